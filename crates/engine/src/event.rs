@@ -1,0 +1,117 @@
+//! Owns the contract into a visit: everything that can have happened to it. Past tense, values only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{OfferId, PresentationId, QueueId, TabId};
+use crate::offer::Outcome;
+use crate::reason::Reason;
+use crate::time::UnixMs;
+
+/// Something that happened to a visit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A tab loaded a page, reloaded it, or changed its route (T-3).
+    PageViewed {
+        /// The tab.
+        tab: TabId,
+        /// Full address; rules see it whole (T-10).
+        url: String,
+        /// Title of the document.
+        title: String,
+        /// Address the page was reached from; empty when there is none.
+        referrer: String,
+    },
+    /// A tab was closed or left the site.
+    TabClosed {
+        /// The tab.
+        tab: TabId,
+    },
+    /// The browser reported that it is still there: a heartbeat on a live connection, or a poll (T-6).
+    Heard,
+    /// A live connection stands: from now on timers are exact.
+    LinkConnected,
+    /// The live connection is gone: decisions wait for the next poll, or for the connection.
+    LinkLost,
+    /// A form of the page was entered.
+    FormEntered {
+        /// The tab.
+        tab: TabId,
+    },
+    /// Something was typed into the form that was entered. Never what.
+    FormInput {
+        /// The tab.
+        tab: TabId,
+    },
+    /// The form was submitted.
+    FormSubmitted {
+        /// The tab.
+        tab: TabId,
+    },
+    /// The page reported an event of its own.
+    CustomEventFired {
+        /// Its name, at most 64 characters.
+        name: String,
+    },
+    /// The store has committed a presentation that the visit asked for; it is now open (O-14).
+    PresentationCommitted {
+        /// Which.
+        presentation: PresentationId,
+    },
+    /// The store refused a presentation that the visit asked for; it was never presented (O-14).
+    PresentationRefused {
+        /// Which.
+        presentation: PresentationId,
+        /// Why.
+        reason: Reason,
+    },
+    /// The store held another outcome for a presentation; that one is final (O-10).
+    OutcomeCorrected {
+        /// Which.
+        presentation: PresentationId,
+        /// What it really ended in.
+        outcome: Outcome,
+        /// When.
+        at: UnixMs,
+    },
+    /// The visitor said yes (O-5), or opened a folded offer late (O-7).
+    OfferAccepted {
+        /// Which.
+        presentation: PresentationId,
+    },
+    /// The visitor said no (O-6).
+    OfferRejected {
+        /// Which.
+        presentation: PresentationId,
+    },
+    /// An agent or a supervisor asked for an offer by hand (O-13): caps do not count, O-3 and O-4 do.
+    OfferRequested {
+        /// Which offer.
+        offer: OfferId,
+        /// For which queue.
+        queue: QueueId,
+    },
+    /// The visitor's chat entered a state.
+    ChatChanged {
+        /// Which.
+        state: ChatPhase,
+    },
+    /// Rules, offers, settings or a gate have changed; the world handed in is the new one (R-7, O-11).
+    WorldChanged,
+    /// A deadline that [`crate::visit::Visit::deadline`] named has come.
+    DeadlineReached,
+}
+
+/// As much of a chat's state as offers depend on (O-4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatPhase {
+    /// The form after an accepted offer is open; for at most 120 s (O-4).
+    Form,
+    /// Queued, ringing or active.
+    Open,
+    /// Ended, and an agent had answered.
+    Completed,
+    /// Ended before an agent answered, or no chat was ever made.
+    None,
+}

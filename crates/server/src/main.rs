@@ -1,0 +1,2 @@
+//! The Beckon server.
+fn main() {}

@@ -1,0 +1,240 @@
+/**
+ * The frames between a browser and the server. One JSON object a frame, told apart by `type`.
+ * Unknown fields are ignored on both sides; ids are strings, times are milliseconds since 1970, tabs are numbers.
+ */
+
+export type Outcome = "accepted" | "rejected" | "ignored" | "passively_ignored" | "withdrawn";
+export type ChatState = "form" | "queued" | "ringing" | "active" | "ended";
+export type Texts = Record<string, string>;
+
+export interface Field {
+  key: string;
+  type: "text" | "email" | "phone" | "number" | "select" | "checkbox" | "long_text" | "consent";
+  label: Texts;
+  help: Texts;
+  required: boolean;
+  choices: string[];
+  /** Value to start with, for a signed identity only. */
+  value?: string;
+}
+
+export interface OfferDesign {
+  form: "card" | "toast" | "banner" | "modal" | "inline";
+  position: "end" | "start";
+  color: string;
+  logo_url: string | null;
+  image_url: string | null;
+  default_language: string;
+  texts: Record<string, { title: string; body: string; accept_label: string; reject_label: string }>;
+}
+
+export interface Styling {
+  color: string;
+  logo_url: string | null;
+  position: "end" | "start";
+  title: string;
+  greeting: string;
+}
+
+export interface PresentedOffer {
+  id: string;
+  presented_at: number;
+  /** Folded into the launcher: the offer counts as ignored, but can still be accepted late. */
+  folded: boolean;
+  design: OfferDesign;
+}
+
+export interface Message {
+  seq: number;
+  /** The id that the sender made; the same message never appears twice under it. */
+  id: string;
+  from: "visitor" | "agent" | "system";
+  /** Name of the agent; empty otherwise. */
+  name: string;
+  /** For `system`: a key such as `agent_joined`, `visitor_left`, `agent_left`, `chat_ended`. */
+  text: string;
+  at: number;
+}
+
+/** A chat as the visitor sees it. */
+export interface VisitorChat {
+  id: string;
+  state: ChatState;
+  /** Place in the queue, from 1; absent when not waiting or not to be shown. */
+  position?: number;
+  /** Estimated wait in seconds; absent when unknown or not to be shown. */
+  wait_s?: number;
+  agent?: { name: string };
+  /** The form to fill in, in state `form`. */
+  form?: Field[];
+  /** Highest sequence number there is. */
+  last_seq: number;
+  /** Highest sequence number the agent has read. */
+  agent_read_seq: number;
+  visitor_read_seq: number;
+  ended_by?: "visitor" | "agent" | "system";
+}
+
+export interface Page {
+  tab: number;
+  url: string;
+  title: string;
+  referrer: string;
+}
+
+// ---------------------------------------------------------------- visitor
+
+/** Visitor to server. Over the socket one a frame; while polling as a list. */
+export type VisitorFrame =
+  /** First frame on a socket, and in every poll. `after`: last chat message the browser holds. */
+  | {
+      type: "hello";
+      v: 1;
+      site: string;
+      token?: string;
+      language: string;
+      time_zone: string;
+      chat?: { id: string; after: number };
+      /** The page each open tab shows; the leader tab first. Views already told are not counted again: each view has a number that rises by one per browser. */
+      pages: (Page & { view: number })[];
+    }
+  | ({ type: "page"; view: number } & Page)
+  | { type: "leave"; tab: number; view: number; visible_s: number }
+  | { type: "beat" }
+  | { type: "form"; tab: number; action: "entered" | "input" | "submitted" }
+  | { type: "event"; name: string }
+  | { type: "accept"; presentation: string }
+  | { type: "reject"; presentation: string }
+  /** Reactive chat: the visitor opened the chat from the launcher. */
+  | { type: "open_chat" }
+  | { type: "send_form"; chat: string; answers: Record<string, string | boolean> }
+  | { type: "say"; chat: string; id: string; text: string }
+  | { type: "typing"; chat: string }
+  | { type: "read"; chat: string; seq: number }
+  | { type: "end_chat"; chat: string }
+  /** Ask for messages after `after`, when a gap is seen. */
+  | { type: "resume"; chat: string; after: number };
+
+/** Server to visitor. */
+export type VisitorNotice =
+  | {
+      type: "welcome";
+      v: 1;
+      token: string;
+      visit: string;
+      poll_interval_s: number;
+      styling: Styling;
+      /** Whether a reactive chat can be had right now; false shows the alternative on opening. */
+      open: boolean;
+      offer: PresentedOffer | null;
+      chat: VisitorChat | null;
+    }
+  | { type: "offer"; offer: PresentedOffer; tab: number | null }
+  | { type: "settled"; presentation: string; outcome: Outcome }
+  | { type: "chat"; chat: VisitorChat }
+  | { type: "message"; chat: string; message: Message }
+  /** The message `id` of this browser is stored under `seq`. */
+  | { type: "ack"; chat: string; id: string; seq: number }
+  | { type: "typing"; chat: string }
+  | { type: "read"; chat: string; seq: number }
+  /** Forget what you hold of this chat; all of it follows. */
+  | { type: "reset"; chat: string }
+  | { type: "availability"; open: boolean }
+  | { type: "styling"; styling: Styling }
+  | {
+      type: "alternative";
+      reason: "out_of_hours" | "channel_off" | "no_agent";
+      alternative: { do: "url"; url: string } | { do: "enquiry" } | { do: "message"; text: string };
+    }
+  /** `field_errors`: key of the field to one of `required`, `invalid`, `too_long`. */
+  | { type: "form_refused"; chat: string; field_errors: Record<string, string> }
+  | { type: "refused"; id?: string; code: RefusalCode; detail: string }
+  /** The server closes soon or cannot keep up: connect again after this time, in milliseconds. */
+  | { type: "move"; after_ms: number };
+
+/** Close codes: 1000 done; 4000 resume (reconnect and resume); 4400 bad frame; 4401 bad token or key; 4403 foreign origin; 4408 no hello in time; 4413 frame too large; 4429 too many. After 44xx but 4429 do not reconnect. */
+export type RefusalCode =
+  | "bad_frame"
+  | "unknown_site"
+  | "foreign_origin"
+  | "too_large"
+  | "too_many"
+  | "chat_closed"
+  | "not_yours"
+  | "not_found"
+  | "taken"
+  | "stale_owner"
+  | "unavailable";
+
+// ------------------------------------------------------------------ agent
+
+/** A chat as the console sees it; the same object as in REST `/api/v1/chats`. */
+export interface Chat {
+  id: string;
+  site_id: string;
+  queue: { id: string; name: string };
+  visitor_id: string;
+  visit_id: string;
+  /** Best name there is: from the form, or "Visitor" with four characters of the id. */
+  visitor_name: string;
+  mode: "reactive" | "invite" | "engage";
+  state: ChatState;
+  /** Who is rung now, or owns the active chat. */
+  agent: { id: string; name: string } | null;
+  /** Rises with every change of owner; sent back with `say`. */
+  owner_epoch: number;
+  requested_at: number;
+  queued_at: number | null;
+  ring_due_at: number | null;
+  answered_at: number | null;
+  ended_at: number | null;
+  ended_by: "visitor" | "agent" | "system" | null;
+  /** The agent has closed an ended chat on their side. */
+  wrapped_up: boolean;
+  answers: { key: string; label: string; value: string }[];
+  last_seq: number;
+  visitor_read_seq: number;
+  agent_read_seq: number;
+  last_message: { from: "visitor" | "agent" | "system"; text: string; at: number } | null;
+  /** Connected within 2 × Poll Interval. */
+  visitor_present: boolean;
+  /** The page the visitor is on. */
+  page: { url: string; title: string } | null;
+  rule: { id: string; name: string } | null;
+  offer: { id: string; name: string } | null;
+}
+
+export type AgentStatus = "ready" | "away" | "offline";
+
+/** Console to server, over `/live/agent`. `ref` is echoed in the answer. */
+export type AgentFrame =
+  | { type: "hello"; v: 1; chats: { id: string; after: number }[] }
+  | { type: "status"; ref: string; status: AgentStatus }
+  | { type: "accept"; ref: string; chat: string }
+  | { type: "decline"; ref: string; chat: string }
+  | { type: "say"; chat: string; id: string; epoch: number; text: string }
+  | { type: "typing"; chat: string }
+  | { type: "read"; chat: string; seq: number }
+  /** End an active chat, or wrap up an ended one. */
+  | { type: "close"; ref: string; chat: string }
+  /** Get messages of this chat after `after`, and from now on as they come. */
+  | { type: "follow"; chat: string; after: number }
+  | { type: "unfollow"; chat: string }
+  | { type: "beat" };
+
+/** Server to console. */
+export type AgentNotice =
+  | { type: "welcome"; v: 1; user: { id: string; name: string; role: string }; status: AgentStatus; slots: number }
+  /** The command with this `ref` is done. */
+  | { type: "done"; ref: string }
+  /** A chat that this agent may see was made or changed. */
+  | { type: "chat"; chat: Chat }
+  | { type: "message"; chat: string; message: Message }
+  | { type: "ack"; chat: string; id: string; seq: number }
+  | { type: "typing"; chat: string }
+  | { type: "read"; chat: string; seq: number }
+  | { type: "status"; status: AgentStatus; reason: "self" | "no_answer" | "signed_out" }
+  /** A visit that an open chat belongs to went to another page. */
+  | { type: "visit_page"; visit: string; page: { url: string; title: string; entered_at: number } }
+  | { type: "refused"; ref?: string; id?: string; code: RefusalCode; detail: string }
+  | { type: "move"; after_ms: number };
