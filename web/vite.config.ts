@@ -1,0 +1,25 @@
+/** Builds the console, and runs every test of this package. The widget's own build is scripts/build-widget.mjs. */
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.BECKON_SERVER ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  root: "src/console",
+  plugins: [react()],
+  build: {
+    outDir: "../../dist/console",
+    emptyOutDir: true,
+    target: "es2022",
+  },
+  server: {
+    proxy: {
+      "/api": server,
+      "/live": { target: server, ws: true },
+    },
+  },
+  test: {
+    root: import.meta.dirname,
+    include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
+  },
+});
