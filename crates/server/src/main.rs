@@ -1,2 +1,5 @@
-//! The Beckon server.
+//! Beckon: proactive chat for websites, in one binary.
+
+mod store;
+
 fn main() {}

@@ -1,0 +1,169 @@
+//! Owns the database: which engine it is, its pools, its transactions. The SQL of each noun stands in the submodules.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+pub mod column;
+pub mod dialect;
+pub mod offer;
+pub mod queue;
+pub mod rule;
+pub mod session;
+pub mod site;
+pub mod sql;
+pub mod user;
+
+/// What can go wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A unique index refused the row.
+    #[error("already there")]
+    Taken,
+    /// A foreign key refused: something still refers to the row, or what it refers to is gone.
+    #[error("still in use")]
+    InUse,
+    /// The database failed or could not be reached.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+    /// The migrations could not be applied.
+    #[error("migration: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+/// Result of a store operation.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// The database of one installation. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pools: Pools,
+}
+
+#[derive(Clone, Debug)]
+enum Pools {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A unit of work on either engine. Dropped without [`Tx::commit`] it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Store {
+    /// Opens, or creates, the embedded database in the folder `dir`, and migrates it.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, the file cannot be opened, or a migration fails.
+    pub async fn open_sqlite(dir: &Path) -> StoreResult<Self> {
+        std::fs::create_dir_all(dir).map_err(|error| StoreError::Database(sqlx::Error::Io(error)))?;
+        let options = SqliteConnectOptions::new()
+            .filename(dir.join("beckon.db"))
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.clone())
+            .await?;
+        sqlx::migrate!().run(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        Ok(Self { pools: Pools::Sqlite { writer, readers } })
+    }
+
+    /// Connects to PostgreSQL at `url` and migrates the database.
+    ///
+    /// # Errors
+    /// When the address is malformed, the server cannot be reached, or a migration fails.
+    pub async fn open_postgres(url: &str) -> StoreResult<Self> {
+        let options = PgConnectOptions::from_str(url)?.application_name("beckon");
+        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
+        sqlx::migrate!().run(&pool).await?;
+        Ok(Self { pools: Pools::Postgres(pool) })
+    }
+
+    /// Begins a unit of work that writes. On SQLite there is one at a time.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn write(&self) -> StoreResult<Tx> {
+        Ok(match &self.pools {
+            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a unit of work that only reads, on one consistent view.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn read(&self) -> StoreResult<Tx> {
+        Ok(match &self.pools {
+            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything in this unit of work durable.
+    ///
+    /// # Errors
+    /// When the database refused or could not be reached; what was written may then be there or not.
+    pub async fn commit(self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::error::ErrorKind;
+        let Some(kind) = error.as_database_error().map(sqlx::error::DatabaseError::kind) else {
+            return Self::Database(error);
+        };
+        if matches!(kind, ErrorKind::UniqueViolation) {
+            Self::Taken
+        } else if matches!(kind, ErrorKind::ForeignKeyViolation) {
+            Self::InUse
+        } else {
+            Self::Database(error)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Owns how Rust values stand in columns: ids and enums as text, structured values as JSON text. Knows no table.
+
+use std::ops::Deref;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::{Database, Decode, Encode, Type};
+
+/// An id or a plain enum, stored as the text that serde gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text<T>(pub T);
+
+/// A structured value, stored as JSON text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T> Deref for Text<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Deref for Json<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+macro_rules! as_text {
+    ($wrapper:ident, $to:path, $from:path) => {
+        impl<T, D: Database> Type<D> for $wrapper<T>
+        where
+            String: Type<D>,
+        {
+            fn type_info() -> D::TypeInfo {
+                <String as Type<D>>::type_info()
+            }
+            fn compatible(ty: &D::TypeInfo) -> bool {
+                <String as Type<D>>::compatible(ty)
+            }
+        }
+
+        impl<'q, T: Serialize, D: Database> Encode<'q, D> for $wrapper<T>
+        where
+            String: Encode<'q, D>,
+        {
+            fn encode_by_ref(
+                &self,
+                buffer: &mut <D as Database>::ArgumentBuffer,
+            ) -> Result<IsNull, BoxDynError> {
+                $to(&self.0)?.encode(buffer)
+            }
+        }
+
+        impl<'r, T: DeserializeOwned, D: Database> Decode<'r, D> for $wrapper<T>
+        where
+            String: Decode<'r, D>,
+        {
+            fn decode(value: <D as Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
+                Ok(Self($from(&<String as Decode<D>>::decode(value)?)?))
+            }
+        }
+    };
+}
+
+as_text!(Text, plain_text, from_plain_text);
+as_text!(Json, serde_json::to_string, json_from_str);
+
+fn plain_text<T: Serialize>(value: &T) -> Result<String, BoxDynError> {
+    match serde_json::to_value(value)? {
+        serde_json::Value::String(text) => Ok(text),
+        other => Err(format!("not a plain text value: {other}").into()),
+    }
+}
+
+fn from_plain_text<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+}
+
+fn json_from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(text)
+}

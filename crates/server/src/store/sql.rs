@@ -1,0 +1,59 @@
+//! Owns the one macro family that runs the same SQL text on either engine. Holds no SQL.
+
+/// Runs `$body` with `$conn` bound to the connection of the engine that the unit of work is on.
+macro_rules! on {
+    ($tx:expr, |$conn:ident| $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs a statement; yields the number of rows it touched.
+macro_rules! execute {
+    ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::store::sql::on!($tx, |conn| {
+            sqlx::query($sql)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected())
+        })
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+/// Reads at most one row as `$row`.
+macro_rules! fetch_optional {
+    ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::store::sql::on!($tx, |conn| {
+            sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_optional(conn).await
+        })
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+/// Reads exactly one row as `$row`.
+macro_rules! fetch_one {
+    ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::store::sql::on!($tx, |conn| {
+            sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_one(conn).await
+        })
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+/// Reads all rows as `$row`.
+macro_rules! fetch_all {
+    ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
+        $crate::store::sql::on!($tx, |conn| {
+            sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_all(conn).await
+        })
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, on};
