@@ -1,5 +1,3 @@
-//! Beckon: proactive chat for websites, in one binary.
-
-mod store;
+//! The `beckon` binary.
 
 fn main() {}

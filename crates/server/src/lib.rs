@@ -1,0 +1,3 @@
+//! The Beckon server as a library, so that the binary and the integration tests drive the same code.
+
+pub mod store;
