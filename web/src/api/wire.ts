@@ -224,7 +224,13 @@ export type AgentFrame =
 
 /** Server to console. */
 export type AgentNotice =
-  | { type: "welcome"; v: 1; user: { id: string; name: string; role: string }; status: AgentStatus; slots: number }
+  | {
+      type: "welcome";
+      v: 1;
+      user: { id: string; name: string; role: string };
+      status: AgentStatus;
+      slots: number;
+    }
   /** The command with this `ref` is done. */
   | { type: "done"; ref: string }
   /** A chat that this agent may see was made or changed. */
