@@ -1,0 +1,201 @@
+/**
+ * The leader tab's connection: a WebSocket, or, where none can be had, the same frames by POST at the Poll Interval.
+ * Owns reconnecting and pacing; keeps no frame over a break, because the session sends again what still matters.
+ */
+import type { VisitorFrame, VisitorNotice } from "../../api/wire";
+
+export interface Transport {
+  /** Sends now, or drops the frame when there is no connection and tries to get one. */
+  send(frame: VisitorFrame): void;
+  /** A sign of life, at most one in a Poll Interval. */
+  beat(): void;
+  /** The last words of the page, then the end. */
+  stop(last?: VisitorFrame): void;
+}
+
+interface Owner {
+  /** Address of the server, without a path. */
+  host: string;
+  hello(): VisitorFrame;
+  hear(notice: VisitorNotice): void;
+  down(): void;
+  /** The server does not know the token any more. False when there was none to forget. */
+  forgetToken(): boolean;
+  /** A chat is under way: what comes in is waited for. */
+  urgent(): boolean;
+}
+
+const connect_ms_max = 10_000;
+const socket_retry_ms = 300_000;
+const delay_ms_max = 60_000;
+const urgent_delay_ms_max = 8_000;
+const urgent_poll_ms = 3_000;
+const nudge_ms_min = 1_000;
+const queue_max = 100;
+
+export function startTransport(owner: Owner): Transport {
+  let socket: WebSocket | null = null;
+  let mode: "down" | "socket" | "poll" | "stopped" = "down";
+  let failures = 0;
+  let interval_ms = 10_000;
+  let tried_at = 0;
+  let beat_at = 0;
+  let stalled = false;
+  let posting = false;
+  let queue: VisitorFrame[] = [];
+  let timer: ReturnType<typeof setTimeout>;
+
+  const after = (ms: number, act: () => void) => {
+    clearTimeout(timer);
+    timer = setTimeout(act, ms);
+  };
+
+  const hear = (notice: VisitorNotice) => {
+    if (notice.type === "welcome") {
+      interval_ms = Math.max(2, notice.poll_interval_s) * 1000;
+      failures = 0;
+    }
+    if (notice.type === "move") {
+      drop();
+      lost(notice.after_ms);
+    } else owner.hear(notice);
+  };
+
+  const drop = () => {
+    if (!socket) return;
+    socket.onclose = socket.onmessage = null;
+    socket.close(1000);
+    socket = null;
+  };
+
+  const lost = (wait_ms = 0) => {
+    if (mode === "stopped") return;
+    mode = "down";
+    owner.down();
+    failures++;
+    const cap = owner.urgent() ? urgent_delay_ms_max : delay_ms_max;
+    const delay = Math.min(cap, 500 * 2 ** Math.min(failures - 1, 8));
+    after(wait_ms + delay * (0.5 + Math.random()), connect);
+  };
+
+  const refused = (code: number) => {
+    const forgotten = code === 4401 && owner.forgetToken();
+    if (!forgotten && code >= 4400 && code < 4500 && code !== 4429 && code !== 4408) mode = "stopped";
+    lost(code === 4429 ? 30_000 : 0);
+  };
+
+  const connect = () => {
+    tried_at = Date.now();
+    // After two failures every second try goes by POST, which tells a blocked WebSocket from an absent server.
+    if (failures > 1 && failures % 2 === 0) poll();
+    else openSocket();
+  };
+
+  const openSocket = () => {
+    let mine: WebSocket;
+    try {
+      mine = new WebSocket(`${owner.host.replace(/^http/, "ws")}/live/visitor`);
+    } catch {
+      lost();
+      return;
+    }
+    socket = mine;
+    const slow = setTimeout(() => mine.close(), connect_ms_max);
+    mine.onopen = () => mine.send(JSON.stringify(owner.hello()));
+    mine.onmessage = (event) => {
+      const notice = JSON.parse(event.data) as VisitorNotice;
+      if (notice.type === "welcome") {
+        clearTimeout(slow);
+        mode = "socket";
+        stalled = false;
+        beat_at = Date.now();
+      }
+      hear(notice);
+    };
+    mine.onclose = (event) => {
+      clearTimeout(slow);
+      socket = null;
+      refused(event.code);
+    };
+  };
+
+  const poll = async () => {
+    if (posting || mode === "stopped") return;
+    posting = true;
+    clearTimeout(timer);
+    const sent = queue.splice(0);
+    try {
+      const answer = await fetch(`${owner.host}/live/visitor`, {
+        method: "POST",
+        body: JSON.stringify({ frames: [owner.hello(), ...sent] }),
+        credentials: "omit",
+      });
+      posting = false;
+      if (answer.status === 401) return refused(4401);
+      if (answer.status === 429) return refused(4429);
+      if (answer.status >= 400 && answer.status < 500) return refused(4400);
+      const { notices } = (await answer.json()) as { notices: VisitorNotice[] };
+      mode = "poll";
+      // Acknowledgements first: what they name is then not sent again on the welcome beside them.
+      notices.sort((a, b) => Number(b.type === "ack") - Number(a.type === "ack"));
+      notices.forEach(hear);
+    } catch {
+      posting = false;
+      return lost();
+    }
+    if (mode !== "poll") return;
+    if (Date.now() - tried_at > socket_retry_ms) {
+      mode = "down";
+      failures = 0;
+      return connect();
+    }
+    after(queue.length ? 200 : owner.urgent() ? Math.min(interval_ms, urgent_poll_ms) : interval_ms, poll);
+  };
+
+  const nudge = () => {
+    if (mode !== "down" || socket || posting || Date.now() - tried_at < nudge_ms_min) return;
+    clearTimeout(timer);
+    connect();
+  };
+
+  const onOffline = () => {
+    if (mode !== "socket") return;
+    drop();
+    lost();
+  };
+
+  addEventListener("online", nudge);
+  addEventListener("offline", onOffline);
+  connect();
+
+  return {
+    send(frame) {
+      if (mode === "socket" && socket) socket.send(JSON.stringify(frame));
+      else if (mode === "poll") {
+        queue = [...queue, frame].slice(-queue_max);
+        after(50, poll);
+      } else if (frame.type === "say" || frame.type === "accept" || frame.type === "open_chat") nudge();
+    },
+    beat() {
+      if (mode !== "socket" || !socket || Date.now() - beat_at < interval_ms * 0.9) return;
+      beat_at = Date.now();
+      // Bytes that have not left since the last beat: the network is gone and the browser has not noticed.
+      if (socket.bufferedAmount && stalled) return onOffline();
+      stalled = socket.bufferedAmount > 0;
+      socket.send('{"type":"beat"}');
+    },
+    stop(last) {
+      clearTimeout(timer);
+      removeEventListener("online", nudge);
+      removeEventListener("offline", onOffline);
+      if (last && mode === "socket" && socket) socket.send(JSON.stringify(last));
+      if (last && mode === "poll")
+        navigator.sendBeacon(
+          `${owner.host}/live/visitor`,
+          JSON.stringify({ frames: [owner.hello(), ...queue, last] }),
+        );
+      mode = "stopped";
+      drop();
+    },
+  };
+}

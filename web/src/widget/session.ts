@@ -1,0 +1,465 @@
+/**
+ * What all tabs of one browser share about their visitor: the offer, the chat and its messages, the window, and what
+ * the server has not answered yet. Pure: events in, the next session and the frames to send out. Owns no drawing, no
+ * socket, no storage.
+ */
+import type {
+  Message,
+  PresentedOffer,
+  RefusalCode,
+  Styling,
+  VisitorChat,
+  VisitorFrame,
+  VisitorNotice,
+} from "../api/wire";
+
+export type WindowState = "closed" | "open" | "minimised";
+export type Answers = Record<string, string | boolean>;
+export type Alternative = Extract<VisitorNotice, { type: "alternative" }>;
+type Welcome = Extract<VisitorNotice, { type: "welcome" }>;
+
+/** A message that the server has not acknowledged. */
+export interface Unsent {
+  chat: string;
+  id: string;
+  text: string;
+  at: number;
+  /** Why the server did not take it; the visitor may try again. */
+  refused?: RefusalCode;
+}
+
+/** A frame that is sent again after every reconnect, until its answer has come or it is too old to be meant. */
+interface Pending {
+  frame: Extract<VisitorFrame, { type: "accept" | "reject" | "open_chat" | "send_form" | "end_chat" }>;
+  since: number;
+}
+
+export interface Session {
+  token: string;
+  link: "starting" | "up" | "down";
+  styling: Styling | null;
+  /** A chat can be had right now. */
+  available: boolean;
+  offer: PresentedOffer | null;
+  /** The invitation that the visitor declined; maximising the window shows it again (P-2). */
+  declined: PresentedOffer | null;
+  /** The presentation that was last read out. */
+  announced: string;
+  chat: VisitorChat | null;
+  /** By rising `seq`. */
+  messages: Message[];
+  unsent: Unsent[];
+  pending: Pending[];
+  window: WindowState;
+  /** The tab that asked for a chat and waits for the answer; 0 when none does. */
+  asking: number;
+  /** The asking came to nothing, for a reason that has no alternative. */
+  failed: boolean;
+  /** What is offered instead of a chat, and the tab that asked. */
+  alternative: (Alternative & { tab: number }) | null;
+  form_errors: Record<string, string>;
+  typing_at: number;
+  read_seq: number;
+  /** The ended chat that the visitor has put away. */
+  dismissed: string;
+  /** The gap that a resume was last sent for starts after this number; -1 when none was. */
+  resumed_after: number;
+}
+
+export type SessionEvent =
+  | { type: "noticed"; notice: VisitorNotice; now: number }
+  | { type: "disconnected" }
+  | { type: "accepted"; tab: number; now: number }
+  | { type: "rejected"; now: number }
+  | { type: "announced"; presentation: string }
+  | { type: "opened"; tab: number; now: number }
+  | { type: "restarted"; tab: number; now: number }
+  | { type: "maximised" }
+  | { type: "minimised" }
+  | { type: "closed"; now: number }
+  | { type: "form_sent"; answers: Answers; now: number }
+  | { type: "said"; id: string; text: string; now: number }
+  | { type: "retried"; id: string; now: number }
+  | { type: "discarded"; id: string }
+  | { type: "typed" }
+  | { type: "read"; seq: number }
+  | { type: "left"; now: number }
+  | { type: "ticked"; now: number };
+
+export type Step = [Session, VisitorFrame[]];
+
+/** Part of the session that outlives the page, in the visitor's own browser. */
+export type Kept = Pick<
+  Session,
+  "token" | "window" | "unsent" | "pending" | "dismissed" | "declined" | "announced"
+> & {
+  chat: string;
+};
+
+export const pending_ms_max = 60_000;
+export const asking_ms_max = 15_000;
+export const typing_ms = 6_000;
+const unsent_max = 100;
+const messages_max = 2_000;
+
+export function newSession(kept: Partial<Kept> = {}): Session {
+  return {
+    token: "",
+    link: "starting",
+    styling: null,
+    available: false,
+    offer: null,
+    declined: null,
+    announced: "",
+    messages: [],
+    unsent: [],
+    pending: [],
+    window: "closed",
+    asking: 0,
+    failed: false,
+    alternative: null,
+    form_errors: {},
+    typing_at: 0,
+    read_seq: 0,
+    dismissed: "",
+    resumed_after: -1,
+    ...kept,
+    chat: null,
+  };
+}
+
+export function kept(s: Session): Kept {
+  const { token, window, unsent, pending, dismissed, declined, announced } = s;
+  return { token, window, unsent, pending, dismissed, declined, announced, chat: s.chat ? s.chat.id : "" };
+}
+
+export function unread(s: Session): number {
+  return s.messages.filter((m) => m.from === "agent" && m.seq > s.read_seq).length;
+}
+
+/** A chat that has not ended. */
+export function running(s: Session): VisitorChat | null {
+  return s.chat && s.chat.state !== "ended" ? s.chat : null;
+}
+
+/** The highest sequence number up to which no message is missing. */
+export function held(s: Session): number {
+  const first = s.messages[0];
+  let seq = first && s.messages.length >= messages_max ? first.seq - 1 : 0;
+  for (const message of s.messages) {
+    if (message.seq !== seq + 1) break;
+    seq = message.seq;
+  }
+  return seq;
+}
+
+export function step(s: Session, event: SessionEvent): Step {
+  switch (event.type) {
+    case "noticed":
+      return notice(s, event.notice, event.now);
+    case "disconnected":
+      return [s.link === "down" ? s : { ...s, link: "down", resumed_after: -1 }, []];
+    case "accepted":
+      return accept(s, event.tab, event.now);
+    case "rejected":
+      return reject(s, event.now);
+    case "announced":
+      return [{ ...s, announced: event.presentation }, []];
+    case "opened":
+      return open(s, event.tab, event.now);
+    case "restarted":
+      return ask(putAway(s), { type: "open_chat" }, event.tab, event.now);
+    case "maximised":
+      return [{ ...s, window: "open" }, []];
+    case "minimised":
+      return [{ ...s, window: "minimised" }, []];
+    case "closed":
+      return close(s, event.now);
+    case "form_sent":
+      return sendForm(s, event.answers, event.now);
+    case "said":
+      return say(s, event.id, event.text, event.now);
+    case "retried":
+      return retry(s, event.id, event.now);
+    case "discarded":
+      return [{ ...s, unsent: s.unsent.filter((u) => u.id !== event.id) }, []];
+    case "typed":
+      return [s, s.chat && s.chat.state === "active" ? [{ type: "typing", chat: s.chat.id }] : []];
+    case "read":
+      return s.chat && event.seq > s.read_seq
+        ? [{ ...s, read_seq: event.seq }, [{ type: "read", chat: s.chat.id, seq: event.seq }]]
+        : [s, []];
+    case "left":
+      return leave(s, event.now);
+    case "ticked":
+      return tick(s, event.now);
+  }
+}
+
+function notice(s: Session, n: VisitorNotice, now: number): Step {
+  switch (n.type) {
+    case "welcome":
+      return welcome(s, n, now);
+    case "offer":
+      return [answering(s, n.offer) ? s : { ...s, offer: n.offer, declined: null }, []];
+    case "settled":
+      return [settle(s, n.presentation, n.outcome), []];
+    case "chat":
+      return [takeChat(s, n.chat), []];
+    case "message":
+      return receive(s, n.chat, n.message);
+    case "ack":
+      return acknowledge(s, n.chat, n.id, n.seq);
+    case "typing":
+      return [ofChat(s, n.chat) ? { ...s, typing_at: now } : s, []];
+    case "read":
+      return [
+        s.chat && ofChat(s, n.chat)
+          ? { ...s, chat: { ...s.chat, agent_read_seq: Math.max(n.seq, s.chat.agent_read_seq) } }
+          : s,
+        [],
+      ];
+    case "reset":
+      return [ofChat(s, n.chat) ? { ...s, messages: [], resumed_after: -1 } : s, []];
+    case "availability":
+      return [{ ...s, available: n.open }, []];
+    case "styling":
+      return [{ ...s, styling: n.styling }, []];
+    case "alternative":
+      return [
+        { ...answered(s, "accept", "open_chat"), alternative: { ...n, tab: s.asking }, asking: 0, window: "open" },
+        [],
+      ];
+    case "form_refused":
+      return [{ ...answered(s, "send_form"), form_errors: n.field_errors }, []];
+    case "refused":
+      return [refuse(s, n.id, n.code), []];
+    default:
+      // A newer server may send what this widget does not know, and `move` concerns the connection only.
+      return [s, []];
+  }
+}
+
+function welcome(s: Session, n: Welcome, now: number): Step {
+  const fresh = s.pending.filter((p) => meant(p, now));
+  let next: Session = {
+    ...s,
+    token: n.token,
+    link: "up",
+    styling: n.styling,
+    available: n.open,
+    offer: answering(s, n.offer) ? null : n.offer,
+    pending: fresh,
+    resumed_after: -1,
+  };
+  if (n.chat) next = takeChat(next, n.chat);
+  else if (s.chat && s.chat.state !== "ended") next.chat = { ...s.chat, state: "ended", ended_by: "system" };
+  else if (!s.chat && s.window === "open" && !s.asking && !s.alternative) next.window = "closed";
+  const chat = running(next);
+  const unsent = next.unsent.filter((u) => chat && u.chat === chat.id && !u.refused);
+  const frames: VisitorFrame[] = [...next.pending.map((p) => p.frame), ...unsent.map(sayFrame)];
+  if (n.chat && n.chat.state !== "ended" && n.chat.id === s.dismissed)
+    frames.unshift({ type: "end_chat", chat: n.chat.id });
+  return [next, frames];
+}
+
+function takeChat(s: Session, chat: VisitorChat): Session {
+  if (chat.id === s.dismissed) return s;
+  const same = s.chat !== null && s.chat.id === chat.id;
+  const ended = chat.state === "ended";
+  if (!same && ended && s.window === "closed") return { ...s, dismissed: chat.id };
+  // What was on its way when the visitor left does not bring the chat back.
+  if (same && !ended && s.chat && s.chat.state === "ended") return s;
+  let next: Session = { ...answered(s, "accept", "open_chat"), chat, asking: 0, failed: false, alternative: null };
+  if (ended) next = answered(next, "end_chat");
+  if (chat.state !== "form") next = { ...answered(next, "send_form"), form_errors: {} };
+  if (same) return next;
+  return {
+    ...next,
+    declined: null,
+    messages: [],
+    unsent: s.unsent.filter((u) => u.chat === chat.id),
+    window: s.window === "closed" || s.asking ? "open" : s.window,
+    read_seq: chat.visitor_read_seq,
+    typing_at: 0,
+    resumed_after: -1,
+  };
+}
+
+function settle(
+  s: Session,
+  presentation: string,
+  outcome: Extract<VisitorNotice, { type: "settled" }>["outcome"],
+): Session {
+  const next = {
+    ...s,
+    pending: s.pending.filter((p) => !("presentation" in p.frame) || p.frame.presentation !== presentation),
+  };
+  if (!s.offer || s.offer.id !== presentation) return next;
+  switch (outcome) {
+    case "ignored":
+      return { ...next, offer: { ...s.offer, folded: true } };
+    case "rejected":
+      return { ...next, offer: null, ...(s.chat ? {} : { declined: s.offer, window: "minimised" }) };
+    case "accepted":
+    case "passively_ignored":
+    case "withdrawn":
+      return { ...next, offer: null };
+  }
+}
+
+function receive(s: Session, chat: string, message: Message): Step {
+  if (!ofChat(s, chat) || s.messages.some((m) => m.seq === message.seq)) return [s, []];
+  const messages = insert(s.messages, message);
+  return fillGap({
+    ...s,
+    messages,
+    unsent: s.unsent.filter((u) => u.id !== message.id),
+    typing_at: message.from === "agent" ? 0 : s.typing_at,
+  });
+}
+
+function acknowledge(s: Session, chat: string, id: string, seq: number): Step {
+  const sent = s.unsent.find((u) => u.id === id);
+  if (!sent || !ofChat(s, chat)) return [s, []];
+  return receive(s, chat, { seq, id, from: "visitor", name: "", text: sent.text, at: sent.at });
+}
+
+/** Asks at once for what is missing before the newest message, once for each gap. */
+function fillGap(s: Session): Step {
+  const newest = s.messages[s.messages.length - 1];
+  const after = held(s);
+  if (!s.chat || !newest || newest.seq <= after || s.resumed_after === after) return [s, []];
+  return [{ ...s, resumed_after: after }, [{ type: "resume", chat: s.chat.id, after }]];
+}
+
+function insert(messages: Message[], message: Message): Message[] {
+  const at = messages.filter((m) => m.seq < message.seq).length;
+  return [...messages.slice(0, at), message, ...messages.slice(at)].slice(-messages_max);
+}
+
+function refuse(s: Session, id: string | undefined, code: RefusalCode): Session {
+  if (id) return { ...s, unsent: s.unsent.map((u) => (u.id === id ? { ...u, refused: code } : u)) };
+  return { ...s, pending: [], failed: s.asking !== 0, asking: 0 };
+}
+
+function accept(s: Session, tab: number, now: number): Step {
+  if (s.asking) return [s, []];
+  if (!s.offer) return ask(s, { type: "open_chat" }, tab, now);
+  return ask({ ...s, offer: null }, { type: "accept", presentation: s.offer.id }, tab, now);
+}
+
+function reject(s: Session, now: number): Step {
+  if (!s.offer) return [s.declined ? { ...s, window: "minimised" } : s, []];
+  const next: Session = { ...s, offer: null, declined: s.offer, window: "minimised" };
+  return promise(next, { type: "reject", presentation: s.offer.id }, now);
+}
+
+function open(s: Session, tab: number, now: number): Step {
+  if (s.chat || s.asking || s.alternative) return [{ ...s, window: "open" }, []];
+  return accept(s, tab, now);
+}
+
+function ask(s: Session, frame: Pending["frame"], tab: number, now: number): Step {
+  const next: Session = {
+    ...s,
+    window: "open",
+    asking: tab,
+    failed: false,
+    alternative: null,
+    declined: null,
+    form_errors: {},
+  };
+  return promise(next, frame, now);
+}
+
+function close(s: Session, now: number): Step {
+  const chat = running(s);
+  const next: Session = { ...putAway(s), window: "closed" };
+  return chat ? promise(next, { type: "end_chat", chat: chat.id }, now) : [next, []];
+}
+
+function leave(s: Session, now: number): Step {
+  const chat = running(s);
+  if (!chat) return [s, []];
+  const next: Session = { ...s, chat: { ...chat, state: "ended", ended_by: "visitor" }, typing_at: 0 };
+  return promise(next, { type: "end_chat", chat: chat.id }, now);
+}
+
+function putAway(s: Session): Session {
+  return {
+    ...s,
+    chat: null,
+    dismissed: s.chat ? s.chat.id : s.dismissed,
+    messages: [],
+    unsent: [],
+    pending: s.pending.filter((p) => p.frame.type !== "accept" && p.frame.type !== "open_chat"),
+    asking: 0,
+    failed: false,
+    alternative: null,
+    form_errors: {},
+    typing_at: 0,
+  };
+}
+
+function sendForm(s: Session, answers: Answers, now: number): Step {
+  if (!s.chat || s.chat.state !== "form") return [s, []];
+  const next = { ...answered(s, "send_form"), form_errors: {} };
+  return promise(next, { type: "send_form", chat: s.chat.id, answers }, now);
+}
+
+function say(s: Session, id: string, text: string, now: number): Step {
+  const chat = running(s);
+  if (!chat || !text || s.unsent.length >= unsent_max || s.unsent.some((u) => u.id === id)) return [s, []];
+  const unsent: Unsent = { chat: chat.id, id, text, at: now };
+  return [{ ...s, unsent: [...s.unsent, unsent] }, [sayFrame(unsent)]];
+}
+
+function retry(s: Session, id: string, now: number): Step {
+  const chat = running(s);
+  const again = s.unsent.find((u) => u.id === id);
+  if (!chat || !again) return [s, []];
+  const unsent: Unsent = { chat: chat.id, id, text: again.text, at: now };
+  return [{ ...s, unsent: [...s.unsent.filter((u) => u.id !== id), unsent] }, [sayFrame(unsent)]];
+}
+
+function tick(s: Session, now: number): Step {
+  const pending = s.pending.filter((p) => meant(p, now));
+  const asked = s.pending.find((p) => p.frame.type === "accept" || p.frame.type === "open_chat");
+  const stale = s.asking !== 0 && (!asked || now - asked.since >= asking_ms_max);
+  const typing_at = now - s.typing_at < typing_ms ? s.typing_at : 0;
+  let next = s;
+  if (stale) next = { ...answered(s, "accept", "open_chat"), asking: 0, failed: true };
+  else if (pending.length !== s.pending.length) next = { ...s, pending };
+  if (typing_at !== s.typing_at) next = { ...next, typing_at };
+  const after = held(next);
+  const asked_before = next.resumed_after === after;
+  if (!next.chat || next.link !== "up" || next.chat.last_seq <= after || asked_before) return [next, []];
+  return [{ ...next, resumed_after: after }, [{ type: "resume", chat: next.chat.id, after }]];
+}
+
+/** Leaving and declining are meant however late; the wish to chat goes stale. */
+function meant(p: Pending, now: number): boolean {
+  return p.frame.type === "end_chat" || p.frame.type === "reject" || now - p.since < pending_ms_max;
+}
+
+function answering(s: Session, offer: PresentedOffer | null): boolean {
+  return s.pending.some((p) => offer && "presentation" in p.frame && p.frame.presentation === offer.id);
+}
+
+function promise(s: Session, frame: Pending["frame"], now: number): Step {
+  return [{ ...s, pending: [...s.pending, { frame, since: now }] }, [frame]];
+}
+
+function answered(s: Session, ...types: Pending["frame"]["type"][]): Session {
+  const pending = s.pending.filter((p) => !types.includes(p.frame.type));
+  return pending.length === s.pending.length ? s : { ...s, pending };
+}
+
+function ofChat(s: Session, chat: string): boolean {
+  return s.chat !== null && s.chat.id === chat;
+}
+
+function sayFrame(u: Unsent): VisitorFrame {
+  return { type: "say", chat: u.chat, id: u.id, text: u.text };
+}
