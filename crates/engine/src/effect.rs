@@ -15,7 +15,7 @@ pub enum Effect {
     PresentOffer {
         /// Identity, made by the visit from time and its own generator.
         presentation: PresentationId,
-        /// The rule that won; none when a person asked for it (O-13).
+        /// The rule that won; none when a person asked for it (O-13) or the queue's own timer did.
         rule: Option<RuleId>,
         /// What to present.
         offer: OfferId,
@@ -67,10 +67,17 @@ pub enum Effect {
     },
     /// Alert the first available agent that the visitor is there (P-8).
     AlertAgent {
-        /// The rule that won.
+        /// The rule that won; the queue's own id, as a rule id, when its timer did.
         rule: RuleId,
         /// For which queue.
         queue: QueueId,
+    },
+    /// Take the alert back: the visitor left, started a chat, or the gate closed (P-10).
+    WithdrawAlert {
+        /// Whose alert.
+        queue: QueueId,
+        /// Why.
+        reason: Reason,
     },
     /// End the visit: nothing was heard for its timeout (T-7).
     EndVisit,

@@ -7,10 +7,14 @@
 pub mod effect;
 pub mod event;
 pub mod gate;
+pub mod hours;
 pub mod id;
 pub mod offer;
 pub mod queue;
 pub mod reason;
+pub mod routing;
 pub mod rule;
 pub mod settings;
 pub mod time;
+pub mod visit;
+pub mod world;

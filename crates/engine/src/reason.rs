@@ -45,4 +45,8 @@ pub enum Reason {
     StoreRefused,
     /// A supervisor has stopped offers.
     OffersStopped,
+    /// The offer that was asked for by hand is unknown or inactive.
+    OfferInactive,
+    /// The visitor polls, and nothing is presented between two polls.
+    BetweenPolls,
 }

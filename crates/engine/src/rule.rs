@@ -5,6 +5,11 @@ use utoipa::ToSchema;
 
 use crate::id::{OfferId, QueueId, RuleId};
 
+mod check;
+pub(crate) mod matcher;
+
+pub use check::{RuleProblem, check};
+
 /// A proactive offer rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Rule {

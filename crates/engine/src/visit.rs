@@ -1,0 +1,301 @@
+//! Owns one visit: what happened in it, as far as decisions need it, and the order in which an event is worked off.
+//! Pages, presentations and the decision itself stand in the submodules. Does no input or output.
+
+use serde::{Deserialize, Serialize};
+
+use crate::effect::Effect;
+use crate::event::{ChatPhase, Event};
+use crate::id::TabId;
+use crate::reason::Reason;
+use crate::time::UnixMs;
+use crate::world::World;
+
+mod chance;
+mod decide;
+mod explain;
+mod pages;
+mod presenting;
+
+pub use explain::{Explanation, RuleExplanation, Verdict};
+pub use presenting::{Presentation, Stage};
+
+use chance::Chance;
+use pages::{OpenPage, RuleState};
+use presenting::{Settled, Tally};
+
+/// How long the form of an accepted offer keeps other offers away (O-4).
+pub const FORM_OPEN_MAX_S: u32 = 120;
+
+/// One session of a visitor. Kept in memory while it lasts; its JSON is the checkpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Visit {
+    chance: Chance,
+    begun_at: UnixMs,
+    heard_at: UnixMs,
+    live: bool,
+    ended: bool,
+    /// Most recently used last.
+    pages: Vec<OpenPage>,
+    /// In the order of the configuration's rules.
+    rules: Vec<RuleState>,
+    presentation: Option<Presentation>,
+    presented_at: Option<UnixMs>,
+    refusal: Option<Refusal>,
+    settled: Vec<Settled>,
+    tally: Tally,
+    chat: Chat,
+    chat_completed_at: Option<UnixMs>,
+    timeout_ms: i64,
+    timer: Option<UnixMs>,
+    reason: Option<Reason>,
+    /// Configuration that the places of rules refer to; none after a restore.
+    #[serde(skip)]
+    version: Option<u64>,
+}
+
+/// The store refused a presentation; nothing is asked of it again before `until`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Refusal {
+    reason: Reason,
+    until: UnixMs,
+    in_a_row: u8,
+}
+
+/// What the visit knows of the visitor's chat (O-4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Chat {
+    None,
+    Form { until: UnixMs },
+    Open,
+}
+
+/// What a visit answers to an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What to do now, in this order.
+    pub effects: Vec<Effect>,
+    /// Why nothing was presented; `None` when something was.
+    pub reason: Option<Reason>,
+}
+
+impl Visit {
+    /// A visit that begins now. The same seed and the same events make the same effects.
+    #[must_use]
+    pub fn begin(seed: u64, now: UnixMs) -> Self {
+        Self {
+            chance: Chance::new(seed),
+            begun_at: now,
+            heard_at: now,
+            live: false,
+            ended: false,
+            pages: Vec::new(),
+            rules: Vec::new(),
+            presentation: None,
+            presented_at: None,
+            refusal: None,
+            settled: Vec::new(),
+            tally: Tally::default(),
+            chat: Chat::None,
+            chat_completed_at: None,
+            timeout_ms: i64::from(crate::settings::SiteSettings::default().visit_timeout_min) * 60_000,
+            timer: None,
+            reason: None,
+            version: None,
+        }
+    }
+
+    /// Works off one event. `now` may not be exact, but the decision is exact for it.
+    ///
+    /// When the answer to an event of the browser holds `EndVisit`, the visit was over before the event: it was not
+    /// worked off, and belongs to a new visit.
+    pub fn handle(&mut self, event: Event, now: UnixMs, world: &World) -> Decision {
+        if matches!(event, Event::Heard) && self.nothing_can_change(now, world) {
+            self.heard_at = now;
+            return Decision { effects: Vec::new(), reason: self.reason };
+        }
+        let mut effects = Vec::new();
+        self.adopt(&world.config);
+        if matches!(event, Event::LinkLost) {
+            self.live = false;
+        }
+        let contact = contact_of(&event);
+        self.settle_due(contact, now, &mut effects);
+        if self.is_over(now) {
+            self.end(&mut effects);
+            return Decision { effects, reason: Some(Reason::VisitorAway) };
+        }
+        if contact != Contact::None {
+            self.heard_at = now;
+        }
+        let there = self.live || contact != Contact::None;
+        if there {
+            self.latch_due(now, &world.config);
+        }
+        let request_blocked = self.apply(event, now, world, &mut effects);
+        let next_latch = if there { self.latch_due(now, &world.config) } else { None };
+        self.withdraw_if_blocked(now, world, &mut effects);
+        let may_present = self.live || matches!(contact, Contact::Report | Contact::Answer);
+        let (reason, wake) = self.decide(may_present, now, world, &mut effects);
+        self.reason = reason.or(Some(Reason::PresentationOpen));
+        self.timer = self.next_timer(next_latch, wake);
+        Decision { effects, reason: reason.and(request_blocked).or(reason) }
+    }
+
+    /// When `handle(Event::DeadlineReached, ..)` must be called next; later than the time of the last event.
+    #[must_use]
+    pub fn deadline(&self) -> Option<UnixMs> {
+        let end = (!self.live && !self.ended).then(|| self.heard_at.plus_ms(self.timeout_ms));
+        [self.timer, end].into_iter().flatten().min()
+    }
+
+    /// The presentation that is asked for or open (O-3).
+    #[must_use]
+    pub const fn presentation(&self) -> Option<&Presentation> {
+        self.presentation.as_ref()
+    }
+
+    /// The last presentation when it was ignored: it stands folded in the launcher and can be accepted late (O-7).
+    #[must_use]
+    pub fn folded(&self) -> Option<&Presentation> {
+        self.settled.last().filter(|settled| settled.can_be_accepted_late()).map(Settled::presentation)
+    }
+
+    /// Nothing was heard for the visit's timeout, and it has said so.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// A live connection stands.
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// When the visit began.
+    #[must_use]
+    pub const fn begun_at(&self) -> UnixMs {
+        self.begun_at
+    }
+
+    /// When the browser was last heard from.
+    #[must_use]
+    pub const fn heard_at(&self) -> UnixMs {
+        self.heard_at
+    }
+
+    /// Open tabs, most recently used last.
+    pub fn tabs(&self) -> impl Iterator<Item = TabId> {
+        self.pages.iter().map(|page| page.tab)
+    }
+
+    /// A heartbeat on a live connection changes nothing by itself: timers are exact, and a changed world announces itself.
+    fn nothing_can_change(&self, now: UnixMs, world: &World) -> bool {
+        self.live
+            && !self.ended
+            && self.version == Some(world.config.version())
+            && self.timer.is_none_or(|timer| now < timer)
+    }
+
+    fn is_over(&self, now: UnixMs) -> bool {
+        self.ended || (!self.live && now.ms_since(self.heard_at) >= self.timeout_ms)
+    }
+
+    /// An open presentation outlives the visit until it is passively ignored (O-9).
+    fn end(&mut self, effects: &mut Vec<Effect>) {
+        if !self.ended {
+            self.ended = true;
+            effects.push(Effect::EndVisit);
+        }
+        self.timer = self.presentation.as_ref().map(Presentation::settles_at_latest);
+        self.reason = Some(Reason::VisitorAway);
+    }
+
+    /// Answers why an offer that was asked for by hand is not presented.
+    fn apply(
+        &mut self,
+        event: Event,
+        now: UnixMs,
+        world: &World,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Reason> {
+        match event {
+            Event::PageViewed { tab, url, title, referrer } => {
+                self.view_page(tab, &url, &title, &referrer, now, &world.config);
+                self.show_again(tab, effects);
+            }
+            Event::TabClosed { tab } => self.pages.retain(|page| page.tab != tab),
+            Event::LinkConnected => self.live = true,
+            Event::LinkLost | Event::Heard | Event::WorldChanged | Event::DeadlineReached => {}
+            Event::FormEntered { tab } | Event::FormInput { tab } | Event::FormSubmitted { tab } => {
+                self.use_tab(tab)
+            }
+            Event::CustomEventFired { name: _ } => {}
+            Event::PresentationCommitted { presentation } => self.open(presentation, effects),
+            Event::PresentationRefused { presentation, reason } => self.refuse(presentation, reason, now),
+            Event::OutcomeCorrected { presentation, outcome, at: _ } => {
+                self.correct(presentation, outcome, effects);
+            }
+            Event::OfferAccepted { presentation } => self.accept(presentation, now, world, effects),
+            Event::OfferRejected { presentation } => self.reject(presentation, effects),
+            Event::OfferRequested { offer, queue } => return self.request(offer, queue, now, world, effects),
+            Event::ChatChanged { state } => self.change_chat(state, now),
+        }
+        None
+    }
+
+    fn change_chat(&mut self, phase: ChatPhase, now: UnixMs) {
+        self.chat = match (phase, self.chat) {
+            (ChatPhase::Form, Chat::Form { until }) => Chat::Form { until },
+            (ChatPhase::Form, Chat::None | Chat::Open) => Chat::Form { until: now.plus_s(FORM_OPEN_MAX_S) },
+            (ChatPhase::Open, _) => Chat::Open,
+            (ChatPhase::Completed | ChatPhase::None, _) => Chat::None,
+        };
+        if phase == ChatPhase::Completed {
+            self.chat_completed_at = Some(now);
+        }
+    }
+
+    /// Live, every timer is exact; while polling, only what the visitor need not be there for.
+    fn next_timer(&self, next_latch: Option<UnixMs>, wake: Option<UnixMs>) -> Option<UnixMs> {
+        let settle = self.presentation.as_ref().map(|presentation| presentation.settles_at(self.live));
+        let exact = if self.live { [next_latch, wake] } else { [None, None] };
+        exact.into_iter().chain([settle]).flatten().min()
+    }
+}
+
+/// What an event says about the visitor being there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Contact {
+    /// It does not come from the browser.
+    None,
+    /// The browser said goodbye for one tab.
+    Goodbye,
+    /// The browser reported; while polling, this is when offers are decided.
+    Report,
+    /// The visitor answered an offer: this counts before the offer becomes ignored at the same contact.
+    Answer,
+}
+
+const fn contact_of(event: &Event) -> Contact {
+    match event {
+        Event::PageViewed { .. }
+        | Event::Heard
+        | Event::LinkConnected
+        | Event::FormEntered { .. }
+        | Event::FormInput { .. }
+        | Event::FormSubmitted { .. }
+        | Event::CustomEventFired { .. } => Contact::Report,
+        Event::OfferAccepted { .. } | Event::OfferRejected { .. } => Contact::Answer,
+        Event::TabClosed { .. } => Contact::Goodbye,
+        Event::LinkLost
+        | Event::PresentationCommitted { .. }
+        | Event::PresentationRefused { .. }
+        | Event::OutcomeCorrected { .. }
+        | Event::OfferRequested { .. }
+        | Event::ChatChanged { .. }
+        | Event::WorldChanged
+        | Event::DeadlineReached => Contact::None,
+    }
+}
