@@ -1,2 +1,50 @@
-//! The commands of the project.
-fn main() {}
+//! The commands of the project: demo, test, bench, tidy and dist. Owns the command line and nothing else;
+//! each command is a module of its own. No part of the product depends on this crate.
+#![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
+
+use clap::{Parser, Subcommand};
+
+mod bench;
+mod demo;
+mod dist;
+mod nats;
+mod packages;
+mod postgres;
+mod service;
+mod steps;
+mod test;
+mod tidy;
+mod web;
+mod workspace;
+
+/// The commands of the Beckon project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything and start server, console and demo shop; further arguments go to `beckon demo`.
+    Demo(demo::Arguments),
+    /// Install what the tests need and run all of them.
+    Test(test::Arguments),
+    /// Measure sizes and memory, print a table, write JSON with `--json FILE`.
+    Bench(bench::Arguments),
+    /// Check the house rules that no compiler checks.
+    Tidy,
+    /// Build the release binary and a Debian package.
+    Dist,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Tidy => tidy::run(),
+        Command::Dist => dist::run(),
+    }
+}

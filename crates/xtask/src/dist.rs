@@ -1,0 +1,83 @@
+//! `cargo xtask dist`: the optimised binary and a Debian package around it. What the package holds besides lies in
+//! `debian/`.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::web;
+use crate::workspace::{self, capture, cargo, root, target};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The files of the package: what they are made from, where they go, and their mode.
+const FILES: [(&str, &str, u32); 6] = [
+    ("crates/xtask/debian/beckon.service", "lib/systemd/system/beckon.service", 0o644),
+    ("crates/xtask/debian/beckon.sysusers", "usr/lib/sysusers.d/beckon.conf", 0o644),
+    ("crates/xtask/debian/beckon.toml", "etc/beckon/beckon.toml", 0o644),
+    ("crates/xtask/debian/conffiles", "DEBIAN/conffiles", 0o644),
+    ("crates/xtask/debian/postinst", "DEBIAN/postinst", 0o755),
+    ("LICENSE", "usr/share/doc/beckon/copyright", 0o644),
+];
+
+/// Builds binary and package and prints where they are.
+///
+/// # Errors
+/// When a part cannot be built or `dpkg-deb` is missing.
+pub(crate) fn run() -> anyhow::Result<()> {
+    web::install("web")?;
+    web::build()?;
+    workspace::run(cargo().args([
+        "build",
+        "--profile",
+        "dist",
+        "--package",
+        "beckon-server",
+        "--bin",
+        "beckon",
+    ]))?;
+    let target = target()?;
+    let binary = target.join("dist/beckon");
+    let architecture = capture(Command::new("dpkg").arg("--print-architecture"))?.trim().to_owned();
+    let stage = tempfile::tempdir()?;
+    copy(&binary, &stage.path().join("usr/bin/beckon"), 0o755)?;
+    for (from, to, mode) in FILES {
+        copy(&root().join(from), &stage.path().join(to), mode)?;
+    }
+    std::fs::write(stage.path().join("DEBIAN/control"), control(&architecture)?)?;
+    let package = target.join("dist").join(format!("beckon_{VERSION}_{architecture}.deb"));
+    let mut build = Command::new("dpkg-deb");
+    build.args(["--root-owner-group", "--build"]).arg(stage.path()).arg(&package);
+    capture(&mut build)?;
+    println!("{}\n{}", binary.display(), package.display());
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path, mode: u32) -> anyhow::Result<()> {
+    std::fs::create_dir_all(to.parent().context("a file of the package lies in a folder")?)?;
+    std::fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    std::fs::set_permissions(to, Permissions::from_mode(mode))?;
+    Ok(())
+}
+
+/// The control file. The binary needs at most the C library that it was built with.
+fn control(architecture: &str) -> anyhow::Result<String> {
+    let libc = capture(Command::new("dpkg-query").args(["--show", "--showformat=${Version}", "libc6"]))?;
+    let libc = libc.split('-').next().unwrap_or_default().trim();
+    Ok(format!(
+        "Package: beckon\n\
+         Version: {VERSION}\n\
+         Architecture: {architecture}\n\
+         Maintainer: The Beckon authors <beckon@localhost>\n\
+         Section: web\n\
+         Priority: optional\n\
+         Depends: libc6 (>= {libc}), libgcc-s1, ca-certificates, systemd\n\
+         Description: proactive chat for websites\n \
+         Watches how visitors move through a site, decides by rules when to offer help,\n \
+         and brings the visitor and an agent together. One binary with server, console\n \
+         and widget, on an embedded database or on PostgreSQL.\n"
+    ))
+}

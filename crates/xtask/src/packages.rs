@@ -1,0 +1,91 @@
+//! Installs what the tests need from the system's packages, when it is missing. Touches nothing that is there.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+
+use crate::workspace::{self, capture, find};
+
+/// Looks for a program.
+type Finder = fn() -> Option<PathBuf>;
+
+/// The Debian packages that are needed, and how to see that one is there.
+const NEEDED: [(&str, Finder); 3] =
+    [("chromium", chromium), ("nats-server", nats_server), ("postgresql", postgresql)];
+
+/// Installs the missing packages.
+///
+/// # Errors
+/// When something is missing and cannot be installed; the message says what to do by hand.
+pub(crate) fn install() -> anyhow::Result<()> {
+    for program in ["node", "npm", "cc"] {
+        find(program).with_context(|| {
+            format!("`{program}` is missing; the project needs Rust, Node 20 or newer and a C compiler")
+        })?;
+    }
+    let missing: Vec<_> =
+        NEEDED.iter().filter(|(_, there)| there().is_none()).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        println!("everything is there: chromium, nats-server, postgresql");
+        return Ok(());
+    }
+    let by_hand = format!("apt-get install {}", missing.join(" "));
+    if find("apt-get").is_none() {
+        bail!(
+            "missing: {}. There is no apt-get here; install them with the system's own tool",
+            missing.join(", ")
+        );
+    }
+    println!("installing {}", missing.join(", "));
+    apt(&["update"]).with_context(|| format!("cannot refresh the package lists; as root: {by_hand}"))?;
+    let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+    arguments.extend(&missing);
+    apt(&arguments).with_context(|| format!("cannot install; as root: {by_hand}"))?;
+    for (name, there) in NEEDED {
+        there().with_context(|| format!("{name} was installed but is not found"))?;
+    }
+    Ok(())
+}
+
+/// The browser of the journeys.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    find("chromium").or_else(|| find("google-chrome-stable"))
+}
+
+/// The bus of the tests.
+pub(crate) fn nats_server() -> Option<PathBuf> {
+    find("nats-server")
+}
+
+/// The folder with the programs of the newest PostgreSQL.
+pub(crate) fn postgresql() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    versions
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin")))
+        })
+        .filter(|(_, bin)| bin.join("initdb").is_file())
+        .max_by_key(|(version, _)| *version)
+        .map(|(_, bin)| bin)
+}
+
+/// Whether this program runs as root.
+pub(crate) fn is_root() -> anyhow::Result<bool> {
+    Ok(capture(Command::new("id").arg("-u"))?.trim() == "0")
+}
+
+fn apt(arguments: &[&str]) -> anyhow::Result<()> {
+    let mut command = if is_root()? {
+        Command::new("apt-get")
+    } else if Path::new("/usr/bin/sudo").is_file() {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+        sudo
+    } else {
+        bail!("neither root nor sudo");
+    };
+    command.args(arguments).arg("--quiet").env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
+    workspace::run(&mut command)
+}

@@ -1,0 +1,135 @@
+//! `cargo xtask test`: every check of the project, in one go, on services of its own. The checks themselves live
+//! with what they check.
+
+use std::process::Command;
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use crate::nats::Nats;
+use crate::postgres::Postgres;
+use crate::steps::Steps;
+use crate::workspace::{self, cargo, find, target};
+use crate::{demo, packages, web};
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Widget and console: lint, types, unit tests.
+    Web,
+    /// Server, engine and tools: format, lint, tests on both databases.
+    Rust,
+    /// Journeys in a real browser against the release binary.
+    E2e,
+}
+
+/// Arguments of `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Run this part only; may be given several times.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+}
+
+/// Runs the tests.
+///
+/// # Errors
+/// When a step failed or could not be run.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let mut steps = Steps::new();
+    let installed = steps.step("system packages", packages::install).is_some();
+    let built = web_build(&mut steps);
+    if wanted(Part::Web) {
+        web_tests(&mut steps);
+    }
+    if wanted(Part::Rust) {
+        rust_checks(&mut steps, built);
+        rust_tests(&mut steps, installed && built);
+    }
+    if wanted(Part::E2e) {
+        journeys(&mut steps, installed && built);
+    }
+    if !arguments.only.is_empty() {
+        println!("\nonly the named parts were run");
+    }
+    steps.close()
+}
+
+/// The binary embeds the web's files, so that they come first.
+fn web_build(steps: &mut Steps) -> bool {
+    steps.step("web: npm packages", || web::install("web")).is_some()
+        && steps.step("web: build", web::build).is_some()
+}
+
+fn web_tests(steps: &mut Steps) {
+    steps.step("web: biome and tsc", || workspace::run(web::npm("web").args(["run", "check"])));
+    steps.step("web: vitest", || workspace::run(web::npm("web").args(["test"])));
+}
+
+fn rust_checks(steps: &mut Steps, built: bool) {
+    steps.step("rust: format", || workspace::run(cargo().args(["fmt", "--all", "--check"])));
+    if !built {
+        steps.not_run("rust: clippy");
+        return;
+    }
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    steps.step("rust: clippy", || workspace::run(cargo().args(clippy)));
+    if find("cargo-deny").is_some() || cargo_home_has("cargo-deny") {
+        let deny = ["deny", "--offline", "check", "licenses", "bans", "sources"];
+        steps.step("rust: licences and sources", || workspace::run(cargo().args(deny)));
+    } else {
+        println!("\ncargo-deny is not installed: licences and sources of the dependencies were not checked");
+    }
+}
+
+fn rust_tests(steps: &mut Steps, ready: bool) {
+    const NAMES: [&str; 2] =
+        ["rust: tests on SQLite, PostgreSQL and NATS", "rust: examples in the documentation"];
+    if !ready {
+        NAMES.iter().for_each(|name| steps.not_run(name));
+        return;
+    }
+    let services =
+        steps.step("rust: start PostgreSQL and nats-server", || Ok((Postgres::start()?, Nats::start()?)));
+    let Some((postgres, nats)) = services else {
+        NAMES.iter().for_each(|name| steps.not_run(name));
+        return;
+    };
+    let with_services = |command: &mut Command| {
+        command.env("BECKON_TEST_POSTGRES_URL", postgres.url()).env("BECKON_TEST_NATS_URL", nats.url());
+        workspace::run(command)
+    };
+    let nextest = find("cargo-nextest").is_some() || cargo_home_has("cargo-nextest");
+    let runner: &[&str] = if nextest {
+        &["nextest", "run", "--workspace", "--no-fail-fast"]
+    } else {
+        &["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"]
+    };
+    steps.step(NAMES[0], || with_services(cargo().args(runner)));
+    steps.step(NAMES[1], || with_services(cargo().args(["test", "--workspace", "--doc"])));
+}
+
+fn journeys(steps: &mut Steps, ready: bool) {
+    const NAME: &str = "e2e: journeys in Chromium";
+    let ready = ready
+        && steps.step("e2e: release binary", demo::build_server).is_some()
+        && steps.step("e2e: npm packages", || web::install("e2e")).is_some();
+    if !ready {
+        steps.not_run(NAME);
+        return;
+    }
+    steps.step("e2e: tsc", || workspace::run(web::npm("e2e").args(["run", "check"])));
+    steps.step(NAME, || {
+        let chromium = packages::chromium().context("chromium is missing")?;
+        let mut command = web::npm("e2e");
+        command.env("BECKON_BIN", target()?.join("release/beckon")).env("BECKON_CHROMIUM", chromium);
+        workspace::run(command.arg("test"))
+    });
+}
+
+fn cargo_home_has(program: &str) -> bool {
+    let home = std::env::var_os("CARGO_HOME").map(std::path::PathBuf::from);
+    let home = home.or_else(|| Some(std::path::PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    home.is_some_and(|home| home.join("bin").join(program).is_file())
+}
