@@ -37,3 +37,17 @@ impl Nats {
         format!("nats://127.0.0.1:{}", self.port)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bus_answers_and_stops() {
+        let nats = Nats::start().expect("nats-server is installed");
+        let port = nats.port;
+        assert_eq!(nats.url(), format!("nats://127.0.0.1:{port}"));
+        drop(nats);
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "something still listens on {port}");
+    }
+}

@@ -98,3 +98,22 @@ fn is_ready(bin: &Path, port: u16) -> bool {
     command.args(["--quiet", "--host=127.0.0.1", &format!("--port={port}")]);
     command.status().is_ok_and(|status| status.success())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cluster_answers_and_leaves_nothing_behind() {
+        let postgres = Postgres::start().expect("PostgreSQL is installed");
+        let folder = postgres._folder.path().to_path_buf();
+        assert!(is_ready(&packages::postgresql().expect("it was just started"), postgres.port));
+        let port = postgres.port;
+        drop(postgres);
+        assert!(!folder.exists(), "{} is still there", folder.display());
+        assert!(
+            std::net::TcpStream::connect(("127.0.0.1", port)).is_err(),
+            "something still listens on {port}"
+        );
+    }
+}
