@@ -1,7 +1,22 @@
-/** How the loader and the chat bundle meet: the loader lays a function on the script element, the bundle calls it. */
-import type { Session, SessionEvent } from "./session";
+/**
+ * How the loader and the chat bundle meet. The loader lays a function on the script element, the bundle calls it with its
+ * brain: the session's steps, and the views. Until then the loader keeps what happens, for the brain to catch up on.
+ */
+import type { Styling, VisitorFrame } from "../api/wire";
+import type { Kept, Session, SessionEvent } from "./session";
 
-/** What the loader gives to the chat. */
+/** What the launcher shows. */
+export interface Look {
+  styling: Styling | null;
+  window: Session["window"];
+  unread: number;
+  /** An offer is folded into the launcher. */
+  folded: boolean;
+  /** There is something that the views have to show. */
+  busy: boolean;
+}
+
+/** What the loader gives to the views. */
 export interface Stage {
   root: ShadowRoot;
   tab: number;
@@ -9,14 +24,25 @@ export interface Stage {
   /** BCP 47 tag of the page or the browser. */
   language: string;
   dispatch(event: SessionEvent): void;
+  emit(name: string, detail: unknown): void;
   readDraft(): string;
   keepDraft(text: string): void;
 }
 
-/** What the chat gives back: called with every new session. */
-export type Chat = { update(session: Session): void; remove(): void };
-export type MountChat = (stage: Stage) => Chat;
+export interface Views {
+  update(session: Session): void;
+  remove(): void;
+}
 
-export interface ChatScript extends HTMLScriptElement {
-  beckon?: (mount: MountChat) => void;
+export interface Brain {
+  newSession(kept?: Partial<Kept>): Session;
+  step(session: Session, event: SessionEvent): [Session, VisitorFrame[]];
+  kept(session: Session): Kept;
+  held(session: Session): number;
+  look(session: Session): Look;
+  mount(stage: Stage): Views;
+}
+
+export interface BrainScript extends HTMLScriptElement {
+  beckon?: (brain: Brain) => void;
 }

@@ -12,6 +12,7 @@ import type {
   VisitorFrame,
   VisitorNotice,
 } from "../api/wire";
+import type { Look } from "./bundle";
 
 export type WindowState = "closed" | "open" | "minimised";
 export type Answers = Record<string, string | boolean>;
@@ -133,8 +134,14 @@ export function kept(s: Session): Kept {
   return { token, window, unsent, pending, dismissed, declined, announced, chat: s.chat ? s.chat.id : "" };
 }
 
-export function unread(s: Session): number {
-  return s.messages.filter((m) => m.from === "agent" && m.seq > s.read_seq).length;
+export function look(s: Session): Look {
+  return {
+    styling: s.styling,
+    window: s.window,
+    unread: s.messages.filter((m) => m.from === "agent" && m.seq > s.read_seq).length,
+    folded: s.offer !== null && s.offer.folded,
+    busy: s.offer !== null || s.chat !== null || s.window === "open",
+  };
 }
 
 /** A chat that has not ended. */

@@ -1,3 +1,4 @@
-import type { ChatScript, MountChat } from "../bundle";
-const mount: MountChat = () => ({ update() {}, remove() {} });
-(document.currentScript as ChatScript | null)?.beckon?.(mount);
+import type { Brain, BrainScript } from "../bundle";
+import { held, kept, look, newSession, step } from "../session";
+const mount: Brain["mount"] = () => ({ update() {}, remove() {} });
+(document.currentScript as BrainScript | null)?.beckon?.({ newSession, step, kept, held, look, mount });

@@ -1,13 +1,14 @@
 /** The launcher in its closed shadow root: the button "Chat", its unread count, and the bar of a minimised window. */
+import type { Look } from "../bundle";
 import { css, parseColor, textOn } from "../color";
 import { drawMark, mark } from "../mark";
-import { type Session, type SessionEvent, unread } from "../session";
+import type { SessionEvent } from "../session";
 import sheetText from "./launcher.css?inline";
 
 export interface Launcher {
   host: HTMLElement;
   root: ShadowRoot;
-  draw(session: Session): void;
+  draw(look: Look): void;
 }
 
 const chevron_up = "m6 15 6-6 6 6";
@@ -15,7 +16,7 @@ const maximise: Record<string, string> = { en: "Maximise", de: "Maximieren" };
 
 export function makeLauncher(
   language: string,
-  tab: number,
+  open: () => void,
   dispatch: (event: SessionEvent) => void,
 ): Launcher {
   const host = document.createElement("beckon-chat");
@@ -26,7 +27,7 @@ export function makeLauncher(
   root.adoptedStyleSheets = [sheet, colors];
 
   const dock = document.createElement("div");
-  const chat = button("Chat", mark, false, () => dispatch({ type: "opened", tab, now: Date.now() }));
+  const chat = button("Chat", mark, false, open);
   const label = document.createElement("span");
   label.textContent = "Chat";
   const badge = document.createElement("i");
@@ -44,20 +45,17 @@ export function makeLauncher(
   return {
     host,
     root,
-    draw(session) {
-      const { styling } = session;
+    draw({ styling, window, unread, folded }) {
       if (!styling) return;
       if (!host.isConnected) document.body.append(host);
       const brand = parseColor(styling.color);
       const colorText = `:host{--brand:${css(brand)};--on-brand:${css(textOn(brand))}}`;
       if (drawn !== colorText) colors.replaceSync(colorText);
       drawn = colorText;
-      const count = unread(session);
-      dock.className = `dock ${styling.position}${session.window === "minimised" ? " bar" : ""}`;
+      dock.className = `dock ${styling.position} ${window}`;
       dock.dir = getComputedStyle(document.documentElement).direction;
-      dock.hidden = session.window === "open";
-      badge.hidden = !count && !(session.offer && session.offer.folded);
-      badge.textContent = count ? String(count) : "";
+      badge.hidden = !unread && !folded;
+      badge.textContent = unread ? String(unread) : "";
     },
   };
 }

@@ -2,8 +2,9 @@
  * One session for all tabs: the leading tab steps it, talks to the server and tells the others; they send their events
  * to the leader and show what it says. Owns who does what; draws nothing.
  */
-import type { VisitorFrame } from "../../api/wire";
-import { held, type Kept, kept, newSession, running, type Session, type SessionEvent, step } from "../session";
+import type { VisitorFrame, VisitorNotice } from "../../api/wire";
+import type { Brain, Look } from "../bundle";
+import type { Kept, Session, SessionEvent } from "../session";
 import type { Keep } from "./keep";
 import { joinTabs, type Tabs } from "./tabs";
 import type { View } from "./tracker";
@@ -13,7 +14,7 @@ import { startTransport, type Transport } from "./transport";
 type Word =
   | { is: "leading" }
   | { is: "here"; view: View }
-  | { is: "session"; session: Session; done?: number }
+  | { is: "shared"; token: string; look: Look; session?: Session; done?: number }
   | { is: "event"; id: number; event: SessionEvent }
   | { is: "frame"; frame: VisitorFrame }
   | { is: "beat" };
@@ -22,6 +23,8 @@ export interface Share {
   dispatch(event: SessionEvent): void;
   /** Sends what was observed, by way of the leading tab. */
   track(frame: VisitorFrame): void;
+  /** The chat bundle has come: it catches up on what happened meanwhile. */
+  think(brain: Brain): void;
   enter(): void;
   /** Leaves the connection to another tab; `last` is the frame that ends the view. */
   leave(last: VisitorFrame): void;
@@ -33,18 +36,30 @@ interface Owner {
   language: string;
   keep: Keep;
   view(): View;
-  show(session: Session): void;
+  /** Called with every change; a session is there once some tab has had the chat bundle. */
+  show(look: Look, session: Session | undefined): void;
 }
 
 /** Time for the other tabs to say which page they show, before the first frame tells the server. */
 const gather_ms = 30;
 const tick_ms = 1_000;
 const undone_max = 50;
+const early_max = 200;
 
 export function shareSession(owner: Owner): Share {
-  const remembered = owner.keep.read<Kept>("") || undefined;
-  let chat_before = remembered && remembered.chat;
-  let session = newSession(remembered);
+  const before: Partial<Kept> = owner.keep.read<Kept>("") || {};
+  let token = before.token || "";
+  let chat_before = before.chat;
+  let look: Look = {
+    styling: null,
+    window: before.window || "closed",
+    unread: 0,
+    folded: false,
+    busy: before.window === "open" || [before.unsent, before.pending].some((list) => list && list.length),
+  };
+  let brain: Brain | undefined;
+  let session: Session | undefined;
+  let early: SessionEvent[] = [];
   let tabs: Tabs<Word>;
   let transport: Transport | undefined;
   let leading = false;
@@ -52,44 +67,59 @@ export function shareSession(owner: Owner): Share {
   let undone: { id: number; event: SessionEvent }[] = [];
   let timer: ReturnType<typeof setInterval>;
 
-  const take = (next: Session) => {
-    session = next;
-    owner.show(session);
+  const tell = (done?: number) => {
+    tabs.post({ is: "shared", token, look, session, done });
+    owner.show(look, session);
   };
   const run = (event: SessionEvent, done?: number) => {
-    const [next, frames] = step(session, event);
-    if (next !== session || done) tabs.post({ is: "session", session: next, done });
-    if (next !== session) {
-      owner.keep.write("", kept(next));
-      take(next);
-    }
+    const was = session;
+    const frames = brain ? stepBy(brain, event) : wait(event);
+    if (session !== was || done || !brain) tell(done);
     for (const frame of frames) if (transport) transport.send(frame);
+  };
+  const stepBy = (by: Brain, event: SessionEvent) => {
+    const now = session || by.newSession({ ...before, token });
+    const [next, frames] = by.step(now, event);
+    if (next !== session) {
+      session = next;
+      token = next.token;
+      look = by.look(next);
+      owner.keep.write("", by.kept(next));
+    }
+    return frames;
+  };
+  /** Without the brain only the launcher is kept up to date; what the visitor or an agent does calls for the brain. */
+  const wait = (event: SessionEvent): VisitorFrame[] => {
+    if (event.type === "ticked" || event.type === "disconnected") return [];
+    const notice: VisitorNotice | undefined = event.type === "noticed" ? event.notice : undefined;
+    if (notice && "styling" in notice) look = { ...look, styling: notice.styling };
+    if (notice && notice.type === "welcome") {
+      token = notice.token;
+      owner.keep.write("", { ...before, token });
+      early = early.filter((e) => e.type !== "noticed");
+      if (notice.chat || notice.offer) look = { ...look, busy: true };
+    } else if (!notice || !/^(avail|styl)/.test(notice.type)) look = { ...look, busy: true };
+    early = [...early, event].slice(-early_max);
+    return [];
   };
   const carry = (frame: VisitorFrame) => {
     if (frame.type === "page") views.set(frame.tab, frame);
     if (frame.type === "leave") views.delete(frame.tab);
     if (transport) transport.send(frame);
   };
-  const hello = (): VisitorFrame => ({
-    type: "hello",
-    v: 1,
-    site: owner.site,
-    token: session.token || undefined,
-    language: owner.language,
-    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
-    chat: session.chat
-      ? { id: session.chat.id, after: held(session) }
-      : chat_before
-        ? { id: chat_before, after: 0 }
-        : undefined,
-    pages: Array.from(views.values(), ({ tab, view, url, title, referrer }) => ({
-      tab,
-      view,
-      url,
-      title,
-      referrer,
-    })),
-  });
+  const hello = (): VisitorFrame => {
+    const chat = session && session.chat ? session.chat.id : chat_before;
+    return {
+      type: "hello",
+      v: 1,
+      site: owner.site,
+      token: token || undefined,
+      language: owner.language,
+      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+      chat: chat ? { id: chat, after: brain && session ? brain.held(session) : 0 } : undefined,
+      pages: Array.from(views.values()),
+    };
+  };
   const connect = () => {
     if (!leading || transport) return;
     transport = startTransport({
@@ -101,11 +131,12 @@ export function shareSession(owner: Owner): Share {
       },
       down: () => run({ type: "disconnected" }),
       forgetToken: () => {
-        const known = !!session.token;
-        take(newSession());
+        const known = !!token;
+        token = "";
+        session = brain && brain.newSession();
         return known;
       },
-      urgent: () => !!running(session),
+      urgent: () => !!session && !!session.chat && session.chat.state !== "ended",
     });
     for (const { event } of undone.splice(0)) run(event);
   };
@@ -121,9 +152,11 @@ export function shareSession(owner: Owner): Share {
     transport = undefined;
   };
   const hear = (word: Word) => {
-    if (word.is === "session") {
+    if (word.is === "shared") {
       undone = undone.filter((u) => u.id !== word.done);
-      if (!leading) take(word.session);
+      if (leading) return;
+      ({ token, look, session } = word);
+      owner.show(look, session);
     } else if (word.is === "leading") {
       tabs.post({ is: "here", view: owner.view() });
       for (const event of undone) tabs.post({ is: "event", ...event });
@@ -133,14 +166,14 @@ export function shareSession(owner: Owner): Share {
     else if (word.is === "beat") transport && transport.beat();
     else {
       carry({ type: "page", ...word.view });
-      tabs.post({ is: "session", session });
+      tell();
     }
   };
   /** Browsers slow the timers of hidden tabs down, so the visible ones keep time for the leader. */
   const tick = () => {
     if (!leading) return document.hidden || tabs.post({ is: "beat" });
     if (transport) transport.beat();
-    run({ type: "ticked", now: Date.now() });
+    if (session) run({ type: "ticked", now: Date.now() });
   };
 
   return {
@@ -151,6 +184,11 @@ export function shareSession(owner: Owner): Share {
       tabs.post({ is: "event", ...sent });
     },
     track: (frame) => (leading ? carry(frame) : tabs.post({ is: "frame", frame })),
+    think: (come) => {
+      brain = come;
+      if (leading) for (const event of early.splice(0)) run(event);
+      else owner.show(look, session);
+    },
     enter: () => {
       tabs = joinTabs<Word>(`beckon:${owner.site}`, { lead, follow, hear });
       tabs.post({ is: "here", view: owner.view() });

@@ -1,6 +1,6 @@
-/** Puts the parts together for one site on one page. Owns when the chat bundle is loaded and what the page is told. */
+/** Puts the parts together for one site on one page. Owns when the chat bundle is loaded. */
 import type { VisitorFrame } from "../../api/wire";
-import type { Chat, ChatScript } from "../bundle";
+import type { Brain, BrainScript, Look, Views } from "../bundle";
 import type { Session, SessionEvent } from "../session";
 import { openKeep } from "./keep";
 import { makeLauncher } from "./launcher";
@@ -23,7 +23,7 @@ export interface Options {
   emit(name: string, detail: unknown): void;
 }
 
-const reload_ms = 5_000;
+const load_again_ms = 5_000;
 
 export function startWidget({ site, host, consent, emit }: Options): Widget {
   const language = document.documentElement.lang || navigator.language || "en";
@@ -34,8 +34,8 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
   const tab = page.read<number>(":tab") || Math.ceil(Math.random() * 2 ** 31);
   page.remove(":tab");
 
-  let shown: Session | undefined;
-  let chat: Chat | undefined;
+  let brain: Brain | undefined;
+  let views: Views | undefined;
   let loading = false;
   let share: Share;
 
@@ -46,42 +46,44 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
   };
   const dispatch = (event: SessionEvent) => share.dispatch(event);
   const track = (frame: VisitorFrame) => share.track(frame);
-  const launcher = makeLauncher(language, tab, dispatch);
+  const launcher = makeLauncher(language, () => dispatch({ type: "opened", tab, now: Date.now() }), dispatch);
   const tracker = startTracker(tab, nextView, track);
 
-  const loadChat = () => {
+  const load = () => {
     if (loading) return;
     loading = true;
-    const element: ChatScript = document.createElement("script");
-    element.src = `${host}/beckon-chat.js?v=${CHAT_VERSION}`;
-    element.beckon = (mount) => {
-      chat = mount({
+    const script: BrainScript = document.createElement("script");
+    script.src = `${host}/beckon-chat.js?v=${CHAT_VERSION}`;
+    script.beckon = (come) => {
+      brain = come;
+      share.think(come);
+    };
+    script.onload = () => script.remove();
+    script.onerror = () => {
+      script.remove();
+      setTimeout(() => {
+        loading = false;
+      }, load_again_ms);
+    };
+    document.head.append(script);
+  };
+  const show = (look: Look, session: Session | undefined) => {
+    launcher.draw(look);
+    if (!look.styling) return;
+    if (look.busy) load();
+    if (!session || !brain) return;
+    if (views) views.update(session);
+    else
+      views = brain.mount({
         root: launcher.root,
         tab,
-        session: shown as Session,
+        session,
         language,
         dispatch,
+        emit,
         readDraft: () => page.read<string>(":draft") || "",
         keepDraft: (text) => page.write(":draft", text),
       });
-    };
-    element.onload = () => element.remove();
-    element.onerror = () => {
-      element.remove();
-      setTimeout(() => {
-        loading = false;
-      }, reload_ms);
-    };
-    document.head.append(element);
-  };
-  const show = (session: Session) => {
-    const before = shown;
-    shown = session;
-    launcher.draw(session);
-    if (!session.styling) return;
-    if (chat) chat.update(session);
-    else if (session.offer || session.chat || session.window === "open") loadChat();
-    tell(emit, before, session);
   };
   share = shareSession({ site, host, language, keep, view: tracker.view, show });
 
@@ -104,7 +106,7 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     removeEventListener("pageshow", onShow);
     share.leave(tracker.leaving());
     tracker.stop();
-    if (chat) chat.remove();
+    if (views) views.remove();
     launcher.host.remove();
   };
   return {
@@ -118,14 +120,4 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
       page.remove(":draft");
     },
   };
-}
-
-function tell(emit: Options["emit"], before: Session | undefined, after: Session) {
-  if (after.offer && (!before || !before.offer || before.offer.id !== after.offer.id))
-    emit("offer", { id: after.offer.id });
-  const was_open = !!before && before.window === "open";
-  if (was_open !== (after.window === "open")) emit(was_open ? "close" : "open", {});
-  if (before && before.chat && before.chat === after.chat) return;
-  const state = after.chat ? after.chat.state : "";
-  if (state && (!before || !before.chat || before.chat.state !== state)) emit("chat", { state });
 }
