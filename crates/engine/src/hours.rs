@@ -168,7 +168,8 @@ fn instant(zone: &TimeZone, day: Date, time: Time) -> Option<Timestamp> {
     if !in_gap {
         return Some(instant);
     }
-    zone.preceding(instant).next().map(|transition| transition.timestamp())
+    let just_after = instant.checked_add(1.nanosecond()).ok()?;
+    zone.preceding(just_after).next().map(|transition| transition.timestamp())
 }
 
 fn merge(sorted: &mut Vec<Interval>) {

@@ -1,0 +1,10 @@
+//! Owns the engine's scenarios: each reads like a conversation and proves statements of the specification by id.
+
+mod hours;
+mod matching;
+mod offers;
+mod restore;
+mod rules;
+mod scene;
+mod site;
+mod timings;

@@ -1,0 +1,103 @@
+//! Owns the scenarios of checkpoints and replays: what a visit survives, and that it repeats itself.
+
+use beckon_engine::event::Event;
+use beckon_engine::visit::Visit;
+
+use crate::scene::Scene;
+use crate::site::Site;
+
+fn restored(visit: &Visit) -> Visit {
+    let checkpoint = serde_json::to_string(visit).expect("a visit is written as JSON");
+    serde_json::from_str(&checkpoint).expect("a checkpoint is read back")
+}
+
+// spec: X-3
+// spec: O-9
+#[test]
+fn an_outcome_that_fell_due_while_the_server_was_down_is_settled_after_it() {
+    let mut scene = Scene::live(Site::new().rule("help", "/"));
+    scene.views("/").at(20);
+    scene.visit = restored(&scene.visit);
+    scene.tell(Event::LinkLost).vanishes().at(80);
+    assert_eq!(scene.said(), ["0 presents help", "80 help passively ignored"]);
+}
+
+// spec: R-5
+// spec: R-7
+#[test]
+fn a_restored_visit_keeps_counts_and_latches_under_a_newer_configuration() {
+    let site = Site::new()
+        .rule_with("third", "/prices", |rule| rule.plan.page_view_count = 3)
+        .rule("first", "/prices")
+        .settings(|s| s.minimum_interval_s = 0);
+    let mut scene = Scene::live(site);
+    scene.views("/prices").views("/prices").rejects();
+    scene.visit = restored(&scene.visit);
+    scene.changes(|site| *site = site.clone().rule_with("aaa", "/nowhere", |rule| rule.priority = 1));
+    assert!(scene.explain_rule("first").latched);
+    assert_eq!(scene.explain_rule("third").views, 2);
+    scene.said();
+    scene.at(5).views("/prices");
+    assert_eq!(scene.said(), ["5 presents third"]);
+}
+
+// spec: R-2
+#[test]
+fn the_same_seed_and_events_make_the_same_effects() {
+    let run = |seed| {
+        let site = Site::new().rule("a", "/").rule("b", "/").rule("c", "/");
+        let mut scene = Scene::seeded(site.settings(|s| s.minimum_interval_s = 10), seed);
+        for step in 0..50 {
+            scene.at(step * 7).views_in(u32::try_from(step % 3).expect("small"), "/");
+        }
+        scene.effects
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+}
+
+// spec: R-2
+#[test]
+fn a_restore_in_the_middle_changes_no_effect() {
+    let run = |restores: bool| {
+        let site = Site::new().rule("a", "/").rule("b", "/a").rule("c", "/b");
+        let mut scene = Scene::seeded(site.settings(|s| s.minimum_interval_s = 10), 3);
+        for step in 0..50 {
+            scene.at(step * 7).views_in(1, if step % 2 == 0 { "/a" } else { "/b" });
+            if restores {
+                scene.visit = restored(&scene.visit);
+            }
+        }
+        scene.effects
+    };
+    assert_eq!(run(false), run(true));
+}
+
+#[test]
+fn tabs_and_texts_are_bounded() {
+    let mut scene = Scene::live(Site::new().rule("long", "/xx"));
+    for tab in 0..1000 {
+        scene.views_in(tab, &format!("/{}", "ü".repeat(60_000)));
+    }
+    assert_eq!(scene.visit.tabs().count(), 32);
+    let checkpoint = serde_json::to_vec(&scene.visit).expect("a visit is written as JSON");
+    assert!(checkpoint.len() < 200_000, "{}", checkpoint.len());
+}
+
+#[test]
+fn clocks_that_step_back_or_years_ahead_break_nothing() {
+    let mut site = Site::new().rule_with("help", "/", |rule| rule.plan.required_time_s = 30);
+    let world = site.world();
+    let mut visit = Visit::begin(1, crate::scene::START);
+    let page = || Event::PageViewed {
+        tab: beckon_engine::id::TabId(1),
+        url: "/".to_owned(),
+        title: String::new(),
+        referrer: String::new(),
+    };
+    for ms in [i64::MAX, 0, i64::MIN, -1, 4_000_000_000_000, 1_743_580_800_000] {
+        let now = beckon_engine::time::UnixMs(ms);
+        visit.handle(page(), now, &world);
+        visit.handle(Event::DeadlineReached, now, &world);
+    }
+}
