@@ -119,7 +119,7 @@ fn journeys(steps: &mut Steps, ready: bool) {
         steps.not_run(NAME);
         return;
     }
-    steps.step("e2e: tsc", || workspace::run(web::npm("e2e").args(["run", "check"])));
+    steps.step("e2e: biome and tsc", || workspace::run(web::npm("e2e").args(["run", "check"])));
     steps.step(NAME, || {
         let chromium = packages::chromium().context("chromium is missing")?;
         let mut command = web::npm("e2e");

@@ -1,0 +1,79 @@
+/** Accessibility, as far as a machine can see it, in console and widget, light and dark. */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../support/journey.ts";
+
+const standard = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** Everything on the page, in both colour schemes. */
+async function check(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.waitForTimeout(300);
+    const { violations } = await new AxeBuilder({ page }).withTags(standard).analyze();
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map(
+        (node) => `${where}, ${colorScheme}: ${id} at ${node.target.join(" ")}: ${node.failureSummary}`,
+      ),
+    );
+    expect.soft(found).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
+// spec: N-5
+test("the widget in each of its states", async ({ visitor, agent }) => {
+  await visitor.page.goto("/product/oslo-chair");
+  await expect(visitor.launcher).toBeVisible();
+  await check(visitor.page, "launcher");
+  await visitor.accept.waitFor({ timeout: 20_000 });
+  await check(visitor.page, "offer");
+  await visitor.accept.click();
+  await expect(visitor.send).toBeVisible();
+  await check(visitor.page, "form");
+  await visitor.fillForm("Kari");
+  await expect(agent.ringing).toBeVisible();
+  await check(visitor.page, "queue");
+  await agent.answer();
+  await agent.say("Good morning.");
+  await visitor.sees("Good morning.");
+  await visitor.say("Is the oak oiled?");
+  await agent.sees("Is the oak oiled?");
+  await check(visitor.page, "chat");
+  await check(agent.page, "conversation");
+  await agent.page.getByRole("button", { name: "End chat" }).click();
+  await agent.page.getByRole("dialog").getByRole("button", { name: "End chat" }).click();
+  await expect(visitor.composer).toBeHidden();
+  await check(visitor.page, "ended");
+});
+
+// spec: N-5
+test("the pages of the console", async ({ browser, demo, agent }) => {
+  await agent.page.goto("/chats");
+  await check(agent.page, "chats");
+  await agent.page.goto("/visitors");
+  await check(agent.page, "visitors");
+
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await check(page, "sign in");
+  const account = demo.account("admin");
+  await page.request.post("/api/v1/session", {
+    data: { email: account.email, password: account.password },
+    headers: { origin: demo.console },
+  });
+  await page.goto("/admin");
+  await expect(page.getByRole("navigation").first()).toBeVisible();
+  const links = await page
+    .getByRole("main")
+    .getByRole("link")
+    .evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+  for (const path of new Set(["/admin", ...links.filter((href) => href?.startsWith("/admin"))])) {
+    await page.goto(path ?? "/admin");
+    await page.waitForLoadState("networkidle").catch(() => {});
+    await check(page, path ?? "");
+  }
+  await context.close();
+});

@@ -1,0 +1,43 @@
+/** A network that goes away and comes back under a chat. */
+import { chat, expect, test } from "../support/journey.ts";
+
+const lost = /WebSocket|ERR_INTERNET_DISCONNECTED|Failed to load resource/;
+
+// spec
+test("what both sides write while the visitor is offline arrives once, in order", async ({
+  visitor,
+  agent,
+  expectedErrors,
+}) => {
+  expectedErrors.push(lost);
+  await chat(visitor, agent);
+  const context = visitor.page.context();
+  await context.setOffline(true);
+  await visitor.say("written offline 1");
+  await visitor.say("written offline 2");
+  await agent.say("sent meanwhile");
+  await visitor.page.waitForTimeout(1_500);
+  await expect(agent.log.getByText("written offline 1")).toHaveCount(0);
+  await context.setOffline(false);
+
+  await agent.sees("written offline 1");
+  await agent.sees("written offline 2");
+  await visitor.sees("sent meanwhile");
+  await visitor.sees("written offline 2");
+  const order = (text: string) => (text.match(/written offline \d/g) ?? []).join(" ");
+  expect(order(await agent.log.innerText())).toBe("written offline 1 written offline 2");
+  expect(order(await visitor.log.innerText())).toBe("written offline 1 written offline 2");
+});
+
+// spec: Q-7
+test("an agent who was offline finds what was written", async ({ visitor, agent, expectedErrors }) => {
+  expectedErrors.push(lost);
+  await chat(visitor, agent);
+  await agent.page.context().setOffline(true);
+  await visitor.say("are you still there?");
+  await agent.page.waitForTimeout(1_500);
+  await agent.page.context().setOffline(false);
+  await agent.sees("are you still there?");
+  await agent.say("I am.");
+  await visitor.sees("I am.");
+});

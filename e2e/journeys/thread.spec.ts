@@ -1,0 +1,47 @@
+/** From a page view to an answer and to the end, across two origins and two browsers. */
+import { expect, test } from "../support/journey.ts";
+
+// spec: R-4, O-1, O-5, Q-3, C-3, P-3 to P-7
+test("a visitor is offered help, accepts, waits, talks with an agent and leaves", async ({
+  visitor,
+  agent,
+}) => {
+  const required_ms = 10_000;
+  let told_at = 0;
+  visitor.page.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => {
+      if (!told_at && String(payload).includes('"hello"')) told_at = Date.now();
+    }),
+  );
+  await visitor.page.goto("/product/oslo-chair");
+  await visitor.accept.waitFor({ timeout: 20_000 });
+  const waited = Date.now() - told_at;
+  expect(waited).toBeGreaterThan(required_ms - 100);
+  expect(waited).toBeLessThan(required_ms + 1_000);
+
+  await visitor.accept.click();
+  const send = visitor.send;
+  await expect(send).toBeVisible();
+  await visitor.fillForm("Kari");
+  await expect(visitor.widget.getByText(/queue|waiting|wait/i).first()).toBeVisible();
+
+  await expect(agent.ringing).toHaveAccessibleName(/Kari/);
+  await agent.answer();
+  await expect(agent.page.getByText("/product/oslo-chair").first()).toBeVisible();
+
+  await agent.say("Good morning, Kari.");
+  await visitor.sees("Good morning, Kari.");
+  await visitor.say("Is the oak oiled?");
+  await agent.sees("Is the oak oiled?");
+  await agent.say("Yes, twice.");
+  await visitor.sees("Yes, twice.");
+
+  await visitor.widget
+    .getByRole("button", { name: /^(close|end)/i })
+    .first()
+    .click();
+  await visitor.widget.getByRole("button", { name: /^end/i }).last().click();
+  await expect(agent.page.getByText(/the visitor (left|ended)/i).first()).toBeVisible();
+  await agent.page.getByRole("button", { name: "Close", exact: true }).click();
+  await expect(agent.page.getByText("No chats at the moment")).toBeVisible();
+});

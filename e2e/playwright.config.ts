@@ -1,0 +1,16 @@
+/** How the journeys are run: real Chromium from the system, one server for each journey, no second chance. */
+import { defineConfig } from "@playwright/test";
+import { browser } from "./support/chromium.ts";
+
+export default defineConfig({
+  testDir: "journeys",
+  outputDir: "results",
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  retries: 0,
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  reporter: [["list"]],
+  use: { ...browser, trace: "retain-on-failure", screenshot: "only-on-failure" },
+});

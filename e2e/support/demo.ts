@@ -1,0 +1,107 @@
+/** A demo server of its own for one journey: starts, is killed, comes back on the same addresses and data. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+export interface Account {
+  email: string;
+  password: string;
+  role: string;
+}
+
+interface Ready {
+  console: string;
+  shop: string;
+  users: Account[];
+}
+
+const start_ms_max = 30_000;
+
+export class Demo {
+  console = "";
+  shop = "";
+  users: Account[] = [];
+  private server: ChildProcess | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly log: string,
+    private readonly ports: [number, number],
+  ) {}
+
+  /** A fresh demo; what it says of itself goes to the file `log`. */
+  static async start(log: string): Promise<Demo> {
+    const folder = await mkdtemp(join(tmpdir(), "beckon-e2e-"));
+    const demo = new Demo(folder, log, [await freePort(), await freePort()]);
+    await demo.up();
+    return demo;
+  }
+
+  /** Starts the server on its addresses and data. */
+  async up(): Promise<void> {
+    const [console_port, shop_port] = this.ports;
+    const args = ["demo", "--json", "--listen", `127.0.0.1:${console_port}`];
+    args.push("--shop-listen", `127.0.0.1:${shop_port}`, "--data", this.folder);
+    const server = spawn(binary(), args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.server = server;
+    server.stderr.pipe(createWriteStream(this.log, { flags: "a" }));
+    const ready = await firstLine(server);
+    this.console = ready.console.replace(/\/$/, "");
+    this.shop = ready.shop.replace(/\/$/, "");
+    this.users = ready.users;
+  }
+
+  /** `kill -9`: no goodbye, no flush. */
+  async kill(): Promise<void> {
+    const server = this.server;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, "exit");
+    server.kill("SIGKILL");
+    await gone;
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  account(name: string): Account {
+    const account = this.users.find((user) => user.email.startsWith(`${name}@`));
+    if (!account) throw new Error(`the demo has no user ${name}`);
+    return account;
+  }
+}
+
+function binary(): string {
+  const path = resolve(process.env.BECKON_BIN ?? "../target/release/beckon");
+  if (!existsSync(path)) throw new Error(`${path} is missing: cargo build --release, or set BECKON_BIN`);
+  return path;
+}
+
+async function firstLine(server: ChildProcess): Promise<Ready> {
+  if (!server.stdout) throw new Error("the output of the server is piped");
+  const lines = createInterface({ input: server.stdout });
+  const line = once(lines, "line").then(([text]) => JSON.parse(text as string) as Ready);
+  const died = once(server, "exit").then(([code]) => {
+    throw new Error(`the server ended with ${code} before it was ready`);
+  });
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error("the server was not ready in time")), start_ms_max).unref();
+  });
+  return Promise.race([line, died as Promise<never>, late]);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  return address.port;
+}

@@ -1,0 +1,79 @@
+/**
+ * The stage of a journey: a server, a visitor and an agent in browsers that know nothing of each other, and a watch
+ * over everything that the browser's log calls an error.
+ */
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { Agent } from "./agent.ts";
+import { Demo } from "./demo.ts";
+import { openShadowRoots, Visitor } from "./visitor.ts";
+
+interface Stage {
+  demo: Demo;
+  /** Errors of the browser that a journey causes on purpose, such as a lost connection. */
+  expectedErrors: RegExp[];
+  errors: string[];
+  visitor: Visitor;
+  agent: Agent;
+}
+
+export const test = base.extend<Stage>({
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names
+  demo: async ({}, use, info) => {
+    const demo = await Demo.start(info.outputPath("server.log"));
+    await use(demo);
+    await demo.remove();
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names
+  expectedErrors: async ({}, use) => use([]),
+  errors: [
+    async ({ expectedErrors }, use) => {
+      const errors: string[] = [];
+      await use(errors);
+      expect(errors.filter((text) => !expectedErrors.some((expected) => expected.test(text)))).toEqual([]);
+    },
+    { auto: true },
+  ],
+  visitor: async ({ browser, demo, errors }, use) => {
+    const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
+    await watch(context, errors);
+    await context.addInitScript(openShadowRoots);
+    await use(new Visitor(await context.newPage()));
+    await context.close();
+  },
+  agent: async ({ browser, demo, errors }, use) => {
+    const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+    await watch(context, errors);
+    const agent = new Agent(await context.newPage(), demo.console);
+    await agent.signIn(demo.account("alice"));
+    await agent.ready();
+    await use(agent);
+    await context.close();
+  },
+});
+
+export { expect };
+
+/** Notes what the pages of a context log as warning or error. */
+export async function watch(context: BrowserContext, errors: string[]): Promise<void> {
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()))
+      errors.push(`${message.page()?.url()}: ${message.text()}`);
+  });
+  context.on("weberror", (error) => errors.push(String(error.error())));
+}
+
+/** Brings a visitor from the product page into a chat with the agent. */
+export async function chat(visitor: Visitor, agent: Agent): Promise<void> {
+  await visitor.page.goto("/product/oslo-chair");
+  await visitor.accept.click({ timeout: 20_000 });
+  await visitor.fillForm("Kari");
+  await agent.answer();
+  await agent.say("Hello, how can I help?");
+  await visitor.sees("Hello, how can I help?");
+}
+
+/** The texts of a log that match, in the order in which they stand there. */
+export async function transcript(page: Page, pattern: RegExp): Promise<string[]> {
+  const text = await page.getByRole("log").first().innerText();
+  return text.match(pattern) ?? [];
+}

@@ -1,0 +1,64 @@
+/** What a visitor can do in the widget, by the names that assistive technology reads. */
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** The widget's shadow root is closed; tests look inside. Runs in the page before anything else. */
+export function openShadowRoots(): void {
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (this: Element, init: ShadowRootInit) {
+    return attach.call(this, { ...init, mode: "open" });
+  };
+}
+
+export class Visitor {
+  constructor(readonly page: Page) {}
+
+  get widget(): Locator {
+    return this.page.locator("beckon-chat");
+  }
+
+  get offer(): Locator {
+    return this.widget
+      .getByRole("region", { name: /help|question|chair|order|price/i })
+      .or(this.widget.getByRole("dialog", { name: /help|question|order|price/i }));
+  }
+
+  get accept(): Locator {
+    return this.widget.getByRole("button", { name: /^(accept|yes)/i });
+  }
+
+  get reject(): Locator {
+    return this.widget.getByRole("button", { name: /^(reject|no)/i });
+  }
+
+  get launcher(): Locator {
+    return this.widget.getByRole("button", { name: "Chat", exact: true });
+  }
+
+  get log(): Locator {
+    return this.widget.getByRole("log");
+  }
+
+  get composer(): Locator {
+    return this.widget.getByRole("textbox", { name: "Message" });
+  }
+
+  get send(): Locator {
+    return this.widget.getByRole("button", { name: "Send", exact: true });
+  }
+
+  async fillForm(name: string): Promise<void> {
+    await this.widget.getByRole("textbox", { name: /name/i }).first().fill(name);
+    const email = this.widget.getByRole("textbox", { name: /mail/i });
+    if (await email.count()) await email.fill("kari@example.com");
+    await this.send.click();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press("Enter");
+  }
+
+  async sees(text: string): Promise<void> {
+    await expect(this.log.getByText(text, { exact: true })).toBeVisible();
+  }
+}
