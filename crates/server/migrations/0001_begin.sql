@@ -24,6 +24,7 @@ CREATE TABLE sessions (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE sites (
     id             TEXT PRIMARY KEY,
@@ -49,6 +50,7 @@ CREATE TABLE queues (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE INDEX queues_by_site ON queues (site_id);
 CREATE UNIQUE INDEX queues_one_default ON queues (site_id) WHERE is_default;
 
 CREATE TABLE queue_agents (
@@ -56,6 +58,7 @@ CREATE TABLE queue_agents (
     user_id  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     PRIMARY KEY (queue_id, user_id)
 );
+CREATE INDEX queue_agents_by_user ON queue_agents (user_id);
 
 CREATE TABLE offers (
     id         TEXT PRIMARY KEY,
@@ -66,6 +69,7 @@ CREATE TABLE offers (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE INDEX offers_by_site ON offers (site_id);
 
 CREATE TABLE rules (
     id         TEXT PRIMARY KEY,
@@ -77,6 +81,7 @@ CREATE TABLE rules (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
+CREATE INDEX rules_by_site ON rules (site_id);
 
 CREATE TABLE visitors (
     id         TEXT PRIMARY KEY,

@@ -1,1 +1,197 @@
-//! Owns the SQL of queues.
+//! Owns the SQL of queues and of which agents serve them. What a queue is stands in the engine.
+
+use beckon_engine::id::{QueueId, SiteId, UserId};
+use beckon_engine::queue::{Queue, QueuePlan};
+
+use super::column::{Json, Text};
+use super::site::raise_config_version;
+use super::sql::{execute, fetch_all, fetch_optional};
+use super::{StoreResult, Tx};
+
+// One text for the columns of a `QueueRow`.
+macro_rules! select_queues {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, site_id, name, channel_on, is_default, plan, created_at, updated_at FROM queues ",
+            $rest
+        )
+    };
+}
+
+/// A queue of a site.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct QueueRow {
+    /// Identity.
+    pub id: Text<QueueId>,
+    /// The site it belongs to.
+    pub site_id: Text<SiteId>,
+    /// Name in the console.
+    pub name: String,
+    /// The channel switch.
+    pub channel_on: bool,
+    /// The queue of the launcher; a site has one.
+    pub is_default: bool,
+    /// Everything else.
+    pub plan: Json<QueuePlan>,
+    /// When the row was made.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+impl From<QueueRow> for Queue {
+    fn from(row: QueueRow) -> Self {
+        Self { id: row.id.0, name: row.name, channel_on: row.channel_on, plan: row.plan.0 }
+    }
+}
+
+/// Adds a queue. When it is the queue of the launcher, the one that was no longer is.
+///
+/// # Errors
+/// `InUse` when there is no such site.
+pub async fn insert_queue(tx: &mut Tx, queue: &QueueRow) -> StoreResult<()> {
+    if queue.is_default {
+        clear_default(tx, queue.site_id.0).await?;
+    }
+    execute!(
+        tx,
+        "INSERT INTO queues (id, site_id, name, channel_on, is_default, plan, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        queue.id,
+        queue.site_id,
+        queue.name.as_str(),
+        queue.channel_on,
+        queue.is_default,
+        &queue.plan,
+        queue.created_at,
+        queue.updated_at,
+    )?;
+    raise_config_version(tx, queue.site_id.0).await?;
+    Ok(())
+}
+
+/// Finds a queue, on whatever site.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_queue(tx: &mut Tx, id: QueueId) -> StoreResult<Option<QueueRow>> {
+    fetch_optional!(tx, QueueRow, select_queues!("WHERE id = $1"), Text(id),)
+}
+
+/// The first `limit` queues of a site by name, then id, that come after `after`.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_queues(
+    tx: &mut Tx,
+    site: SiteId,
+    after: (&str, &str),
+    limit: i64,
+) -> StoreResult<Vec<QueueRow>> {
+    fetch_all!(
+        tx,
+        QueueRow,
+        select_queues!(
+            "WHERE site_id = $1 AND (lower(name), id) > (lower($2), $3) ORDER BY lower(name), id LIMIT $4"
+        ),
+        Text(site),
+        after.0,
+        after.1,
+        limit,
+    )
+}
+
+/// All queues of a site.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_all_queues(tx: &mut Tx, site: SiteId) -> StoreResult<Vec<QueueRow>> {
+    list_queues(tx, site, ("", ""), i64::MAX).await
+}
+
+/// Writes name, plan, channel switch and whether it is the queue of the launcher; the one that was no longer is.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_queue(tx: &mut Tx, queue: &QueueRow) -> StoreResult<()> {
+    if queue.is_default {
+        clear_default(tx, queue.site_id.0).await?;
+    }
+    execute!(
+        tx,
+        "UPDATE queues SET name = $3, channel_on = $4, is_default = $5, plan = $6, updated_at = $7
+         WHERE id = $1 AND site_id = $2",
+        queue.id,
+        queue.site_id,
+        queue.name.as_str(),
+        queue.channel_on,
+        queue.is_default,
+        &queue.plan,
+        queue.updated_at,
+    )?;
+    raise_config_version(tx, queue.site_id.0).await?;
+    Ok(())
+}
+
+/// Removes a queue.
+///
+/// # Errors
+/// `InUse` when it has had chats.
+pub async fn delete_queue(tx: &mut Tx, site: SiteId, id: QueueId) -> StoreResult<()> {
+    execute!(tx, "DELETE FROM queues WHERE id = $1 AND site_id = $2", Text(id), Text(site))?;
+    raise_config_version(tx, site).await?;
+    Ok(())
+}
+
+/// Who serves a queue, by id.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_queue_agents(tx: &mut Tx, queue: QueueId) -> StoreResult<Vec<UserId>> {
+    let rows: Vec<(Text<UserId>,)> = fetch_all!(
+        tx,
+        (Text<UserId>,),
+        "SELECT user_id FROM queue_agents WHERE queue_id = $1 ORDER BY user_id",
+        Text(queue),
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.0).collect())
+}
+
+/// Which agent serves which queue of a site, by queue and agent.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_site_queue_agents(tx: &mut Tx, site: SiteId) -> StoreResult<Vec<(QueueId, UserId)>> {
+    let rows: Vec<(Text<QueueId>, Text<UserId>)> = fetch_all!(
+        tx,
+        (Text<QueueId>, Text<UserId>),
+        "SELECT a.queue_id, a.user_id FROM queue_agents a JOIN queues q ON q.id = a.queue_id
+         WHERE q.site_id = $1 ORDER BY a.queue_id, a.user_id",
+        Text(site),
+    )?;
+    Ok(rows.into_iter().map(|(queue, user)| (queue.0, user.0)).collect())
+}
+
+/// Replaces the agents of a queue.
+///
+/// # Errors
+/// `InUse` when one of them is no user.
+pub async fn update_queue_agents(tx: &mut Tx, queue: &QueueRow, agents: &[UserId]) -> StoreResult<()> {
+    execute!(tx, "DELETE FROM queue_agents WHERE queue_id = $1", queue.id)?;
+    for agent in agents {
+        execute!(
+            tx,
+            "INSERT INTO queue_agents (queue_id, user_id) VALUES ($1, $2)
+             ON CONFLICT (queue_id, user_id) DO NOTHING",
+            queue.id,
+            Text(*agent),
+        )?;
+    }
+    raise_config_version(tx, queue.site_id.0).await?;
+    Ok(())
+}
+
+async fn clear_default(tx: &mut Tx, site: SiteId) -> StoreResult<()> {
+    execute!(tx, "UPDATE queues SET is_default = FALSE WHERE site_id = $1 AND is_default", Text(site))?;
+    Ok(())
+}

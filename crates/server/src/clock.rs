@@ -1,0 +1,63 @@
+//! Owns the two things that must not be read anywhere else: the time, and new ids. Keeps no timers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use beckon_engine::time::UnixMs;
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// Where the time comes from. Cheap to clone; clones of a manual clock share their time.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that moves only when told to, for tests and simulations.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `start`.
+    #[must_use]
+    pub fn manual(start: UnixMs) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.0)))
+    }
+
+    /// The present time.
+    #[must_use]
+    pub fn now(&self) -> UnixMs {
+        match self {
+            Self::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+            }
+            Self::Manual(now) => UnixMs(now.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock forward.
+    ///
+    /// # Panics
+    /// On the machine's clock: nobody moves that.
+    pub fn advance_ms(&self, ms: i64) {
+        match self {
+            Self::System => panic!("only a manual clock is moved by hand"),
+            Self::Manual(now) => {
+                now.fetch_add(ms, Ordering::SeqCst);
+            }
+        }
+    }
+
+    /// A new id: UUIDv7, so that ids sort by the time they were made.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        match self {
+            Self::System => Uuid::now_v7(),
+            Self::Manual(now) => {
+                let ms = u64::try_from(now.load(Ordering::SeqCst)).unwrap_or_default();
+                let nanos = u32::try_from(ms % 1000).unwrap_or_default() * 1_000_000;
+                Uuid::new_v7(Timestamp::from_unix(NoContext, ms / 1000, nanos))
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The integration tests of the server, in one binary. Each module tests one surface.
+
+mod harness;
+mod store;

@@ -1,0 +1,96 @@
+//! Owns rows to test with. Tests nothing.
+
+use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId};
+use beckon_engine::offer::OfferDesign;
+use beckon_engine::queue::QueuePlan;
+use beckon_engine::rule::RulePlan;
+use beckon_engine::settings::SiteSettings;
+use beckon_server::store::Tx;
+use beckon_server::store::column::{Json, Text};
+use beckon_server::store::offer::OfferRow;
+use beckon_server::store::queue::QueueRow;
+use beckon_server::store::rule::RuleRow;
+use beckon_server::store::site::{SiteRow, insert_site};
+use beckon_server::store::user::{Role, UserRow};
+use uuid::Uuid;
+
+use crate::harness::START;
+
+pub(crate) fn user(email: &str) -> UserRow {
+    UserRow {
+        id: Text(UserId(Uuid::now_v7())),
+        email: email.to_owned(),
+        name: "Alice".to_owned(),
+        role: Text(Role::Agent),
+        slots: 3,
+        password_hash: "$argon2id$".to_owned(),
+        disabled: false,
+        created_at: START.0,
+    }
+}
+
+pub(crate) async fn site(tx: &mut Tx, name: &str) -> SiteRow {
+    let id = Uuid::now_v7();
+    let site = SiteRow {
+        id: Text(SiteId(id)),
+        key: id.simple().to_string(),
+        name: name.to_owned(),
+        origins: Json(vec!["https://shop.example".to_owned()]),
+        settings: Json(SiteSettings { poll_interval_s: 5, ..SiteSettings::default() }),
+        deny_paths: Json(vec!["/admin".to_owned()]),
+        allow_params: Json(vec!["q".to_owned()]),
+        config_version: 1,
+        created_at: START.0,
+    };
+    insert_site(tx, &site).await.unwrap();
+    site
+}
+
+pub(crate) fn queue(site: SiteId, name: &str) -> QueueRow {
+    QueueRow {
+        id: Text(QueueId(Uuid::now_v7())),
+        site_id: Text(site),
+        name: name.to_owned(),
+        channel_on: true,
+        is_default: false,
+        plan: Json(QueuePlan { launch_after_s: 9, ..QueuePlan::default() }),
+        created_at: START.0,
+        updated_at: START.0,
+    }
+}
+
+pub(crate) fn offer(site: SiteId, name: &str) -> OfferRow {
+    OfferRow {
+        id: Text(OfferId(Uuid::now_v7())),
+        site_id: Text(site),
+        name: name.to_owned(),
+        active: true,
+        design: Json(design()),
+        created_at: START.0,
+        updated_at: START.0,
+    }
+}
+
+pub(crate) fn rule(site: SiteId, queue: QueueId, priority: i64, name: &str) -> RuleRow {
+    RuleRow {
+        id: Text(RuleId(Uuid::now_v7())),
+        site_id: Text(site),
+        priority,
+        name: name.to_owned(),
+        enabled: true,
+        plan: Json(plan(queue)),
+        created_at: START.0,
+        updated_at: START.0,
+    }
+}
+
+fn design() -> OfferDesign {
+    serde_json::from_value(serde_json::json!({
+        "texts": {"en": {"title": "May we help?", "accept_label": "Yes", "reject_label": "No"}}
+    }))
+    .unwrap()
+}
+
+fn plan(queue: QueueId) -> RulePlan {
+    serde_json::from_value(serde_json::json!({"queue_id": queue, "match_value": "/product/"})).unwrap()
+}
