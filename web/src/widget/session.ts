@@ -52,6 +52,8 @@ export interface Session {
   unsent: Unsent[];
   pending: Pending[];
   window: WindowState;
+  /** The tab in which the visitor last opened the window: only there it may take the focus. */
+  opener: number;
   /** The tab that asked for a chat and waits for the answer; 0 when none does. */
   asking: number;
   /** The asking came to nothing, for a reason that has no alternative. */
@@ -75,7 +77,7 @@ export type SessionEvent =
   | { type: "announced"; presentation: string }
   | { type: "opened"; tab: number; now: number }
   | { type: "restarted"; tab: number; now: number }
-  | { type: "maximised" }
+  | { type: "maximised"; tab: number; now: number }
   | { type: "minimised" }
   | { type: "closed"; now: number }
   | { type: "form_sent"; answers: Answers; now: number }
@@ -116,6 +118,7 @@ export function newSession(kept: Partial<Kept> = {}): Session {
     unsent: [],
     pending: [],
     window: "closed",
+    opener: 0,
     asking: 0,
     failed: false,
     alternative: null,
@@ -177,7 +180,9 @@ export function step(s: Session, event: SessionEvent): Step {
     case "restarted":
       return ask(putAway(s), { type: "open_chat" }, event.tab, event.now);
     case "maximised":
-      return [{ ...s, window: "open" }, []];
+      return s.declined && !s.chat && !s.offer
+        ? [{ ...s, window: "open", opener: event.tab }, []]
+        : open(s, event.tab, event.now);
     case "minimised":
       return [{ ...s, window: "minimised" }, []];
     case "closed":
@@ -234,7 +239,12 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
       return [{ ...s, styling: n.styling }, []];
     case "alternative":
       return [
-        { ...answered(s, "accept", "open_chat"), alternative: { ...n, tab: s.asking }, asking: 0, window: "open" },
+        {
+          ...answered(s, "accept", "open_chat"),
+          alternative: { ...n, tab: s.asking },
+          asking: 0,
+          window: "open",
+        },
         [],
       ];
     case "form_refused":
@@ -277,7 +287,13 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   if (!same && ended && s.window === "closed") return { ...s, dismissed: chat.id };
   // What was on its way when the visitor left does not bring the chat back.
   if (same && !ended && s.chat && s.chat.state === "ended") return s;
-  let next: Session = { ...answered(s, "accept", "open_chat"), chat, asking: 0, failed: false, alternative: null };
+  let next: Session = {
+    ...answered(s, "accept", "open_chat"),
+    chat,
+    asking: 0,
+    failed: false,
+    alternative: null,
+  };
   if (ended) next = answered(next, "end_chat");
   if (chat.state !== "form") next = { ...answered(next, "send_form"), form_errors: {} };
   if (same) return next;
@@ -363,7 +379,7 @@ function reject(s: Session, now: number): Step {
 }
 
 function open(s: Session, tab: number, now: number): Step {
-  if (s.chat || s.asking || s.alternative) return [{ ...s, window: "open" }, []];
+  if (s.chat || s.asking || s.alternative || s.failed) return [{ ...s, window: "open", opener: tab }, []];
   return accept(s, tab, now);
 }
 
@@ -371,6 +387,7 @@ function ask(s: Session, frame: Pending["frame"], tab: number, now: number): Ste
   const next: Session = {
     ...s,
     window: "open",
+    opener: tab,
     asking: tab,
     failed: false,
     alternative: null,

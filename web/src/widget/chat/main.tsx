@@ -1,4 +1,85 @@
-import type { Brain, BrainScript } from "../bundle";
-import { held, kept, look, newSession, step } from "../session";
-const mount: Brain["mount"] = () => ({ update() {}, remove() {} });
-(document.currentScript as BrainScript | null)?.beckon?.({ newSession, step, kept, held, look, mount });
+/** The chat bundle's entry: the brain for the loader, and the views in the loader's shadow root. */
+import { render } from "preact";
+import type { Brain, BrainScript, Stage, Views } from "../bundle";
+import { held, kept, look, newSession, step as stepSession } from "../session";
+import sheetText from "./chat.css?inline";
+import { focus } from "./focus";
+import { makeSlot } from "./slot";
+import { type Effect, type Event, newState, shownOffer, step } from "./state";
+import { textsFor } from "./texts";
+import { themeText } from "./theme";
+import { App } from "./views/app";
+import type { Ui } from "./views/context";
+
+function mount(stage: Stage): Views {
+  const { root, tab, dispatch, language } = stage;
+  const sheet = new CSSStyleSheet();
+  const theme = new CSSStyleSheet();
+  const viewport = new CSSStyleSheet();
+  sheet.replaceSync(sheetText);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet, theme, viewport];
+  const place = document.createElement("div");
+  place.className = "beckon";
+  root.prepend(place);
+  const slot = makeSlot([sheet, theme]);
+
+  let themed = "";
+  let state = newState(newSession(), tab, stage.readDraft(), document.visibilityState === "visible");
+  const texts = textsFor(language);
+
+  const draw = () => {
+    const { styling } = state.session;
+    const offer = shownOffer(state);
+    const text = themeText(styling ? styling.color : "", offer ? offer.design.color : undefined);
+    if (text !== themed) theme.replaceSync(text);
+    themed = text;
+    place.dir = getComputedStyle(document.documentElement).direction;
+    const ui: Ui = { state, t: texts, language, act, dispatch };
+    const inline = offer && offer.design.form === "inline" && slot.find();
+    render(<App ui={ui} inline={false} slotted={!!inline} />, place);
+    slot.draw(inline ? <App ui={ui} inline slotted /> : null);
+  };
+  const perform = (effect: Effect) => {
+    switch (effect.do) {
+      case "dispatch":
+        return dispatch(effect.event);
+      case "keep_draft":
+        return stage.keepDraft(effect.text);
+      case "emit":
+        return stage.emit(effect.name, effect.detail);
+      case "focus":
+        return focus(root, effect);
+      case "go":
+        return location.assign(effect.url);
+    }
+  };
+  const act = (event: Event) => {
+    const [next, effects] = step(state, event);
+    state = next;
+    draw();
+    effects.forEach(perform);
+  };
+  const onVisible = () => act({ type: "seen", visible: document.visibilityState === "visible" });
+  // The on-screen keyboard of a phone shrinks what can be seen, not the page.
+  const onResize = () => {
+    const { visualViewport: seen } = window;
+    if (seen) viewport.replaceSync(`:host{--seen:${Math.round(seen.height)}px}`);
+  };
+  document.addEventListener("visibilitychange", onVisible);
+  window.visualViewport?.addEventListener("resize", onResize);
+  act({ type: "shared", session: stage.session });
+
+  return {
+    update: (session) => act({ type: "shared", session }),
+    remove: () => {
+      document.removeEventListener("visibilitychange", onVisible);
+      window.visualViewport?.removeEventListener("resize", onResize);
+      slot.draw(null);
+      render(null, place);
+    },
+  };
+}
+
+const brain: Brain = { newSession, step: stepSession, kept, held, look, mount };
+const script = document.currentScript as BrainScript | null;
+if (script && script.beckon) script.beckon(brain);

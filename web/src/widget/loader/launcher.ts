@@ -16,8 +16,8 @@ const maximise: Record<string, string> = { en: "Maximise", de: "Maximieren" };
 
 export function makeLauncher(
   language: string,
-  open: () => void,
   dispatch: (event: SessionEvent) => void,
+  tab: number,
 ): Launcher {
   const host = document.createElement("beckon-chat");
   const root = host.attachShadow({ mode: "closed" });
@@ -27,7 +27,7 @@ export function makeLauncher(
   root.adoptedStyleSheets = [sheet, colors];
 
   const dock = document.createElement("div");
-  const chat = button("Chat", mark, false, open);
+  const chat = button("Chat", mark, false, () => dispatch({ type: "opened", tab, now: Date.now() }));
   const label = document.createElement("span");
   label.textContent = "Chat";
   const badge = document.createElement("i");
@@ -37,7 +37,7 @@ export function makeLauncher(
   const name = maximise[language.slice(0, 2)] || maximise.en || "";
   dock.append(
     chat,
-    button(name, chevron_up, true, () => dispatch({ type: "maximised" })),
+    button(name, chevron_up, true, () => dispatch({ type: "maximised", tab, now: Date.now() })),
   );
   root.append(dock);
 

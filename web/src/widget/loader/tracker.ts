@@ -21,7 +21,11 @@ const title_chars_max = 300;
 const input_ms_min = 5_000;
 const route_ms = 50;
 
-export function startTracker(tab: number, nextView: () => number, send: (frame: VisitorFrame) => void): Tracker {
+export function startTracker(
+  tab: number,
+  nextView: () => number,
+  send: (frame: VisitorFrame) => void,
+): Tracker {
   let current: View;
   let visible_ms = 0;
   let visible_since = 0;

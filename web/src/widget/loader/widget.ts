@@ -46,7 +46,7 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
   };
   const dispatch = (event: SessionEvent) => share.dispatch(event);
   const track = (frame: VisitorFrame) => share.track(frame);
-  const launcher = makeLauncher(language, () => dispatch({ type: "opened", tab, now: Date.now() }), dispatch);
+  const launcher = makeLauncher(language, dispatch, tab);
   const tracker = startTracker(tab, nextView, track);
 
   const load = () => {

@@ -1,0 +1,18 @@
+/** Moves the focus, and only where the visitor already acts (see `engaged` in the state). */
+import type { Effect } from "./state";
+
+type Focus = Extract<Effect, { do: "focus" }>;
+
+export function focus(root: ShadowRoot, { on, key }: Focus): void {
+  const find = (selector: string) => root.querySelector<HTMLElement>(selector);
+  const first_field = ".form input, .form select, .form textarea";
+  const target =
+    on === "field"
+      ? (key && root.getElementById(`field-${key}`)) || find(first_field)
+      : on === "composer"
+        ? find(".write")
+        : on === "launcher"
+          ? find(".dock button")
+          : null;
+  (target || find(".window"))?.focus({ preventScroll: true });
+}

@@ -1,0 +1,34 @@
+/** The place on the customer's page, marked `data-beckon-slot`, where an offer of the form inline stands. */
+import { render, type VNode } from "preact";
+
+export interface Slot {
+  find(): Element | null;
+  draw(view: VNode | null): void;
+}
+
+export function makeSlot(sheets: CSSStyleSheet[]): Slot {
+  let host: HTMLElement | null = null;
+  let place: HTMLElement | null = null;
+  const find = () => document.querySelector("[data-beckon-slot]");
+  return {
+    find,
+    draw(view) {
+      const at = find();
+      if (view && at && !place) {
+        host = document.createElement("beckon-offer");
+        const root = host.attachShadow({ mode: "closed" });
+        root.adoptedStyleSheets = sheets;
+        place = document.createElement("div");
+        place.className = "beckon slot";
+        root.append(place);
+        at.append(host);
+      }
+      if (!place) return;
+      place.dir = getComputedStyle(document.documentElement).direction;
+      render(view, place);
+      if (view) return;
+      host?.remove();
+      host = place = null;
+    },
+  };
+}

@@ -1,0 +1,295 @@
+/**
+ * What one tab shows of the shared session, and what the visitor is doing there: answers typed, draft, confirmation.
+ * Pure: events in, the next state and effects out. Views only draw it.
+ */
+import type { Field, PresentedOffer } from "../../api/wire";
+import { type Answers, running, type Session, type SessionEvent } from "../session";
+
+export type FieldError = "required" | "email" | "number" | "phone" | "too_long" | "invalid";
+
+export interface State {
+  session: Session;
+  tab: number;
+  /** The page is in front of the visitor. */
+  visible: boolean;
+  /** The visitor acts in this tab's window: it may hold the focus. */
+  engaged: boolean;
+  /** The chat that the answers belong to. */
+  form_chat: string;
+  answers: Answers;
+  errors: Record<string, FieldError>;
+  draft: string;
+  typed_at: number;
+  confirming: boolean;
+  /** What the status region says. */
+  status: Status | null;
+}
+
+export type Status = { say: "offer"; offer: PresentedOffer } | { say: "message"; name: string };
+
+export type Event =
+  | { type: "shared"; session: Session }
+  | { type: "seen"; visible: boolean }
+  | { type: "answered"; key: string; value: string | boolean }
+  | { type: "field_left"; key: string }
+  | { type: "form_submitted"; now: number }
+  | { type: "drafted"; text: string; now: number }
+  | { type: "draft_sent"; id: string; now: number }
+  | { type: "end_asked"; now: number }
+  | { type: "end_declined" }
+  | { type: "end_confirmed"; now: number };
+
+export type Effect =
+  | { do: "dispatch"; event: SessionEvent }
+  | { do: "focus"; on: "window" | "composer" | "field" | "launcher"; key?: string }
+  | { do: "keep_draft"; text: string }
+  | { do: "emit"; name: string; detail: unknown }
+  | { do: "go"; url: string };
+
+export type Screen =
+  | "none"
+  | "asking"
+  | "failed"
+  | "alternative"
+  | "invite"
+  | "form"
+  | "queue"
+  | "conversation"
+  | "ended";
+
+export const message_chars_max = 4_000;
+const typing_ms_min = 3_000;
+
+export function newState(session: Session, tab: number, draft: string, visible: boolean): State {
+  return {
+    session,
+    tab,
+    visible,
+    engaged: session.opener === tab,
+    form_chat: "",
+    answers: {},
+    errors: {},
+    draft,
+    typed_at: 0,
+    confirming: false,
+    status: null,
+  };
+}
+
+/** What the window shows. */
+export function screen({ session: s }: State): Screen {
+  if (s.window !== "open") return "none";
+  if (s.asking) return "asking";
+  if (s.failed) return "failed";
+  if (s.alternative) return "alternative";
+  if (!s.chat) return s.declined ? "invite" : "none";
+  switch (s.chat.state) {
+    case "form":
+      return "form";
+    case "queued":
+    case "ringing":
+      return "queue";
+    case "active":
+      return "conversation";
+    case "ended":
+      return "ended";
+  }
+}
+
+/** The offer that stands on the page by itself. */
+export function shownOffer({ session: s }: State): PresentedOffer | null {
+  const hidden = !s.offer || s.offer.folded || running(s) || s.window === "open";
+  return hidden ? null : s.offer;
+}
+
+export function sendingForm({ session: s }: State): boolean {
+  return s.pending.some((p) => p.frame.type === "send_form");
+}
+
+/** Every required field is filled in, whether rightly or not. */
+export function formReady(state: State): boolean {
+  return fields(state).every((f) => !f.required || isFilled(state.answers[f.key]));
+}
+
+export function step(state: State, event: Event): [State, Effect[]] {
+  switch (event.type) {
+    case "shared":
+      return share(state, event.session);
+    case "seen":
+      return notice({ ...state, visible: event.visible }, []);
+    case "answered": {
+      const { [event.key]: _gone, ...errors } = state.errors;
+      return [
+        { ...state, engaged: true, answers: { ...state.answers, [event.key]: event.value }, errors },
+        [],
+      ];
+    }
+    case "field_left":
+      return [checkField(state, event.key), []];
+    case "form_submitted":
+      return submit(state, event.now);
+    case "drafted":
+      return draft(state, event.text, event.now);
+    case "draft_sent":
+      return sendDraft(state, event.id, event.now);
+    case "end_asked":
+      return askEnd(state, event.now);
+    case "end_declined":
+      return [{ ...state, confirming: false }, []];
+    case "end_confirmed":
+      return [{ ...state, confirming: false }, [{ do: "dispatch", event: { type: "left", now: event.now } }]];
+  }
+}
+
+function share(state: State, session: Session): [State, Effect[]] {
+  const before = state.session;
+  const opened = session.window === "open" && before.window !== "open";
+  let next: State = { ...state, session };
+  if (session.opener === state.tab && opened) next.engaged = true;
+  if (session.window !== "open") next.engaged = false;
+  next = startForm(next);
+  if (!running(session)) next.confirming = false;
+  if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
+
+  const effects: Effect[] = [...tell(before, session)];
+  const now_on = screen(next);
+  const changed = now_on !== screen(state);
+  if (changed && next.engaged && now_on !== "none") {
+    const on = now_on === "conversation" ? "composer" : now_on === "form" ? "field" : "window";
+    effects.push({ do: "focus", on });
+  }
+  if (state.engaged && session.window !== "open") effects.push({ do: "focus", on: "launcher" });
+  const { alternative } = session;
+  if (alternative && alternative !== before.alternative && alternative.tab === state.tab) {
+    const wanted = alternative.alternative;
+    if (wanted.do === "url" && isWebAddress(wanted.url)) effects.push({ do: "go", url: wanted.url });
+  }
+  return notice(next, effects, before);
+}
+
+/** Reads out what is new and marks as read what is in front of the visitor. */
+function notice(state: State, effects: Effect[], before?: Session): [State, Effect[]] {
+  const { session } = state;
+  const newest = session.messages[session.messages.length - 1];
+  const shown = screen(state);
+  const in_front = state.visible && (shown === "conversation" || shown === "ended");
+  if (newest && in_front && newest.seq > session.read_seq)
+    effects.push({ do: "dispatch", event: { type: "read", seq: newest.seq } });
+  const offer = shownOffer(state);
+  if (offer && state.visible && session.announced !== offer.id) {
+    effects.push({ do: "dispatch", event: { type: "announced", presentation: offer.id } });
+    return [{ ...state, status: { say: "offer", offer } }, effects];
+  }
+  const last = before && before.messages[before.messages.length - 1];
+  const news = newest && before && before.chat && newest.seq > (last ? last.seq : 0);
+  if (news && newest.from === "agent" && shown === "none")
+    return [{ ...state, status: { say: "message", name: newest.name } }, effects];
+  return [state, effects];
+}
+
+/** What the page's own listeners are told. */
+function tell(before: Session, after: Session): Effect[] {
+  const effects: Effect[] = [];
+  const emit = (name: string, detail: unknown) => effects.push({ do: "emit", name, detail });
+  if (after.offer && (!before.offer || before.offer.id !== after.offer.id))
+    emit("offer", { id: after.offer.id });
+  if ((before.window === "open") !== (after.window === "open"))
+    emit(after.window === "open" ? "open" : "close", {});
+  const was = before.chat ? before.chat.state : "";
+  if (after.chat && after.chat.state !== was) emit("chat", { state: after.chat.state });
+  return effects;
+}
+
+function startForm(state: State): State {
+  const { chat } = state.session;
+  if (!chat || chat.state !== "form" || chat.id === state.form_chat) return state;
+  const answers: Answers = {};
+  for (const field of chat.form || []) if (field.value) answers[field.key] = field.value;
+  return { ...state, form_chat: chat.id, answers, errors: {} };
+}
+
+function fields(state: State): Field[] {
+  const { chat } = state.session;
+  return (chat && chat.form) || [];
+}
+
+function checkField(state: State, key: string): State {
+  const field = fields(state).find((f) => f.key === key);
+  const error = field && isFilled(state.answers[key]) ? validate(field, state.answers[key]) : null;
+  return error ? { ...state, errors: { ...state.errors, [key]: error } } : state;
+}
+
+function submit(state: State, now: number): [State, Effect[]] {
+  if (sendingForm(state)) return [state, []];
+  const errors: Record<string, FieldError> = {};
+  const answers: Answers = {};
+  for (const field of fields(state)) {
+    const answer = state.answers[field.key];
+    const error = validate(field, answer);
+    if (error) errors[field.key] = error;
+    else if (typeof answer === "boolean") answers[field.key] = answer;
+    else if (answer && answer.trim()) answers[field.key] = answer.trim();
+  }
+  const first = fields(state).find((f) => errors[f.key]);
+  if (first) return [{ ...state, errors }, [{ do: "focus", on: "field", key: first.key }]];
+  return [
+    { ...state, errors, engaged: true },
+    [{ do: "dispatch", event: { type: "form_sent", answers, now } }],
+  ];
+}
+
+export function validate(field: Field, answer: string | boolean | undefined): FieldError | null {
+  if (!isFilled(answer)) return field.required ? "required" : null;
+  const text = String(answer).trim();
+  if (text.length > message_chars_max) return "too_long";
+  if (field.type === "email" && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text)) return "email";
+  if (field.type === "number" && !/^[+-]?\d+([.,]\d+)?$/.test(text)) return "number";
+  if (field.type === "phone" && !/^\+?[\d\s()/.-]{3,}$/.test(text)) return "phone";
+  return null;
+}
+
+function isFilled(answer: string | boolean | undefined): boolean {
+  return answer === true || (typeof answer === "string" && answer.trim() !== "");
+}
+
+function toErrors(state: State, refused: Record<string, string>): Record<string, FieldError> {
+  const errors: Record<string, FieldError> = {};
+  for (const field of fields(state)) {
+    const code = refused[field.key];
+    if (code === "required" || code === "too_long") errors[field.key] = code;
+    else if (code) errors[field.key] = validate(field, state.answers[field.key]) || "invalid";
+  }
+  return errors;
+}
+
+function draft(state: State, text: string, now: number): [State, Effect[]] {
+  const next: State = { ...state, engaged: true, draft: text.slice(0, message_chars_max) };
+  const effects: Effect[] = [{ do: "keep_draft", text: next.draft }];
+  if (!text || now - state.typed_at < typing_ms_min) return [next, effects];
+  return [{ ...next, typed_at: now }, [...effects, { do: "dispatch", event: { type: "typed" } }]];
+}
+
+function sendDraft(state: State, id: string, now: number): [State, Effect[]] {
+  const text = state.draft.trim();
+  if (!text || screen(state) !== "conversation") return [state, []];
+  return [
+    { ...state, draft: "", typed_at: 0 },
+    [
+      { do: "dispatch", event: { type: "said", id, text, now } },
+      { do: "keep_draft", text: "" },
+      { do: "focus", on: "composer" },
+    ],
+  ];
+}
+
+/** Leaving needs a confirmation once there is something to lose. */
+function askEnd(state: State, now: number): [State, Effect[]] {
+  const shown = screen(state);
+  if (shown === "queue" || shown === "conversation")
+    return [{ ...state, confirming: true, engaged: true }, []];
+  return [state, [{ do: "dispatch", event: { type: "closed", now } }]];
+}
+
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\//i.test(url);
+}

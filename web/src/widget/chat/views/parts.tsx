@@ -1,0 +1,50 @@
+/** Small pieces that several views draw: icons, pictures, the spinner. */
+import { useState } from "preact/hooks";
+import { mark } from "../../mark";
+
+const paths = {
+  minimise: "M6 13h12",
+  close: "m7 7 10 10M17 7 7 17",
+  send: "M5 12h13M12 6l6 6-6 6",
+  check: "m5 12.5 4.5 4.5L19 7.5",
+  warn: "M12 8v5m0 3.2v.1M12 3.5 2.8 20h18.4Z",
+};
+
+export function Icon({ name }: { name: keyof typeof paths }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={paths[name]} fill="none" stroke="currentColor" />
+    </svg>
+  );
+}
+
+/** The site's logo, or the mark when there is none or it does not load. */
+export function Logo({ url }: { url: string | null | undefined }) {
+  const [broken, setBroken] = useState(false);
+  return (
+    <span class={url && !broken ? "logo" : "logo plain"}>
+      {url && !broken ? (
+        <img src={url} alt="" onError={() => setBroken(true)} />
+      ) : (
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d={mark} fill="currentColor" fill-rule="evenodd" />
+        </svg>
+      )}
+    </span>
+  );
+}
+
+export function Picture({ url }: { url: string | null }) {
+  const [broken, setBroken] = useState(false);
+  return url && !broken ? <img class="picture" src={url} alt="" onError={() => setBroken(true)} /> : null;
+}
+
+export function Dots() {
+  return (
+    <span class="dots" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
+  );
+}

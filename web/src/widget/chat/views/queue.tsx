@@ -1,0 +1,46 @@
+/** The visitor waits: place and estimated wait, kept up to date by the server. */
+import type { VisitorChat } from "../../../api/wire";
+import { fill } from "../texts";
+import { useUi } from "./context";
+import { Dots } from "./parts";
+
+export function Queue({ chat }: { chat: VisitorChat }) {
+  const { act, t } = useUi();
+  const wait = chat.wait_s === undefined ? undefined : waitText(chat.wait_s);
+  function waitText(wait_s: number) {
+    return wait_s < 60 ? t.wait_short : fill(t.wait_minutes, { n: Math.ceil(wait_s / 60) });
+  }
+  const next = chat.state === "ringing" || chat.position === 1;
+  return (
+    <div class="panel queue">
+      <div class="grow">
+        <Dots />
+        <div role="status">
+          <h2>{next ? t.queue_next : t.queue_title}</h2>
+          <p>{t.queue_text}</p>
+          {(chat.position !== undefined || wait) && (
+            <dl>
+              {chat.position !== undefined && (
+                <div>
+                  <dt>{t.queue_place}</dt>
+                  <dd>{chat.position}</dd>
+                </div>
+              )}
+              {wait && (
+                <div>
+                  <dt>{t.queue_wait}</dt>
+                  <dd>{wait}</dd>
+                </div>
+              )}
+            </dl>
+          )}
+        </div>
+      </div>
+      <footer>
+        <button type="button" class="quiet wide" onClick={() => act({ type: "end_asked", now: Date.now() })}>
+          {t.leave_queue}
+        </button>
+      </footer>
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+/** The chat window: header with its controls, and whichever screen the state is on. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { screen } from "../state";
+import { useUi } from "./context";
+import { Conversation } from "./conversation";
+import { Form } from "./form";
+import { Invitation } from "./offer";
+import { Dots, Icon, Logo } from "./parts";
+import { Queue } from "./queue";
+
+export function Window() {
+  const { act, dispatch, state, t } = useUi();
+  const { chat, styling } = state.session;
+  const title = (styling && styling.title) || "Chat";
+  const agent = chat && chat.state === "active" && chat.agent ? chat.agent.name : "";
+  return (
+    <section
+      class={`window ${(styling && styling.position) || "end"}`}
+      role="dialog"
+      aria-labelledby="window-title"
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.isComposing) return;
+        event.stopPropagation();
+        if (state.confirming) act({ type: "end_declined" });
+        else dispatch({ type: "minimised" });
+      }}
+    >
+      <header>
+        <Logo url={styling && styling.logo_url} />
+        <div class="title">
+          <h1 id="window-title" dir="auto">
+            {title}
+          </h1>
+          {agent && (
+            <p>
+              <i class="live" />
+              <span dir="auto">{agent}</span>
+            </p>
+          )}
+        </div>
+        <button
+          type="button"
+          class="tool"
+          aria-label={t.minimise}
+          title={t.minimise}
+          onClick={() => dispatch({ type: "minimised" })}
+        >
+          <Icon name="minimise" />
+        </button>
+        <CloseButton />
+      </header>
+      <Body />
+      {state.confirming && <Confirm />}
+    </section>
+  );
+}
+
+function CloseButton() {
+  const { act, state, t } = useUi();
+  const label = screen(state) === "conversation" ? t.end_chat : t.close;
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={label}
+      title={label}
+      onClick={() => act({ type: "end_asked", now: Date.now() })}
+    >
+      <Icon name="close" />
+    </button>
+  );
+}
+
+function Body() {
+  const { dispatch, state, t } = useUi();
+  const { chat, alternative, declined, styling } = state.session;
+  const shown = screen(state);
+  if (shown === "asking")
+    return (
+      <Panel title={t.one_moment} text={t.connecting}>
+        <Dots />
+      </Panel>
+    );
+  if (shown === "failed")
+    return (
+      <Panel title={t.failed_title} text={t.failed_text}>
+        <button
+          type="button"
+          class="primary"
+          onClick={() => dispatch({ type: "restarted", tab: state.tab, now: Date.now() })}
+        >
+          {t.try_again}
+        </button>
+      </Panel>
+    );
+  if (shown === "alternative" && alternative) return <Alternative />;
+  if (shown === "invite" && declined)
+    return (
+      <div class="panel invite">
+        <Invitation design={declined.design} />
+      </div>
+    );
+  if (!chat) return null;
+  if (shown === "form")
+    return <Form fields={chat.form || []} greeting={(styling && styling.greeting) || ""} />;
+  if (shown === "queue") return <Queue chat={chat} />;
+  return <Conversation chat={chat} ended={shown === "ended"} />;
+}
+
+function Alternative() {
+  const { state, t } = useUi();
+  const { alternative } = state.session;
+  if (!alternative) return null;
+  const wanted = alternative.alternative;
+  const text = wanted.do === "message" && wanted.text ? wanted.text : t[alternative.reason];
+  return (
+    <Panel title={t.nobody_title} text={text}>
+      {wanted.do === "url" && /^https?:/i.test(wanted.url) && (
+        <a class="primary" href={wanted.url}>
+          {t.go_to_page}
+        </a>
+      )}
+    </Panel>
+  );
+}
+
+function Panel({ title, text, children }: { title: string; text: string; children: ComponentChildren }) {
+  return (
+    <div class="panel message" role="status">
+      <h2>{title}</h2>
+      <p dir="auto">{text}</p>
+      {children}
+    </div>
+  );
+}
+
+function Confirm() {
+  const { act, state, t } = useUi();
+  const waiting = screen(state) === "queue";
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  return (
+    <div class="veil">
+      <div class="confirm" role="alertdialog" aria-labelledby="confirm-title" aria-describedby="confirm-text">
+        <h2 id="confirm-title">{waiting ? t.end_queue_title : t.end_title}</h2>
+        <p id="confirm-text">{waiting ? t.end_queue_text : t.end_text}</p>
+        <div class="actions">
+          <button
+            type="button"
+            class="primary"
+            ref={first}
+            onClick={() => act({ type: "end_confirmed", now: Date.now() })}
+          >
+            {waiting ? t.leave_queue : t.end_chat}
+          </button>
+          <button type="button" class="quiet" onClick={() => act({ type: "end_declined" })}>
+            {t.go_on}
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}
