@@ -3,7 +3,7 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
@@ -39,21 +39,28 @@ pub(crate) fn run() -> anyhow::Result<()> {
         "--bin",
         "beckon",
     ]))?;
-    let target = target()?;
-    let binary = target.join("dist/beckon");
+    let folder = target()?.join("dist");
+    let binary = folder.join("beckon");
+    let package = package(&binary, &folder)?;
+    println!("{}\n{}", binary.display(), package.display());
+    Ok(())
+}
+
+/// Packs `binary` and the files around it into a package in `folder`.
+fn package(binary: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     let architecture = capture(Command::new("dpkg").arg("--print-architecture"))?.trim().to_owned();
     let stage = tempfile::tempdir()?;
-    copy(&binary, &stage.path().join("usr/bin/beckon"), 0o755)?;
+    std::fs::set_permissions(stage.path(), Permissions::from_mode(0o755))?;
+    copy(binary, &stage.path().join("usr/bin/beckon"), 0o755)?;
     for (from, to, mode) in FILES {
         copy(&root().join(from), &stage.path().join(to), mode)?;
     }
     std::fs::write(stage.path().join("DEBIAN/control"), control(&architecture)?)?;
-    let package = target.join("dist").join(format!("beckon_{VERSION}_{architecture}.deb"));
+    let package = folder.join(format!("beckon_{VERSION}_{architecture}.deb"));
     let mut build = Command::new("dpkg-deb");
     build.args(["--root-owner-group", "--build"]).arg(stage.path()).arg(&package);
     capture(&mut build)?;
-    println!("{}\n{}", binary.display(), package.display());
-    Ok(())
+    Ok(package)
 }
 
 fn copy(from: &Path, to: &Path, mode: u32) -> anyhow::Result<()> {
@@ -80,4 +87,29 @@ fn control(architecture: &str) -> anyhow::Result<String> {
          and brings the visitor and an agent together. One binary with server, console\n \
          and widget, on an embedded database or on PostgreSQL.\n"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_has_everything_in_its_place() {
+        let folder = tempfile::tempdir().expect("there is room for a package");
+        let package = package(Path::new("/bin/true"), folder.path()).expect("dpkg-deb is there");
+        let list =
+            capture(Command::new("dpkg-deb").arg("--contents").arg(&package)).expect("it is a package");
+        for (_, to, _) in FILES.iter().filter(|(_, to, _)| !to.starts_with("DEBIAN")) {
+            assert!(
+                list.lines().any(|line| line.ends_with(&format!("./{to}")) && line.contains("root/root")),
+                "{to}"
+            );
+        }
+        let program =
+            list.lines().find(|line| line.ends_with("./usr/bin/beckon")).expect("the binary is inside");
+        assert!(program.starts_with("-rwxr-xr-x"), "{program}");
+        let about =
+            capture(Command::new("dpkg-deb").arg("--field").arg(&package)).expect("it has a control file");
+        assert!(about.contains("Package: beckon") && about.contains(VERSION), "{about}");
+    }
 }
