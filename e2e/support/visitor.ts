@@ -16,10 +16,9 @@ export class Visitor {
     return this.page.locator("beckon-chat");
   }
 
+  /** The offer on the page: a region, or a dialog when it is modal, named by its title. */
   get offer(): Locator {
-    return this.widget
-      .getByRole("region", { name: /help|question|chair|order|price/i })
-      .or(this.widget.getByRole("dialog", { name: /help|question|order|price/i }));
+    return this.widget.getByRole("region").filter({ has: this.accept });
   }
 
   get accept(): Locator {
@@ -56,6 +55,13 @@ export class Visitor {
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
     await this.composer.press("Enter");
+  }
+
+  /** Ends the chat by closing its window and confirming (P-7). */
+  async end(): Promise<void> {
+    await this.widget.getByRole("button", { name: "End chat" }).click();
+    const question = this.widget.getByRole("alertdialog", { name: "End this chat?" });
+    await question.getByRole("button", { name: "End chat" }).click();
   }
 
   async sees(text: string): Promise<void> {
