@@ -1,0 +1,72 @@
+/** Owns the administration: its navigation, and which page an address shows. */
+import { Redirect, Route, Switch } from "wouter";
+import { useSites } from "../api/queries";
+import { NotFound } from "../shell/NotFound";
+import { Loaded } from "../ui/states";
+import classes from "./Admin.module.css";
+import { AdminNav } from "./AdminNav";
+import { OfferPage } from "./offers/OfferPage";
+import { OffersPage } from "./offers/OffersPage";
+import { QueuePage } from "./queues/QueuePage";
+import { QueuesPage } from "./queues/QueuesPage";
+import { RulePage } from "./rules/RulePage";
+import { RulesPage } from "./rules/RulesPage";
+import { NewSitePage, SitePage } from "./sites/SitePage";
+import { SitesPage } from "./sites/SitesPage";
+import { TrackingPage } from "./sites/TrackingPage";
+import { NewUserPage, UserPage } from "./users/UserPage";
+import { UsersPage } from "./users/UsersPage";
+
+export function AdminPages() {
+  return (
+    <div className={classes.layout}>
+      <AdminNav />
+      <div className={classes.content}>
+        <Switch>
+          <Route path="/admin">
+            <Start />
+          </Route>
+          <Route path="/admin/sites" component={SitesPage} />
+          <Route path="/admin/sites/new" component={NewSitePage} />
+          <Route path="/admin/users" component={UsersPage} />
+          <Route path="/admin/users/new" component={NewUserPage} />
+          <Route path="/admin/users/:id">{({ id }) => <UserPage key={id} id={id} />}</Route>
+          <Route path="/admin/sites/:site">{({ site }) => <SitePage key={site} id={site} />}</Route>
+          <Route path="/admin/sites/:site/tracking">
+            {({ site }) => <TrackingPage key={site} id={site} />}
+          </Route>
+          <Route path="/admin/sites/:site/offers">{({ site }) => <OffersPage site={site} />}</Route>
+          <Route path="/admin/sites/:site/offers/:id">
+            {({ site, id }) => <OfferPage key={id} site={site} id={id} />}
+          </Route>
+          <Route path="/admin/sites/:site/rules">{({ site }) => <RulesPage site={site} />}</Route>
+          <Route path="/admin/sites/:site/rules/:id">
+            {({ site, id }) => <RulePage key={id} site={site} id={id} />}
+          </Route>
+          <Route path="/admin/sites/:site/queues">{({ site }) => <QueuesPage site={site} />}</Route>
+          <Route path="/admin/sites/:site/queues/:id">
+            {({ site, id }) => <QueuePage key={id} site={site} id={id} />}
+          </Route>
+          <Route>
+            <NotFound />
+          </Route>
+        </Switch>
+      </div>
+    </div>
+  );
+}
+
+/** With one site its rules are what is wanted most; with several the list. */
+function Start() {
+  const sites = useSites();
+  return (
+    <Loaded query={sites}>
+      {(items) => (
+        <Redirect
+          to={items.length === 1 && items[0] ? `/admin/sites/${items[0].id}` : "/admin/sites"}
+          replace
+        />
+      )}
+    </Loaded>
+  );
+}

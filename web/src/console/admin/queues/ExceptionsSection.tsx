@@ -1,0 +1,106 @@
+/** Owns the dated exceptions from the weekly hours: holidays and special hours. */
+import { ActionIcon, Button, Checkbox, Text, TextInput } from "@mantine/core";
+import { IconPlus, IconTrash } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { HoursException, QueueBody } from "../../../api/rest";
+import type { Editor } from "../../ui/editor";
+import { Section } from "../../ui/form";
+import classes from "./Queues.module.css";
+
+export function ExceptionsSection({ editor }: { editor: Editor<QueueBody> }) {
+  const { t } = useTranslation();
+  const { form } = editor;
+  const { exceptions } = form.values.plan.hours;
+  const add = () =>
+    form.insertListItem("plan.hours.exceptions", { date: "", name: "", spans: [] } satisfies HoursException);
+  return (
+    <Section title={t("queues.hours.exceptions")} text={t("queues.hours.exceptions_text")} flush>
+      {exceptions.length === 0 && (
+        <Text c="dimmed" px="md" pt="md">
+          {t("queues.hours.no_exceptions")}
+        </Text>
+      )}
+      {exceptions.map((exception, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a date may be empty or doubled while it is typed
+        <ExceptionRow key={index} editor={editor} index={index} exception={exception} />
+      ))}
+      <div style={{ padding: 16 }}>
+        <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} onClick={add}>
+          {t("queues.hours.add_exception")}
+        </Button>
+      </div>
+    </Section>
+  );
+}
+
+interface ExceptionRowProps {
+  editor: Editor<QueueBody>;
+  index: number;
+  exception: HoursException;
+}
+
+function ExceptionRow({ editor, index, exception }: ExceptionRowProps) {
+  const { t } = useTranslation();
+  const { form } = editor;
+  const path = `plan.hours.exceptions.${index}`;
+  const closed = exception.spans.length === 0;
+  return (
+    <div className={classes.exception}>
+      <TextInput
+        size="xs"
+        type="date"
+        aria-label={t("queues.hours.date")}
+        {...form.getInputProps(`${path}.date`)}
+      />
+      <TextInput
+        size="xs"
+        aria-label={t("queues.hours.reason")}
+        placeholder={t("queues.hours.reason")}
+        maxLength={100}
+        {...form.getInputProps(`${path}.name`)}
+      />
+      <div className={classes.spans}>
+        <Checkbox
+          label={t("queues.hours.all_day")}
+          checked={closed}
+          onChange={() => form.setFieldValue(`${path}.spans`, closed ? [["09:00", "12:00"]] : [])}
+        />
+        {exception.spans.map((_, span) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity of their own
+          <Span key={span} editor={editor} path={`${path}.spans.${span}`} />
+        ))}
+      </div>
+      <ActionIcon
+        size={30}
+        onClick={() => form.removeListItem("plan.hours.exceptions", index)}
+        aria-label={`${t("action.remove")}: ${exception.date} ${exception.name}`}
+      >
+        <IconTrash size={16} />
+      </ActionIcon>
+    </div>
+  );
+}
+
+function Span({ editor, path }: { editor: Editor<QueueBody>; path: string }) {
+  const { t } = useTranslation();
+  const { form } = editor;
+  return (
+    <>
+      <TextInput
+        size="xs"
+        w={68}
+        maxLength={5}
+        aria-label={t("queues.hours.from")}
+        {...form.getInputProps(`${path}.0`)}
+      />
+      <span aria-hidden="true">–</span>
+      <TextInput
+        size="xs"
+        w={68}
+        maxLength={5}
+        aria-label={t("queues.hours.to")}
+        {...form.getInputProps(`${path}.1`)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+/** Owns the business hours of a queue: weekly periods in its time zone, and exceptions for single dates. */
+import { ActionIcon, Button, Group, Select, TextInput, Tooltip } from "@mantine/core";
+import { IconCopy, IconPlus, IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Period, QueueBody } from "../../../api/rest";
+import type { Editor } from "../../ui/editor";
+import { Section } from "../../ui/form";
+import { ExceptionsSection } from "./ExceptionsSection";
+import { alwaysOpen, businessWeek, WEEKDAYS } from "./model";
+import classes from "./Queues.module.css";
+
+/** A Monday, to take the names of the weekdays from. */
+const MONDAY = Date.UTC(2024, 0, 1);
+const DAY_MS = 86_400_000;
+
+export function HoursTab({ editor }: { editor: Editor<QueueBody> }) {
+  const { t } = useTranslation();
+  const { form } = editor;
+  const zones = useMemo(() => Intl.supportedValuesOf("timeZone").concat("UTC"), []);
+  const { time_zone } = form.values.plan.hours;
+  const set = (weekly: Period[]) => form.setFieldValue("plan.hours.weekly", weekly);
+  return (
+    <>
+      <Section title={t("queues.hours.title")} text={t("queues.hours.text")} flush>
+        <Group p="md" gap={8} align="end">
+          <Select
+            label={t("queues.hours.time_zone")}
+            w={260}
+            searchable
+            allowDeselect={false}
+            limit={60}
+            data={zones.includes(time_zone) ? zones : [time_zone, ...zones]}
+            {...form.getInputProps("plan.hours.time_zone")}
+          />
+          <Button variant="default" onClick={() => set(alwaysOpen())}>
+            {t("queues.hours.always")}
+          </Button>
+          <Button variant="default" onClick={() => set(businessWeek())}>
+            {t("queues.hours.business")}
+          </Button>
+        </Group>
+        {WEEKDAYS.map((weekday) => (
+          <Day key={weekday} editor={editor} weekday={weekday} />
+        ))}
+      </Section>
+      <ExceptionsSection editor={editor} />
+    </>
+  );
+}
+
+function Day({ editor, weekday }: { editor: Editor<QueueBody>; weekday: number }) {
+  const { t, i18n } = useTranslation();
+  const { form } = editor;
+  const { weekly } = form.values.plan.hours;
+  const day = new Intl.DateTimeFormat(i18n.language, { weekday: "long", timeZone: "UTC" }).format(
+    MONDAY + (weekday - 1) * DAY_MS,
+  );
+  const own = weekly.flatMap((period, index) => (period.weekday === weekday ? [{ period, index }] : []));
+  const add = () => form.insertListItem("plan.hours.weekly", next(weekday, own.at(-1)?.period));
+  const copy = () => {
+    const copies = WEEKDAYS.flatMap((to) => own.map(({ period }) => ({ ...period, weekday: to })));
+    form.setFieldValue("plan.hours.weekly", copies);
+  };
+  return (
+    <fieldset className={classes.day} aria-label={day}>
+      <span className={classes.dayName}>{day}</span>
+      <div className={classes.periods}>
+        {own.length === 0 && <span className={classes.off}>{t("queues.hours.closed")}</span>}
+        {own.map(({ period, index }) => (
+          <PeriodFields key={index} editor={editor} index={index} period={period} day={day} />
+        ))}
+      </div>
+      <div className={classes.dayActions}>
+        <Tooltip label={t("queues.hours.copy")}>
+          <ActionIcon
+            size={30}
+            onClick={copy}
+            disabled={own.length === 0}
+            aria-label={t("queues.hours.copy_day", { day })}
+          >
+            <IconCopy size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <ActionIcon size={30} onClick={add} aria-label={t("queues.hours.add", { day })}>
+          <IconPlus size={16} />
+        </ActionIcon>
+      </div>
+    </fieldset>
+  );
+}
+
+interface PeriodFieldsProps {
+  editor: Editor<QueueBody>;
+  index: number;
+  period: Period;
+  day: string;
+}
+
+function PeriodFields({ editor, index, period, day }: PeriodFieldsProps) {
+  const { t } = useTranslation();
+  const { form } = editor;
+  const path = `plan.hours.weekly.${index}`;
+  const { from, to } = period;
+  return (
+    <div className={classes.period}>
+      <TextInput
+        size="xs"
+        w={68}
+        aria-label={`${day}, ${t("queues.hours.from")}`}
+        maxLength={5}
+        {...form.getInputProps(`${path}.from`)}
+      />
+      <span aria-hidden="true">–</span>
+      <TextInput
+        size="xs"
+        w={68}
+        aria-label={`${day}, ${t("queues.hours.to")}`}
+        maxLength={5}
+        {...form.getInputProps(`${path}.to`)}
+      />
+      <ActionIcon
+        size="sm"
+        onClick={() => form.removeListItem("plan.hours.weekly", index)}
+        aria-label={t("queues.hours.remove", { from, to, day })}
+      >
+        <IconX size={14} />
+      </ActionIcon>
+    </div>
+  );
+}
+
+/** A first period is a working day, a further one the hour after the last. */
+function next(weekday: number, last: Period | undefined): Period {
+  if (!last) return { weekday, from: "09:00", to: "17:00" };
+  const hour = Math.min(22, Number.parseInt(last.to, 10) || 0) + 1;
+  return { weekday, from: `${String(hour).padStart(2, "0")}:00`, to: "24:00" };
+}

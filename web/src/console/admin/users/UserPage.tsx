@@ -1,0 +1,198 @@
+/** Owns creating and editing a user: person, role, slots, access. */
+import { Alert, NumberInput, PasswordInput, Radio, Stack, Switch, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import type { NewUser, Role, User, UserPatch } from "../../../api/rest";
+import { request } from "../../api/http";
+import { keys, useUsers } from "../../api/queries";
+import { useUser } from "../../shell/user";
+import { checkName, checkRange, compact } from "../../ui/check";
+import { DeleteMenu } from "../../ui/DeleteMenu";
+import { type Editor, type FieldErrors, useEditor } from "../../ui/editor";
+import { EditForm, Section } from "../../ui/form";
+import { PageHead } from "../../ui/PageHead";
+import { Loaded } from "../../ui/states";
+import classes from "../Admin.module.css";
+import { Missing } from "../Missing";
+
+const PASSWORD_LENGTH_MIN = 10;
+const SLOTS = { min: 1, max: 50 };
+const ROLES: readonly Role[] = ["agent", "supervisor", "admin"];
+
+interface UserForm {
+  email: string;
+  name: string;
+  role: Role;
+  slots: number;
+  password: string;
+  disabled: boolean;
+}
+
+export function NewUserPage() {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const [, go] = useLocation();
+  const editor = useEditor<UserForm, User>({
+    initial: { email: "", name: "", role: "agent", slots: 3, password: "", disabled: false },
+    validate: (values) => check(values, true, t),
+    save: ({ disabled: _, ...values }) => request("POST", "/users", values satisfies NewUser),
+    saved: () => {
+      void queryClient.invalidateQueries({ queryKey: keys.users });
+      go("/admin/users");
+    },
+  });
+  const password = (
+    <PasswordInput
+      label={t("users.password")}
+      description={t("users.password_help")}
+      withAsterisk
+      autoComplete="new-password"
+      {...editor.form.getInputProps("password")}
+    />
+  );
+  return (
+    <div className={classes.inner} data-narrow>
+      <PageHead title={t("users.new_title")} back={{ href: "/admin/users", label: t("users.title") }} />
+      <EditForm editor={editor} always save={t("action.create")}>
+        <Person editor={editor} fixed={false} />
+        <Section title={t("users.access")}>{password}</Section>
+      </EditForm>
+    </div>
+  );
+}
+
+export function UserPage({ id }: { id: string }) {
+  const users = useUsers();
+  return (
+    <Loaded query={users}>
+      {(items) => {
+        const user = items.find((known) => known.id === id);
+        return user ? <EditUser user={user} /> : <Missing back="/admin/users" />;
+      }}
+    </Loaded>
+  );
+}
+
+function EditUser({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const me = useUser();
+  const queryClient = useQueryClient();
+  const [, go] = useLocation();
+  const self = me.id === user.id;
+  const { email, name, role, slots, disabled } = user;
+  const editor = useEditor<UserForm, User>({
+    initial: { email, name, role, slots, disabled, password: "" },
+    validate: (values) => check(values, false, t),
+    save: (values) => request("PATCH", `/users/${user.id}`, patchOf(user, values)),
+    saved: () => {
+      void queryClient.invalidateQueries({ queryKey: keys.users });
+      go("/admin/users");
+    },
+  });
+  const deleted = () => {
+    go("/admin/users");
+    void queryClient.invalidateQueries({ queryKey: keys.users });
+  };
+  return (
+    <div className={classes.inner} data-narrow>
+      <PageHead title={user.name} back={{ href: "/admin/users", label: t("users.title") }}>
+        {!self && <DeleteMenu path={`/users/${user.id}`} name={user.name} done={deleted} />}
+      </PageHead>
+      <EditForm editor={editor}>
+        {self && (
+          <Alert color="gray" mb="md">
+            {t("users.yourself")}
+          </Alert>
+        )}
+        <Person editor={editor} fixed={self} stored />
+        <Section title={t("users.access")}>
+          <PasswordInput
+            label={t("users.new_password")}
+            description={t("users.new_password_help")}
+            autoComplete="new-password"
+            {...editor.form.getInputProps("password")}
+          />
+          <Switch
+            label={t("users.disable")}
+            description={t("users.disable_help")}
+            disabled={self}
+            {...editor.form.getInputProps("disabled", { type: "checkbox" })}
+          />
+        </Section>
+      </EditForm>
+    </div>
+  );
+}
+
+/** `fixed`: role and access stay. `stored`: the e-mail stays. */
+function Person({ editor, fixed, stored }: { editor: Editor<UserForm>; fixed: boolean; stored?: boolean }) {
+  const { t } = useTranslation();
+  const { form } = editor;
+  return (
+    <Section title={t("users.person")}>
+      <TextInput
+        label={t("users.email")}
+        type="email"
+        withAsterisk={!stored}
+        readOnly={stored}
+        variant={stored ? "filled" : "default"}
+        description={stored ? t("users.email_fixed") : undefined}
+        autoComplete="off"
+        {...form.getInputProps("email")}
+      />
+      <TextInput
+        label={t("users.name")}
+        description={t("users.name_help")}
+        withAsterisk
+        maxLength={100}
+        autoComplete="off"
+        {...form.getInputProps("name")}
+      />
+      <Radio.Group label={t("users.role")} {...form.getInputProps("role")}>
+        <Stack gap={8} mt={4}>
+          {ROLES.map((role) => (
+            <Radio
+              key={role}
+              value={role}
+              label={t(`role.${role}`)}
+              description={t(`users.role_help.${role}`)}
+              disabled={fixed}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
+      <NumberInput
+        label={t("users.slots")}
+        description={t("users.slots_help")}
+        w={260}
+        allowDecimal={false}
+        min={SLOTS.min}
+        max={SLOTS.max}
+        {...form.getInputProps("slots")}
+      />
+    </Section>
+  );
+}
+
+function patchOf(user: User, values: UserForm): UserPatch {
+  const patch: UserPatch = {};
+  if (values.name !== user.name) patch.name = values.name.trim();
+  if (values.role !== user.role) patch.role = values.role;
+  if (values.slots !== user.slots) patch.slots = values.slots;
+  if (values.disabled !== user.disabled) patch.disabled = values.disabled;
+  if (values.password !== "") patch.password = values.password;
+  return patch;
+}
+
+function check(values: UserForm, fresh: boolean, t: TFunction): FieldErrors {
+  const needs_password = fresh || values.password !== "";
+  return compact({
+    name: checkName(values.name, t),
+    email: /^\S+@\S+\.\S+$/.test(values.email) ? null : t("users.email_invalid"),
+    slots: checkRange(values.slots, SLOTS, t),
+    password:
+      needs_password && values.password.length < PASSWORD_LENGTH_MIN ? t("users.password_short") : null,
+  });
+}

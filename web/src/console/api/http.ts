@@ -1,0 +1,83 @@
+/** Owns requests to the REST interface: JSON in and out, and one error type for all that can go wrong. */
+import type { Page, Problem } from "../../api/rest";
+
+/** A list is read to its end in pages of this size, and never beyond `LIST_PAGES_MAX` pages. */
+const LIST_PAGE_SIZE = 200;
+const LIST_PAGES_MAX = 25;
+
+/** What the server, or the lack of one, answered. `status` 0: the server could not be reached. */
+export class ApiError extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail ?? problem.title);
+    this.name = "ApiError";
+  }
+
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+const signedOutListeners = new Set<() => void>();
+
+/** Calls back whenever a request is refused because nobody is signed in. */
+export function onSignedOut(listener: () => void): () => void {
+  signedOutListeners.add(listener);
+  return () => signedOutListeners.delete(listener);
+}
+
+export async function request<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const answer = await send(method, path, body, signal);
+  if (answer.status === 204) return undefined as T;
+  if (answer.ok) return (await answer.json()) as T;
+  const problem = await problemOf(answer);
+  if (answer.status === 401 && !(method === "POST" && path === "/session")) {
+    for (const listener of signedOutListeners) listener();
+  }
+  throw new ApiError(problem);
+}
+
+/** All items of a list, page by page. */
+export async function requestAll<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = [];
+  let after: string | null = null;
+  for (let page = 0; page < LIST_PAGES_MAX; page += 1) {
+    const query = new URLSearchParams({ limit: String(LIST_PAGE_SIZE) });
+    if (after !== null) query.set("after", after);
+    const joint = path.includes("?") ? "&" : "?";
+    const answer: Page<T> = await request("GET", `${path}${joint}${query}`, undefined, signal);
+    items.push(...answer.items);
+    if (answer.next === null || answer.next === undefined) break;
+    after = answer.next;
+  }
+  return items;
+}
+
+async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(`/api/v1${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ?? null,
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError({ title: "The server could not be reached", status: 0, code: "network" });
+  }
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  try {
+    const found = (await answer.json()) as Problem;
+    if (typeof found.title === "string") return { ...found, status: answer.status };
+  } catch {
+    // Not JSON: a proxy in between answered. The status says enough.
+  }
+  return { title: answer.statusText || `HTTP ${answer.status}`, status: answer.status };
+}

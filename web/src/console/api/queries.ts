@@ -1,0 +1,165 @@
+/** Owns what the console reads from the server: query keys and one hook for each resource. */
+import { keepPreviousData, QueryClient, useQuery } from "@tanstack/react-query";
+import type {
+  AgentRow,
+  Offer,
+  Page,
+  Queue,
+  Rule,
+  Session,
+  Setup,
+  Site,
+  User,
+  Visit,
+  VisitDetail,
+} from "../../api/rest";
+import type { Chat, Message } from "../../api/wire";
+import { ApiError, request, requestAll } from "./http";
+
+const VISITS_REFRESH_MS = 5_000;
+const MESSAGES_PAGE_SIZE = 200;
+const MESSAGE_PAGES_MAX = 50;
+
+export const keys = {
+  session: ["session"] as const,
+  setup: ["setup"] as const,
+  chats: ["chats", "open"] as const,
+  chat: (id: string) => ["chat", id] as const,
+  messages: (id: string) => ["messages", id] as const,
+  visits: (site: string | null) => ["visits", site] as const,
+  visit: (id: string) => ["visit", id] as const,
+  agents: ["agents"] as const,
+  users: ["users"] as const,
+  sites: ["sites"] as const,
+  site: (id: string) => ["sites", id] as const,
+  offers: (site: string) => ["offers", site] as const,
+  rules: (site: string) => ["rules", site] as const,
+  queues: (site: string) => ["queues", site] as const,
+};
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        retry: (failures, error) =>
+          failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+        refetchOnWindowFocus: true,
+      },
+    },
+  });
+}
+
+/** The session, or null when nobody is signed in. */
+export function useSession() {
+  return useQuery({
+    queryKey: keys.session,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }): Promise<Session | null> => {
+      try {
+        return await request<Session>("GET", "/session", undefined, signal);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) return null;
+        throw error;
+      }
+    },
+  });
+}
+
+export function useSetup() {
+  return useQuery({
+    queryKey: keys.setup,
+    queryFn: ({ signal }) => request<Setup>("GET", "/setup", undefined, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Every chat that is not done with; the live connection keeps it fresh. */
+export function useOpenChats() {
+  return useQuery({
+    queryKey: keys.chats,
+    queryFn: ({ signal }) => requestAll<Chat>("/chats?state=open", signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useChat(id: string) {
+  return useQuery({
+    queryKey: keys.chat(id),
+    queryFn: ({ signal }) => request<Chat>("GET", `/chats/${id}`, undefined, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** All messages of a chat after `after`. */
+export async function fetchMessages(chat: string, after: number, signal?: AbortSignal): Promise<Message[]> {
+  const messages: Message[] = [];
+  let from = after;
+  for (let page = 0; page < MESSAGE_PAGES_MAX; page += 1) {
+    const path = `/chats/${chat}/messages?after=${from}&limit=${MESSAGES_PAGE_SIZE}`;
+    const answer = await request<Page<Message>>("GET", path, undefined, signal);
+    messages.push(...answer.items);
+    const last = answer.items.at(-1);
+    if (answer.next === null || answer.next === undefined || last === undefined) break;
+    from = last.seq;
+  }
+  return messages;
+}
+
+export function useVisits(site: string | null) {
+  return useQuery({
+    queryKey: keys.visits(site),
+    queryFn: ({ signal }) => requestAll<Visit>(`/visits?live=true${site ? `&site=${site}` : ""}`, signal),
+    refetchInterval: VISITS_REFRESH_MS,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useVisit(id: string | null, refresh_ms: number | false = false) {
+  return useQuery({
+    queryKey: keys.visit(id ?? ""),
+    queryFn: ({ signal }) => request<VisitDetail>("GET", `/visits/${id}`, undefined, signal),
+    enabled: id !== null,
+    refetchInterval: refresh_ms,
+  });
+}
+
+export function useAgents() {
+  return useQuery({
+    queryKey: keys.agents,
+    queryFn: async ({ signal }) => {
+      const answer = await request<AgentRow[] | Page<AgentRow>>("GET", "/agents", undefined, signal);
+      return Array.isArray(answer) ? answer : answer.items;
+    },
+    refetchInterval: 15_000,
+  });
+}
+
+export function useUsers() {
+  return useQuery({ queryKey: keys.users, queryFn: ({ signal }) => requestAll<User>("/users", signal) });
+}
+
+export function useSites() {
+  return useQuery({ queryKey: keys.sites, queryFn: ({ signal }) => requestAll<Site>("/sites", signal) });
+}
+
+export function useOffers(site: string) {
+  return useQuery({
+    queryKey: keys.offers(site),
+    queryFn: ({ signal }) => requestAll<Offer>(`/sites/${site}/offers`, signal),
+  });
+}
+
+export function useRules(site: string) {
+  return useQuery({
+    queryKey: keys.rules(site),
+    queryFn: ({ signal }) => requestAll<Rule>(`/sites/${site}/rules`, signal),
+  });
+}
+
+export function useQueues(site: string) {
+  return useQuery({
+    queryKey: keys.queues(site),
+    queryFn: ({ signal }) => requestAll<Queue>(`/sites/${site}/queues`, signal),
+  });
+}

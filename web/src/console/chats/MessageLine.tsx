@@ -1,0 +1,104 @@
+/** Owns one message on screen, with its marks; and one that is still on its way or was refused. */
+import { Anchor } from "@mantine/core";
+import { IconAlertCircle, IconCheck, IconChecks, IconClock } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Chat, Message } from "../../api/wire";
+import { useLive } from "../live/LiveProvider";
+import type { OutboxEntry } from "../live/outbox";
+import { useUser } from "../shell/user";
+import { linkify } from "../ui/linkify";
+import { ClockTime } from "../ui/time";
+import classes from "./Chats.module.css";
+import { keepDraft, readDraft } from "./drafts";
+import { refusalText } from "./text";
+
+interface MessageLineProps {
+  chat: Chat;
+  message: Message;
+  joined: boolean;
+  last: boolean;
+}
+
+export function MessageLine({ chat, message, joined, last }: MessageLineProps) {
+  const { t } = useTranslation();
+  const own = message.from === "agent";
+  const read = own && chat.visitor_read_seq >= message.seq;
+  return (
+    <div className={classes.message} data-own={own} data-joined={joined}>
+      {!joined && <span className={classes.by}>{own ? message.name : chat.visitor_name}</span>}
+      <div className={classes.bubble}>
+        <Linked text={message.text} />
+      </div>
+      {last && (
+        <span className={classes.marks}>
+          <ClockTime at={message.at} />
+          {own && (read ? <IconChecks size={14} color="var(--accent)" /> : <IconCheck size={14} />)}
+          {own && <span>{read ? t("chats.mark.read") : t("chats.mark.sent")}</span>}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry }) {
+  const { t } = useTranslation();
+  const live = useLive();
+  const user = useUser();
+  const writable = chat.state === "active" && chat.agent?.id === user.id;
+  const again = () => {
+    live.discard(entry.id);
+    live.say(chat, entry.text);
+  };
+  const back = () => {
+    const draft = readDraft(chat.id);
+    keepDraft(chat.id, draft ? `${entry.text}\n${draft}` : entry.text);
+    live.discard(entry.id);
+  };
+  if (entry.refused === undefined) {
+    return (
+      <div className={classes.message} data-own data-pending>
+        <div className={classes.bubble}>{entry.text}</div>
+        <span className={classes.marks}>
+          <IconClock size={12} />
+          {t("chats.mark.sending")}
+        </span>
+      </div>
+    );
+  }
+  return (
+    <div className={classes.message} data-own data-refused role="alert">
+      <div className={classes.bubble}>{entry.text}</div>
+      <div className={classes.refusal}>
+        <IconAlertCircle size={16} />
+        <span>
+          {t("chats.mark.not_sent")}: {refusalText(entry.refused, t)}
+        </span>
+        {writable && <Action label={t("chats.mark.again")} run={again} />}
+        {writable && <Action label={t("chats.mark.to_composer")} run={back} />}
+        <Action label={t("chats.mark.discard")} run={() => live.discard(entry.id)} />
+      </div>
+    </div>
+  );
+}
+
+function Action({ label, run }: { label: string; run: () => void }) {
+  return (
+    <Anchor component="button" type="button" size="xs" onClick={run}>
+      {label}
+    </Anchor>
+  );
+}
+
+/** Plain text with its links; nothing else in it is ever markup. */
+function Linked({ text }: { text: string }) {
+  return linkify(text).map((piece, index) =>
+    piece.href === undefined ? (
+      piece.text
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one text never change places
+      <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+        {piece.text}
+      </a>
+    ),
+  );
+}

@@ -1,0 +1,107 @@
+/** Owns the log of a conversation: drawing its lines and staying at the newest one. */
+import { Button } from "@mantine/core";
+import { IconArrowDown } from "@tabler/icons-react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Chat, Message } from "../../api/wire";
+import { useLiveState } from "../live/LiveProvider";
+import { dayLabel } from "../ui/format";
+import classes from "./Chats.module.css";
+import { type Line, linesOf } from "./lines";
+import { MessageLine, PendingLine } from "./MessageLine";
+import { systemText } from "./text";
+
+/** So near the end counts as at the end, in pixels. */
+const NEAR_END = 80;
+
+export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[] }) {
+  const { t } = useTranslation();
+  const outbox = useLiveState((live) => live.outbox);
+  const lines = useMemo(
+    () =>
+      linesOf(
+        messages,
+        outbox.filter((entry) => entry.chat === chat.id),
+      ),
+    [messages, outbox, chat.id],
+  );
+  const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key);
+  return (
+    <div className={classes.logFrame}>
+      <div
+        className={classes.log}
+        ref={frame}
+        role="log"
+        aria-label={t("chats.conversation.log")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+        tabIndex={0}
+      >
+        {lines.length === 0 && <p className={classes.system}>{t("chats.conversation.empty")}</p>}
+        {lines.map((line) => (
+          <LogLine key={line.key} line={line} chat={chat} />
+        ))}
+      </div>
+      {away && (
+        <Button
+          className={classes.down}
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconArrowDown size={14} />}
+          onClick={toEnd}
+        >
+          {t("chats.conversation.new_messages")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function LogLine({ line, chat }: { line: Line; chat: Chat }) {
+  const { t, i18n } = useTranslation();
+  switch (line.kind) {
+    case "day":
+      return <div className={classes.day}>{dayLabel(line.at, Date.now(), i18n.language)}</div>;
+    case "system":
+      return <div className={classes.system}>{systemText(line.message.text, line.message.name, t)}</div>;
+    case "message":
+      return <MessageLine chat={chat} message={line.message} joined={line.joined} last={line.last} />;
+    case "pending":
+      return <PendingLine entry={line.entry} chat={chat} />;
+  }
+}
+
+/** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. */
+function useStayAtEnd(count: number, last: string | undefined) {
+  const frame = useRef<HTMLDivElement>(null);
+  const at_end = useRef(true);
+  const [away, setAway] = useState(false);
+
+  const toEnd = () => {
+    const element = frame.current;
+    if (element) element.scrollTop = element.scrollHeight;
+    setAway(false);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a line was added
+  useLayoutEffect(() => {
+    if (at_end.current) toEnd();
+    else setAway(true);
+  }, [count, last]);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const look = () => {
+      at_end.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+      if (at_end.current) setAway(false);
+    };
+    const resized = new ResizeObserver(() => {
+      if (at_end.current) element.scrollTop = element.scrollHeight;
+    });
+    element.addEventListener("scroll", look, { passive: true });
+    resized.observe(element);
+    return () => {
+      element.removeEventListener("scroll", look);
+      resized.disconnect();
+    };
+  }, []);
+  return { frame, away, toEnd };
+}

@@ -1,0 +1,88 @@
+/** Owns a chat that rings at this agent: who it is, how long it rings, accept or decline. */
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import type { Chat } from "../../api/wire";
+import { LiveRefusal } from "../live/client";
+import { useLive, useLiveState } from "../live/LiveProvider";
+import { shortUrl } from "../ui/format";
+import { warned } from "../ui/notify";
+import { useSecondsLeft } from "../ui/time";
+import classes from "./Chats.module.css";
+
+export function RingCard({ chat }: { chat: Chat }) {
+  const { t } = useTranslation();
+  const { accept, decline, pending } = useRinging(chat);
+  const connected = useLiveState((live) => live.connection.state === "open");
+  const due_at = chat.ring_due_at ?? 0;
+  const left_s = useSecondsLeft(due_at);
+  const [first_s] = useState(() => Math.max(1, (due_at - Date.now()) / 1000));
+  const why = chat.offer?.name ?? chat.queue.name;
+  return (
+    <section className={classes.ring} aria-label={t("chats.ring.announce", { name: chat.visitor_name })}>
+      <div className={classes.ringHead}>
+        <span className="clip">{chat.visitor_name}</span>
+        {chat.ring_due_at !== null && (
+          <span className={`${classes.left} num`}>{t("chats.ring.left", { s: left_s })}</span>
+        )}
+      </div>
+      <p className={`${classes.ringText} clip`}>{chat.page ? `${why} · ${shortUrl(chat.page.url)}` : why}</p>
+      {chat.ring_due_at !== null && (
+        <div className={classes.ringBar} aria-hidden="true">
+          <div style={{ width: `${Math.min(100, (left_s / first_s) * 100)}%` }} />
+        </div>
+      )}
+      <div className={classes.ringActions}>
+        <Button
+          size="xs"
+          onClick={accept}
+          loading={pending === "accept"}
+          disabled={!connected || pending === "decline"}
+          aria-label={t("chats.ring.accept_name", { name: chat.visitor_name })}
+        >
+          {t("chats.ring.accept")}
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={decline}
+          loading={pending === "decline"}
+          disabled={!connected || pending === "accept"}
+          aria-label={t("chats.ring.decline_name", { name: chat.visitor_name })}
+        >
+          {t("chats.ring.decline")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Accepting opens the chat; a chat that went on to someone else is told in words. */
+export function useRinging(chat: Chat) {
+  const { t } = useTranslation();
+  const live = useLive();
+  const [, go] = useLocation();
+  const [pending, setPending] = useState<"accept" | "decline" | null>(null);
+  const failed = (key: "failed" | "decline_failed") => (error: Error) => {
+    const taken = error instanceof LiveRefusal && (error.code === "taken" || error.code === "not_yours");
+    warned(taken ? t("chats.ring.taken") : t(`chats.ring.${key}`, { detail: error.message }));
+  };
+  return {
+    pending,
+    accept() {
+      setPending("accept");
+      live
+        .accept(chat.id)
+        .then(() => go(`/chats/${chat.id}`), failed("failed"))
+        .finally(() => setPending(null));
+    },
+    decline() {
+      setPending("decline");
+      live
+        .decline(chat.id)
+        .catch(failed("decline_failed"))
+        .finally(() => setPending(null));
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** Owns the words for what happened in a chat: system messages, refusals, the line below a name. Pure. */
+import type { TFunction } from "i18next";
+import type { Chat, RefusalCode } from "../../api/wire";
+
+/** A system message names a key; one that is not known here is shown as it came. */
+export function systemText(text: string, name: string, t: TFunction): string {
+  const who = name || t("chats.conversation.visitor");
+  switch (text) {
+    case "agent_joined":
+    case "agent_left":
+    case "visitor_left":
+    case "visitor_returned":
+    case "chat_ended":
+      return t(`chats.system.${text}`, { name: who });
+    default:
+      return text.replaceAll("_", " ");
+  }
+}
+
+export function refusalText(code: RefusalCode, t: TFunction): string {
+  switch (code) {
+    case "chat_closed":
+    case "not_yours":
+    case "stale_owner":
+    case "too_large":
+    case "too_many":
+      return t(`chats.refusal.${code}`);
+    default:
+      return t("chats.refusal.other", { code });
+  }
+}
+
+/** The second line of a row in the list. */
+export function previewOf(chat: Chat, me: string, place: number | undefined, t: TFunction): string {
+  if (chat.state === "ringing" && chat.agent) return t("chats.list.ringing_at", { name: chat.agent.name });
+  if (place !== undefined) return `${t("chats.list.place", { n: place })} · ${chat.queue.name}`;
+  if (chat.state === "active" && chat.agent && chat.agent.id !== me) {
+    return t("chats.list.with", { name: chat.agent.name });
+  }
+  if (chat.state === "ended" && chat.ended_by) return t(`chats.ended_by.${chat.ended_by}`);
+  const last = chat.last_message;
+  if (last === null) return chat.queue.name;
+  if (last.from === "system") return systemText(last.text, chat.agent?.name ?? "", t);
+  return last.from === "agent" ? t("chats.list.you", { text: last.text }) : last.text;
+}

@@ -1,0 +1,75 @@
+/** Owns the place of the live connection in the tree, and the hooks that read it. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { SessionUser } from "../../api/rest";
+import type { Chat, Message } from "../../api/wire";
+import { fetchMessages, keys } from "../api/queries";
+import { heldMessages } from "./cache";
+import { connectLive, type Live } from "./client";
+import { contiguousSeq, mergeMessages } from "./messages";
+import type { LiveState } from "./store";
+
+const LiveContext = createContext<Live | null>(null);
+
+interface LiveProviderProps {
+  user: SessionUser;
+  onVisitorMessage(chat: Chat, message: Message): void;
+  children: ReactNode;
+}
+
+export function LiveProvider({ user, onVisitorMessage, children }: LiveProviderProps) {
+  const queryClient = useQueryClient();
+  const [live, setLive] = useState<Live | null>(null);
+  const heard = useRef(onVisitorMessage);
+  heard.current = onVisitorMessage;
+  const held = useRef(user);
+  held.current = user;
+
+  useEffect(() => {
+    const connection = connectLive({
+      url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live/agent`,
+      user: { ...held.current, id: user.id },
+      queryClient,
+      onVisitorMessage: (chat, message) => heard.current(chat, message),
+      onSignedOut: () => void queryClient.invalidateQueries({ queryKey: keys.session }),
+    });
+    setLive(connection);
+    return () => connection.close();
+  }, [user.id, queryClient]);
+
+  return live && <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
+}
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (live === null) throw new Error("useLive stands inside LiveProvider");
+  return live;
+}
+
+/** One part of the live state; `pick` returns a part as it is, never a new object. */
+export function useLiveState<T>(pick: (state: LiveState) => T): T {
+  const { store } = useLive();
+  return useSyncExternalStore(store.subscribe, () => pick(store.read()));
+}
+
+/** The messages of a chat: what is held, filled up once by request, and from then on as they come. */
+export function useMessages(chat: string) {
+  const queryClient = useQueryClient();
+  return useQuery({
+    queryKey: keys.messages(chat),
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => {
+      const after = contiguousSeq(heldMessages(queryClient, chat));
+      const fetched = await fetchMessages(chat, after, signal);
+      return mergeMessages(heldMessages(queryClient, chat), fetched);
+    },
+  });
+}

@@ -1,0 +1,73 @@
+/** Owns how notices change the Query cache: chats, messages, pages of a visit. Sends and draws nothing. */
+import type { QueryClient } from "@tanstack/react-query";
+import type { VisitDetail } from "../../api/rest";
+import type { Chat, Message } from "../../api/wire";
+import { keys } from "../api/queries";
+import { upsertChat } from "./chats";
+import { mergeMessages } from "./messages";
+
+export function openChats(client: QueryClient): Chat[] {
+  return client.getQueryData<Chat[]>(keys.chats) ?? [];
+}
+
+export function heldMessages(client: QueryClient, chat: string): Message[] {
+  return client.getQueryData<Message[]>(keys.messages(chat)) ?? [];
+}
+
+export function applyChat(client: QueryClient, chat: Chat): void {
+  client.setQueryData<Chat[]>(keys.chats, (held) => (held ? upsertChat(held, chat) : held));
+  client.setQueryData<Chat>(keys.chat(chat.id), (held) => {
+    const merged = held ? upsertChat([held], chat)[0] : chat;
+    return merged ?? chat;
+  });
+}
+
+export function applyMessages(client: QueryClient, chat: string, messages: readonly Message[]): void {
+  client.setQueryData<Message[]>(keys.messages(chat), (held) => mergeMessages(held ?? [], messages));
+  const last = messages.at(-1);
+  if (last) changeChat(client, chat, (held) => withLastMessage(held, last));
+}
+
+function withLastMessage(chat: Chat, last: Message): Chat {
+  if (last.seq < chat.last_seq) return chat;
+  const { from, text, at } = last;
+  return { ...chat, last_seq: last.seq, last_message: { from, text, at } };
+}
+
+/** The visitor has read up to `seq`. */
+export function applyRead(client: QueryClient, chat: string, seq: number): void {
+  changeChat(client, chat, (held) => ({ ...held, visitor_read_seq: Math.max(held.visitor_read_seq, seq) }));
+}
+
+/** This agent has read up to `seq`; shown at once, the server is told beside it. */
+export function applyOwnRead(client: QueryClient, chat: string, seq: number): void {
+  changeChat(client, chat, (held) => ({ ...held, agent_read_seq: Math.max(held.agent_read_seq, seq) }));
+}
+
+function changeChat(client: QueryClient, chat: string, change: (held: Chat) => Chat): void {
+  client.setQueryData<Chat[]>(keys.chats, (held) =>
+    held?.map((one) => (one.id === chat ? change(one) : one)),
+  );
+  client.setQueryData<Chat>(keys.chat(chat), (held) => (held ? change(held) : held));
+}
+
+type EnteredPage = { url: string; title: string; entered_at: number };
+
+export function applyVisitPage(client: QueryClient, visit: string, page: EnteredPage): void {
+  for (const chat of openChats(client)) {
+    if (chat.visit_id !== visit) continue;
+    changeChat(client, chat.id, (held) => ({ ...held, page: { url: page.url, title: page.title } }));
+  }
+  client.setQueryData<VisitDetail>(keys.visit(visit), (held) => (held ? withPage(held, page) : held));
+}
+
+/** The visit with `page` entered and the one before it left; as it was when the page is already known. */
+export function withPage(visit: VisitDetail, page: EnteredPage): VisitDetail {
+  if (visit.pages.some((known) => known.entered_at === page.entered_at && known.url === page.url))
+    return visit;
+  const pages = visit.pages.map((known) =>
+    known.left_at === null ? { ...known, left_at: page.entered_at } : known,
+  );
+  pages.push({ ...page, left_at: null, visible_s: 0 });
+  return { ...visit, page, pages, page_views: visit.page_views + 1, last_contact_at: page.entered_at };
+}

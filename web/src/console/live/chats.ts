@@ -1,0 +1,66 @@
+/** Owns the list of open chats: taking in a changed chat, and sorting chats by what the agent has to do. Pure. */
+import type { Chat } from "../../api/wire";
+
+export interface ChatGroups {
+  /** Ringing at this agent: the most urgent first. */
+  ringing: Chat[];
+  /** Active and owned by this agent. */
+  mine: Chat[];
+  /** Ended, owned by this agent, not wrapped up. */
+  wrap_up: Chat[];
+  /** In the queue, or ringing at someone else; in the order of arrival. */
+  waiting: Chat[];
+  /** The visitor fills in the form. */
+  form: Chat[];
+  /** Active at another agent. */
+  others: Chat[];
+}
+
+/** `chats` with `chat` in place of its older self; without it once it is done with. */
+export function upsertChat(chats: Chat[], chat: Chat): Chat[] {
+  const done = chat.state === "ended" && chat.wrapped_up;
+  const index = chats.findIndex((held) => held.id === chat.id);
+  if (index < 0) return done ? chats : [...chats, chat];
+  if (done) return chats.filter((held) => held.id !== chat.id);
+  return chats.map((held) => (held.id === chat.id ? newer(held, chat) : held));
+}
+
+/** Counters never run backwards: a slow answer must not undo what a later frame said. */
+function newer(held: Chat, chat: Chat): Chat {
+  if (chat.last_seq < held.last_seq && chat.owner_epoch === held.owner_epoch && chat.state === held.state)
+    return held;
+  return {
+    ...chat,
+    last_seq: Math.max(held.last_seq, chat.last_seq),
+    visitor_read_seq: Math.max(held.visitor_read_seq, chat.visitor_read_seq),
+    agent_read_seq: Math.max(held.agent_read_seq, chat.agent_read_seq),
+  };
+}
+
+export function groupChats(chats: readonly Chat[], me: string): ChatGroups {
+  const groups: ChatGroups = { ringing: [], mine: [], wrap_up: [], waiting: [], form: [], others: [] };
+  for (const chat of chats) groupOf(groups, chat, chat.agent?.id === me)?.push(chat);
+  const by = (key: (chat: Chat) => number) => (a: Chat, b: Chat) => key(a) - key(b);
+  groups.ringing.sort(by((chat) => chat.ring_due_at ?? chat.requested_at));
+  groups.waiting.sort(by((chat) => chat.queued_at ?? chat.requested_at));
+  groups.form.sort(by((chat) => chat.requested_at));
+  groups.mine.sort(by((chat) => chat.answered_at ?? chat.requested_at));
+  groups.others.sort(by((chat) => chat.answered_at ?? chat.requested_at));
+  groups.wrap_up.sort(by((chat) => chat.ended_at ?? chat.requested_at));
+  return groups;
+}
+
+function groupOf(groups: ChatGroups, chat: Chat, own: boolean): Chat[] | null {
+  switch (chat.state) {
+    case "form":
+      return groups.form;
+    case "queued":
+      return groups.waiting;
+    case "ringing":
+      return own ? groups.ringing : groups.waiting;
+    case "active":
+      return own ? groups.mine : groups.others;
+    case "ended":
+      return own && !chat.wrapped_up ? groups.wrap_up : null;
+  }
+}

@@ -1,0 +1,50 @@
+/** Owns the live state that is not a resource of the server: connection, own status, outbox, who is typing. */
+import type { AgentStatus } from "../../api/wire";
+import type { OutboxEntry } from "./outbox";
+
+export type Connection =
+  | { state: "connecting" }
+  | { state: "open" }
+  | { state: "waiting"; retry_at: number }
+  /** The server will not have this connection; `code` is the close code. */
+  | { state: "refused"; code: number };
+
+export interface LiveState {
+  connection: Connection;
+  status: AgentStatus | null;
+  /** Set away by the server because a ringing chat was not answered; until the agent sets a status. */
+  silent: boolean;
+  slots: number | null;
+  outbox: OutboxEntry[];
+  /** Chat id to the time until which its visitor counts as typing. */
+  typing: Record<string, number>;
+}
+
+export interface LiveStore {
+  read(): LiveState;
+  update(change: Partial<LiveState>): void;
+  subscribe(listener: () => void): () => void;
+}
+
+export function createLiveStore(outbox: OutboxEntry[]): LiveStore {
+  let state: LiveState = {
+    connection: { state: "connecting" },
+    status: null,
+    silent: false,
+    slots: null,
+    outbox,
+    typing: {},
+  };
+  const listeners = new Set<() => void>();
+  return {
+    read: () => state,
+    update(change) {
+      state = { ...state, ...change };
+      for (const listener of listeners) listener();
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

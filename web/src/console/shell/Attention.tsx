@@ -1,0 +1,59 @@
+/** Owns the watch over what needs the agent now: rings while a chat rings, counts for the tab and the navigation. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import type { Message } from "../../api/wire";
+import { keys, useOpenChats } from "../api/queries";
+import { notify, showBadge, startRinging, stopRinging } from "../live/attention";
+import { type ChatGroups, groupChats } from "../live/chats";
+import { unreadCount } from "../live/messages";
+import { useSection } from "./Navigation";
+import { useUser } from "./user";
+
+export function useChatGroups(): ChatGroups {
+  const user = useUser();
+  const chats = useOpenChats();
+  return useMemo(() => groupChats(chats.data ?? [], user.id), [chats.data, user.id]);
+}
+
+/** Ringing chats and unread messages of this agent. */
+export function useAttention(): { ringing: number; unread: number; total: number } {
+  const groups = useChatGroups();
+  const queryClient = useQueryClient();
+  let unread = 0;
+  for (const chat of groups.mine) {
+    unread += unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id)));
+  }
+  return { ringing: groups.ringing.length, unread, total: groups.ringing.length + unread };
+}
+
+export function Attention() {
+  const { t } = useTranslation();
+  const [, go] = useLocation();
+  const section = useSection();
+  const { ringing } = useChatGroups();
+  const { total } = useAttention();
+  const announced = useRef(new Set<string>());
+
+  useEffect(() => showBadge(section ? t(`nav.${section}`) : "", total), [section, total, t]);
+
+  useEffect(() => {
+    if (ringing.length > 0) startRinging();
+    else stopRinging();
+    for (const chat of ringing) {
+      const key = `${chat.id}-${chat.ring_due_at}`;
+      if (announced.current.has(key)) continue;
+      announced.current.add(key);
+      notify(`ring-${chat.id}`, t("chats.ring.title"), chat.visitor_name, () => go(`/chats/${chat.id}`));
+    }
+  }, [ringing, go, t]);
+  useEffect(() => stopRinging, []);
+
+  const first = ringing[0];
+  return (
+    <div className="sr" role="status">
+      {first ? t("chats.ring.announce", { name: first.visitor_name }) : ""}
+    </div>
+  );
+}

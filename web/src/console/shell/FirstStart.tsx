@@ -1,0 +1,91 @@
+/** Owns the page of the first start: the first administrator, guarded by the token that the server printed. */
+import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { isEmail, useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import type { NewSetup, Session } from "../../api/rest";
+import { ApiError, request } from "../api/http";
+import { fieldErrors } from "../api/pointer";
+import { keys } from "../api/queries";
+import { showBadge } from "../live/attention";
+import { EntranceCard } from "./EntranceCard";
+
+const PASSWORD_LENGTH_MIN = 10;
+
+export function FirstStart() {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const form = useForm<NewSetup>({
+    initialValues: { setup_token: "", name: "", email: "", password: "" },
+    validate: {
+      setup_token: (value) => (value.trim() ? null : t("setup.required")),
+      name: (value) => (value.trim() ? null : t("setup.required")),
+      email: isEmail(t("setup.email_invalid")),
+      password: (value) => (value.length >= PASSWORD_LENGTH_MIN ? null : t("setup.password_short")),
+    },
+  });
+  const create = useMutation({
+    mutationFn: async (values: NewSetup) => {
+      await request("POST", "/setup", { ...values, setup_token: values.setup_token.trim() });
+      return request<Session>("POST", "/session", { email: values.email, password: values.password });
+    },
+    onSuccess: (session) => {
+      queryClient.setQueryData(keys.setup, { first_start: false });
+      queryClient.setQueryData(keys.session, session);
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError)) return;
+      const { fields } = fieldErrors(error.problem, (path) => (path in form.values ? path : null));
+      form.setErrors(fields);
+    },
+  });
+  useEffect(() => showBadge(t("setup.title"), 0), [t]);
+
+  return (
+    <EntranceCard>
+      <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
+        <Stack gap="md">
+          <div>
+            <Title order={1}>{t("setup.title")}</Title>
+            <Text c="dimmed" mt={4}>
+              {t("setup.text")}
+            </Text>
+          </div>
+          {create.isError && (
+            <Alert color="red" role="alert">
+              {create.error.message}
+            </Alert>
+          )}
+          <TextInput
+            label={t("setup.token")}
+            description={t("setup.token_help")}
+            autoComplete="off"
+            {...form.getInputProps("setup_token")}
+          />
+          <TextInput
+            label={t("setup.name")}
+            description={t("setup.name_help")}
+            autoComplete="name"
+            {...form.getInputProps("name")}
+          />
+          <TextInput
+            label={t("setup.email")}
+            type="email"
+            autoComplete="username"
+            {...form.getInputProps("email")}
+          />
+          <PasswordInput
+            label={t("setup.password")}
+            description={t("setup.password_help")}
+            autoComplete="new-password"
+            {...form.getInputProps("password")}
+          />
+          <Button type="submit" loading={create.isPending} fullWidth mt={4}>
+            {t("setup.submit")}
+          </Button>
+        </Stack>
+      </form>
+    </EntranceCard>
+  );
+}

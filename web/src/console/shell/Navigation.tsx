@@ -1,0 +1,47 @@
+/** Owns the main navigation: which areas a role has, and how much waits in them. */
+import { IconMessages, IconSettings, IconUsersGroup } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link, useLocation } from "wouter";
+import type { Role } from "../../api/rest";
+import { Mark } from "../ui/Mark";
+import { useAttention } from "./Attention";
+import classes from "./Shell.module.css";
+
+const AREAS = [
+  { key: "chats", path: "/chats", icon: IconMessages, admin: false },
+  { key: "visitors", path: "/visitors", icon: IconUsersGroup, admin: false },
+  { key: "admin", path: "/admin", icon: IconSettings, admin: true },
+] as const;
+
+export type Section = (typeof AREAS)[number]["key"];
+
+export function useSection(): Section | null {
+  const [path] = useLocation();
+  return AREAS.find((area) => path === area.path || path.startsWith(`${area.path}/`))?.key ?? null;
+}
+
+export function Navigation({ role }: { role: Role }) {
+  const { t } = useTranslation();
+  const section = useSection();
+  const { total } = useAttention();
+  return (
+    <nav className={classes.rail} aria-label={t("nav.label")}>
+      <span className={classes.mark}>
+        <Mark size={26} />
+      </span>
+      <ul className={classes.links}>
+        {AREAS.filter((area) => !area.admin || role === "admin").map(({ key, path, icon: Icon }) => (
+          <li key={key}>
+            <Link href={path} className={classes.link} aria-current={section === key ? "page" : undefined}>
+              <Icon size={20} stroke={1.6} />
+              {t(`nav.${key}`)}
+              {key === "chats" && total > 0 && (
+                <span className={classes.count}>{total > 99 ? "99" : total}</span>
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,114 @@
+/** Owns editing one thing: a form, saving it, and putting the server's errors at their fields. Draws nothing. */
+import { type UseFormReturnType, useForm } from "@mantine/form";
+import { useMutation } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import type { Problem } from "../../api/rest";
+import { ApiError } from "../api/http";
+import { fieldErrors } from "../api/pointer";
+import { told } from "./notify";
+
+export type FieldErrors = Record<string, string>;
+
+export interface Editor<T extends object> {
+  form: UseFormReturnType<T>;
+  submit(event?: { preventDefault(): void }): void;
+  saving: boolean;
+  /** What went wrong on the last attempt, apart from what is shown at fields. */
+  failure: { title: string; lines: string[] } | null;
+}
+
+interface EditorOptions<T extends object, R> {
+  initial: T;
+  validate(values: T): FieldErrors;
+  save(values: T): Promise<R>;
+  saved?(result: R): void;
+}
+
+export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Editor<T> {
+  const { t } = useTranslation();
+  const form = useForm<T>({
+    initialValues: options.initial,
+    validate: options.validate,
+    validateInputOnBlur: true,
+  });
+  const save = useMutation<R, Error, T>({
+    mutationFn: options.save,
+    onSuccess: (result, values) => {
+      form.setInitialValues(values);
+      form.resetDirty(values);
+      told(t("state.saved"));
+      options.saved?.(result);
+    },
+    onError: (error, values) => {
+      if (error instanceof ApiError) form.setErrors(fieldErrors(error.problem, leafIn(values)).fields);
+    },
+  });
+  useLeaveQuestion(form.isDirty());
+  const submit = form.onSubmit(
+    (values) => save.mutate(values),
+    () => focusFirstError(),
+  );
+  return {
+    form,
+    submit: (event) => submit(event as React.FormEvent<HTMLFormElement> | undefined),
+    saving: save.isPending,
+    failure: failureOf(save.error, form.values, t),
+  };
+}
+
+/** The joined messages at `path` and below it, for one input that edits a whole list. */
+export function errorBelow(form: { errors: Record<string, unknown> }, path: string): string | undefined {
+  const found = Object.entries(form.errors).filter(([key]) => key === path || key.startsWith(`${path}.`));
+  return found.length > 0 ? found.map(([, message]) => String(message)).join(" ") : undefined;
+}
+
+type Translate = ReturnType<typeof useTranslation>["t"];
+
+function failureOf(error: Error | null, values: object, t: Translate): Editor<object>["failure"] {
+  if (error === null) return null;
+  if (!(error instanceof ApiError)) return { title: t("error.save_title"), lines: [error.message] };
+  const problem: Problem = error.problem;
+  if (problem.status === 0) return { title: t("error.network_title"), lines: [t("error.save_text")] };
+  const { rest } = fieldErrors(problem, leafIn(values));
+  const first = problem.detail ?? problem.title;
+  return { title: t("error.save_title"), lines: rest.length > 0 ? [first, ...rest] : [first] };
+}
+
+/** Every single value of a form has its own input, so a message about one can be shown there. */
+function leafIn(values: object): (path: string) => string | null {
+  return (path) => {
+    let at: unknown = values;
+    for (const part of path.split(".")) {
+      if (typeof at !== "object" || at === null || !(part in at)) return null;
+      at = (at as Record<string, unknown>)[part];
+    }
+    return typeof at === "object" && at !== null ? null : path;
+  };
+}
+
+function focusFirstError(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+}
+
+/** The browser asks before the page is left while there are unsaved changes. */
+function useLeaveQuestion(dirty: boolean): void {
+  const { t } = useTranslation();
+  useEffect(() => {
+    if (!dirty) return;
+    const before = (event: BeforeUnloadEvent) => event.preventDefault();
+    const click = (event: MouseEvent) => {
+      const link = (event.target as Element | null)?.closest?.("a[href]");
+      if (!link || link.getAttribute("target") === "_blank" || event.defaultPrevented) return;
+      if (window.confirm(t("admin.leave"))) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    window.addEventListener("beforeunload", before);
+    document.addEventListener("click", click, true);
+    return () => {
+      window.removeEventListener("beforeunload", before);
+      document.removeEventListener("click", click, true);
+    };
+  }, [dirty, t]);
+}

@@ -1,0 +1,10 @@
+/** Owns the short messages at the edge of the screen. */
+import { notifications } from "@mantine/notifications";
+
+export function told(message: string): void {
+  notifications.show({ message, color: "accent", autoClose: 3_000 });
+}
+
+export function warned(message: string, title?: string): void {
+  notifications.show({ message, title, color: "red", autoClose: 8_000 });
+}

@@ -1,0 +1,36 @@
+/** Owns the elements that show times: each ticks by itself and has the absolute time on hover. */
+import { Tooltip } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { ago, clock, fullTime, timer } from "./format";
+import { useNow } from "./useNow";
+
+export function Ago({ at }: { at: number }) {
+  const { i18n } = useTranslation();
+  const now = useNow();
+  return (
+    <Tooltip label={fullTime(at, i18n.language)}>
+      <time dateTime={new Date(at).toISOString()}>{ago(at, now, i18n.language)}</time>
+    </Tooltip>
+  );
+}
+
+/** Time since `since`, or up to `until` once it is known. */
+export function Elapsed({ since, until }: { since: number; until?: number | null }) {
+  const now = useNow();
+  return <span className="num">{timer((until ?? Math.max(now, since)) - since)}</span>;
+}
+
+/** Whole seconds left, never below 0. */
+export function useSecondsLeft(due_at: number): number {
+  const now = useNow();
+  return Math.max(0, Math.ceil((due_at - now) / 1000));
+}
+
+export function ClockTime({ at }: { at: number }) {
+  const { i18n } = useTranslation();
+  return (
+    <Tooltip label={fullTime(at, i18n.language)}>
+      <time dateTime={new Date(at).toISOString()}>{clock(at, i18n.language)}</time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,89 @@
+/** Owns the drawer of one visit: its path, what was presented, its facts. */
+import { Button, Drawer, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import type { VisitDetail } from "../../api/rest";
+import { useVisit } from "../api/queries";
+import chatClasses from "../chats/Chats.module.css";
+import { CopyIcon } from "../ui/CopyIcon";
+import { Dot } from "../ui/Dot";
+import { Loaded } from "../ui/states";
+import { Ago } from "../ui/time";
+import { Presentations, VisitFacts, VisitPages } from "./VisitParts";
+import { visitorCode } from "./visits";
+
+const REFRESH_MS = 5_000;
+
+export function VisitDrawer({ id, onClose }: { id: string | null; onClose(): void }) {
+  const { t } = useTranslation();
+  const visit = useVisit(id, REFRESH_MS);
+  const title = visit.data
+    ? t("visitors.name", { id: visitorCode(visit.data.visitor_id) })
+    : t("visitors.drawer.title");
+  return (
+    <Drawer
+      opened={id !== null}
+      onClose={onClose}
+      position="right"
+      size={420}
+      padding={0}
+      title={<Text fw={600}>{title}</Text>}
+      closeButtonProps={{ "aria-label": t("action.close") }}
+      overlayProps={{ backgroundOpacity: 0.2 }}
+      styles={{ header: { padding: "8px 16px" } }}
+    >
+      {id !== null && <Loaded query={visit}>{(data) => <Visit visit={data} />}</Loaded>}
+    </Drawer>
+  );
+}
+
+function Visit({ visit }: { visit: VisitDetail }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <section className={chatClasses.part}>
+        <div className={chatClasses.visitor}>
+          <Dot tone={visit.live ? "good" : "off"} />
+          <span style={{ flex: 1 }}>
+            {visit.ended_at !== null ? (
+              t("visitors.drawer.ended")
+            ) : (
+              <>
+                {t("visitors.drawer.last_contact")} <Ago at={visit.last_contact_at} />
+              </>
+            )}
+          </span>
+          <CopyIcon value={visit.id} label={t("action.show_id", { id: visit.id })} />
+          {visit.chat_id !== null && (
+            <Button size="xs" variant="default" component={Link} href={`/chats/${visit.chat_id}`}>
+              {t("visitors.drawer.open_chat")}
+            </Button>
+          )}
+        </div>
+      </section>
+      <Part title={t("visitors.drawer.path")}>
+        <VisitPages visit={visit} />
+      </Part>
+      <Part title={t("visitors.drawer.offers")}>
+        {visit.presentations.length > 0 ? (
+          <Presentations presentations={visit.presentations} />
+        ) : (
+          <Text c="dimmed">{t("visitors.drawer.no_offers")}</Text>
+        )}
+      </Part>
+      <Part title={t("visitors.drawer.facts")}>
+        <VisitFacts visit={visit} />
+      </Part>
+    </>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={chatClasses.part}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}

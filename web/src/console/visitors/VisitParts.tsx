@@ -1,0 +1,143 @@
+/** Owns how the parts of one visit are drawn: its pages, its presentations, its facts. */
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { Presentation, VisitDetail, VisitPage } from "../../api/rest";
+import chatClasses from "../chats/Chats.module.css";
+import { Dot, type DotTone } from "../ui/Dot";
+import { clock, shortUrl, timer } from "../ui/format";
+import { SafeLink } from "../ui/SafeLink";
+import { Ago, ClockTime, Elapsed } from "../ui/time";
+import { useNow } from "../ui/useNow";
+import classes from "./Visitors.module.css";
+
+/** The newest page stands on top. */
+export function VisitPages({ visit }: { visit: VisitDetail }) {
+  const { t } = useTranslation();
+  if (visit.pages.length === 0) return <span>{t("chats.session.no_pages")}</span>;
+  return (
+    <ol className={chatClasses.pages} reversed>
+      {visit.pages
+        .map((page) => <PageRow key={`${page.entered_at}-${page.url}`} page={page} live={visit.live} />)
+        .reverse()}
+    </ol>
+  );
+}
+
+function PageRow({ page, live }: { page: VisitPage; live: boolean }) {
+  const { t } = useTranslation();
+  const now = live && page.left_at === null;
+  return (
+    <li data-now={now}>
+      <span className="clip">{page.title || shortUrl(page.url)}</span>
+      <span className={chatClasses.dwell}>
+        {now ? (
+          <>
+            {t("chats.session.now")} · <Elapsed since={page.entered_at} />
+          </>
+        ) : (
+          <span className="num">
+            {timer(page.left_at === null ? page.visible_s * 1000 : page.left_at - page.entered_at)}
+          </span>
+        )}
+      </span>
+      <SafeLink url={page.url} className={`${chatClasses.address} clip`}>
+        {shortUrl(page.url)}
+      </SafeLink>
+    </li>
+  );
+}
+
+const TONE: Record<string, DotTone> = {
+  open: "wait",
+  accepted: "good",
+  rejected: "alarm",
+  ignored: "off",
+  passively_ignored: "off",
+  withdrawn: "off",
+};
+
+export function Presentations({ presentations }: { presentations: Presentation[] }) {
+  const { t } = useTranslation();
+  return (
+    <ul className={classes.list}>
+      {presentations.map((one) => (
+        <li key={one.id} className={classes.presentation}>
+          <span className="clip">{one.offer?.name ?? t("visitors.presentation.deleted_offer")}</span>
+          <span className={classes.state}>
+            <Dot tone={TONE[one.outcome ?? "open"] ?? "off"} />
+            {t(`visitors.presentation.${one.outcome ?? "open"}`)}
+          </span>
+          <span className={classes.second}>
+            <ClockTime at={one.presented_at} />
+            {one.rule && ` · ${t("visitors.presentation.by_rule", { name: one.rule.name })}`}
+            {one.accepted_late_at !== null && ` · ${t("visitors.presentation.accepted_late")}`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function VisitFacts({ visit }: { visit: VisitDetail }) {
+  const { t } = useTranslation();
+  const first = visit.visit_number === 1;
+  return (
+    <dl className={chatClasses.facts}>
+      <Fact name={t("chats.session.visit_number")}>
+        {first ? t("chats.session.first_visit") : visit.visit_number}
+      </Fact>
+      <Fact name={t("chats.session.started")}>
+        <Ago at={visit.started_at} />
+      </Fact>
+      <Fact name={t("chats.session.referrer")}>
+        {visit.referrer ? (
+          <SafeLink url={visit.referrer}>{visit.referrer}</SafeLink>
+        ) : (
+          t("chats.session.direct")
+        )}
+      </Fact>
+      <Fact name={t("chats.session.device")}>{visit.device}</Fact>
+      <Fact name={t("chats.session.browser")}>{visit.browser}</Fact>
+      <Fact name={t("chats.session.language")}>{languageName(visit.language)}</Fact>
+      <Fact name={t("chats.session.local_time")}>
+        {visit.time_zone && <LocalTime zone={visit.time_zone} />}
+      </Fact>
+    </dl>
+  );
+}
+
+/** Nothing at all when there is nothing to tell. */
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  if (!children) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function LocalTime({ zone }: { zone: string }) {
+  const { i18n } = useTranslation();
+  const now = useNow();
+  try {
+    const time = new Intl.DateTimeFormat(i18n.language, {
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+      timeZone: zone,
+    });
+    return `${time.format(now)} (${zone})`;
+  } catch {
+    return `${clock(now, i18n.language)} (${zone})`;
+  }
+}
+
+function languageName(tag: string | null): string | null {
+  if (!tag) return null;
+  try {
+    return new Intl.DisplayNames(["en"], { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

@@ -1,0 +1,58 @@
+/** Owns how live visits are told apart, filtered and sorted. Pure. */
+import type { Visit } from "../../api/rest";
+
+export type VisitState = "browsing" | "offer" | "chat" | "away";
+export const VISIT_STATES: readonly VisitState[] = ["browsing", "offer", "chat", "away"];
+
+export type SortKey = "visitor" | "page" | "on_page" | "pages" | "on_site" | "state";
+export interface Sort {
+  key: SortKey;
+  down: boolean;
+}
+
+export interface VisitFilter {
+  text: string;
+  state: VisitState | null;
+}
+
+/** What counts most about a visit: a chat before an open offer before being away. */
+export function visitState(visit: Visit): VisitState {
+  if (visit.chat_id !== null) return "chat";
+  if (visit.offer_state !== null) return "offer";
+  return visit.live && visit.page !== null ? "browsing" : "away";
+}
+
+export function selectVisits(visits: readonly Visit[], filter: VisitFilter, sort: Sort): Visit[] {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = visits.filter((visit) => {
+    if (filter.state !== null && visitState(visit) !== filter.state) return false;
+    const text = searchText(visit);
+    return words.every((word) => text.includes(word));
+  });
+  const compare = COMPARE[sort.key];
+  // The id decides among equals, so that rows do not change places from one refresh to the next.
+  return found.sort((a, b) => (sort.down ? compare(b, a) : compare(a, b)) || a.id.localeCompare(b.id));
+}
+
+function searchText(visit: Visit): string {
+  const { page, device, browser, language, id, visitor_id } = visit;
+  return [page?.url, page?.title, device, browser, language, id, visitor_id].join(" ").toLowerCase();
+}
+
+const COMPARE: Record<SortKey, (a: Visit, b: Visit) => number> = {
+  visitor: (a, b) => a.visit_number - b.visit_number,
+  page: (a, b) => (a.page?.url ?? "").localeCompare(b.page?.url ?? ""),
+  on_page: (a, b) => (b.page?.entered_at ?? 0) - (a.page?.entered_at ?? 0),
+  pages: (a, b) => a.page_views - b.page_views,
+  on_site: (a, b) => b.started_at - a.started_at,
+  state: (a, b) => rank(a) - rank(b),
+};
+
+function rank(visit: Visit): number {
+  return { chat: 3, offer: 2, browsing: 1, away: 0 }[visitState(visit)];
+}
+
+/** The best short name of a visitor who has not given one. */
+export function visitorCode(visitor_id: string): string {
+  return visitor_id.slice(-4);
+}
