@@ -184,8 +184,10 @@ CREATE TABLE chats (
     ended_at         BIGINT,
     ended_by         TEXT,
     wrapped_up       BOOLEAN NOT NULL,
-    -- When the present state runs out: the form's hold, the ring.
+    -- When the present state runs out: the form, the ring.
     due_at           BIGINT,
+    -- Until then the open form of an accepted offer holds an agent's slot.
+    held_until       BIGINT NOT NULL,
     last_seq         BIGINT NOT NULL,
     visitor_read_seq BIGINT NOT NULL,
     agent_read_seq   BIGINT NOT NULL
@@ -197,6 +199,7 @@ CREATE INDEX chats_by_agent ON chats (agent_id) WHERE state <> 'ended';
 CREATE INDEX chats_to_wrap_up ON chats (agent_id, ended_at) WHERE state = 'ended' AND NOT wrapped_up;
 CREATE INDEX chats_by_time ON chats (site_id, requested_at);
 CREATE INDEX chats_by_visit ON chats (visit_id);
+CREATE INDEX chats_by_visitor ON chats (visitor_id, requested_at);
 
 CREATE TABLE messages (
     chat_id TEXT NOT NULL REFERENCES chats (id) ON DELETE CASCADE,

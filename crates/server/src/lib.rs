@@ -1,5 +1,7 @@
 //! The Beckon server as a library, so that the binary and the integration tests drive the same code.
 
+pub mod bus;
 pub mod changes;
 pub mod clock;
+pub mod driver;
 pub mod store;

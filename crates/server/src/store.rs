@@ -8,15 +8,24 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub mod agent;
+pub mod chat;
+pub mod chat_view;
 pub mod column;
 pub mod dialect;
+pub mod gate;
+pub mod message;
 pub mod offer;
+pub mod page_view;
+pub mod presentation;
 pub mod queue;
 pub mod rule;
 pub mod session;
 pub mod site;
 pub mod sql;
 pub mod user;
+pub mod visit;
+pub mod visitor;
 
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,159 @@
+//! Owns the bus: it carries hints that something changed, within this process or to all nodes. A lost hint costs latency, never a message.
+
+use async_nats::Subject;
+use beckon_engine::id::{ChatId, SiteId, UserId, VisitorId};
+use futures_util::StreamExt;
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+/// Something changed; whoever cares reads it from the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "hint", rename_all = "snake_case")]
+pub enum Hint {
+    /// A chat was made or changed state.
+    ChatChanged {
+        /// Which.
+        chat: ChatId,
+        /// Whose.
+        visitor: VisitorId,
+    },
+    /// A chat has new messages.
+    MessageAdded {
+        /// Which.
+        chat: ChatId,
+        /// Whose.
+        visitor: VisitorId,
+    },
+    /// Someone is writing.
+    Typing {
+        /// In which chat.
+        chat: ChatId,
+        /// Whose.
+        visitor: VisitorId,
+        /// Who.
+        by: Side,
+    },
+    /// Someone has read.
+    Read {
+        /// In which chat.
+        chat: ChatId,
+        /// Whose.
+        visitor: VisitorId,
+        /// Who.
+        by: Side,
+        /// Up to which number.
+        seq: i64,
+    },
+    /// The visitor of an open chat came, went, or looks at another page.
+    VisitMoved {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// An agent's status, slots or queues changed.
+    AgentChanged {
+        /// Who.
+        user: UserId,
+        /// They were set away because they let a chat ring out.
+        no_answer: bool,
+    },
+    /// Rules, offers, queues or settings of a site changed.
+    SiteChanged {
+        /// Which.
+        site: SiteId,
+    },
+}
+
+/// One of the two sides of a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The visitor.
+    Visitor,
+    /// The agent.
+    Agent,
+}
+
+/// The way hints travel: chosen once, at start.
+#[derive(Clone, Debug)]
+pub enum Bus {
+    /// Within this process.
+    Local(broadcast::Sender<Hint>),
+    /// To all nodes over NATS, core publish and subscribe only. This process hears its own hints at once,
+    /// also while NATS is away.
+    Nats {
+        /// The connection; it reconnects by itself.
+        client: async_nats::Client,
+        /// Tells this node's own hints, coming back, from those of others.
+        node: Uuid,
+        /// What arrives is handed on within this process.
+        arrived: broadcast::Sender<Hint>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    node: Uuid,
+    hint: Hint,
+}
+
+/// A reader that falls this many hints behind is told so, and reads everything anew.
+const HINTS_KEPT: usize = 4096;
+const SUBJECT: Subject = Subject::from_static("beckon.hint");
+
+impl Bus {
+    /// A bus within this process.
+    #[must_use]
+    pub fn local() -> Self {
+        Self::Local(broadcast::channel(HINTS_KEPT).0)
+    }
+
+    /// A bus over the NATS server at `url`.
+    ///
+    /// # Errors
+    /// When the address is malformed or the server cannot be reached now; later it may come and go.
+    pub async fn nats(url: &str) -> anyhow::Result<Self> {
+        let client = async_nats::connect(url).await?;
+        let mut subscription = client.subscribe(SUBJECT).await?;
+        let (arrived, _) = broadcast::channel(HINTS_KEPT);
+        let node = Uuid::now_v7();
+        let sender = arrived.clone();
+        tokio::spawn(async move {
+            while let Some(message) = subscription.next().await {
+                match serde_json::from_slice::<Envelope>(&message.payload) {
+                    Ok(envelope) if envelope.node == node => {}
+                    Ok(envelope) => drop(sender.send(envelope.hint)),
+                    Err(error) => tracing::warn!(%error, "a hint could not be read"),
+                }
+            }
+        });
+        Ok(Self::Nats { client, node, arrived })
+    }
+
+    /// Tells everyone, this process included. Never waits for the network.
+    pub fn publish(&self, hint: Hint) {
+        match self {
+            // Nobody listening is no error: there is then nobody to tell.
+            Self::Local(sender) => drop(sender.send(hint)),
+            Self::Nats { client, node, arrived } => {
+                let envelope = Envelope { node: *node, hint };
+                let payload = serde_json::to_vec(&envelope).expect("a hint is plain data");
+                drop(arrived.send(envelope.hint));
+                let client = client.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = client.publish(SUBJECT, payload.into()).await {
+                        tracing::warn!(%error, "a hint could not be sent");
+                    }
+                });
+            }
+        }
+    }
+
+    /// Hints from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Hint> {
+        match self {
+            Self::Local(sender) | Self::Nats { arrived: sender, .. } => sender.subscribe(),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Owns live state: it turns what browsers report into engine events, engine effects into committed rows, and rows
+//! into notices. It knows no HTTP and no socket.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use beckon_engine::id::{SiteId, VisitorId};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::bus::Bus;
+use crate::clock::Clock;
+use crate::store::Store;
+
+pub mod address;
+pub mod admission;
+pub mod answering;
+mod behind;
+pub mod consoles;
+pub mod conversation;
+mod desk;
+mod dispatch;
+mod effects;
+pub mod form;
+mod gates;
+mod host;
+pub mod notice;
+mod shard;
+pub mod sites;
+pub mod view;
+mod wheel;
+
+pub use host::{Observed, SeenPage, VisitorSignal};
+pub use shard::{Attached, Connection, LiveVisit};
+
+use behind::Behind;
+use consoles::Consoles;
+use shard::ShardCommand;
+use sites::Sites;
+
+/// Commands that wait for one shard; a sender waits when it is full.
+const SHARD_INBOX: usize = 4096;
+/// Observations that wait to be written; further ones are dropped, and counted.
+const BEHIND_INBOX: usize = 16_384;
+
+/// The live part of a node. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Driver {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    clock: Clock,
+    bus: Bus,
+    sites: Sites,
+    consoles: Consoles,
+    shards: Vec<mpsc::Sender<ShardCommand>>,
+    behind: mpsc::Sender<Behind>,
+    /// Something happened that routing looks at.
+    desk: Notify,
+    /// Something happened that the gates depend on.
+    gates: Notify,
+    stopping: CancellationToken,
+}
+
+impl Driver {
+    /// Reads the configuration and starts the tasks of this node on `tasks`; they end, with everything written,
+    /// when `stopping` is cancelled.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read.
+    pub async fn start(
+        store: Store,
+        clock: Clock,
+        bus: Bus,
+        tasks: &TaskTracker,
+        stopping: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let sites = Sites::default();
+        sites.refresh(&store, clock.now()).await?;
+        let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (shards, inboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::channel(SHARD_INBOX)).unzip();
+        let (behind, behind_inbox) = mpsc::channel(BEHIND_INBOX);
+        let driver = Self {
+            inner: Arc::new(Inner {
+                store,
+                clock,
+                bus,
+                sites,
+                consoles: Consoles::default(),
+                shards,
+                behind,
+                desk: Notify::new(),
+                gates: Notify::new(),
+                stopping,
+            }),
+        };
+        let shard_tasks = TaskTracker::new();
+        for inbox in inboxes {
+            tasks.spawn(shard_tasks.track_future(shard::run(driver.clone(), inbox)));
+        }
+        shard_tasks.close();
+        tasks.spawn(behind::run(driver.clone(), shard_tasks, behind_inbox));
+        tasks.spawn(desk::run(driver.clone()));
+        tasks.spawn(gates::run(driver.clone()));
+        tasks.spawn(dispatch::run(driver.clone()));
+        Ok(driver)
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The bus.
+    #[must_use]
+    pub fn bus(&self) -> &Bus {
+        &self.inner.bus
+    }
+
+    /// The sites as they are now.
+    #[must_use]
+    pub fn sites(&self) -> &Sites {
+        &self.inner.sites
+    }
+
+    /// The connected consoles.
+    #[must_use]
+    pub fn consoles(&self) -> &Consoles {
+        &self.inner.consoles
+    }
+
+    /// Cancelled when this node is about to stop.
+    #[must_use]
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.inner.stopping
+    }
+
+    /// Binds a browser's connection to its visit.
+    pub async fn attach(&self, arrival: admission::Arrival, connection: Connection) -> Option<Attached> {
+        let (reply, answer) = oneshot::channel();
+        let visitor = arrival.visitor;
+        self.send(visitor, ShardCommand::Attach { arrival: Box::new(arrival), connection, reply }).await;
+        answer.await.ok()
+    }
+
+    /// Hands in what a polling browser reported, and waits until what it led to is committed. `None` when this node
+    /// does not hold the visit: it must be admitted first.
+    pub async fn poll(
+        &self,
+        visitor: VisitorId,
+        arrival: Option<admission::Arrival>,
+        observed: Vec<Observed>,
+    ) -> Option<Attached> {
+        let (reply, answer) = oneshot::channel();
+        let arrival = arrival.map(Box::new);
+        self.send(visitor, ShardCommand::Poll { visitor, arrival, observed, reply }).await;
+        answer.await.ok()
+    }
+
+    /// Hands in what a connected browser reported.
+    pub async fn observe(&self, visitor: VisitorId, observed: Observed) {
+        self.send(visitor, ShardCommand::Observe { visitor, observed }).await;
+    }
+
+    /// Tells that a connection is gone.
+    pub async fn detach(&self, visitor: VisitorId, connection: u64) {
+        self.send(visitor, ShardCommand::Detach { visitor, connection }).await;
+    }
+
+    /// What this node knows of a visitor who is here now.
+    pub async fn live_visit(&self, visitor: VisitorId) -> Option<LiveVisit> {
+        let (reply, answer) = oneshot::channel();
+        self.send(visitor, ShardCommand::Describe { visitor, reply }).await;
+        answer.await.ok().flatten()
+    }
+
+    /// All visitors who are here now, of one site or of all.
+    pub async fn live_visits(&self, site: Option<SiteId>) -> Vec<LiveVisit> {
+        let mut visits = Vec::new();
+        for shard in &self.inner.shards {
+            let (reply, answer) = oneshot::channel();
+            if shard.send(ShardCommand::DescribeAll { site, reply }).await.is_ok() {
+                visits.extend(answer.await.unwrap_or_default());
+            }
+        }
+        visits
+    }
+
+    /// A shard ends only with the node; what it can no longer be told is then in the database.
+    async fn send(&self, visitor: VisitorId, command: ShardCommand) {
+        if self.shard_of(visitor).send(command).await.is_err() {
+            tracing::debug!("a shard has stopped");
+        }
+    }
+
+    fn shard_of(&self, visitor: VisitorId) -> &mpsc::Sender<ShardCommand> {
+        let mut hasher = DefaultHasher::new();
+        visitor.hash(&mut hasher);
+        let shards = &self.inner.shards;
+        let count = u64::try_from(shards.len()).expect("a node has few shards");
+        &shards[usize::try_from(hasher.finish() % count).expect("less than the number of shards")]
+    }
+}

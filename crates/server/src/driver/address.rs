@@ -1,0 +1,75 @@
+//! Owns what of an address may be kept: no user info, no fragment, only the query parameters the site allows (T-10).
+
+use url::Url;
+
+/// Longest address that is kept, bytes.
+pub const URL_LEN_MAX: usize = 2_000;
+
+/// The part of `url` that may be stored; empty when it is not an `http` or `https` address.
+#[must_use]
+pub fn storable(url: &str, allow_params: &[String]) -> String {
+    let Ok(mut url) = Url::parse(url) else { return String::new() };
+    if !matches!(url.scheme(), "http" | "https") {
+        return String::new();
+    }
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| allow_params.iter().any(|allowed| allowed == name))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    url.set_fragment(None);
+    // Both refuse only addresses without a host, which http and https always have.
+    url.set_username("").expect("an http address has a host");
+    url.set_password(None).expect("an http address has a host");
+    if kept.is_empty() {
+        url.set_query(None);
+    } else {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+    let mut text = url.to_string();
+    if text.len() > URL_LEN_MAX {
+        text.truncate(floor_char_boundary(&text, URL_LEN_MAX));
+    }
+    text
+}
+
+/// `text` cut to at most `len_max` bytes, at a character's edge.
+#[must_use]
+pub fn cut(text: &str, len_max: usize) -> &str {
+    &text[..floor_char_boundary(text, len_max)]
+}
+
+fn floor_char_boundary(text: &str, len_max: usize) -> usize {
+    if len_max >= text.len() {
+        return text.len();
+    }
+    (0..=len_max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // spec: T-10
+    #[test]
+    fn keeps_no_user_info_no_fragment_and_only_allowed_parameters() {
+        let allowed = ["size".to_owned()];
+        assert_eq!(
+            storable("https://ann:secret@shop.example/chairs?size=2&email=a@b.example#pay", &allowed),
+            "https://shop.example/chairs?size=2"
+        );
+        assert_eq!(storable("https://shop.example/?email=a@b.example", &allowed), "https://shop.example/");
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_web_address() {
+        assert_eq!(storable("javascript:alert(1)", &[]), "");
+        assert_eq!(storable("not an address", &[]), "");
+    }
+
+    #[test]
+    fn cuts_at_a_characters_edge() {
+        assert_eq!(cut("äöü", 3), "ä");
+        assert_eq!(cut("abc", 9), "abc");
+    }
+}

@@ -1,0 +1,94 @@
+//! Owns the consoles that are connected to this node: who they belong to, and how they are told.
+
+use std::collections::BTreeMap;
+use std::sync::RwLock;
+
+use beckon_engine::id::{ChatId, UserId};
+use tokio::sync::mpsc;
+
+use super::notice::{AgentNotice, Chat};
+use crate::store::user::Role;
+
+/// What a console's connection is told.
+#[derive(Clone, Debug)]
+pub enum ConsoleSignal {
+    /// Send this.
+    Notice(Box<AgentNotice>),
+    /// Send this if the console follows the chat.
+    IfFollowed(ChatId, Box<AgentNotice>),
+    /// This chat has new messages: if the console follows it, read them and send them.
+    MessageAdded(ChatId),
+    /// Close, and let the console come again.
+    Leave,
+}
+
+/// One console's connection.
+#[derive(Clone, Debug)]
+pub struct Console {
+    /// Who is signed in.
+    pub user: UserId,
+    /// Their role.
+    pub role: Role,
+    /// Bounded; a console whose outbox is full is cut off.
+    pub outbox: mpsc::Sender<ConsoleSignal>,
+}
+
+/// All consoles of this node.
+#[derive(Debug, Default)]
+pub struct Consoles {
+    connected: RwLock<BTreeMap<u64, Console>>,
+}
+
+impl Consoles {
+    /// Adds a connection under an id unique on this node.
+    pub fn insert(&self, id: u64, console: Console) {
+        self.connected.write().expect("no holder of this lock panics").insert(id, console);
+    }
+
+    /// Removes a connection.
+    pub fn remove(&self, id: u64) {
+        self.connected.write().expect("no holder of this lock panics").remove(&id);
+    }
+
+    /// Shows a chat to everyone who may see it; `serving` are the agents of its queue.
+    pub fn show_chat(&self, chat: &Chat, serving: &[UserId]) {
+        let whole = AgentNotice::Chat { chat: Box::new(chat.clone()) };
+        let shell = AgentNotice::Chat { chat: Box::new(chat.without_content()) };
+        let owner = chat.agent.as_ref().map(|agent| agent.id);
+        self.send(|console| {
+            let notice = if console.role != Role::Agent || owner == Some(console.user) {
+                &whole
+            } else if serving.contains(&console.user) {
+                if owner.is_none() { &whole } else { &shell }
+            } else {
+                return None;
+            };
+            Some(ConsoleSignal::Notice(Box::new(notice.clone())))
+        });
+    }
+
+    /// Tells one person's consoles.
+    pub fn tell_user(&self, user: UserId, notice: &AgentNotice) {
+        self.send(|console| (console.user == user).then(|| ConsoleSignal::Notice(Box::new(notice.clone()))));
+    }
+
+    /// Tells all consoles, whoever they belong to.
+    pub fn tell_all(&self, signal: &ConsoleSignal) {
+        self.send(|_| Some(signal.clone()));
+    }
+
+    /// A console that cannot keep up is dropped; its task sees that, and the browser comes again and resumes.
+    fn send(&self, signal_for: impl Fn(&Console) -> Option<ConsoleSignal>) {
+        let mut slow = Vec::new();
+        for (id, console) in self.connected.read().expect("no holder of this lock panics").iter() {
+            if let Some(signal) = signal_for(console)
+                && console.outbox.try_send(signal).is_err()
+            {
+                slow.push(*id);
+            }
+        }
+        for id in slow {
+            self.remove(id);
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Owns the visitor's side of a chat: opening, form, messages, reading, ending. Each is one unit of work.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use beckon_engine::event::ChatPhase;
+use beckon_engine::id::{ChatId, PresentationId, QueueId, VisitId, VisitorId};
+use beckon_engine::queue::{Alternative, Field};
+use beckon_engine::reason::Reason;
+use beckon_engine::time::UnixMs;
+use beckon_engine::visit::FORM_OPEN_MAX_S;
+
+use super::Driver;
+use super::form::{Given, check, visitor_name};
+use super::notice::{RefusalCode, VisitorNotice};
+use super::sites::Site;
+use crate::bus::{Hint, Side};
+use crate::store::agent::update_agent_idle;
+use crate::store::chat::{
+    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat, insert_chat,
+    update_chat_ended, update_chat_form_sent, update_visitor_read,
+};
+use crate::store::message::{Appended, NewMessage, Sender, append_message};
+use crate::store::{StoreError, StoreResult, Tx};
+
+/// Longest message, characters.
+pub const MESSAGE_LEN_MAX: usize = 4_000;
+/// Longest id that a browser may give a message, bytes.
+pub const MESSAGE_ID_LEN_MAX: usize = 64;
+/// A form that nobody sends is given up after this time.
+const FORM_GIVEN_UP_S: u32 = 30 * 60;
+
+/// Who asks for a chat, and how it came to that.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The site.
+    pub site: Arc<Site>,
+    /// The visitor.
+    pub visitor: VisitorId,
+    /// The visit.
+    pub visit: VisitId,
+    /// The queue.
+    pub queue: QueueId,
+    /// The accepted presentation, if any.
+    pub presentation: Option<PresentationId>,
+    /// How it came about.
+    pub mode: ChatMode,
+}
+
+/// Why something the visitor asked for was not done.
+#[derive(Debug)]
+pub enum Refusal {
+    /// A frame says so.
+    Notice(Box<VisitorNotice>),
+    /// The database failed; nothing was done.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Refusal> for VisitorNotice {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Notice(notice) => *notice,
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Driver {
+    /// Opens a chat that the visitor asked for, or says what there is instead.
+    ///
+    /// # Errors
+    /// When there is no queue, the gate is closed, or the database failed.
+    pub async fn open_reactive_chat(
+        &self,
+        site: Arc<Site>,
+        visitor: VisitorId,
+        visit: VisitId,
+    ) -> Result<(), Refusal> {
+        let Some(queue) = site.default_queue else {
+            return Err(refuse(None, RefusalCode::NotFound, "This site has no chat queue."));
+        };
+        let mut tx = self.store().write().await?;
+        if find_open_chat(&mut tx, visitor).await?.is_none()
+            && let Some(reason) = site.world.gate(queue).closed_because()
+        {
+            let alternative = alternative(&site, queue, reason);
+            if alternative != Alternative::Wait {
+                return Err(Refusal::Notice(Box::new(VisitorNotice::Alternative { reason, alternative })));
+            }
+        }
+        let opening = Opening { site, visitor, visit, queue, presentation: None, mode: ChatMode::Reactive };
+        let chat = open(self, &mut tx, &opening, self.clock().now()).await?;
+        tx.commit().await?;
+        self.bus().publish(Hint::ChatChanged { chat, visitor });
+        Ok(())
+    }
+
+    /// Takes the form and puts the chat into the queue (P-4).
+    ///
+    /// # Errors
+    /// When the form has errors, the chat is not in its form, or the database failed.
+    pub async fn send_form(
+        &self,
+        site: &Site,
+        visitor: VisitorId,
+        chat: ChatId,
+        given: &BTreeMap<String, Given>,
+        language: &str,
+    ) -> Result<(), Refusal> {
+        let mut tx = self.store().write().await?;
+        let row = own_chat(&mut tx, visitor, chat, None).await?;
+        let fields = form_of(site, &row);
+        let answers = check(fields, given, language).map_err(|field_errors| {
+            Refusal::Notice(Box::new(VisitorNotice::FormRefused { chat, field_errors }))
+        })?;
+        let name = visitor_name(fields, &answers);
+        let now = self.clock().now();
+        match update_chat_form_sent(&mut tx, chat, &answers, name.as_deref(), now).await {
+            Ok(true) => {}
+            // Sent twice: the first one counts, and the chat says where it stands.
+            Ok(false) if *row.state != ChatState::Ended => return Ok(()),
+            Ok(false) | Err(StoreError::Taken) => {
+                return Err(refuse(None, RefusalCode::ChatClosed, "This chat has ended."));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tx.commit().await?;
+        self.bus().publish(Hint::ChatChanged { chat, visitor });
+        Ok(())
+    }
+
+    /// Stores a message of the visitor, once; yields its number.
+    ///
+    /// # Errors
+    /// When it is malformed, the chat is not the visitor's or has ended, or the database failed.
+    pub async fn visitor_says(
+        &self,
+        visitor: VisitorId,
+        chat: ChatId,
+        id: &str,
+        text: &str,
+    ) -> Result<i64, Refusal> {
+        check_message(id, text).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
+        let mut tx = self.store().write().await?;
+        own_chat(&mut tx, visitor, chat, Some(id)).await?;
+        let message = NewMessage { id, sender: Sender::Visitor, user: None, name: "", body: text };
+        let seq = match append_message(&mut tx, chat, message, self.clock().now()).await? {
+            Appended::Existing(seq) => return Ok(seq),
+            Appended::New(seq) => seq,
+        };
+        // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
+        let row = own_chat(&mut tx, visitor, chat, Some(id)).await?;
+        match *row.state {
+            ChatState::Queued | ChatState::Ringing | ChatState::Active => {}
+            ChatState::Form => return Err(refuse(Some(id), RefusalCode::BadFrame, "The form comes first.")),
+            ChatState::Ended => {
+                return Err(refuse(Some(id), RefusalCode::ChatClosed, "This chat has ended."));
+            }
+        }
+        tx.commit().await?;
+        self.bus().publish(Hint::MessageAdded { chat, visitor });
+        Ok(seq)
+    }
+
+    /// Moves the visitor's read mark.
+    ///
+    /// # Errors
+    /// When the chat is not the visitor's, or the database failed.
+    pub async fn visitor_reads(&self, visitor: VisitorId, chat: ChatId, seq: i64) -> Result<(), Refusal> {
+        let mut tx = self.store().write().await?;
+        own_chat(&mut tx, visitor, chat, None).await?;
+        if update_visitor_read(&mut tx, chat, seq).await? {
+            tx.commit().await?;
+            self.bus().publish(Hint::Read { chat, visitor, by: Side::Visitor, seq });
+        }
+        Ok(())
+    }
+
+    /// Ends the visitor's chat (P-7). One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// When the chat is not the visitor's, or the database failed.
+    pub async fn visitor_ends(&self, visitor: VisitorId, chat: ChatId) -> Result<(), Refusal> {
+        let mut tx = self.store().write().await?;
+        let row = own_chat(&mut tx, visitor, chat, None).await?;
+        end(self, &mut tx, &row, EndedBy::Visitor, "visitor_left").await?;
+        tx.commit().await?;
+        self.bus().publish(Hint::ChatChanged { chat, visitor });
+        self.bus().publish(Hint::MessageAdded { chat, visitor });
+        Ok(())
+    }
+}
+
+/// Opens a chat within a unit of work; a visitor who has one keeps it.
+pub(super) async fn open(
+    driver: &Driver,
+    tx: &mut Tx,
+    opening: &Opening,
+    now: UnixMs,
+) -> StoreResult<ChatId> {
+    if let Some(open) = find_open_chat(tx, opening.visitor).await? {
+        return Ok(*open.id);
+    }
+    let form = form_fields(&opening.site, opening.queue, opening.mode);
+    let held_until = match opening.mode {
+        ChatMode::Invite => now.plus_s(FORM_OPEN_MAX_S),
+        ChatMode::Reactive | ChatMode::Engage => now,
+    };
+    let chat = NewChat {
+        id: ChatId(driver.clock().new_id()),
+        site: *opening.site.row.id,
+        queue: opening.queue,
+        visitor: opening.visitor,
+        visit: opening.visit,
+        presentation: opening.presentation,
+        mode: opening.mode,
+        form_due: (!form.is_empty()).then(|| now.plus_s(FORM_GIVEN_UP_S)),
+        held_until,
+        visitor_name: placeholder_name(opening.visitor),
+    };
+    if insert_chat(tx, &chat, now).await? {
+        return Ok(chat.id);
+    }
+    // Another node was faster: its chat is the visitor's.
+    find_open_chat(tx, opening.visitor).await?.map(|open| *open.id).ok_or(StoreError::Taken)
+}
+
+/// Ends a chat and says so in it.
+pub(super) async fn end(
+    driver: &Driver,
+    tx: &mut Tx,
+    chat: &ChatRow,
+    by: EndedBy,
+    key: &str,
+) -> StoreResult<bool> {
+    let now = driver.clock().now();
+    if !update_chat_ended(tx, *chat.id, by, now).await? {
+        return Ok(false);
+    }
+    say_as_system(driver, tx, *chat.id, key, "").await?;
+    if let Some(agent) = chat.agent_id {
+        update_agent_idle(tx, *agent, now).await?;
+    }
+    Ok(true)
+}
+
+/// Puts a line of Beckon's own into a chat: a key that the browsers translate.
+pub(super) async fn say_as_system(
+    driver: &Driver,
+    tx: &mut Tx,
+    chat: ChatId,
+    key: &str,
+    name: &str,
+) -> StoreResult<()> {
+    let id = driver.clock().new_id().to_string();
+    let message = NewMessage { id: &id, sender: Sender::System, user: None, name, body: key };
+    append_message(tx, chat, message, driver.clock().now()).await?;
+    Ok(())
+}
+
+/// What the visitor gets instead of a chat.
+pub(super) fn alternative(site: &Site, queue: QueueId, reason: Reason) -> Alternative {
+    let Some(queue) = site.world.config.queue(queue) else { return Alternative::default() };
+    let alternatives = &queue.plan.alternatives;
+    match reason {
+        Reason::OutOfHours => alternatives.out_of_hours.clone(),
+        Reason::ChannelOff => alternatives.channel_off.clone(),
+        _ => alternatives.no_agent.clone(),
+    }
+}
+
+/// How far the visitor's chat is, for the engine (O-4), and which it is while it is open.
+pub(super) async fn find_phase(
+    driver: &Driver,
+    visitor: VisitorId,
+) -> StoreResult<(ChatPhase, Option<ChatId>)> {
+    let mut tx = driver.store().read().await?;
+    let chat = find_latest_chat(&mut tx, visitor).await?;
+    let open = chat.as_ref().filter(|chat| *chat.state != ChatState::Ended).map(|chat| *chat.id);
+    Ok((chat.as_ref().map_or(ChatPhase::None, phase_of), open))
+}
+
+pub(super) fn phase_of(chat: &ChatRow) -> ChatPhase {
+    match *chat.state {
+        ChatState::Form => ChatPhase::Form,
+        ChatState::Queued | ChatState::Ringing | ChatState::Active => ChatPhase::Open,
+        ChatState::Ended if chat.answered_at.is_some() => ChatPhase::Completed,
+        ChatState::Ended => ChatPhase::None,
+    }
+}
+
+/// The form that a chat in state `Form` shows.
+pub(super) fn form_of<'a>(site: &'a Site, chat: &ChatRow) -> &'a [Field] {
+    form_fields(site, *chat.queue_id, *chat.mode)
+}
+
+/// Says that the server cannot do it now.
+pub(super) fn unavailable() -> VisitorNotice {
+    VisitorNotice::Refused {
+        id: None,
+        code: RefusalCode::Unavailable,
+        detail: "This cannot be done right now. What you wrote is kept and sent again.".to_owned(),
+    }
+}
+
+/// Why a message is malformed, if it is.
+pub(super) fn check_message(id: &str, text: &str) -> Result<(), &'static str> {
+    if id.is_empty() || id.len() > MESSAGE_ID_LEN_MAX {
+        Err("A message needs an id of 1 to 64 bytes.")
+    } else if text.trim().is_empty() {
+        Err("A message needs a text.")
+    } else if text.chars().count() > MESSAGE_LEN_MAX {
+        Err("A message may have at most 4000 characters.")
+    } else {
+        Ok(())
+    }
+}
+
+fn form_fields(site: &Site, queue: QueueId, mode: ChatMode) -> &[Field] {
+    let plan = site.world.config.queue(queue).map(|queue| &queue.plan);
+    match mode {
+        ChatMode::Reactive => plan.map_or(&[], |plan| plan.form_reactive.as_slice()),
+        ChatMode::Invite => plan.map_or(&[], |plan| plan.form_invite.as_slice()),
+        ChatMode::Engage => &[],
+    }
+}
+
+async fn own_chat(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    chat: ChatId,
+    id: Option<&str>,
+) -> Result<ChatRow, Refusal> {
+    let row = find_chat(tx, chat).await?.filter(|row| *row.visitor_id == visitor);
+    row.ok_or_else(|| refuse(id, RefusalCode::NotFound, "There is no such chat."))
+}
+
+fn refuse(id: Option<&str>, code: RefusalCode, detail: &str) -> Refusal {
+    let id = id.map(str::to_owned);
+    Refusal::Notice(Box::new(VisitorNotice::Refused { id, code, detail: detail.to_owned() }))
+}
+
+/// What the console calls a visitor who gave no name.
+fn placeholder_name(visitor: VisitorId) -> String {
+    let id = visitor.0.simple().to_string();
+    format!("Visitor {}", &id[id.len() - 4..])
+}

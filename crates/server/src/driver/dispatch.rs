@@ -1,0 +1,137 @@
+//! Owns what a hint leads to on this node: who is told, and what is counted or routed anew.
+
+use beckon_engine::id::{ChatId, QueueId, UserId, VisitorId};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::Driver;
+use super::consoles::ConsoleSignal;
+use super::host::VisitorSignal;
+use super::notice::{AgentNotice, StatusReason, VisitorNotice};
+use super::shard::ShardCommand;
+use super::view::agent_status;
+use crate::bus::{Hint, Side};
+use crate::store::StoreResult;
+use crate::store::agent::{find_agent, list_services};
+use crate::store::chat::list_waiting_chats;
+use crate::store::chat_view::find_chat_view;
+
+pub(super) async fn run(driver: Driver) {
+    let stopping = driver.stopping().clone();
+    let mut hints = driver.bus().subscribe();
+    loop {
+        let hint = tokio::select! {
+            () = stopping.cancelled() => break,
+            hint = hints.recv() => hint,
+        };
+        match hint {
+            Ok(hint) => {
+                if let Err(error) = follow(&driver, hint).await {
+                    tracing::warn!(%error, "a hint could not be followed");
+                }
+            }
+            Err(RecvError::Lagged(lost)) => {
+                tracing::warn!(lost, "hints were lost; everything is read anew");
+                resync(&driver).await;
+            }
+            Err(RecvError::Closed) => break,
+        }
+    }
+    driver.consoles().tell_all(&ConsoleSignal::Leave);
+}
+
+async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
+    match hint {
+        Hint::ChatChanged { chat, visitor } => {
+            driver.inner.desk.notify_one();
+            driver.inner.gates.notify_one();
+            driver.send(visitor, ShardCommand::ChatChanged { visitor }).await;
+            let queue = show_chat(driver, chat).await?;
+            tell_who_waits(driver, queue, visitor).await?;
+        }
+        Hint::MessageAdded { chat, visitor } => {
+            driver.send(visitor, signal(visitor, VisitorSignal::MessageAdded)).await;
+            driver.consoles().tell_all(&ConsoleSignal::MessageAdded(chat));
+            show_chat(driver, chat).await?;
+        }
+        Hint::Typing { chat, visitor, by: Side::Agent } => {
+            let notice = VisitorNotice::Typing { chat };
+            driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
+        }
+        Hint::Typing { chat, by: Side::Visitor, .. } => {
+            let notice = Box::new(AgentNotice::Typing { chat });
+            driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+        }
+        Hint::Read { chat, visitor, by: Side::Agent, seq } => {
+            let notice = VisitorNotice::Read { chat, seq };
+            driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
+            show_chat(driver, chat).await?;
+        }
+        Hint::Read { chat, by: Side::Visitor, seq, .. } => {
+            let notice = Box::new(AgentNotice::Read { chat, seq });
+            driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+        }
+        Hint::VisitMoved { chat } => {
+            show_chat(driver, chat).await?;
+        }
+        Hint::AgentChanged { user, no_answer } => {
+            driver.inner.desk.notify_one();
+            driver.inner.gates.notify_one();
+            tell_status(driver, user, no_answer).await?;
+        }
+        Hint::SiteChanged { .. } => driver.inner.gates.notify_one(),
+    }
+    Ok(())
+}
+
+fn signal(visitor: VisitorId, signal: VisitorSignal) -> ShardCommand {
+    ShardCommand::Signal { visitor, signal }
+}
+
+/// Shows a chat to the consoles that may see it; yields its queue.
+async fn show_chat(driver: &Driver, chat: ChatId) -> StoreResult<Option<QueueId>> {
+    let mut tx = driver.store().read().await?;
+    let Some(row) = find_chat_view(&mut tx, chat).await? else { return Ok(None) };
+    let queue = *row.queue_id;
+    let serving: Vec<UserId> = list_services(&mut tx)
+        .await?
+        .into_iter()
+        .filter(|service| *service.queue_id == queue)
+        .map(|service| *service.user_id)
+        .collect();
+    drop(tx);
+    let chat = driver.console_chat(row).await;
+    driver.consoles().show_chat(&chat, &serving);
+    Ok(Some(queue))
+}
+
+/// When one chat moves, the places of those behind it do.
+async fn tell_who_waits(driver: &Driver, queue: Option<QueueId>, moved: VisitorId) -> StoreResult<()> {
+    let mut tx = driver.store().read().await?;
+    let waiting = list_waiting_chats(&mut tx).await?;
+    drop(tx);
+    for chat in waiting {
+        let visitor = *chat.visitor_id;
+        if Some(*chat.queue_id) == queue && visitor != moved {
+            driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
+        }
+    }
+    Ok(())
+}
+
+async fn tell_status(driver: &Driver, user: UserId, no_answer: bool) -> StoreResult<()> {
+    let mut tx = driver.store().read().await?;
+    let Some(agent) = find_agent(&mut tx, user).await? else { return Ok(()) };
+    let reason = if no_answer { StatusReason::NoAnswer } else { StatusReason::Chosen };
+    let status = agent_status(&agent, driver.clock().now());
+    driver.consoles().tell_user(user, &AgentNotice::Status { status, reason });
+    Ok(())
+}
+
+async fn resync(driver: &Driver) {
+    driver.inner.desk.notify_one();
+    driver.inner.gates.notify_one();
+    for shard in &driver.inner.shards {
+        drop(shard.send(ShardCommand::Resync).await);
+    }
+    driver.consoles().tell_all(&ConsoleSignal::Leave);
+}

@@ -1,0 +1,277 @@
+//! Owns one visit on this node: the engine's state, the browser's connections and pages, and what is yet to be
+//! committed. Commits nothing itself.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use beckon_engine::effect::Effect;
+use beckon_engine::event::Event;
+use beckon_engine::id::{ChatId, PresentationId, TabId, VisitId, VisitorId};
+use beckon_engine::time::UnixMs;
+use beckon_engine::visit::Visit;
+use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
+
+use super::address::{cut, storable};
+use super::behind::Behind;
+use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
+use super::shard::{Attached, Connection};
+use super::sites::Site;
+use crate::store::page_view::PageView;
+use crate::store::visit::Checkpoint;
+
+/// Tabs of one browser that are told apart; the oldest is forgotten.
+const TABS_MAX: usize = 32;
+/// Longest title that is kept, bytes.
+const TITLE_LEN_MAX: usize = 300;
+/// Answers that wait for a browser without a connection; further ones are dropped.
+const UNSENT_MAX: usize = 16;
+/// A heartbeat alone is written down at most this often.
+const HEARD_FLUSH_MS: i64 = 30_000;
+
+/// What a browser reported.
+#[derive(Clone, Debug)]
+pub enum Observed {
+    /// The pages that all tabs show, from a hello.
+    Pages(Vec<SeenPage>),
+    /// A tab went to a page.
+    Page(SeenPage),
+    /// A tab left a page.
+    Left {
+        /// The tab.
+        tab: TabId,
+        /// The browser's count of the view.
+        view: u32,
+        /// Seconds it was in the foreground.
+        visible_s: u32,
+    },
+    /// Anything else.
+    Told(Event),
+}
+
+/// A page as a browser reports it.
+#[derive(Clone, Debug)]
+pub struct SeenPage {
+    /// The tab.
+    pub tab: TabId,
+    /// The browser's own count of views, rising.
+    pub view: u32,
+    /// Full address.
+    pub url: String,
+    /// Title of the document.
+    pub title: String,
+    /// Where the page was reached from.
+    pub referrer: String,
+}
+
+/// What a visitor's connection is told.
+#[derive(Clone, Debug)]
+pub enum VisitorSignal {
+    /// Send this.
+    Notice(Box<VisitorNotice>),
+    /// The visitor's chat changed: read it and send it.
+    ChatChanged,
+    /// The chat has new messages: read them and send them.
+    MessageAdded,
+    /// Close, and let the browser come again.
+    Leave,
+}
+
+/// What is written down of a visit.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct State {
+    pub(super) engine: Visit,
+    pub(super) views_max: u32,
+    pub(super) pages: Vec<TabPage>,
+}
+
+/// The page one tab shows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct TabPage {
+    pub(super) tab: TabId,
+    pub(super) view: u32,
+    pub(super) url: String,
+    pub(super) title: String,
+    pub(super) entered_at: i64,
+}
+
+/// How much of a visit is not written down yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unwritten {
+    Nothing,
+    Heard,
+    State,
+}
+
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) visitor: VisitorId,
+    pub(super) visit: VisitId,
+    pub(super) site: Arc<Site>,
+    pub(super) epoch: i64,
+    pub(super) state: State,
+    pub(super) connections: Vec<Connection>,
+    pub(super) offer: Option<PresentedOffer>,
+    /// The visitor's chat, while it is open.
+    pub(super) chat: Option<ChatId>,
+    pub(super) jobs: VecDeque<Vec<Effect>>,
+    pub(super) busy: bool,
+    pub(super) polls: Vec<oneshot::Sender<Attached>>,
+    /// Answers that wait for the next poll or connection.
+    pub(super) unsent: Vec<VisitorNotice>,
+    pub(super) unwritten: Unwritten,
+    pub(super) written_at: UnixMs,
+    pub(super) timer: Option<UnixMs>,
+}
+
+impl Host {
+    /// Works off one event; keeps what must be committed, sends what need not be.
+    pub(super) fn feed(&mut self, event: Event, now: UnixMs) {
+        let beat = matches!(event, Event::Heard);
+        let decision = self.state.engine.handle(event, now, &self.site.world);
+        if !beat || !decision.effects.is_empty() {
+            self.unwritten = Unwritten::State;
+        } else if self.unwritten == Unwritten::Nothing {
+            self.unwritten = Unwritten::Heard;
+        }
+        let (show, commit): (Vec<_>, Vec<_>) =
+            decision.effects.into_iter().partition(|effect| matches!(effect, Effect::ShowOffer { .. }));
+        for effect in show {
+            if let Effect::ShowOffer { presentation, tab } = effect {
+                self.show_again(presentation, tab);
+            }
+        }
+        if !commit.is_empty() {
+            self.jobs.push_back(commit);
+        }
+    }
+
+    /// Works off a report; what need only be observed is handed to `write`.
+    pub(super) fn observe(&mut self, observed: Observed, now: UnixMs, write: &mut impl FnMut(Behind)) {
+        match observed {
+            Observed::Pages(pages) => self.meet_pages(pages, now, write),
+            Observed::Page(page) => self.view_page(page, now, write),
+            Observed::Left { tab, view, visible_s } => {
+                write(Behind::Left { visit: self.visit, view, left_at: now, visible_s });
+                if self.state.pages.iter().any(|page| page.tab == tab && page.view == view) {
+                    self.close_tab(tab, now);
+                }
+            }
+            Observed::Told(event) => self.feed(event, now),
+        }
+    }
+
+    pub(super) fn tell(&mut self, signal: &VisitorSignal) {
+        // A connection that cannot keep up is dropped; its task sees that, and the browser resumes.
+        self.connections.retain(|connection| connection.outbox.try_send(signal.clone()).is_ok());
+    }
+
+    pub(super) fn notify(&mut self, notice: VisitorNotice) {
+        if self.connections.is_empty() && is_answer(&notice) && self.unsent.len() < UNSENT_MAX {
+            self.unsent.push(notice);
+        } else {
+            self.tell(&VisitorSignal::Notice(Box::new(notice)));
+        }
+    }
+
+    pub(super) fn attached(&mut self) -> Attached {
+        Attached {
+            visit: self.visit,
+            site: Arc::clone(&self.site),
+            offer: self.offer.clone(),
+            unsent: std::mem::take(&mut self.unsent),
+        }
+    }
+
+    /// Where the visit stands, if that is worth writing now.
+    pub(super) fn checkpoint_due(&self, now: UnixMs) -> bool {
+        match self.unwritten {
+            Unwritten::Nothing => false,
+            Unwritten::Heard => now.ms_since(self.written_at) >= HEARD_FLUSH_MS,
+            Unwritten::State => true,
+        }
+    }
+
+    pub(super) fn checkpoint(&mut self, now: UnixMs) -> Checkpoint {
+        self.unwritten = Unwritten::Nothing;
+        self.written_at = now;
+        let heard_at = self.state.engine.heard_at();
+        let timeout_s = self.site.world.config.settings().visit_timeout_min * 60;
+        Checkpoint {
+            visit: self.visit,
+            epoch: self.epoch,
+            state: serde_json::to_string(&self.state).expect("a visit's state is plain data"),
+            heard_at,
+            ends_due: heard_at.plus_s(timeout_s),
+        }
+    }
+
+    /// The page the visitor came to last.
+    pub(super) fn page(&self) -> Option<PageOnScreen> {
+        self.state.pages.last().map(|page| PageOnScreen {
+            url: page.url.clone(),
+            title: page.title.clone(),
+            entered_at: page.entered_at,
+        })
+    }
+
+    pub(super) fn is_here(&self, now: UnixMs) -> bool {
+        let away_after_s = 2 * self.site.world.config.settings().poll_interval_s;
+        !self.connections.is_empty() || now < self.state.engine.heard_at().plus_s(away_after_s)
+    }
+
+    fn meet_pages(&mut self, pages: Vec<SeenPage>, now: UnixMs, write: &mut impl FnMut(Behind)) {
+        let gone: Vec<TabId> =
+            self.state.engine.tabs().filter(|tab| pages.iter().all(|page| page.tab != *tab)).collect();
+        for tab in gone {
+            self.close_tab(tab, now);
+        }
+        for page in pages {
+            self.view_page(page, now, write);
+        }
+    }
+
+    fn close_tab(&mut self, tab: TabId, now: UnixMs) {
+        self.state.pages.retain(|page| page.tab != tab);
+        self.feed(Event::TabClosed { tab }, now);
+    }
+
+    /// A view that was told before, in a tab that still shows it, is not counted again.
+    fn view_page(&mut self, page: SeenPage, now: UnixMs, write: &mut impl FnMut(Behind)) {
+        if self.state.pages.iter().any(|known| known.tab == page.tab && known.view == page.view) {
+            return;
+        }
+        self.state.views_max = self.state.views_max.max(page.view);
+        self.state.pages.retain(|known| known.tab != page.tab);
+        if self.state.pages.len() == TABS_MAX {
+            self.state.pages.remove(0);
+        }
+        let url = storable(&page.url, &self.site.row.allow_params);
+        let title = cut(&page.title, TITLE_LEN_MAX).to_owned();
+        write(Behind::PageView(PageView {
+            site: *self.site.row.id,
+            visit: self.visit,
+            view: page.view,
+            tab: page.tab,
+            url: url.clone(),
+            title: title.clone(),
+            entered_at: now,
+        }));
+        self.state.pages.push(TabPage { tab: page.tab, view: page.view, url, title, entered_at: now.0 });
+        let SeenPage { tab, url, title, referrer, .. } = page;
+        self.feed(Event::PageViewed { tab, url, title, referrer }, now);
+    }
+
+    fn show_again(&mut self, presentation: PresentationId, tab: TabId) {
+        let Some(offer) = self.offer.clone().filter(|offer| offer.id == presentation) else { return };
+        self.notify(VisitorNotice::Offer { offer: Box::new(offer), tab: Some(tab) });
+    }
+}
+
+/// What a welcome does not say anyway.
+fn is_answer(notice: &VisitorNotice) -> bool {
+    matches!(
+        notice,
+        VisitorNotice::Settled { .. } | VisitorNotice::Alternative { .. } | VisitorNotice::Refused { .. }
+    )
+}

@@ -1,0 +1,460 @@
+//! Owns a share of the visits: one task, one inbox, one timer wheel, no locks.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+use beckon_engine::effect::Effect;
+use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
+use beckon_engine::time::UnixMs;
+use beckon_engine::visit::Stage;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
+
+use super::admission::Arrival;
+use super::behind::Behind;
+use super::effects::{self, Job, JobDone};
+use super::host::{Host, Observed, State, Unwritten, VisitorSignal};
+use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
+use super::sites::Site;
+use super::wheel::{TICK_MS, Wheel};
+use super::{Driver, admission, conversation};
+use crate::bus::Hint;
+
+/// Ticks of the wheel between two looks for visits to write down: one second.
+const FLUSH_TICKS: u32 = 20;
+
+/// A browser's live connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Unique on this node.
+    pub id: u64,
+    /// Bounded; a connection whose outbox is full is cut off.
+    pub outbox: mpsc::Sender<VisitorSignal>,
+}
+
+/// What a browser that arrived is told.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// The visit.
+    pub visit: VisitId,
+    /// The site.
+    pub site: Arc<Site>,
+    /// The offer that is before the visitor.
+    pub offer: Option<PresentedOffer>,
+    /// What could not be told while no connection stood.
+    pub unsent: Vec<VisitorNotice>,
+}
+
+/// A visitor who is on the site now.
+#[derive(Clone, Debug)]
+pub struct LiveVisit {
+    /// The visitor.
+    pub visitor: VisitorId,
+    /// The visit.
+    pub visit: VisitId,
+    /// The site.
+    pub site: SiteId,
+    /// Heard from within 2 × Poll Interval (T-7).
+    pub here: bool,
+    /// The page the visitor came to last.
+    pub page: Option<PageOnScreen>,
+    /// An offer is open before the visitor.
+    pub offer_open: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum ShardCommand {
+    Attach {
+        arrival: Box<Arrival>,
+        connection: Connection,
+        reply: oneshot::Sender<Attached>,
+    },
+    Poll {
+        visitor: VisitorId,
+        arrival: Option<Box<Arrival>>,
+        observed: Vec<Observed>,
+        reply: oneshot::Sender<Attached>,
+    },
+    Observe {
+        visitor: VisitorId,
+        observed: Observed,
+    },
+    Detach {
+        visitor: VisitorId,
+        connection: u64,
+    },
+    Signal {
+        visitor: VisitorId,
+        signal: VisitorSignal,
+    },
+    ChatChanged {
+        visitor: VisitorId,
+    },
+    ChatPhase {
+        visitor: VisitorId,
+        phase: ChatPhase,
+        chat: Option<ChatId>,
+    },
+    JobDone {
+        visitor: VisitorId,
+        done: JobDone,
+    },
+    WorldChanged {
+        site: SiteId,
+    },
+    Describe {
+        visitor: VisitorId,
+        reply: oneshot::Sender<Option<LiveVisit>>,
+    },
+    DescribeAll {
+        site: Option<SiteId>,
+        reply: oneshot::Sender<Vec<LiveVisit>>,
+    },
+    Resync,
+}
+
+struct Shard {
+    driver: Driver,
+    hosts: HashMap<VisitorId, Host>,
+    wheel: Wheel<VisitorId>,
+}
+
+pub(super) async fn run(driver: Driver, mut inbox: mpsc::Receiver<ShardCommand>) {
+    let stopping = driver.stopping().clone();
+    let wheel = Wheel::new(driver.clock().now());
+    let mut shard = Shard { driver, hosts: HashMap::new(), wheel };
+    let mut tick = tokio::time::interval(Duration::from_millis(TICK_MS.unsigned_abs()));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut ticks = 0_u32;
+    loop {
+        tokio::select! {
+            biased;
+            () = stopping.cancelled() => break,
+            _ = tick.tick() => {
+                shard.turn_wheel();
+                ticks = ticks.wrapping_add(1);
+                if ticks.is_multiple_of(FLUSH_TICKS) {
+                    shard.write_down(Host::checkpoint_due);
+                }
+            }
+            Some(command) = inbox.recv() => shard.handle(command),
+        }
+    }
+    shard.write_down(|host, _| host.unwritten != Unwritten::Nothing);
+    for host in shard.hosts.values_mut() {
+        host.tell(&VisitorSignal::Leave);
+    }
+}
+
+impl Shard {
+    fn handle(&mut self, command: ShardCommand) {
+        match command {
+            ShardCommand::Attach { arrival, connection, reply } => self.attach(*arrival, connection, reply),
+            ShardCommand::Poll { visitor, arrival, observed, reply } => {
+                self.poll(visitor, arrival.map(|arrival| *arrival), observed, reply);
+            }
+            ShardCommand::Observe { visitor, observed } => self.observe(visitor, observed),
+            ShardCommand::Detach { visitor, connection } => self.detach(visitor, connection),
+            ShardCommand::Signal { visitor, signal } => self.with(visitor, |host, _, _| host.tell(&signal)),
+            ShardCommand::ChatChanged { visitor } => self.read_chat(visitor),
+            ShardCommand::ChatPhase { visitor, phase, chat } => self.with(visitor, |host, now, _| {
+                host.chat = chat;
+                host.feed(Event::ChatChanged { state: phase }, now);
+            }),
+            ShardCommand::JobDone { visitor, done } => self.job_done(visitor, done),
+            ShardCommand::WorldChanged { site } => self.world_changed(site),
+            ShardCommand::Describe { visitor, reply } => {
+                let now = self.driver.clock().now();
+                drop(reply.send(self.hosts.get(&visitor).map(|host| describe(host, now))));
+            }
+            ShardCommand::DescribeAll { site, reply } => {
+                let now = self.driver.clock().now();
+                let of_site = |host: &&Host| site.is_none_or(|site| *host.site.row.id == site);
+                let visits = self.hosts.values().filter(of_site).map(|host| describe(host, now)).collect();
+                drop(reply.send(visits));
+            }
+            ShardCommand::Resync => self.resync(),
+        }
+    }
+
+    /// Works on one visit, then commits and schedules what came of it.
+    fn with(&mut self, visitor: VisitorId, work: impl FnOnce(&mut Host, UnixMs, &mut dyn FnMut(Behind))) {
+        let now = self.driver.clock().now();
+        let Some(host) = self.hosts.get_mut(&visitor) else { return };
+        let driver = &self.driver;
+        work(host, now, &mut |item| {
+            driver.write_behind(item);
+        });
+        self.settle(visitor, now);
+    }
+
+    fn settle(&mut self, visitor: VisitorId, now: UnixMs) {
+        let Some(host) = self.hosts.get_mut(&visitor) else { return };
+        if !host.busy {
+            match host.jobs.pop_front() {
+                Some(effects) => start_job(&self.driver, host, effects, now),
+                None => {
+                    for reply in std::mem::take(&mut host.polls) {
+                        drop(reply.send(host.attached()));
+                    }
+                }
+            }
+        }
+        let deadline = host.state.engine.deadline();
+        if deadline.is_none() && host.state.engine.has_ended() && !host.busy && host.connections.is_empty() {
+            self.hosts.remove(&visitor);
+        } else if host.timer != deadline {
+            host.timer = deadline;
+            if let Some(due) = deadline {
+                self.wheel.insert(due, visitor);
+            }
+        }
+    }
+
+    fn turn_wheel(&mut self) {
+        let now = self.driver.clock().now();
+        let mut fired = Vec::new();
+        self.wheel.advance(now, &mut fired);
+        for visitor in fired {
+            self.with(visitor, |host, now, _| {
+                if host.timer.is_some_and(|due| due <= now) {
+                    host.timer = None;
+                    host.feed(Event::DeadlineReached, now);
+                }
+            });
+        }
+    }
+
+    fn attach(&mut self, arrival: Arrival, connection: Connection, reply: oneshot::Sender<Attached>) {
+        let visitor = arrival.visitor;
+        self.meet(arrival);
+        self.with(visitor, |host, now, _| {
+            host.connections.push(connection);
+            host.feed(Event::LinkConnected, now);
+            drop(reply.send(host.attached()));
+        });
+    }
+
+    fn detach(&mut self, visitor: VisitorId, connection: u64) {
+        self.with(visitor, |host, now, _| {
+            host.connections.retain(|known| known.id != connection);
+            if host.connections.is_empty() && host.state.engine.is_live() {
+                host.feed(Event::LinkLost, now);
+            }
+        });
+        let Some(host) = self.hosts.get(&visitor) else { return };
+        let Some(chat) = host.chat else { return };
+        // The agent is told when the visitor counts as away; going to another page is not that.
+        let away_after =
+            Duration::from_secs(u64::from(2 * host.site.world.config.settings().poll_interval_s));
+        let bus = self.driver.bus().clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(away_after).await;
+            bus.publish(Hint::VisitMoved { chat });
+        });
+    }
+
+    fn observe(&mut self, visitor: VisitorId, observed: Observed) {
+        let moves = matches!(observed, Observed::Page(_) | Observed::Pages(_));
+        self.with(visitor, |host, now, mut write| host.observe(observed, now, &mut write));
+        if moves {
+            self.tell_of_move(visitor);
+        }
+    }
+
+    fn tell_of_move(&self, visitor: VisitorId) {
+        if let Some(chat) = self.hosts.get(&visitor).and_then(|host| host.chat) {
+            self.driver.bus().publish(Hint::VisitMoved { chat });
+        }
+    }
+
+    fn poll(
+        &mut self,
+        visitor: VisitorId,
+        arrival: Option<Arrival>,
+        observed: Vec<Observed>,
+        reply: oneshot::Sender<Attached>,
+    ) {
+        match arrival {
+            Some(arrival) => self.meet(arrival),
+            None => self.end_if_over(visitor),
+        }
+        self.with(visitor, |host, now, mut write| {
+            for observed in observed {
+                host.observe(observed, now, &mut write);
+            }
+            host.feed(Event::Heard, now);
+            host.polls.push(reply);
+        });
+        self.tell_of_move(visitor);
+    }
+
+    /// A visit whose time has run out does not take another poll: the visitor is admitted to a new one.
+    fn end_if_over(&mut self, visitor: VisitorId) {
+        let now = self.driver.clock().now();
+        let over = |host: &Host| host.connections.is_empty() && host.timer.is_some_and(|due| due <= now);
+        if self.hosts.get(&visitor).is_some_and(over) {
+            self.with(visitor, |host, now, _| host.feed(Event::DeadlineReached, now));
+        }
+        if self.hosts.get(&visitor).is_some_and(|host| host.state.engine.has_ended()) {
+            self.hosts.remove(&visitor);
+        }
+    }
+
+    /// Takes in a visit that was admitted, unless this shard already holds it.
+    fn meet(&mut self, arrival: Arrival) {
+        let now = self.driver.clock().now();
+        let visitor = arrival.visitor;
+        match self.hosts.entry(visitor) {
+            Entry::Occupied(mut entry) if entry.get().visit == arrival.visit => {
+                entry.get_mut().epoch = arrival.epoch;
+            }
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().tell(&VisitorSignal::Leave);
+                entry.insert(new_host(arrival, now));
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(new_host(arrival, now));
+            }
+        }
+    }
+
+    fn job_done(&mut self, visitor: VisitorId, done: JobDone) {
+        self.with(visitor, |host, now, _| {
+            if host.visit != done.visit {
+                return;
+            }
+            host.busy = false;
+            for event in done.events {
+                host.feed(event, now);
+            }
+            if let Some((offer, tab)) = done.presented {
+                let is_open = |host: &Host| {
+                    host.state
+                        .engine
+                        .presentation()
+                        .is_some_and(|open| open.id == offer.id && open.stage == Stage::Open)
+                };
+                if is_open(host) {
+                    host.offer = Some(offer.clone());
+                    host.notify(VisitorNotice::Offer { offer: Box::new(offer), tab });
+                }
+            }
+            for (presentation, outcome) in done.settled {
+                admission::settle_offer(&mut host.offer, presentation, outcome);
+                host.notify(VisitorNotice::Settled { presentation, outcome });
+            }
+            for notice in done.notices {
+                host.notify(notice);
+            }
+            if done.lost {
+                host.tell(&VisitorSignal::Leave);
+            }
+        });
+    }
+
+    fn world_changed(&mut self, site: SiteId) {
+        let Some(fresh) = self.driver.sites().by_id(site) else { return };
+        let visitors: Vec<VisitorId> =
+            self.hosts.values().filter(|host| *host.site.row.id == site).map(|host| host.visitor).collect();
+        for visitor in visitors {
+            self.with(visitor, |host, now, _| {
+                let was_open = host.site.is_open();
+                host.site = Arc::clone(&fresh);
+                if was_open != fresh.is_open() {
+                    host.notify(VisitorNotice::Availability { open: fresh.is_open() });
+                }
+                host.feed(Event::WorldChanged, now);
+            });
+        }
+    }
+
+    fn read_chat(&mut self, visitor: VisitorId) {
+        let Some(host) = self.hosts.get_mut(&visitor) else { return };
+        host.tell(&VisitorSignal::ChatChanged);
+        let driver = self.driver.clone();
+        tokio::spawn(async move {
+            match conversation::find_phase(&driver, visitor).await {
+                Ok((phase, chat)) => {
+                    driver.send(visitor, ShardCommand::ChatPhase { visitor, phase, chat }).await;
+                }
+                Err(error) => tracing::warn!(%error, "the state of a chat could not be read"),
+            }
+        });
+    }
+
+    /// Hints were lost: everything they could have said is read anew.
+    fn resync(&mut self) {
+        let visitors: Vec<VisitorId> = self.hosts.keys().copied().collect();
+        for visitor in visitors {
+            self.read_chat(visitor);
+            self.with(visitor, |host, _, _| host.tell(&VisitorSignal::MessageAdded));
+        }
+    }
+
+    fn write_down(&mut self, due: impl Fn(&Host, UnixMs) -> bool) {
+        let now = self.driver.clock().now();
+        for host in self.hosts.values_mut().filter(|host| due(host, now)) {
+            let checkpoint = host.checkpoint(now);
+            if !self.driver.write_behind(Behind::Checkpoint(checkpoint)) {
+                host.unwritten = Unwritten::State;
+            }
+        }
+    }
+}
+
+fn new_host(arrival: Arrival, now: UnixMs) -> Host {
+    let mut host = Host {
+        visitor: arrival.visitor,
+        visit: arrival.visit,
+        site: arrival.site,
+        epoch: arrival.epoch,
+        state: State { engine: arrival.engine, views_max: arrival.views_max, pages: arrival.pages },
+        connections: Vec::new(),
+        offer: arrival.offer,
+        chat: arrival.chat,
+        jobs: std::collections::VecDeque::new(),
+        busy: false,
+        polls: Vec::new(),
+        unsent: Vec::new(),
+        unwritten: Unwritten::State,
+        written_at: now,
+        timer: None,
+    };
+    for event in arrival.events {
+        host.feed(event, now);
+    }
+    host
+}
+
+fn start_job(driver: &Driver, host: &mut Host, effects: Vec<Effect>, now: UnixMs) {
+    host.busy = true;
+    let visitor = host.visitor;
+    let job = Job {
+        visitor,
+        visit: host.visit,
+        site: Arc::clone(&host.site),
+        checkpoint: host.checkpoint(now),
+        presentation: host.state.engine.presentation().cloned(),
+        effects,
+    };
+    let driver = driver.clone();
+    tokio::spawn(async move {
+        let done = effects::carry_out(&driver, job).await;
+        driver.send(visitor, ShardCommand::JobDone { visitor, done }).await;
+    });
+}
+
+fn describe(host: &Host, now: UnixMs) -> LiveVisit {
+    LiveVisit {
+        visitor: host.visitor,
+        visit: host.visit,
+        site: *host.site.row.id,
+        here: host.is_here(now),
+        page: host.page(),
+        offer_open: host.offer.as_ref().is_some_and(|offer| !offer.folded),
+    }
+}

@@ -1,0 +1,169 @@
+//! Owns the configuration of all sites as the live part sees it: compiled, with the present gates, replaced as a whole.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use beckon_engine::gate::Gate;
+use beckon_engine::hours;
+use beckon_engine::id::{QueueId, RuleId, SiteId};
+use beckon_engine::time::UnixMs;
+use beckon_engine::world::{Config, World};
+
+use crate::store::gate::{QueueLoad, list_queue_loads};
+use crate::store::site::{SiteConfig, SiteRow, list_config_versions, load_site_config};
+use crate::store::{Store, StoreResult};
+
+/// One site at one version of its configuration.
+#[derive(Debug)]
+pub struct Site {
+    /// The site's own row.
+    pub row: SiteRow,
+    /// The queue of the launcher; none when the site has no queue.
+    pub default_queue: Option<QueueId>,
+    /// Names of the rules, for records.
+    pub rule_names: Arc<BTreeMap<RuleId, String>>,
+    /// Configuration and gates.
+    pub world: Arc<World>,
+}
+
+/// What is kept of a site while its version stays the same.
+#[derive(Clone)]
+struct Loaded {
+    row: SiteRow,
+    default_queue: Option<QueueId>,
+    rule_names: Arc<BTreeMap<RuleId, String>>,
+    config: Arc<Config>,
+}
+
+/// All sites. Readers get whole values and never wait for a reload.
+#[derive(Debug, Default)]
+pub struct Sites {
+    by_id: RwLock<BTreeMap<SiteId, Arc<Site>>>,
+}
+
+/// What a reload or a recount changed.
+#[derive(Debug, Default)]
+pub struct Moved {
+    /// Sites whose visits must look at the world again.
+    pub sites: Vec<SiteId>,
+    /// When business hours of any queue change next.
+    pub hours_due: Option<UnixMs>,
+}
+
+impl Sites {
+    /// The site with this public key.
+    #[must_use]
+    pub fn by_key(&self, key: &str) -> Option<Arc<Site>> {
+        self.read().values().find(|site| site.row.key == key).cloned()
+    }
+
+    /// The site with this identity.
+    #[must_use]
+    pub fn by_id(&self, id: SiteId) -> Option<Arc<Site>> {
+        self.read().get(&id).cloned()
+    }
+
+    /// Reads what has another version than the one at hand, counts all gates, and says which sites changed.
+    ///
+    /// # Errors
+    /// When the database failed; everything then stays as it was.
+    pub async fn refresh(&self, store: &Store, now: UnixMs) -> StoreResult<Moved> {
+        let mut tx = store.read().await?;
+        let versions = list_config_versions(&mut tx).await?;
+        let loads = list_queue_loads(&mut tx, now).await?;
+        let mut next = BTreeMap::new();
+        let mut moved = Moved::default();
+        for (id, version) in versions {
+            let known = self.by_id(id);
+            let same_version = known.as_ref().filter(|site| site.row.config_version == version);
+            let Loaded { row, default_queue, rule_names, config } = match same_version {
+                Some(site) => Loaded {
+                    row: site.row.clone(),
+                    default_queue: site.default_queue,
+                    rule_names: Arc::clone(&site.rule_names),
+                    config: Arc::clone(&site.world.config),
+                },
+                None => match load_site_config(&mut tx, id).await? {
+                    Some(loaded) => compile(loaded, known.as_deref()),
+                    None => continue,
+                },
+            };
+            let gates = gates(&config, &loads, now);
+            moved.hours_due = moved.hours_due.into_iter().chain(next_hours_change(&config, now)).min();
+            if known.as_ref().is_none_or(|site| site.row.config_version != version || differs(site, &gates)) {
+                moved.sites.push(id);
+            }
+            let world = Arc::new(World { config, gates, offers_stopped: false });
+            next.insert(id, Arc::new(Site { row, default_queue, rule_names, world }));
+        }
+        *self.by_id.write().expect("no holder of this lock panics") = next;
+        Ok(moved)
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<SiteId, Arc<Site>>> {
+        self.by_id.read().expect("no holder of this lock panics")
+    }
+}
+
+impl Site {
+    /// Whether a reactive chat can be had now at the launcher's queue.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.default_queue.is_some_and(|queue| self.world.gate(queue).closed_because().is_none())
+    }
+}
+
+/// The gate of a queue from its load.
+#[must_use]
+pub fn gate(config: &Config, queue: QueueId, load: &QueueLoad, now: UnixMs) -> Gate {
+    let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
+    let queue = config.queue(queue);
+    Gate {
+        hours_open: queue.is_some_and(|queue| hours::is_open(&queue.plan.hours, now)),
+        channel_on: queue.is_some_and(|queue| queue.channel_on),
+        free_slots: count(load.slots_left - load.held),
+        open_presentations: count(load.open_presentations),
+    }
+}
+
+/// A version that cannot be compiled leaves the last good one in force: what is saved was checked, so this is a bug,
+/// but no reason to stop a site.
+fn compile(loaded: SiteConfig, known: Option<&Site>) -> Loaded {
+    let SiteConfig { site, rules, offers, queues, default_queue } = loaded;
+    let version = u64::try_from(site.config_version).expect("versions count up from 1");
+    let settings = site.settings.0.clone();
+    let rule_names = rules.iter().map(|rule| (rule.id, rule.name.clone())).collect();
+    let config = Config::compile(version, settings.clone(), rules, offers.clone(), queues.clone())
+        .map(Arc::new)
+        .unwrap_or_else(|error| {
+            tracing::error!(site = %*site.id, version, %error, "the configuration cannot be compiled");
+            known.map_or_else(
+                || {
+                    let without_rules = Config::compile(version, settings, Vec::new(), offers, queues);
+                    Arc::new(without_rules.expect("a configuration without rules always compiles"))
+                },
+                |site| Arc::clone(&site.world.config),
+            )
+        });
+    Loaded { row: site, default_queue, rule_names: Arc::new(rule_names), config }
+}
+
+fn gates(config: &Config, loads: &[QueueLoad], now: UnixMs) -> BTreeMap<QueueId, Gate> {
+    loads
+        .iter()
+        .filter(|load| config.queue(*load.queue_id).is_some())
+        .map(|load| (*load.queue_id, gate(config, *load.queue_id, load, now)))
+        .collect()
+}
+
+fn next_hours_change(config: &Config, now: UnixMs) -> Option<UnixMs> {
+    config.queues().filter_map(|queue| hours::next_change(&queue.plan.hours, now)).map(|(at, _)| at).min()
+}
+
+/// Whether a visit could decide otherwise under the new gates. A count that moves without opening or closing does not matter.
+fn differs(site: &Site, gates: &BTreeMap<QueueId, Gate>) -> bool {
+    let factor = site.world.config.settings().capacity_factor;
+    let view = |gate: &Gate| (gate.closed_because(), gate.has_capacity(factor));
+    site.world.gates.len() != gates.len()
+        || gates.iter().any(|(id, gate)| site.world.gates.get(id).map(view) != Some(view(gate)))
+}

@@ -1,0 +1,133 @@
+//! Owns how stored chats look to a visitor and to a console. Changes nothing.
+
+use super::Driver;
+use super::conversation::form_of;
+use super::notice::{AgentName, AgentStatus, Chat, FormField, LastMessage, Message, Named, VisitorChat};
+use super::sites::Site;
+use crate::store::agent::{AgentRow, ChosenStatus};
+use crate::store::chat::{ChatMode, ChatRow, ChatState, find_mean_wait, find_position};
+use crate::store::chat_view::ChatViewRow;
+use crate::store::gate::PRESENCE_MS;
+use crate::store::message::MessageRow;
+use crate::store::user::find_user;
+use crate::store::{StoreResult, Tx};
+use beckon_engine::time::UnixMs;
+
+/// The estimate looks at the chats of this time.
+const WAIT_LOOK_BACK_MS: i64 = 2 * 3_600_000;
+
+/// A chat as its visitor sees it; none while an agent who writes first has not written (P-9).
+///
+/// # Errors
+/// When the database failed.
+pub async fn visitor_chat(
+    tx: &mut Tx,
+    site: &Site,
+    chat: &ChatRow,
+    now: UnixMs,
+) -> StoreResult<Option<VisitorChat>> {
+    if *chat.mode == ChatMode::Engage && chat.last_seq <= i64::from(chat.answered_at.is_some()) {
+        return Ok(None);
+    }
+    let waiting = matches!(*chat.state, ChatState::Queued | ChatState::Ringing);
+    let routing = site.world.config.queue(*chat.queue_id).map(|queue| &queue.plan.routing);
+    let (mut position, mut wait_s) = (None, None);
+    if waiting && routing.is_some_and(|routing| routing.show_position) {
+        position = Some(find_position(tx, chat).await?);
+    }
+    if waiting && routing.is_some_and(|routing| routing.show_wait) {
+        let mean = find_mean_wait(tx, *chat.queue_id, now.plus_ms(-WAIT_LOOK_BACK_MS)).await?;
+        let waited = now.0 - chat.queued_at.unwrap_or(now.0);
+        wait_s = mean.map(|mean| (mean - waited).max(0) / 1000);
+    }
+    let agent = match chat.agent_id {
+        Some(agent) if !waiting => find_user(tx, *agent).await?.map(|user| AgentName { name: user.name }),
+        _ => None,
+    };
+    let form = (*chat.state == ChatState::Form).then(|| {
+        form_of(site, chat).iter().map(|field| FormField { field: field.clone(), value: None }).collect()
+    });
+    Ok(Some(VisitorChat {
+        id: *chat.id,
+        // That one agent is being rung is no business of the visitor: they wait.
+        state: if *chat.state == ChatState::Ringing { ChatState::Queued } else { *chat.state },
+        position,
+        wait_s,
+        agent,
+        form,
+        last_seq: chat.last_seq,
+        agent_read_seq: chat.agent_read_seq,
+        visitor_read_seq: chat.visitor_read_seq,
+        ended_by: chat.ended_by.map(|by| *by),
+    }))
+}
+
+impl From<MessageRow> for Message {
+    fn from(row: MessageRow) -> Self {
+        Self { seq: row.seq, id: row.id, from: *row.sender, name: row.name, text: row.body, at: row.sent_at }
+    }
+}
+
+impl Driver {
+    /// A chat as a console sees it, with what this node knows of the visitor now.
+    pub async fn console_chat(&self, row: ChatViewRow) -> Chat {
+        let live = self.live_visit(*row.visitor_id).await;
+        let ringing = *row.state == ChatState::Ringing;
+        Chat {
+            id: *row.id,
+            site_id: *row.site_id,
+            queue: Named { id: *row.queue_id, name: row.queue_name },
+            visitor_id: *row.visitor_id,
+            visit_id: live.as_ref().map_or(*row.visit_id, |live| live.visit),
+            visitor_name: row.visitor_name,
+            mode: *row.mode,
+            state: *row.state,
+            agent: row.agent_id.map(|id| Named { id: *id, name: row.agent_name.unwrap_or_default() }),
+            owner_epoch: row.owner_epoch,
+            requested_at: row.requested_at,
+            queued_at: row.queued_at,
+            ring_due_at: row.due_at.filter(|_| ringing),
+            answered_at: row.answered_at,
+            ended_at: row.ended_at,
+            ended_by: row.ended_by.map(|by| *by),
+            wrapped_up: row.wrapped_up,
+            answers: row.answers.0,
+            last_seq: row.last_seq,
+            visitor_read_seq: row.visitor_read_seq,
+            agent_read_seq: row.agent_read_seq,
+            last_message: last_message(row.last_sender.map(|sender| *sender), row.last_body, row.last_at),
+            visitor_present: live.as_ref().is_some_and(|live| live.here),
+            page: live.and_then(|live| live.page),
+            rule: row.rule_id.map(|id| Named { id: *id, name: row.rule_name.unwrap_or_default() }),
+            offer: row.offer_id.map(|id| Named { id: *id, name: row.offer_name.unwrap_or_default() }),
+        }
+    }
+}
+
+impl Chat {
+    /// The chat as agents see it who serve its queue but do not own it: that it is there, not what was said.
+    #[must_use]
+    pub fn without_content(&self) -> Self {
+        Self { answers: Vec::new(), last_message: None, page: None, ..self.clone() }
+    }
+}
+
+/// An agent's status as everyone sees it.
+#[must_use]
+pub fn agent_status(agent: &AgentRow, now: UnixMs) -> AgentStatus {
+    if agent.heard_at < now.0 - PRESENCE_MS {
+        return AgentStatus::Offline;
+    }
+    match *agent.status {
+        ChosenStatus::Ready => AgentStatus::Ready,
+        ChosenStatus::Away => AgentStatus::Away,
+    }
+}
+
+fn last_message(
+    from: Option<crate::store::message::Sender>,
+    text: Option<String>,
+    at: Option<i64>,
+) -> Option<LastMessage> {
+    Some(LastMessage { from: from?, text: text?, at: at? })
+}

@@ -1,0 +1,144 @@
+//! Owns the SQL of users as agents: their status, when they were last heard from, and how much they carry.
+
+use beckon_engine::id::{QueueId, UserId};
+use beckon_engine::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::column::Text;
+use super::sql::{execute, fetch_all, fetch_optional};
+use super::user::Role;
+use super::{StoreResult, Tx};
+
+/// What an agent has chosen. Whether they are signed in is told by `heard_at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChosenStatus {
+    /// Takes chats.
+    Ready,
+    /// Does not.
+    Away,
+}
+
+/// A user as an agent.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AgentRow {
+    /// Identity.
+    pub id: Text<UserId>,
+    /// Name that visitors see.
+    pub name: String,
+    /// Role.
+    pub role: Text<Role>,
+    /// Chats at a time by routing.
+    pub slots: i64,
+    /// Chosen status.
+    pub status: Text<ChosenStatus>,
+    /// Since when.
+    pub status_since: i64,
+    /// Last contact of any console of theirs; 0 when signed out.
+    pub heard_at: i64,
+    /// Without a chat since.
+    pub idle_since: i64,
+    /// Last rung.
+    pub rung_at: i64,
+    /// Chats ringing at them or active.
+    pub used: i64,
+}
+
+/// That an agent serves a queue.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Service {
+    /// The queue.
+    pub queue_id: Text<QueueId>,
+    /// The agent.
+    pub user_id: Text<UserId>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT u.id, u.name, u.role, u.slots, u.status, u.status_since, u.heard_at, u.idle_since, u.rung_at,
+                    (SELECT COUNT(*) FROM chats c
+                     WHERE c.agent_id = u.id AND c.state IN ('ringing', 'active')) AS used
+             FROM users u ",
+            $rest
+        )
+    };
+}
+
+/// Lists all users that are not disabled, by name.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_agents(tx: &mut Tx) -> StoreResult<Vec<AgentRow>> {
+    fetch_all!(tx, AgentRow, select!("WHERE NOT u.disabled ORDER BY u.name, u.id LIMIT 1000"))
+}
+
+/// Finds one agent.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_agent(tx: &mut Tx, id: UserId) -> StoreResult<Option<AgentRow>> {
+    fetch_optional!(tx, AgentRow, select!("WHERE u.id = $1 AND NOT u.disabled"), Text(id))
+}
+
+/// Lists who serves which queue.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_services(tx: &mut Tx) -> StoreResult<Vec<Service>> {
+    fetch_all!(tx, Service, "SELECT queue_id, user_id FROM queue_agents ORDER BY queue_id, user_id")
+}
+
+/// Sets the chosen status. Yields false when it is that already.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_agent_status(
+    tx: &mut Tx,
+    id: UserId,
+    status: ChosenStatus,
+    now: UnixMs,
+) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE users SET status = $2, status_since = $3, idle_since = $3 WHERE id = $1 AND status <> $2",
+        Text(id),
+        Text(status),
+        now.0,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Records that a console of the agent was heard from.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_agent_heard(tx: &mut Tx, id: UserId, heard_at: UnixMs) -> StoreResult<()> {
+    execute!(tx, "UPDATE users SET heard_at = $2 WHERE id = $1", Text(id), heard_at.0)?;
+    Ok(())
+}
+
+/// Records that the agent was rung.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_agent_rung(tx: &mut Tx, id: UserId, now: UnixMs) -> StoreResult<()> {
+    execute!(tx, "UPDATE users SET rung_at = $2 WHERE id = $1", Text(id), now.0)?;
+    Ok(())
+}
+
+/// Records that the agent's last chat is over, when they have none left.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_agent_idle(tx: &mut Tx, id: UserId, now: UnixMs) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE users SET idle_since = $2 WHERE id = $1 AND NOT EXISTS
+            (SELECT 1 FROM chats c WHERE c.agent_id = $1 AND c.state IN ('ringing', 'active'))",
+        Text(id),
+        now.0,
+    )?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Owns the SQL of chats as the console sees them: with the names of what they refer to, and the last message.
+
+use beckon_engine::id::{ChatId, OfferId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
+
+use super::chat::{Answer, ChatMode, ChatState, EndedBy};
+use super::column::{Json, Text};
+use super::message::Sender;
+use super::sql::{fetch_all, fetch_optional};
+use super::{StoreResult, Tx};
+
+/// A chat with the names of what it refers to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ChatViewRow {
+    /// Identity.
+    pub id: Text<ChatId>,
+    /// The site.
+    pub site_id: Text<SiteId>,
+    /// The queue.
+    pub queue_id: Text<QueueId>,
+    /// Its name.
+    pub queue_name: String,
+    /// The visitor.
+    pub visitor_id: Text<VisitorId>,
+    /// The visit it began in.
+    pub visit_id: Text<VisitId>,
+    /// Best name there is.
+    pub visitor_name: String,
+    /// How it came about.
+    pub mode: Text<ChatMode>,
+    /// Where it stands.
+    pub state: Text<ChatState>,
+    /// Who is rung, or owns it.
+    pub agent_id: Option<Text<UserId>>,
+    /// Their name.
+    pub agent_name: Option<String>,
+    /// Rises with every change of owner.
+    pub owner_epoch: i64,
+    /// When it was asked for.
+    pub requested_at: i64,
+    /// When it began to wait.
+    pub queued_at: Option<i64>,
+    /// When an agent first took it.
+    pub answered_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// Who ended it.
+    pub ended_by: Option<Text<EndedBy>>,
+    /// Closed on the agent's side.
+    pub wrapped_up: bool,
+    /// When the present state runs out.
+    pub due_at: Option<i64>,
+    /// Answers of the form.
+    pub answers: Json<Vec<Answer>>,
+    /// Highest message number.
+    pub last_seq: i64,
+    /// Highest number the visitor has read.
+    pub visitor_read_seq: i64,
+    /// Highest number the agent has read.
+    pub agent_read_seq: i64,
+    /// Who wrote last.
+    pub last_sender: Option<Text<Sender>>,
+    /// What was written last.
+    pub last_body: Option<String>,
+    /// When.
+    pub last_at: Option<i64>,
+    /// The rule whose offer was accepted.
+    pub rule_id: Option<Text<RuleId>>,
+    /// Its name.
+    pub rule_name: Option<String>,
+    /// The offer that was accepted.
+    pub offer_id: Option<Text<OfferId>>,
+    /// Its name.
+    pub offer_name: Option<String>,
+}
+
+/// Which chats a person may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// All.
+    All,
+    /// Those of this agent, and those waiting in a queue the agent serves.
+    Of(UserId),
+}
+
+/// Which chats to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Not ended, or ended and to be wrapped up.
+    Open,
+    /// Ended and wrapped up.
+    Ended,
+}
+
+/// Where to go on in a list: after this chat.
+#[derive(Clone, Copy, Debug)]
+pub struct After {
+    /// Its time.
+    pub requested_at: i64,
+    /// Its identity.
+    pub id: ChatId,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.site_id, c.queue_id, q.name AS queue_name, c.visitor_id, c.visit_id, c.visitor_name,
+                    c.mode, c.state, c.agent_id, u.name AS agent_name, c.owner_epoch, c.requested_at, c.queued_at,
+                    c.answered_at, c.ended_at, c.ended_by, c.wrapped_up, c.due_at, c.answers, c.last_seq,
+                    c.visitor_read_seq, c.agent_read_seq,
+                    m.sender AS last_sender, m.body AS last_body, m.sent_at AS last_at,
+                    p.rule_id, p.rule_name, p.offer_id, p.offer_name
+             FROM chats c
+             JOIN queues q ON q.id = c.queue_id
+             LEFT JOIN users u ON u.id = c.agent_id
+             LEFT JOIN messages m ON m.chat_id = c.id AND m.seq = c.last_seq
+             LEFT JOIN presentations p ON p.id = c.presentation_id ",
+            $rest
+        )
+    };
+}
+
+/// Finds a chat.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_chat_view(tx: &mut Tx, id: ChatId) -> StoreResult<Option<ChatViewRow>> {
+    fetch_optional!(tx, ChatViewRow, select!("WHERE c.id = $1"), Text(id))
+}
+
+/// Lists chats that a person may see, newest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_chat_views(
+    tx: &mut Tx,
+    sight: Sight,
+    phase: Phase,
+    after: Option<After>,
+    limit: i64,
+) -> StoreResult<Vec<ChatViewRow>> {
+    let (all, agent) = match sight {
+        Sight::All => (true, String::new()),
+        Sight::Of(agent) => (false, agent.to_string()),
+    };
+    let (before, before_id) =
+        after.map_or((i64::MAX, String::new()), |after| (after.requested_at, after.id.to_string()));
+    fetch_all!(
+        tx,
+        ChatViewRow,
+        select!(
+            "WHERE (c.state <> 'ended' OR NOT c.wrapped_up) = $1
+               AND (c.requested_at < $2 OR (c.requested_at = $2 AND c.id < $3))
+               AND ($4 OR c.agent_id = $5 OR (c.agent_id IS NULL AND c.state <> 'ended' AND EXISTS (
+                    SELECT 1 FROM queue_agents a WHERE a.queue_id = c.queue_id AND a.user_id = $5)))
+             ORDER BY c.requested_at DESC, c.id DESC LIMIT $6"
+        ),
+        phase == Phase::Open,
+        before,
+        before_id.as_str(),
+        all,
+        agent.as_str(),
+        limit,
+    )
+}

@@ -1,0 +1,166 @@
+//! Owns the SQL of presentations: one open per visit, one outcome each, decided by the database.
+
+use beckon_engine::id::{OfferId, PresentationId, QueueId, RuleId, SiteId, VisitId, VisitorId};
+use beckon_engine::offer::{OfferDesign, Outcome};
+use beckon_engine::reason::Reason;
+use beckon_engine::time::UnixMs;
+
+use super::column::{Json, Text};
+use super::sql::{execute, fetch_all, fetch_optional};
+use super::{StoreResult, Tx};
+
+/// One offer put before one visitor.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PresentationRow {
+    /// Identity.
+    pub id: Text<PresentationId>,
+    /// The site.
+    pub site_id: Text<SiteId>,
+    /// The visit.
+    pub visit_id: Text<VisitId>,
+    /// The visitor.
+    pub visitor_id: Text<VisitorId>,
+    /// The rule that won; none when presented by hand.
+    pub rule_id: Option<Text<RuleId>>,
+    /// Its name then.
+    pub rule_name: String,
+    /// The offer.
+    pub offer_id: Text<OfferId>,
+    /// Its name then.
+    pub offer_name: String,
+    /// The queue an acceptance leads to.
+    pub queue_id: Text<QueueId>,
+    /// Version of the site's configuration it was made from (R-7).
+    pub config_version: i64,
+    /// The design it was made from (R-7).
+    pub design: Json<OfferDesign>,
+    /// When it was presented.
+    pub presented_at: i64,
+    /// Ignored from then on (O-7).
+    pub ignored_due: i64,
+    /// Passively ignored from then on (O-9).
+    pub passive_due: i64,
+    /// How it ended, if it has.
+    pub outcome: Option<Text<Outcome>>,
+    /// When it ended.
+    pub outcome_at: Option<i64>,
+    /// Accepted after it counted as ignored (O-7).
+    pub accepted_late_at: Option<i64>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, site_id, visit_id, visitor_id, rule_id, rule_name, offer_id, offer_name, queue_id,
+                    config_version, design, presented_at, ignored_due, passive_due,
+                    outcome, outcome_at, accepted_late_at
+             FROM presentations ",
+            $rest
+        )
+    };
+}
+
+/// Adds an open presentation. Yields false when the visit has an open one (O-3), or this very one is there.
+///
+/// # Errors
+/// When the database failed.
+pub async fn insert_presentation(tx: &mut Tx, row: &PresentationRow) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "INSERT INTO presentations (id, site_id, visit_id, visitor_id, rule_id, rule_name, offer_id, offer_name,
+                                    queue_id, config_version, design, presented_at, ignored_due, passive_due)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         ON CONFLICT DO NOTHING",
+        row.id,
+        row.site_id,
+        row.visit_id,
+        row.visitor_id,
+        row.rule_id,
+        row.rule_name.as_str(),
+        row.offer_id,
+        row.offer_name.as_str(),
+        row.queue_id,
+        row.config_version,
+        Json(&row.design.0),
+        row.presented_at,
+        row.ignored_due,
+        row.passive_due,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Settles an open presentation. Yields false, and changes nothing, when it already has an outcome (O-10).
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_outcome(
+    tx: &mut Tx,
+    id: PresentationId,
+    outcome: Outcome,
+    reason: Option<Reason>,
+    at: UnixMs,
+) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE presentations SET outcome = $2, outcome_at = $3, outcome_reason = $4
+         WHERE id = $1 AND outcome IS NULL",
+        Text(id),
+        Text(outcome),
+        at.0,
+        reason.map(Text),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Settles as passively ignored every presentation that was due before `before`; yields how many (O-9).
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_overdue_outcomes(tx: &mut Tx, before: UnixMs) -> StoreResult<u64> {
+    execute!(
+        tx,
+        "UPDATE presentations SET outcome = 'passively_ignored', outcome_at = passive_due
+         WHERE outcome IS NULL AND passive_due < $1",
+        before.0,
+    )
+}
+
+/// Records that an ignored offer was accepted after all, once.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_accepted_late(tx: &mut Tx, id: PresentationId, at: UnixMs) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE presentations SET accepted_late_at = $2 WHERE id = $1 AND accepted_late_at IS NULL",
+        Text(id),
+        at.0,
+    )?;
+    Ok(())
+}
+
+/// Finds a presentation.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_presentation(tx: &mut Tx, id: PresentationId) -> StoreResult<Option<PresentationRow>> {
+    fetch_optional!(tx, PresentationRow, select!("WHERE id = $1"), Text(id),)
+}
+
+/// Lists the latest `limit` presentations of a visit, newest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_presentations(
+    tx: &mut Tx,
+    visit: VisitId,
+    limit: i64,
+) -> StoreResult<Vec<PresentationRow>> {
+    fetch_all!(
+        tx,
+        PresentationRow,
+        select!("WHERE visit_id = $1 ORDER BY presented_at DESC, id LIMIT $2"),
+        Text(visit),
+        limit,
+    )
+}

@@ -1,0 +1,238 @@
+//! Owns the SQL of visits: facts, the checkpoint, and the epoch under which a node holds one.
+
+use beckon_engine::id::{SiteId, VisitId, VisitorId};
+use beckon_engine::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::column::Text;
+use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
+use super::{StoreResult, Tx};
+
+/// Class of the visitor's device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// A large screen.
+    Desktop,
+    /// A tablet.
+    Tablet,
+    /// A telephone.
+    Phone,
+}
+
+/// What is known of a visit from its first contact (T-2).
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct VisitFacts {
+    /// Where the visitor came from; empty when unknown.
+    pub referrer: String,
+    /// BCP 47 tag of the browser's language.
+    pub language: String,
+    /// IANA name of the browser's time zone.
+    pub time_zone: String,
+    /// Class of device.
+    pub device: Text<Device>,
+    /// Name of the browser.
+    pub browser: String,
+}
+
+/// One session of a visitor.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct VisitRow {
+    /// Identity.
+    pub id: Text<VisitId>,
+    /// The site.
+    pub site_id: Text<SiteId>,
+    /// The visitor.
+    pub visitor_id: Text<VisitorId>,
+    /// The visitor's how-manieth visit this is, from 1.
+    pub visit_number: i64,
+    /// First contact.
+    pub started_at: i64,
+    /// Last contact, written behind: up to 30 s old while the visit is live.
+    pub heard_at: i64,
+    /// When it ended, if it has.
+    pub ended_at: Option<i64>,
+    /// First-contact facts.
+    #[sqlx(flatten)]
+    pub facts: VisitFacts,
+}
+
+/// Where a visit stood when it was last written down.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// The visit.
+    pub visit: VisitId,
+    /// Under which epoch the writer holds it.
+    pub epoch: i64,
+    /// The live state as JSON.
+    pub state: String,
+    /// Last contact.
+    pub heard_at: UnixMs,
+    /// When it ends without further contact.
+    pub ends_due: UnixMs,
+}
+
+/// A visit that was claimed, with the state to go on from.
+#[derive(Debug, sqlx::FromRow)]
+pub struct ClaimedVisit {
+    /// Identity.
+    pub id: Text<VisitId>,
+    /// The epoch of this claim.
+    pub epoch: i64,
+    /// What the driver wrote down.
+    pub state: String,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, site_id, visitor_id, visit_number, started_at, heard_at, ended_at,
+                    referrer, language, time_zone, device, browser
+             FROM visits ",
+            $rest
+        )
+    };
+}
+
+/// Adds a visit that begins now, held under epoch 1.
+///
+/// # Errors
+/// `Taken` when the visitor has an open visit.
+pub async fn insert_visit(tx: &mut Tx, visit: &VisitRow, state: &str, ends_due: UnixMs) -> StoreResult<()> {
+    execute!(
+        tx,
+        "INSERT INTO visits (id, site_id, visitor_id, visit_number, started_at, heard_at, ends_due,
+                             referrer, language, time_zone, device, browser, epoch, state)
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, 1, $12)",
+        visit.id,
+        visit.site_id,
+        visit.visitor_id,
+        visit.visit_number,
+        visit.started_at,
+        ends_due.0,
+        visit.facts.referrer.as_str(),
+        visit.facts.language.as_str(),
+        visit.facts.time_zone.as_str(),
+        visit.facts.device,
+        visit.facts.browser.as_str(),
+        state,
+    )?;
+    Ok(())
+}
+
+/// Claims the open visit of a visitor that has not run out, under the next epoch.
+///
+/// # Errors
+/// When the database failed.
+pub async fn claim_open_visit(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    now: UnixMs,
+) -> StoreResult<Option<ClaimedVisit>> {
+    fetch_optional!(
+        tx,
+        ClaimedVisit,
+        "UPDATE visits SET epoch = epoch + 1
+         WHERE visitor_id = $1 AND ended_at IS NULL AND ends_due > $2
+         RETURNING id, epoch, state",
+        Text(visitor),
+        now.0,
+    )
+}
+
+/// Ends the open visit of a visitor, if there is one.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_visitor_visit_ended(tx: &mut Tx, visitor: VisitorId, now: UnixMs) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE visits SET ended_at = $2 WHERE visitor_id = $1 AND ended_at IS NULL",
+        Text(visitor),
+        now.0,
+    )?;
+    Ok(())
+}
+
+/// Writes down where a visit stands. Yields false, and writes nothing, when another node has claimed it since.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_visit_checkpoint(tx: &mut Tx, checkpoint: &Checkpoint) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE visits SET state = $3, heard_at = $4, ends_due = $5
+         WHERE id = $1 AND epoch = $2 AND ended_at IS NULL",
+        Text(checkpoint.visit),
+        checkpoint.epoch,
+        checkpoint.state.as_str(),
+        checkpoint.heard_at.0,
+        checkpoint.ends_due.0,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends a visit that this epoch holds. Yields false when another node has claimed it since.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_visit_ended(tx: &mut Tx, id: VisitId, epoch: i64, now: UnixMs) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE visits SET ended_at = $3 WHERE id = $1 AND epoch = $2 AND ended_at IS NULL",
+        Text(id),
+        epoch,
+        now.0,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends every open visit whose time ran out before `before`; yields how many.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_overdue_visits_ended(tx: &mut Tx, before: UnixMs) -> StoreResult<u64> {
+    execute!(tx, "UPDATE visits SET ended_at = ends_due WHERE ended_at IS NULL AND ends_due < $1", before.0)
+}
+
+/// Finds a visit.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_visit(tx: &mut Tx, id: VisitId) -> StoreResult<Option<VisitRow>> {
+    fetch_optional!(tx, VisitRow, select!("WHERE id = $1"), Text(id),)
+}
+
+/// Lists the visits of a site that have not ended and were heard from since `since`, newest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_open_visits(
+    tx: &mut Tx,
+    site: SiteId,
+    since: UnixMs,
+    limit: i64,
+) -> StoreResult<Vec<VisitRow>> {
+    fetch_all!(
+        tx,
+        VisitRow,
+        select!(
+            "WHERE site_id = $1 AND ended_at IS NULL AND heard_at >= $2
+             ORDER BY started_at DESC, id LIMIT $3"
+        ),
+        Text(site),
+        since.0,
+        limit,
+    )
+}
+
+/// Counts the page views of a visit.
+///
+/// # Errors
+/// When the database failed.
+pub async fn count_page_views(tx: &mut Tx, id: VisitId) -> StoreResult<i64> {
+    let (views,): (i64,) =
+        fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM page_views WHERE visit_id = $1", Text(id))?;
+    Ok(views)
+}

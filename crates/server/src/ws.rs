@@ -1,0 +1,130 @@
+//! Owns the live connections: one WebSocket a visitor and one a console, and the polling fallback for visitors.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::routing::get;
+use serde::Serialize;
+
+use crate::driver::Driver;
+use crate::http::Api;
+
+mod agent;
+mod agent_session;
+mod poll;
+mod visitor;
+mod visitor_session;
+pub mod wire;
+
+/// Largest frame a browser may send, bytes.
+const FRAME_LEN_MAX: usize = 32 * 1024;
+/// A connection says hello within this time.
+const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
+/// A browser that takes nothing for this long is cut off; it comes again and resumes.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Notices that wait for one connection.
+const OUTBOX: usize = 64;
+/// A socket's read buffer: small, because there are many sockets and most are idle.
+const READ_BUFFER: usize = 1024;
+
+/// Close codes of this protocol (RFC 6455, private range).
+mod close {
+    pub(super) const RESUME: u16 = 4000;
+    pub(super) const BAD_FRAME: u16 = 4400;
+    pub(super) const UNAUTHORIZED: u16 = 4401;
+    pub(super) const FOREIGN_ORIGIN: u16 = 4403;
+    pub(super) const NO_HELLO: u16 = 4408;
+    pub(super) const TOO_LARGE: u16 = 4413;
+    pub(super) const TOO_MANY: u16 = 4429;
+}
+
+/// What the live routes need.
+#[derive(Clone, Debug)]
+pub struct Live {
+    driver: Driver,
+    next_connection: Arc<AtomicU64>,
+}
+
+impl Live {
+    /// Live routes over this driver.
+    #[must_use]
+    pub fn new(driver: Driver) -> Self {
+        Self { driver, next_connection: Arc::new(AtomicU64::new(1)) }
+    }
+
+    fn connection_id(&self) -> u64 {
+        self.next_connection.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// The routes of visitors: outside every middleware, because a page view passes here.
+pub fn visitor_router(live: Live) -> Router {
+    Router::new()
+        .route("/live/visitor", get(visitor::upgrade).post(poll::poll).options(poll::preflight))
+        .with_state(live)
+}
+
+/// The route of consoles.
+pub fn agent_router(live: Live, api: Api) -> Router {
+    Router::new().route("/live/agent", get(agent::upgrade)).with_state(agent::AgentLive { live, api })
+}
+
+/// A connection is over: close with this code and these words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Closed {
+    code: u16,
+    reason: &'static str,
+}
+
+const GONE: Closed = Closed { code: 1000, reason: "" };
+
+/// A socket that speaks JSON frames with small buffers.
+fn small(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(FRAME_LEN_MAX)
+        .max_frame_size(FRAME_LEN_MAX)
+}
+
+/// Waits for the next text frame. Pings are answered by the library.
+async fn receive(socket: &mut WebSocket) -> Result<String, Closed> {
+    loop {
+        match socket.recv().await {
+            Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Binary(_))) => {
+                return Err(Closed { code: close::BAD_FRAME, reason: "text frames only" });
+            }
+            Some(Ok(Message::Close(_))) | None => return Err(GONE),
+            Some(Err(error)) => return Err(closed_by(&error)),
+        }
+    }
+}
+
+fn closed_by(error: &axum::Error) -> Closed {
+    // The library tells only in words that a message is over the limit it was given.
+    if error.to_string().contains("too long") || error.to_string().contains("too big") {
+        Closed { code: close::TOO_LARGE, reason: "a frame may have at most 32 KB" }
+    } else {
+        GONE
+    }
+}
+
+async fn send(socket: &mut WebSocket, notice: &impl Serialize) -> Result<(), Closed> {
+    let text = serde_json::to_string(notice).expect("a notice is plain data");
+    match tokio::time::timeout(SEND_TIMEOUT, socket.send(Message::Text(text.into()))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(GONE),
+        Err(_) => Err(Closed { code: close::RESUME, reason: "too slow" }),
+    }
+}
+
+async fn close(mut socket: WebSocket, closed: Closed) {
+    let frame = CloseFrame { code: closed.code, reason: closed.reason.into() };
+    // The browser may be gone already; there is then nobody to tell.
+    drop(tokio::time::timeout(SEND_TIMEOUT, socket.send(Message::Close(Some(frame)))).await);
+}

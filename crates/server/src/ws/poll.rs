@@ -1,0 +1,113 @@
+//! Owns the polling fallback for visitors whose network lets no WebSocket through: the same frames, by POST.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::visitor::refusal_of;
+use super::visitor_session::{VisitorSession, greet, try_later};
+use super::wire::{ChatFrame, Poll, PollAnswer, Sorted, VisitorFrame, sort};
+use super::{Closed, FRAME_LEN_MAX, Live, close};
+use crate::driver::Observed;
+use crate::driver::notice::{RefusalCode, VisitorNotice};
+
+/// Frames in one poll.
+const FRAMES_MAX: usize = 64;
+
+/// Which origins may poll is told by the site in the hello, which a preflight does not carry: the answer to the poll itself decides.
+pub(super) async fn preflight(headers: HeaderMap) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    allow_origin(&mut response, &headers);
+    let answer = response.headers_mut();
+    answer.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+    answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type"));
+    answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+pub(super) async fn poll(State(live): State<Live>, headers: HeaderMap, body: Bytes) -> Response {
+    let (status, notices) = match answer(&live, &headers, &body).await {
+        Ok(notices) => (StatusCode::OK, notices),
+        Err(closed) => (status_of(closed), vec![refusal_of(closed)]),
+    };
+    let mut response = (status, Json(PollAnswer { notices })).into_response();
+    if status != StatusCode::FORBIDDEN {
+        allow_origin(&mut response, &headers);
+    }
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn answer(live: &Live, headers: &HeaderMap, body: &[u8]) -> Result<Vec<VisitorNotice>, Closed> {
+    if body.len() > FRAME_LEN_MAX {
+        return Err(Closed { code: close::TOO_LARGE, reason: "a poll may have at most 32 KB" });
+    }
+    let bad = Closed { code: close::BAD_FRAME, reason: "a poll is a list of frames, the hello first" };
+    let poll: Poll = serde_json::from_slice(body).map_err(|_| bad)?;
+    if poll.frames.len() > FRAMES_MAX {
+        return Err(Closed { code: close::TOO_MANY, reason: "a poll may have at most 64 frames" });
+    }
+    let mut frames = poll.frames.into_iter();
+    let Some(VisitorFrame::Hello(mut hello)) = frames.next() else { return Err(bad) };
+    let greeted = greet(&live.driver, &hello, headers).await?;
+    let mut observed = vec![Observed::Pages(hello.seen_pages())];
+    let (mut chat_frames, mut answers) = (Vec::new(), Vec::new());
+    for frame in frames {
+        match sort(frame) {
+            Ok(Sorted::Track(event)) => observed.push(event),
+            Ok(Sorted::Chat(frame)) => chat_frames.push(frame),
+            Err(detail) => answers.push(VisitorNotice::Refused {
+                id: None,
+                code: RefusalCode::BadFrame,
+                detail: detail.to_owned(),
+            }),
+        }
+    }
+    let visitor = greeted.visitor;
+    let attached = match live.driver.poll(visitor, None, observed.clone()).await {
+        Some(attached) => attached,
+        None => {
+            let arrival = greeted.claim(&live.driver).await?;
+            let taken_in = live.driver.poll(visitor, Some(arrival), observed).await;
+            taken_in.ok_or(Closed { code: close::RESUME, reason: "stopping" })?
+        }
+    };
+    let mut session = greeted.into_session(live.driver.clone(), &attached);
+    answers.extend(carry_out(&mut session, chat_frames).await);
+    let mut notices = session.welcome(attached.offer).await.map_err(|error| try_later(&error))?;
+    notices.extend(attached.unsent);
+    notices.append(&mut answers);
+    Ok(notices)
+}
+
+async fn carry_out(session: &mut VisitorSession, frames: Vec<ChatFrame>) -> Vec<VisitorNotice> {
+    let mut answers = Vec::new();
+    for frame in frames {
+        answers.extend(session.handle(frame).await);
+    }
+    answers
+}
+
+fn status_of(closed: Closed) -> StatusCode {
+    match closed.code {
+        close::BAD_FRAME => StatusCode::BAD_REQUEST,
+        close::UNAUTHORIZED => StatusCode::UNAUTHORIZED,
+        close::FOREIGN_ORIGIN => StatusCode::FORBIDDEN,
+        close::TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        close::TOO_MANY => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn allow_origin(response: &mut Response, headers: &HeaderMap) {
+    if let Some(origin) = headers.get(ORIGIN) {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
+    }
+}

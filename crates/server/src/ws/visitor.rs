@@ -1,0 +1,141 @@
+//! Owns a visitor's WebSocket: hello, then frames in and notices out until one side leaves.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::sync::mpsc;
+
+use super::visitor_session::{VisitorSession, greet, try_later};
+use super::wire::{Sorted, VisitorFrame, parse, sort};
+use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
+use crate::driver::notice::{RefusalCode, VisitorNotice};
+use crate::driver::{Connection, Observed, VisitorSignal};
+
+/// Frames of one visitor a second, and at once.
+const FRAMES_PER_S: NonZeroU32 = NonZeroU32::new(20).expect("20 is not 0");
+const FRAMES_AT_ONCE: NonZeroU32 = NonZeroU32::new(100).expect("100 is not 0");
+/// A heartbeat may be late by this much before the connection counts as dead.
+const BEAT_SLACK: Duration = Duration::from_secs(5);
+
+pub(super) async fn upgrade(
+    State(live): State<Live>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    small(upgrade).on_upgrade(move |mut socket| async move {
+        let closed = serve(&live, &headers, &mut socket).await.err().unwrap_or(GONE);
+        super::close(socket, closed).await;
+    })
+}
+
+async fn serve(live: &Live, headers: &HeaderMap, socket: &mut WebSocket) -> Result<(), Closed> {
+    let hello = tokio::time::timeout(HELLO_TIMEOUT, receive(socket)).await;
+    let hello = hello.map_err(|_| Closed { code: close::NO_HELLO, reason: "no hello" })??;
+    let Ok(VisitorFrame::Hello(mut hello)) = parse(&hello) else {
+        return Err(Closed { code: close::BAD_FRAME, reason: "the first frame is a hello" });
+    };
+    let greeted = match greet(&live.driver, &hello, headers).await {
+        Ok(greeted) => greeted,
+        Err(closed) => {
+            send(socket, &refusal_of(closed)).await?;
+            return Err(closed);
+        }
+    };
+    let visitor = greeted.visitor;
+    let arrival = greeted.claim(&live.driver).await?;
+    let (outbox, signals) = mpsc::channel(OUTBOX);
+    let id = live.connection_id();
+    let connection = Connection { id, outbox };
+    let Some(attached) = live.driver.attach(arrival, connection).await else {
+        return Err(Closed { code: close::RESUME, reason: "stopping" });
+    };
+    let mut session = greeted.into_session(live.driver.clone(), &attached);
+    let welcome = session.welcome(attached.offer).await.map_err(|error| try_later(&error));
+    let closed = match welcome {
+        Ok(mut notices) => {
+            notices.extend(attached.unsent);
+            live.driver.observe(visitor, Observed::Pages(hello.seen_pages())).await;
+            converse(socket, &mut session, signals, notices).await
+        }
+        Err(closed) => Err(closed),
+    };
+    live.driver.detach(visitor, id).await;
+    closed
+}
+
+async fn converse(
+    socket: &mut WebSocket,
+    session: &mut VisitorSession,
+    mut signals: mpsc::Receiver<VisitorSignal>,
+    welcome: Vec<VisitorNotice>,
+) -> Result<(), Closed> {
+    send_all(socket, welcome).await?;
+    let limiter = RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_AT_ONCE));
+    let poll_interval_s = session.site.world.config.settings().poll_interval_s;
+    let silence_max = Duration::from_secs(u64::from(2 * poll_interval_s)) + BEAT_SLACK;
+    loop {
+        tokio::select! {
+            frame = tokio::time::timeout(silence_max, receive(socket)) => {
+                let frame = frame.map_err(|_| Closed { code: close::RESUME, reason: "silent" })??;
+                let answers = take(session, &limiter, &frame).await?;
+                send_all(socket, answers).await?;
+            }
+            signal = signals.recv() => {
+                let signal = signal.ok_or(Closed { code: close::RESUME, reason: "too slow" })?;
+                let notices = answer(session, signal).await?;
+                send_all(socket, notices).await?;
+            }
+        }
+    }
+}
+
+async fn take(
+    session: &mut VisitorSession,
+    limiter: &DefaultDirectRateLimiter,
+    frame: &str,
+) -> Result<Vec<VisitorNotice>, Closed> {
+    if limiter.check().is_err() {
+        return Err(Closed { code: close::TOO_MANY, reason: "too many frames" });
+    }
+    let sorted = parse::<VisitorFrame>(frame).and_then(|frame| sort(frame).map_err(str::to_owned));
+    Ok(match sorted {
+        Ok(Sorted::Track(observed)) => {
+            session.driver.observe(session.visitor, observed).await;
+            Vec::new()
+        }
+        Ok(Sorted::Chat(frame)) => session.handle(frame).await,
+        Err(detail) => vec![VisitorNotice::Refused { id: None, code: RefusalCode::BadFrame, detail }],
+    })
+}
+
+async fn answer(session: &mut VisitorSession, signal: VisitorSignal) -> Result<Vec<VisitorNotice>, Closed> {
+    match signal {
+        VisitorSignal::Notice(notice) => Ok(vec![*notice]),
+        VisitorSignal::ChatChanged => session.chat_changed().await.map_err(|error| try_later(&error)),
+        VisitorSignal::MessageAdded => session.messages_added().await.map_err(|error| try_later(&error)),
+        VisitorSignal::Leave => Err(Closed { code: close::RESUME, reason: "come again" }),
+    }
+}
+
+async fn send_all(socket: &mut WebSocket, notices: Vec<VisitorNotice>) -> Result<(), Closed> {
+    for notice in notices {
+        send(socket, &notice).await?;
+    }
+    Ok(())
+}
+
+/// The frame that goes before a close, for whoever reads frames and not close codes.
+pub(super) fn refusal_of(closed: Closed) -> VisitorNotice {
+    let code = match closed.code {
+        close::UNAUTHORIZED => RefusalCode::UnknownSite,
+        close::FOREIGN_ORIGIN => RefusalCode::ForeignOrigin,
+        close::BAD_FRAME => RefusalCode::BadFrame,
+        _ => RefusalCode::Unavailable,
+    };
+    VisitorNotice::Refused { id: None, code, detail: closed.reason.to_owned() }
+}

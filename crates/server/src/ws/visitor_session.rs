@@ -1,0 +1,250 @@
+//! Owns what a visitor's connection knows between frames: who it is, and which messages it has sent. Socket and poll share it.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::http::header::{ORIGIN, USER_AGENT};
+use beckon_engine::event::Event;
+use beckon_engine::id::{ChatId, VisitId, VisitorId};
+
+use super::wire::{ChatFrame, Held, VERSION, VisitorHello};
+use super::{Closed, close};
+use crate::bus::{Hint, Side};
+use crate::driver::address::cut;
+use crate::driver::admission::{Arrival, Refused, is_token};
+use crate::driver::conversation::Refusal;
+use crate::driver::notice::{Message, PresentedOffer, RefusalCode, VisitorChat, VisitorNotice};
+use crate::driver::sites::Site;
+use crate::driver::view::visitor_chat;
+use crate::driver::{Attached, Driver, Observed};
+use crate::store::StoreResult;
+use crate::store::chat::{ChatState, find_latest_chat};
+use crate::store::column::Text;
+use crate::store::message::list_messages;
+use crate::store::visit::{Device, VisitFacts};
+
+/// Messages read at a time.
+const MESSAGES_AT_A_TIME: i64 = 200;
+/// Longest language tag or time zone that is kept, bytes.
+const TAG_LEN_MAX: usize = 64;
+
+/// A visitor who said hello.
+pub(super) struct VisitorSession {
+    pub(super) driver: Driver,
+    pub(super) visitor: VisitorId,
+    pub(super) visit: VisitId,
+    pub(super) site: Arc<Site>,
+    token: String,
+    language: String,
+    /// The chat the browser holds, and the last message it was sent.
+    held: Option<Held>,
+}
+
+/// A hello that was accepted: who it is, before there is a visit.
+pub(super) struct Greeted {
+    pub(super) site: Arc<Site>,
+    pub(super) visitor: VisitorId,
+    token: String,
+    facts: VisitFacts,
+    held: Option<Held>,
+}
+
+/// Checks a hello: version, site, origin, token.
+pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, headers: &HeaderMap) -> Result<Greeted, Closed> {
+    if hello.v != VERSION {
+        return Err(Closed { code: close::BAD_FRAME, reason: "unknown version of the frames" });
+    }
+    let unknown = Closed { code: close::UNAUTHORIZED, reason: "no site has this key" };
+    let site = driver.sites().by_key(&hello.site).ok_or(unknown)?;
+    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
+    if !site.row.origins.iter().any(|allowed| allowed == origin) {
+        return Err(Closed { code: close::FOREIGN_ORIGIN, reason: "this origin is not one of the site's" });
+    }
+    if hello.token.as_deref().is_some_and(|token| !is_token(token)) {
+        return Err(Closed { code: close::UNAUTHORIZED, reason: "not a token" });
+    }
+    let admitted = driver.admit(&site, hello.token.as_deref()).await.map_err(|refused| match refused {
+        Refused::ForeignToken => Closed { code: close::UNAUTHORIZED, reason: "the token is another site's" },
+        Refused::Store(error) => try_later(&error),
+    })?;
+    let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let referrer = hello.pages.first().map(|page| page.referrer.as_str()).unwrap_or_default();
+    let facts = VisitFacts {
+        referrer: crate::driver::address::storable(referrer, &site.row.allow_params),
+        language: cut(&hello.language, TAG_LEN_MAX).to_owned(),
+        time_zone: cut(&hello.time_zone, TAG_LEN_MAX).to_owned(),
+        device: Text(device(user_agent)),
+        browser: browser(user_agent).to_owned(),
+    };
+    Ok(Greeted { site, visitor: admitted.visitor, token: admitted.token, facts, held: hello.chat })
+}
+
+impl Greeted {
+    /// Claims or begins the visit.
+    pub(super) async fn claim(&self, driver: &Driver) -> Result<Arrival, Closed> {
+        let site = Arc::clone(&self.site);
+        driver.claim_visit(site, self.visitor, self.facts.clone()).await.map_err(|error| try_later(&error))
+    }
+
+    pub(super) fn into_session(self, driver: Driver, attached: &Attached) -> VisitorSession {
+        VisitorSession {
+            driver,
+            visitor: self.visitor,
+            visit: attached.visit,
+            site: Arc::clone(&attached.site),
+            token: self.token,
+            language: self.facts.language,
+            held: self.held,
+        }
+    }
+}
+
+impl VisitorSession {
+    /// The welcome, and what the browser missed of its chat.
+    pub(super) async fn welcome(&mut self, offer: Option<PresentedOffer>) -> StoreResult<Vec<VisitorNotice>> {
+        let named = self.held.map(|held| held.id);
+        let (chat, mut missed) = self.catch_up().await?;
+        // An ended chat is shown only to a browser that still shows it.
+        let chat = chat.filter(|chat| chat.state != ChatState::Ended || named == Some(chat.id));
+        if chat.is_none() {
+            missed.clear();
+        }
+        let queue = self.site.default_queue.and_then(|queue| self.site.world.config.queue(queue));
+        let mut notices = vec![VisitorNotice::Welcome {
+            v: VERSION,
+            token: self.token.clone(),
+            visit: self.visit,
+            poll_interval_s: self.site.world.config.settings().poll_interval_s,
+            styling: Box::new(queue.map(|queue| queue.plan.styling.clone()).unwrap_or_default()),
+            open: self.site.is_open(),
+            offer: offer.map(Box::new),
+            chat: chat.map(Box::new),
+        }];
+        notices.append(&mut missed);
+        Ok(notices)
+    }
+
+    /// The chat as it is now, and the messages that were not sent yet.
+    pub(super) async fn chat_changed(&mut self) -> StoreResult<Vec<VisitorNotice>> {
+        let (chat, mut missed) = self.catch_up().await?;
+        let mut notices: Vec<_> =
+            chat.map(|chat| VisitorNotice::Chat { chat: Box::new(chat) }).into_iter().collect();
+        notices.append(&mut missed);
+        Ok(notices)
+    }
+
+    /// The messages that were not sent yet.
+    pub(super) async fn messages_added(&mut self) -> StoreResult<Vec<VisitorNotice>> {
+        if self.held.is_none() {
+            return self.chat_changed().await;
+        }
+        Ok(self.catch_up().await?.1)
+    }
+
+    /// Carries out a frame about the chat; yields what to answer.
+    pub(super) async fn handle(&mut self, frame: ChatFrame) -> Vec<VisitorNotice> {
+        self.driver.observe(self.visitor, Observed::Told(Event::Heard)).await;
+        let (driver, visitor) = (self.driver.clone(), self.visitor);
+        let done: Result<(), Refusal> = match frame {
+            ChatFrame::Open => {
+                let site = driver.sites().by_id(*self.site.row.id).unwrap_or_else(|| Arc::clone(&self.site));
+                driver.open_reactive_chat(site, visitor, self.visit).await
+            }
+            ChatFrame::SendForm { chat, answers } => {
+                driver.send_form(&self.site, visitor, chat, &answers, &self.language).await
+            }
+            ChatFrame::Say { chat, id, text } => match driver.visitor_says(visitor, chat, &id, &text).await {
+                Ok(seq) => return vec![VisitorNotice::Ack { chat, id, seq }],
+                Err(Refusal::Store(error)) => {
+                    tracing::warn!(%error, "a message could not be stored");
+                    return vec![try_again(id)];
+                }
+                Err(refusal) => Err(refusal),
+            },
+            ChatFrame::Typing { chat } => {
+                if self.held.is_some_and(|held| held.id == chat) {
+                    driver.bus().publish(Hint::Typing { chat, visitor, by: Side::Visitor });
+                }
+                Ok(())
+            }
+            ChatFrame::Read { chat, seq } => driver.visitor_reads(visitor, chat, seq).await,
+            ChatFrame::End { chat } => driver.visitor_ends(visitor, chat).await,
+            ChatFrame::Resume { chat, after } => {
+                self.held = Some(Held { id: chat, after: after.max(0) });
+                return self.messages_added().await.unwrap_or_else(|error| vec![error.into()]);
+            }
+        };
+        done.err().map(VisitorNotice::from).into_iter().collect()
+    }
+
+    async fn catch_up(&mut self) -> StoreResult<(Option<VisitorChat>, Vec<VisitorNotice>)> {
+        let mut tx = self.driver.store().read().await?;
+        let mut notices = Vec::new();
+        let row = find_latest_chat(&mut tx, self.visitor).await?;
+        let chat = match &row {
+            Some(row) => visitor_chat(&mut tx, &self.site, row, self.driver.clock().now()).await?,
+            None => None,
+        };
+        let Some(chat) = chat else {
+            notices.extend(self.held.take().map(|held| VisitorNotice::Reset { chat: held.id }));
+            return Ok((None, notices));
+        };
+        let mut after = match self.held {
+            Some(held) if held.id == chat.id && held.after <= chat.last_seq => held.after,
+            Some(held) => {
+                notices.push(VisitorNotice::Reset { chat: held.id });
+                0
+            }
+            None => 0,
+        };
+        loop {
+            let rows = list_messages(&mut tx, chat.id, after, MESSAGES_AT_A_TIME).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.seq;
+            notices.extend(rows.into_iter().map(|row| message(chat.id, row.into())));
+        }
+        self.held = Some(Held { id: chat.id, after });
+        Ok((Some(chat), notices))
+    }
+}
+
+/// Nothing is lost: the browser comes again.
+pub(super) fn try_later(error: &crate::store::StoreError) -> Closed {
+    tracing::warn!(%error, "a visitor could not be admitted");
+    Closed { code: close::RESUME, reason: "try again" }
+}
+
+fn message(chat: ChatId, message: Message) -> VisitorNotice {
+    VisitorNotice::Message { chat, message }
+}
+
+fn try_again(id: String) -> VisitorNotice {
+    let detail = "The message could not be stored. It is kept and sent again.".to_owned();
+    VisitorNotice::Refused { id: Some(id), code: RefusalCode::Unavailable, detail }
+}
+
+fn device(user_agent: &str) -> Device {
+    let has = |part| user_agent.contains(part);
+    if has("iPad") || has("Tablet") || (has("Android") && !has("Mobile")) {
+        Device::Tablet
+    } else if has("Mobi") || has("iPhone") {
+        Device::Phone
+    } else {
+        Device::Desktop
+    }
+}
+
+/// The names that browsers carry beside those of others, the more telling first.
+fn browser(user_agent: &str) -> &'static str {
+    const BROWSERS: [(&str, &str); 8] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    BROWSERS.iter().find(|(part, _)| user_agent.contains(part)).map_or("Other", |(_, name)| name)
+}
