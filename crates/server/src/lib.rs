@@ -4,4 +4,5 @@ pub mod bus;
 pub mod changes;
 pub mod clock;
 pub mod driver;
+pub mod http;
 pub mod store;

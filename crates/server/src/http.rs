@@ -1,0 +1,134 @@
+//! Owns the HTTP surface: the REST interface, health, and the files of console and widget. Live connections stand in `ws`.
+//!
+//! Each resource is one file with a `router()`; `openapi` gathers them. A handler names in its arguments who may call
+//! it: one that asks for an [`auth::Admin`] cannot be reached without one.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use beckon_engine::id::SiteId;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::changes::Changes;
+use crate::clock::Clock;
+use crate::store::{Store, Tx};
+use error::{Answer, Problem};
+use password::Passwords;
+use throttle::SignInThrottle;
+
+pub mod assets;
+pub mod auth;
+pub mod check;
+pub mod client;
+pub mod error;
+pub mod extract;
+pub mod health;
+pub mod offer;
+pub mod openapi;
+pub mod page;
+pub mod password;
+pub mod queue;
+mod queue_check;
+pub mod rule;
+pub mod session;
+pub mod setup;
+pub mod site;
+pub mod throttle;
+pub mod user;
+
+/// Most bytes of a request body.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// Under this key administrative changes wait for each other, so that what one checked still holds when it commits.
+const ADMINISTRATION: i64 = 0x0062_6563_6b6f_6e01;
+
+/// What the handlers work with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The database.
+    pub store: Store,
+    /// The time, and new ids.
+    pub clock: Clock,
+    /// Told of every site whose configuration changed, after the commit.
+    pub changes: Changes,
+    /// Hashes and compares passwords.
+    pub passwords: Passwords,
+    /// Counts the attempts to sign in.
+    pub throttle: SignInThrottle,
+    /// What was printed at the first start; none when there were users already.
+    pub setup_token: Option<Arc<str>>,
+    /// How many proxies in front of the server add to `X-Forwarded-For`.
+    pub trusted_proxies: u8,
+}
+
+impl Api {
+    /// For an installation that is set up, reached without proxies.
+    #[must_use]
+    pub fn new(store: Store, clock: Clock, changes: Changes) -> Self {
+        Self {
+            store,
+            clock,
+            changes,
+            passwords: Passwords::new(),
+            throttle: SignInThrottle::new(),
+            setup_token: None,
+            trusted_proxies: 0,
+        }
+    }
+
+    /// Begins an administrative change; one at a time in the whole installation.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn change(&self) -> Answer<Tx> {
+        let mut tx = self.store.write().await?;
+        tx.lock(ADMINISTRATION).await?;
+        Ok(tx)
+    }
+
+    /// Commits a change of a site's configuration, then tells of it.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn commit(&self, tx: Tx, site: SiteId) -> Answer<()> {
+        tx.commit().await?;
+        self.changes.tell(site);
+        Ok(())
+    }
+}
+
+/// Everything but the live connections, which are merged beside it so that they stay outside its layers.
+pub fn router(api: Api) -> Router {
+    let (rest, document) = openapi::router().split_for_parts();
+    let rest = rest
+        .merge(openapi::serve(&document))
+        .route("/api/{*rest}", any(not_found))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(CsrfLayer::new().with_rejection_response(foreign_origin))
+        .layer(answer_header(CACHE_CONTROL, "no-store"))
+        .layer(answer_header(X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    rest.merge(health::router()).fallback(assets::serve).with_state(api)
+}
+
+fn answer_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+fn foreign_origin(_: ProtectionError) -> Response {
+    Problem::ForeignOrigin.into_response()
+}
+
+async fn not_found() -> Problem {
+    Problem::NotFound
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::MethodNotAllowed
+}

@@ -1,0 +1,137 @@
+//! Owns who is calling: the session cookie, and one extractor a role. A handler that asks for a role cannot be
+//! reached without it.
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use beckon_engine::id::UserId;
+use beckon_engine::time::UnixMs;
+use sha2::{Digest, Sha256};
+
+use super::Api;
+use super::client::Client;
+use super::error::{Answer, Problem};
+use crate::store::Tx;
+use crate::store::session::{find_session, insert_session, update_session_expiry};
+use crate::store::user::{Role, UserRow};
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "beckon_session";
+
+const SESSION_S: u32 = 14 * 24 * 3600;
+/// A session that was moved less than this ago is not written again.
+const MOVED_AGAIN_AFTER_MS: i64 = 24 * 3600 * 1000;
+
+/// Who is signed in, by which session.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The user.
+    pub user: UserRow,
+    /// Hash of the session's token.
+    pub token_hash: String,
+}
+
+macro_rules! roles {
+    ($($(#[$doc:meta])* $name:ident => $role:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(pub SignedIn);
+
+        impl<S: Send + Sync> FromRequestParts<S> for $name
+        where
+            Api: FromRef<S>,
+        {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+                let signed_in = authenticate(&Api::from_ref(state), &parts.headers).await?;
+                if signed_in.user.role.0 < $role {
+                    return Err(Problem::Forbidden);
+                }
+                Ok(Self(signed_in))
+            }
+        }
+    )*};
+}
+
+roles! {
+    /// Anyone who is signed in.
+    Agent => Role::Agent;
+    /// A supervisor or administrator.
+    Supervisor => Role::Supervisor;
+    /// An administrator.
+    Admin => Role::Admin;
+}
+
+/// Signs a user in: makes a session and yields the cookie that carries its token.
+///
+/// # Errors
+/// When the database failed.
+pub async fn begin_session(
+    tx: &mut Tx,
+    user: UserId,
+    now: UnixMs,
+    client: Client,
+) -> Answer<Cookie<'static>> {
+    let token = hex::encode(rand::random::<[u8; 32]>());
+    insert_session(tx, &hash_token(&token), user, now, now.plus_s(SESSION_S)).await?;
+    Ok(cookie(token, client))
+}
+
+/// The cookie of the request's session again, with its full time to live.
+#[must_use]
+pub fn renewed_cookie(headers: &HeaderMap, client: Client) -> Option<Cookie<'static>> {
+    session_token(headers).map(|token| cookie(token, client))
+}
+
+/// The cookie that takes the session's cookie away.
+#[must_use]
+pub fn cleared_cookie(client: Client) -> Cookie<'static> {
+    let mut cleared = cookie(String::new(), client);
+    cleared.make_removal();
+    cleared
+}
+
+/// Hash of the token that the request's cookie carries.
+#[must_use]
+pub fn session_token_hash(headers: &HeaderMap) -> Option<String> {
+    session_token(headers).map(|token| hash_token(&token))
+}
+
+async fn authenticate(api: &Api, headers: &HeaderMap) -> Answer<SignedIn> {
+    let token_hash = session_token_hash(headers).ok_or(Problem::SignedOut)?;
+    let now = api.clock.now();
+    let mut tx = api.store.read().await?;
+    let session = find_session(&mut tx, &token_hash, now).await?.ok_or(Problem::SignedOut)?;
+    drop(tx);
+    let expires_at = now.plus_s(SESSION_S);
+    if expires_at.ms_since(UnixMs(session.expires_at)) >= MOVED_AGAIN_AFTER_MS {
+        let mut tx = api.store.write().await?;
+        update_session_expiry(&mut tx, &token_hash, expires_at).await?;
+        tx.commit().await?;
+    }
+    Ok(SignedIn { user: session.user, token_hash })
+}
+
+fn session_token(headers: &HeaderMap) -> Option<String> {
+    let jar = CookieJar::from_headers(headers);
+    jar.get(COOKIE).map(|cookie| cookie.value().to_owned())
+}
+
+/// Only the hash is kept, so that who reads the database cannot sign in with it.
+fn hash_token(token: &str) -> String {
+    hex::encode(Sha256::digest(token))
+}
+
+fn cookie(token: String, client: Client) -> Cookie<'static> {
+    let seconds = std::time::Duration::from_secs(u64::from(SESSION_S));
+    Cookie::build((COOKIE, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(client.is_https)
+        .max_age(seconds.try_into().expect("two weeks fit into any duration"))
+        .build()
+}

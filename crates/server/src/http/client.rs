@@ -1,0 +1,97 @@
+//! Owns what is known of the browser at the other end: its address, and whether it came by https.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+
+use super::Api;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// The browser at the other end.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    /// Its address, as far as the trusted proxies tell.
+    pub address: IpAddr,
+    /// Whether it came by https.
+    pub is_https: bool,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client
+where
+    Api: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let trusted_proxies = Api::from_ref(state).trusted_proxies;
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        Ok(Self {
+            address: forwarded_for(&parts.headers, trusted_proxies).unwrap_or(peer),
+            is_https: is_https(&parts.headers),
+        })
+    }
+}
+
+/// Whether a request that browsers send across origins unasked, such as for a socket, comes from this server's own
+/// pages. Requests without an origin come from programs, not from pages.
+#[must_use]
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
+    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    authority.is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+}
+
+/// The entry that the outermost trusted proxy wrote: each adds one on the right, and whatever stands left of theirs
+/// came from outside.
+fn forwarded_for(headers: &HeaderMap, trusted_proxies: u8) -> Option<IpAddr> {
+    let from_right = usize::from(trusted_proxies).checked_sub(1)?;
+    let values = headers.get_all(X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let entries: Vec<&str> = values.flat_map(|value| value.split(',')).map(str::trim).collect();
+    entries.iter().rev().nth(from_right)?.parse().ok()
+}
+
+/// Decides only whether a cookie is marked as secure, so a wrong claim harms nobody but the claimant.
+fn is_https(headers: &HeaderMap) -> bool {
+    let starts_with = |name: HeaderName, prefix: &str| {
+        headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.starts_with(prefix))
+    };
+    starts_with(X_FORWARDED_PROTO, "https") || starts_with(ORIGIN, "https://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    }
+
+    #[test]
+    fn an_address_is_taken_from_trusted_proxies_only() {
+        let spoofed = headers(&[(X_FORWARDED_FOR, "10.0.0.9, 192.0.2.7, 198.51.100.1")]);
+        assert_eq!(forwarded_for(&spoofed, 0), None);
+        assert_eq!(forwarded_for(&spoofed, 1), "198.51.100.1".parse().ok());
+        assert_eq!(forwarded_for(&spoofed, 2), "192.0.2.7".parse().ok());
+        assert_eq!(forwarded_for(&spoofed, 9), None);
+        assert_eq!(forwarded_for(&headers(&[(X_FORWARDED_FOR, "who?")]), 1), None);
+    }
+
+    #[test]
+    fn an_origin_is_compared_with_the_host() {
+        let same = headers(&[(ORIGIN, "http://127.0.0.1:8080"), (HOST, "127.0.0.1:8080")]);
+        assert!(is_same_origin(&same));
+        assert!(is_same_origin(&headers(&[(HOST, "127.0.0.1:8080")])));
+        let port = headers(&[(ORIGIN, "http://127.0.0.1:8081"), (HOST, "127.0.0.1:8080")]);
+        assert!(!is_same_origin(&port));
+        assert!(!is_same_origin(&headers(&[(ORIGIN, "null"), (HOST, "127.0.0.1:8080")])));
+        assert!(!is_same_origin(&headers(&[(ORIGIN, "https://chat.example")])));
+    }
+}

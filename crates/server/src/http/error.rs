@@ -1,0 +1,225 @@
+//! Owns what a refused request is answered with: one closed list of problems, each as an RFC 9457 document.
+//! What went wrong inside goes to the log and nowhere else.
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::store::StoreError;
+
+/// Result of a handler.
+pub type Answer<T> = Result<T, Problem>;
+
+/// Everything that a request can be refused for.
+#[derive(Debug)]
+pub enum Problem {
+    /// The body is not JSON.
+    BadJson(String),
+    /// Fields that are wrong, each by its pointer.
+    Invalid(Vec<FieldError>),
+    /// Nobody is signed in.
+    SignedOut,
+    /// E-mail and password do not belong together, or the user is disabled.
+    WrongCredentials,
+    /// The setup token is not the one that was printed.
+    WrongSetupToken,
+    /// The user's role does not allow this.
+    Forbidden,
+    /// The request comes from a page of another origin.
+    ForeignOrigin,
+    /// There is no such thing, or no such address.
+    NotFound,
+    /// The address does not know this method.
+    MethodNotAllowed,
+    /// A value that must be unique is in use; its pointer and why.
+    Taken(FieldError),
+    /// What should go is still in use; by what.
+    InUse(String),
+    /// Without this user nobody could administer.
+    LastAdmin,
+    /// The queue of the launcher cannot go.
+    DefaultQueue,
+    /// There is a user already.
+    SetUpAlready,
+    /// There can be no more of these; how many there can be.
+    LimitReached(i64),
+    /// The body is larger than allowed.
+    TooLarge,
+    /// The body is not declared as JSON.
+    NotJson,
+    /// Too many attempts; try again after this many seconds.
+    TooMany(u64),
+    /// The server cannot do this now.
+    Unavailable(String),
+    /// The server failed.
+    Internal(String),
+}
+
+/// One wrong field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// JSON pointer into the body, or `?name` for a parameter of the address.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// RFC 9457 problem document.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// Identifies the kind of problem: `urn:beckon:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind of problem in words.
+    pub title: &'static str,
+    /// Status of the answer.
+    pub status: u16,
+    /// What happened this time.
+    pub detail: String,
+    /// The kind of problem for programs; a closed list.
+    pub code: &'static str,
+    /// The fields that are wrong, if it is about fields.
+    pub errors: Vec<FieldError>,
+}
+
+impl FieldError {
+    /// One wrong field.
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+impl Problem {
+    /// A problem about one field.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(pointer, detail)])
+    }
+
+    fn kind(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::BadJson(_) => (StatusCode::BAD_REQUEST, "bad_json", "The body is not JSON"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields are not valid"),
+            Self::SignedOut => (StatusCode::UNAUTHORIZED, "signed_out", "Nobody is signed in"),
+            Self::WrongCredentials => {
+                (StatusCode::UNAUTHORIZED, "wrong_credentials", "E-mail or password is wrong")
+            }
+            Self::WrongSetupToken => (StatusCode::FORBIDDEN, "wrong_setup_token", "The setup token is wrong"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The role does not allow this"),
+            Self::ForeignOrigin => {
+                (StatusCode::FORBIDDEN, "foreign_origin", "The request comes from another origin")
+            }
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here"),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "The address does not know this method",
+            ),
+            Self::Taken(_) => (StatusCode::CONFLICT, "taken", "A value is in use already"),
+            Self::InUse(_) => (StatusCode::CONFLICT, "in_use", "It is still in use"),
+            Self::LastAdmin => (StatusCode::CONFLICT, "last_admin", "This is the last administrator"),
+            Self::DefaultQueue => {
+                (StatusCode::CONFLICT, "default_queue", "This is the queue of the launcher")
+            }
+            Self::SetUpAlready => (StatusCode::CONFLICT, "set_up_already", "Beckon is set up already"),
+            Self::LimitReached(_) => (StatusCode::CONFLICT, "limit_reached", "There can be no more of these"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large"),
+            Self::NotJson => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "The body is not declared as JSON")
+            }
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many attempts"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed"),
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::BadJson(detail) | Self::InUse(detail) | Self::Unavailable(detail) => detail.clone(),
+            Self::Invalid(errors) if errors.len() == 1 => {
+                format!("{} {}", errors[0].pointer, errors[0].detail)
+            }
+            Self::Invalid(errors) => format!("{} fields are not valid.", errors.len()),
+            Self::SignedOut => "Sign in and try again.".to_owned(),
+            Self::WrongCredentials => "No user that can sign in has this e-mail and password.".to_owned(),
+            Self::WrongSetupToken => {
+                "The token stands in the output of the server since its start.".to_owned()
+            }
+            Self::Forbidden => "Ask an administrator for the role that it takes.".to_owned(),
+            Self::ForeignOrigin => "Changes are accepted from the console's own pages only.".to_owned(),
+            Self::NotFound => "It was removed, or the address is wrong.".to_owned(),
+            Self::MethodNotAllowed => "See /api/openapi.json for what this address can do.".to_owned(),
+            Self::Taken(error) => format!("{} {}", error.pointer, error.detail),
+            Self::LastAdmin => "Give another user the role of administrator first.".to_owned(),
+            Self::DefaultQueue => "Make another queue the one of the launcher first.".to_owned(),
+            Self::SetUpAlready => "Sign in; an administrator can add users.".to_owned(),
+            Self::LimitReached(limit) => format!("There can be {limit}."),
+            Self::TooLarge => format!("A body has at most {} bytes.", super::BODY_BYTES_MAX),
+            Self::NotJson => "Send the header Content-Type: application/json.".to_owned(),
+            Self::TooMany(after_s) => format!("Try again in {after_s} seconds."),
+            Self::Internal(_) => "The failure was logged. Nothing was changed.".to_owned(),
+        }
+    }
+
+    fn errors(self) -> Vec<FieldError> {
+        match self {
+            Self::Invalid(errors) => errors,
+            Self::Taken(error) => vec![error],
+            Self::BadJson(_)
+            | Self::SignedOut
+            | Self::WrongCredentials
+            | Self::WrongSetupToken
+            | Self::Forbidden
+            | Self::ForeignOrigin
+            | Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::InUse(_)
+            | Self::LastAdmin
+            | Self::DefaultQueue
+            | Self::SetUpAlready
+            | Self::LimitReached(_)
+            | Self::TooLarge
+            | Self::NotJson
+            | Self::TooMany(_)
+            | Self::Unavailable(_)
+            | Self::Internal(_) => Vec::new(),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        if let Self::Internal(cause) | Self::Unavailable(cause) = &self {
+            tracing::error!(cause, "a request failed");
+        }
+        let (status, code, title) = self.kind();
+        let retry_after_s = if let Self::TooMany(after_s) = self { Some(after_s) } else { None };
+        let document = ProblemDocument {
+            kind: format!("urn:beckon:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail(),
+            code,
+            errors: self.errors(),
+        };
+        let mut response = (status, axum::Json(document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(after_s) = retry_after_s {
+            headers.insert(RETRY_AFTER, HeaderValue::from(after_s));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Taken => Self::Internal("a unique index refused a row unexpectedly".to_owned()),
+            StoreError::InUse => Self::InUse("Something still refers to it.".to_owned()),
+            StoreError::Database(_) | StoreError::Migrate(_) => Self::Internal(error.to_string()),
+        }
+    }
+}

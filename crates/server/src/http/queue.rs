@@ -1,0 +1,298 @@
+//! Owns the queues of a site at `/api/v1/sites/{id}/queues` and `/api/v1/queues/{id}`, with the agents who serve them.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use beckon_engine::hours;
+use beckon_engine::id::{QueueId, SiteId, UserId};
+use beckon_engine::queue::QueuePlan;
+use beckon_engine::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::auth::{Admin, Agent};
+use super::error::{Answer, Problem};
+use super::extract::{Body, Id, Params, present};
+use super::openapi::{ChangeRefusals, Refusals};
+use super::page::{Page, PageParams};
+use super::queue_check::{check, check_references};
+use super::{Api, site};
+use crate::store::column::{Json as JsonColumn, Text};
+use crate::store::queue::{
+    QueueRow, delete_queue, find_queue, insert_queue, list_all_queues, list_queue_agents, list_queues,
+    list_site_queue_agents, update_queue, update_queue_agents,
+};
+use crate::store::rule::list_all_rules;
+use crate::store::{StoreError, Tx};
+
+/// Most queues of a site.
+pub const QUEUES_MAX: i64 = 100;
+/// Most agents of a queue.
+pub const QUEUE_AGENTS_MAX: usize = 1_000;
+
+/// A chat queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Queue {
+    /// Identity.
+    pub id: QueueId,
+    /// The site it belongs to.
+    pub site_id: SiteId,
+    /// Name in the console.
+    pub name: String,
+    /// The channel switch.
+    pub channel_on: bool,
+    /// The queue of the launcher; exactly one a site.
+    pub is_default: bool,
+    /// Everything else.
+    pub plan: QueuePlan,
+    /// Who serves it.
+    pub agents: Vec<UserId>,
+    /// Within business hours now.
+    pub open_now: bool,
+    /// When that changes next, milliseconds since 1970; null when not within 400 days.
+    #[schema(required)]
+    pub next_change_at: Option<i64>,
+    /// When it was made, milliseconds since 1970.
+    pub created_at: i64,
+    /// When it was last changed, milliseconds since 1970.
+    pub updated_at: i64,
+}
+
+/// A queue to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewQueue {
+    /// Name in the console, 1 to 100 characters.
+    pub name: String,
+    /// The channel switch.
+    #[serde(default = "yes")]
+    pub channel_on: bool,
+    /// Make it the queue of the launcher; the one that was no longer is.
+    #[serde(default)]
+    pub is_default: bool,
+    /// Everything else.
+    #[serde(default)]
+    pub plan: QueuePlan,
+    /// Who serves it, at most 1 000.
+    #[serde(default)]
+    pub agents: Vec<UserId>,
+}
+
+/// What to change of a queue; what is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct QueuePatch {
+    /// Name in the console, 1 to 100 characters.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
+    /// The channel switch.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub channel_on: Option<bool>,
+    /// Make it the queue of the launcher; the one that was no longer is. Cannot be taken back but by another queue.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub is_default: Option<bool>,
+    /// Everything else.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub plan: Option<QueuePlan>,
+    /// Who serves it, at most 1 000.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub agents: Option<Vec<UserId>>,
+}
+
+/// The routes of this resource.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, change, remove))
+}
+
+/// The queues of a site, by name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sites/{id}/queues",
+    tag = "queues",
+    params(("id" = SiteId, Path), PageParams),
+    responses((status = 200, body = Page<Queue>), Refusals),
+    security(("session" = []))
+)]
+async fn list(
+    State(api): State<Api>,
+    _: Agent,
+    Id(site): Id<SiteId>,
+    Params(params): Params<PageParams>,
+) -> Answer<Json<Page<Queue>>> {
+    let limit = params.limit()?;
+    let [name, id] = params.after()?;
+    let now = api.clock.now();
+    let mut tx = api.store.read().await?;
+    site::find(&mut tx, site).await?;
+    let rows = list_queues(&mut tx, site, (&name, &id), limit + 1).await?;
+    let mut agents: BTreeMap<QueueId, Vec<UserId>> = BTreeMap::new();
+    for (queue, agent) in list_site_queue_agents(&mut tx, site).await? {
+        agents.entry(queue).or_default().push(agent);
+    }
+    let key = |row: &QueueRow| [row.name.clone(), row.id.0.to_string()];
+    let item = |row: QueueRow| {
+        let agents = agents.remove(&row.id.0).unwrap_or_default();
+        Queue::new(row, agents, now)
+    };
+    Ok(Json(Page::cut(rows, limit, key, item)))
+}
+
+/// Make a queue. The first of a site is the one of its launcher. For administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sites/{id}/queues",
+    tag = "queues",
+    params(("id" = SiteId, Path)),
+    responses((status = 201, body = Queue), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn create(
+    State(api): State<Api>,
+    _: Admin,
+    Id(site): Id<SiteId>,
+    Body(new): Body<NewQueue>,
+) -> Answer<(StatusCode, Json<Queue>)> {
+    let now = api.clock.now();
+    let mut row = QueueRow {
+        id: Text(QueueId(api.clock.new_id())),
+        site_id: Text(site),
+        name: new.name,
+        channel_on: new.channel_on,
+        is_default: new.is_default,
+        plan: JsonColumn(new.plan),
+        created_at: now.0,
+        updated_at: now.0,
+    };
+    check(&row, &new.agents)?;
+    let mut tx = api.change().await?;
+    site::find(&mut tx, site).await?;
+    let count = list_all_queues(&mut tx, site).await?.len();
+    if i64::try_from(count).is_ok_and(|count| count >= QUEUES_MAX) {
+        return Err(Problem::LimitReached(QUEUES_MAX));
+    }
+    row.is_default |= count == 0;
+    check_references(&mut tx, &row, &new.agents).await?;
+    insert_queue(&mut tx, &row).await?;
+    update_queue_agents(&mut tx, &row, &new.agents).await?;
+    let agents = list_queue_agents(&mut tx, row.id.0).await?;
+    api.commit(tx, site).await?;
+    Ok((StatusCode::CREATED, Json(Queue::new(row, agents, now))))
+}
+
+/// One queue.
+#[utoipa::path(
+    get,
+    path = "/api/v1/queues/{id}",
+    tag = "queues",
+    params(("id" = QueueId, Path)),
+    responses((status = 200, body = Queue), Refusals),
+    security(("session" = []))
+)]
+async fn show(State(api): State<Api>, _: Agent, Id(id): Id<QueueId>) -> Answer<Json<Queue>> {
+    let mut tx = api.store.read().await?;
+    let row = find(&mut tx, id).await?;
+    let agents = list_queue_agents(&mut tx, id).await?;
+    Ok(Json(Queue::new(row, agents, api.clock.now())))
+}
+
+/// Change a queue; running visits follow at once. For administrators.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/queues/{id}",
+    tag = "queues",
+    params(("id" = QueueId, Path)),
+    responses((status = 200, body = Queue), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn change(
+    State(api): State<Api>,
+    _: Admin,
+    Id(id): Id<QueueId>,
+    Body(patch): Body<QueuePatch>,
+) -> Answer<Json<Queue>> {
+    let now = api.clock.now();
+    let mut tx = api.change().await?;
+    let mut row = find(&mut tx, id).await?;
+    if row.is_default && patch.is_default == Some(false) {
+        return Err(Problem::DefaultQueue);
+    }
+    let agents = match patch.agents {
+        Some(agents) => agents,
+        None => list_queue_agents(&mut tx, id).await?,
+    };
+    row.name = patch.name.unwrap_or(row.name);
+    row.channel_on = patch.channel_on.unwrap_or(row.channel_on);
+    row.is_default = patch.is_default.unwrap_or(row.is_default);
+    row.plan = patch.plan.map_or(row.plan, JsonColumn);
+    row.updated_at = now.0;
+    check(&row, &agents)?;
+    check_references(&mut tx, &row, &agents).await?;
+    update_queue(&mut tx, &row).await?;
+    update_queue_agents(&mut tx, &row, &agents).await?;
+    let agents = list_queue_agents(&mut tx, id).await?;
+    api.commit(tx, row.site_id.0).await?;
+    Ok(Json(Queue::new(row, agents, now)))
+}
+
+/// Remove a queue that no rule uses and that never had a chat. For administrators.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/queues/{id}",
+    tag = "queues",
+    params(("id" = QueueId, Path)),
+    responses((status = 204), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<QueueId>) -> Answer<StatusCode> {
+    let mut tx = api.change().await?;
+    let row = find(&mut tx, id).await?;
+    let site = row.site_id.0;
+    if row.is_default {
+        return Err(Problem::DefaultQueue);
+    }
+    let rules = list_all_rules(&mut tx, site).await?;
+    if let Some(rule) = rules.iter().find(|rule| rule.plan.queue_id == id) {
+        return Err(Problem::InUse(format!("The rule \"{}\" leads to it.", rule.name)));
+    }
+    delete_queue(&mut tx, site, id).await.map_err(|error| match error {
+        StoreError::InUse => Problem::InUse("The queue has had chats: switch its channel off.".to_owned()),
+        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+    })?;
+    api.commit(tx, site).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn find(tx: &mut Tx, id: QueueId) -> Answer<QueueRow> {
+    find_queue(tx, id).await?.ok_or(Problem::NotFound)
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Queue {
+    fn new(row: QueueRow, agents: Vec<UserId>, now: UnixMs) -> Self {
+        Self {
+            id: row.id.0,
+            site_id: row.site_id.0,
+            name: row.name,
+            channel_on: row.channel_on,
+            is_default: row.is_default,
+            open_now: hours::is_open(&row.plan.hours, now),
+            next_change_at: hours::next_change(&row.plan.hours, now).map(|(at, _)| at.0),
+            plan: row.plan.0,
+            agents,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Owns signing in and out at `/api/v1/session`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum_extra::extract::CookieJar;
+use beckon_engine::id::UserId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::auth::{self, Agent};
+use super::check::Checks;
+use super::client::Client;
+use super::error::{Answer, Problem};
+use super::extract::Body;
+use super::openapi::{ChangeRefusals, Refusals};
+use crate::store::session::{delete_expired_sessions, delete_session};
+use crate::store::user::{Role, UserRow, find_user_by_email};
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Session {
+    /// The user.
+    pub user: SessionUser,
+}
+
+/// The user as they see themselves.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionUser {
+    /// Identity.
+    pub id: UserId,
+    /// Address in lower case.
+    pub email: String,
+    /// Name that visitors see.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Chats at a time by routing.
+    pub slots: i64,
+}
+
+/// What signs a user in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// Address, in upper or lower case.
+    pub email: String,
+    /// Password.
+    #[schema(format = Password)]
+    pub password: String,
+}
+
+/// The routes of this resource.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(sign_in, show, sign_out))
+}
+
+/// Sign in. The answer sets the cookie `beckon_session`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/session",
+    tag = "session",
+    responses((status = 200, body = Session), ChangeRefusals)
+)]
+async fn sign_in(
+    State(api): State<Api>,
+    client: Client,
+    headers: HeaderMap,
+    jar: CookieJar,
+    Body(credentials): Body<Credentials>,
+) -> Answer<(CookieJar, Json<Session>)> {
+    let email = credentials.email.trim().to_lowercase();
+    let mut checks = Checks::new();
+    checks.email("/email", &email);
+    checks.finish()?;
+    api.throttle.count(client.address, &email)?;
+    let mut tx = api.store.read().await?;
+    let found = find_user_by_email(&mut tx, &email).await?.filter(|user| !user.disabled);
+    drop(tx);
+    let kept = found.as_ref().map(|user| user.password_hash.clone());
+    if !api.passwords.matches(credentials.password, kept).await {
+        return Err(Problem::WrongCredentials);
+    }
+    let user = found.ok_or(Problem::WrongCredentials)?;
+    let now = api.clock.now();
+    let mut tx = api.store.write().await?;
+    delete_expired_sessions(&mut tx, now).await?;
+    if let Some(previous) = auth::session_token_hash(&headers) {
+        delete_session(&mut tx, &previous).await?;
+    }
+    let cookie = auth::begin_session(&mut tx, user.id.0, now, client).await?;
+    tx.commit().await?;
+    Ok((jar.add(cookie), Json(user.into())))
+}
+
+/// Who is signed in. The answer sets the cookie again, so that a console in use never runs out of it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/session",
+    tag = "session",
+    responses((status = 200, body = Session), Refusals),
+    security(("session" = []))
+)]
+async fn show(
+    Agent(signed_in): Agent,
+    client: Client,
+    headers: HeaderMap,
+    jar: CookieJar,
+) -> (CookieJar, Json<Session>) {
+    let jar = match auth::renewed_cookie(&headers, client) {
+        Some(cookie) => jar.add(cookie),
+        None => jar,
+    };
+    (jar, Json(signed_in.user.into()))
+}
+
+/// Sign out. The session ends on the server too.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/session",
+    tag = "session",
+    responses((status = 204), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn sign_out(
+    State(api): State<Api>,
+    Agent(signed_in): Agent,
+    client: Client,
+    jar: CookieJar,
+) -> Answer<(StatusCode, CookieJar)> {
+    let mut tx = api.store.write().await?;
+    delete_session(&mut tx, &signed_in.token_hash).await?;
+    tx.commit().await?;
+    Ok((StatusCode::NO_CONTENT, jar.add(auth::cleared_cookie(client))))
+}
+
+impl From<UserRow> for Session {
+    fn from(user: UserRow) -> Self {
+        let UserRow { id, email, name, role, slots, .. } = user;
+        Self { user: SessionUser { id: id.0, email, name, role: role.0, slots } }
+    }
+}

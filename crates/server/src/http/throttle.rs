@@ -1,0 +1,119 @@
+//! Owns how often someone may try to sign in: by address and by e-mail. Bounded, whatever is thrown at it.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::error::{Answer, Problem};
+
+/// Attempts from one address at once; then one every two seconds.
+const ADDRESS_BURST: u32 = 60;
+const ADDRESS_PERIOD: Duration = Duration::from_secs(2);
+/// Attempts for one e-mail at once; then one every five seconds.
+const EMAIL_BURST: u32 = 20;
+const EMAIL_PERIOD: Duration = Duration::from_secs(5);
+/// Addresses or e-mails remembered. When there are more, the idle ones are forgotten, then all newcomers share one.
+const KEYS_MAX: usize = 10_000;
+
+/// Counts the attempts to sign in. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SignInThrottle {
+    by_address: Arc<DefaultKeyedRateLimiter<String>>,
+    by_email: Arc<DefaultKeyedRateLimiter<String>>,
+}
+
+impl SignInThrottle {
+    /// With no attempt counted.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            by_address: Arc::new(limiter(ADDRESS_PERIOD, ADDRESS_BURST)),
+            by_email: Arc::new(limiter(EMAIL_PERIOD, EMAIL_BURST)),
+        }
+    }
+
+    /// Counts one attempt.
+    ///
+    /// # Errors
+    /// `TooMany` when there were too many, with the time to wait.
+    pub fn count(&self, address: IpAddr, email: &str) -> Answer<()> {
+        count(&self.by_address, network(address))?;
+        count(&self.by_email, email.to_owned())
+    }
+}
+
+impl Default for SignInThrottle {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn limiter(period: Duration, burst: u32) -> DefaultKeyedRateLimiter<String> {
+    let burst = NonZeroU32::new(burst).expect("a burst above zero");
+    RateLimiter::keyed(Quota::with_period(period).expect("a period above zero").allow_burst(burst))
+}
+
+fn count(limiter: &DefaultKeyedRateLimiter<String>, mut key: String) -> Answer<()> {
+    if limiter.len() >= KEYS_MAX {
+        limiter.retain_recent();
+        if limiter.len() >= KEYS_MAX {
+            key = String::new();
+        }
+    }
+    limiter.check_key(&key).map_err(|refused| {
+        Problem::TooMany(refused.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
+    })
+}
+
+/// Whoever has one IPv6 address has 2⁶⁴ of them.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn one_email_runs_out_and_another_does_not() {
+        let throttle = SignInThrottle::new();
+        let address = |n: u32| IpAddr::V4(Ipv4Addr::from_bits(n));
+        for n in 0..EMAIL_BURST {
+            throttle.count(address(n), "a@example.test").unwrap();
+        }
+        let refused = throttle.count(address(99), "a@example.test");
+        assert!(matches!(refused, Err(Problem::TooMany(1..=6))), "{refused:?}");
+        throttle.count(address(99), "b@example.test").unwrap();
+    }
+
+    #[test]
+    fn one_network_runs_out_and_another_does_not() {
+        let throttle = SignInThrottle::new();
+        for n in 0..ADDRESS_BURST {
+            let address: IpAddr = format!("2001:db8:0:1::{n:x}").parse().unwrap();
+            throttle.count(address, &format!("{n}@example.test")).unwrap();
+        }
+        let same: IpAddr = "2001:db8:0:1::ffff".parse().unwrap();
+        assert!(throttle.count(same, "x@example.test").is_err());
+        let other: IpAddr = "2001:db8:0:2::1".parse().unwrap();
+        throttle.count(other, "x@example.test").unwrap();
+    }
+
+    #[test]
+    fn a_flood_of_names_is_bounded() {
+        let throttle = SignInThrottle::new();
+        for n in 0..2 * u32::try_from(KEYS_MAX).unwrap() {
+            drop(count(&throttle.by_email, n.to_string()));
+        }
+        assert!(throttle.by_email.len() <= KEYS_MAX + 1);
+    }
+}

@@ -1,0 +1,287 @@
+//! Owns the people of the console at `/api/v1/users`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use beckon_engine::id::UserId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::auth::{Admin, SignedIn, Supervisor};
+use super::check::Checks;
+use super::error::{Answer, FieldError, Problem};
+use super::extract::{Body, Id, Params, present};
+use super::openapi::{ChangeRefusals, Refusals};
+use super::page::{Page, PageParams};
+use super::{Api, password};
+use crate::store::column::Text;
+use crate::store::session::delete_sessions_of_user;
+use crate::store::user::{
+    Role, UserRow, delete_user, find_other_admin_count, find_user, find_user_count, insert_user, list_users,
+    update_user,
+};
+use crate::store::{StoreError, Tx};
+
+/// Most users of an installation.
+pub const USERS_MAX: i64 = 10_000;
+/// Slots of a user when none are named.
+pub const SLOTS_DEFAULT: i64 = 3;
+
+const SLOTS_MAX: i64 = 50;
+
+/// A person who signs in to the console.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct User {
+    /// Identity.
+    pub id: UserId,
+    /// Address in lower case.
+    pub email: String,
+    /// Name that visitors see.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Chats at a time by routing.
+    pub slots: i64,
+    /// May not sign in.
+    pub disabled: bool,
+    /// When the user was made, milliseconds since 1970.
+    pub created_at: i64,
+}
+
+/// A user to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// Address, in upper or lower case; no other user has it.
+    pub email: String,
+    /// Name that visitors see, 1 to 100 characters.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// Password, 10 to 200 characters.
+    #[schema(format = Password)]
+    pub password: String,
+    /// Chats at a time by routing, 0 to 50.
+    #[serde(default = "default_slots")]
+    pub slots: i64,
+}
+
+/// What to change of a user; what is absent stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct UserPatch {
+    /// Name that visitors see, 1 to 100 characters.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub name: Option<String>,
+    /// What the person may do.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub role: Option<Role>,
+    /// Chats at a time by routing, 0 to 50.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub slots: Option<i64>,
+    /// Password, 10 to 200 characters. The user's other sessions end.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false, format = Password)]
+    pub password: Option<String>,
+    /// May not sign in; all sessions of the user end.
+    #[serde(deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub disabled: Option<bool>,
+}
+
+/// The routes of this resource.
+pub fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, change, remove))
+}
+
+/// The users, by e-mail. For supervisors.
+#[utoipa::path(
+    get,
+    path = "/api/v1/users",
+    tag = "users",
+    params(PageParams),
+    responses((status = 200, body = Page<User>), Refusals),
+    security(("session" = []))
+)]
+async fn list(
+    State(api): State<Api>,
+    _: Supervisor,
+    Params(params): Params<PageParams>,
+) -> Answer<Json<Page<User>>> {
+    let limit = params.limit()?;
+    let [email] = params.after()?;
+    let mut tx = api.store.read().await?;
+    let rows = list_users(&mut tx, &email, limit + 1).await?;
+    Ok(Json(Page::cut(rows, limit, |row| [row.email.clone()], User::from)))
+}
+
+/// Make a user. For administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/users",
+    tag = "users",
+    responses((status = 201, body = User), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn create(
+    State(api): State<Api>,
+    _: Admin,
+    Body(new): Body<NewUser>,
+) -> Answer<(StatusCode, Json<User>)> {
+    let email = new.email.trim().to_lowercase();
+    let mut checks = Checks::new();
+    check_email(&mut checks, &email);
+    check_name(&mut checks, &new.name);
+    checks.number("/slots", new.slots, 0..=SLOTS_MAX);
+    password::check(&mut checks, "/password", &new.password);
+    checks.finish()?;
+    let row = UserRow {
+        id: Text(UserId(api.clock.new_id())),
+        email,
+        name: new.name,
+        role: Text(new.role),
+        slots: new.slots,
+        password_hash: api.passwords.hash(new.password).await,
+        disabled: false,
+        created_at: api.clock.now().0,
+    };
+    let mut tx = api.change().await?;
+    if find_user_count(&mut tx).await? >= USERS_MAX {
+        return Err(Problem::LimitReached(USERS_MAX));
+    }
+    insert_user(&mut tx, &row).await.map_err(|error| match error {
+        StoreError::Taken => Problem::Taken(FieldError::new("/email", "belongs to another user")),
+        StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+    })?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(row.into())))
+}
+
+/// One user. For administrators.
+#[utoipa::path(
+    get,
+    path = "/api/v1/users/{id}",
+    tag = "users",
+    params(("id" = UserId, Path)),
+    responses((status = 200, body = User), Refusals),
+    security(("session" = []))
+)]
+async fn show(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<Json<User>> {
+    let mut tx = api.store.read().await?;
+    Ok(Json(find(&mut tx, id).await?.into()))
+}
+
+/// Change a user. For administrators. The last administrator keeps the role.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/users/{id}",
+    tag = "users",
+    params(("id" = UserId, Path)),
+    responses((status = 200, body = User), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn change(
+    State(api): State<Api>,
+    Admin(caller): Admin,
+    Id(id): Id<UserId>,
+    Body(patch): Body<UserPatch>,
+) -> Answer<Json<User>> {
+    check_patch(&patch)?;
+    let password_hash = match patch.password {
+        Some(password) => Some(api.passwords.hash(password).await),
+        None => None,
+    };
+    let mut tx = api.change().await?;
+    let mut row = find(&mut tx, id).await?;
+    row.name = patch.name.unwrap_or(row.name);
+    row.role = patch.role.map_or(row.role, Text);
+    row.slots = patch.slots.unwrap_or(row.slots);
+    row.disabled = patch.disabled.unwrap_or(row.disabled);
+    let has_new_password = password_hash.is_some();
+    row.password_hash = password_hash.unwrap_or(row.password_hash);
+    if row.role.0 != Role::Admin || row.disabled {
+        keep_an_admin(&mut tx, id).await?;
+    }
+    if row.disabled {
+        delete_sessions_of_user(&mut tx, id, "").await?;
+    } else if has_new_password {
+        delete_sessions_of_user(&mut tx, id, spared(&caller, id)).await?;
+    }
+    update_user(&mut tx, &row).await?;
+    tx.commit().await?;
+    Ok(Json(row.into()))
+}
+
+/// Remove a user who never had a chat. For administrators.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/users/{id}",
+    tag = "users",
+    params(("id" = UserId, Path)),
+    responses((status = 204), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<StatusCode> {
+    let mut tx = api.change().await?;
+    find(&mut tx, id).await?;
+    keep_an_admin(&mut tx, id).await?;
+    delete_user(&mut tx, id).await.map_err(|error| match error {
+        StoreError::InUse => Problem::InUse("The user has had chats: disable the user instead.".to_owned()),
+        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+    })?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether an e-mail, in lower case, may be a user's.
+pub fn check_email(checks: &mut Checks, email: &str) {
+    checks.email("/email", email);
+}
+
+/// Whether a name may be a user's.
+pub fn check_name(checks: &mut Checks, name: &str) {
+    checks.line("/name", name, 1..=100);
+}
+
+fn check_patch(patch: &UserPatch) -> Answer<()> {
+    let mut checks = Checks::new();
+    if let Some(name) = &patch.name {
+        check_name(&mut checks, name);
+    }
+    if let Some(slots) = patch.slots {
+        checks.number("/slots", slots, 0..=SLOTS_MAX);
+    }
+    if let Some(password) = &patch.password {
+        password::check(&mut checks, "/password", password);
+    }
+    checks.finish()
+}
+
+/// The session that a change of password spares: the caller's own, when they change their own.
+fn spared(caller: &SignedIn, id: UserId) -> &str {
+    if caller.user.id.0 == id { &caller.token_hash } else { "" }
+}
+
+async fn keep_an_admin(tx: &mut Tx, id: UserId) -> Answer<()> {
+    if find_other_admin_count(tx, id).await? == 0 { Err(Problem::LastAdmin) } else { Ok(()) }
+}
+
+async fn find(tx: &mut Tx, id: UserId) -> Answer<UserRow> {
+    find_user(tx, id).await?.ok_or(Problem::NotFound)
+}
+
+fn default_slots() -> i64 {
+    SLOTS_DEFAULT
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        let UserRow { id, email, name, role, slots, disabled, created_at, password_hash: _ } = row;
+        Self { id: id.0, email, name, role: role.0, slots, disabled, created_at }
+    }
+}
