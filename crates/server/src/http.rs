@@ -17,13 +17,16 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::changes::Changes;
 use crate::clock::Clock;
+use crate::driver::Driver;
 use crate::store::{Store, Tx};
 use error::{Answer, Problem};
 use password::Passwords;
 use throttle::SignInThrottle;
 
+pub mod agent;
 pub mod assets;
 pub mod auth;
+pub mod chat;
 pub mod check;
 pub mod client;
 pub mod error;
@@ -41,6 +44,7 @@ pub mod setup;
 pub mod site;
 pub mod throttle;
 pub mod user;
+pub mod visit;
 
 /// Most bytes of a request body.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -51,6 +55,8 @@ const ADMINISTRATION: i64 = 0x0062_6563_6b6f_6e01;
 /// What the handlers work with. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Api {
+    /// Live state.
+    pub driver: Driver,
     /// The database.
     pub store: Store,
     /// The time, and new ids.
@@ -70,10 +76,11 @@ pub struct Api {
 impl Api {
     /// For an installation that is set up, reached without proxies.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, changes: Changes) -> Self {
+    pub fn new(driver: Driver, changes: Changes) -> Self {
         Self {
-            store,
-            clock,
+            store: driver.store().clone(),
+            clock: driver.clock().clone(),
+            driver,
             changes,
             passwords: Passwords::new(),
             throttle: SignInThrottle::new(),

@@ -13,7 +13,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
-use super::{Api, auth, offer, queue, rule, session, setup, site, user};
+use super::{Api, agent, auth, chat, offer, queue, rule, session, setup, site, user, visit};
 
 /// Where the document stands.
 pub const PATH: &str = "/api/openapi.json";
@@ -89,6 +89,9 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(queue::router())
         .merge(offer::router())
         .merge(rule::router())
+        .merge(chat::router())
+        .merge(visit::router())
+        .merge(agent::router())
 }
 
 /// The description of all resources.

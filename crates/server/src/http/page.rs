@@ -35,6 +35,12 @@ pub struct PageParams {
 }
 
 impl PageParams {
+    /// The page of a list that has further parameters of its own.
+    #[must_use]
+    pub fn new(limit: Option<i64>, after: Option<String>) -> Self {
+        Self { limit, after }
+    }
+
     /// How many items the page has at most.
     ///
     /// # Errors

@@ -50,7 +50,11 @@ pub(super) struct Greeted {
 }
 
 /// Checks a hello: version, site, origin, token.
-pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, headers: &HeaderMap) -> Result<Greeted, Closed> {
+pub(super) async fn greet(
+    driver: &Driver,
+    hello: &VisitorHello,
+    headers: &HeaderMap,
+) -> Result<Greeted, Closed> {
     if hello.v != VERSION {
         return Err(Closed { code: close::BAD_FRAME, reason: "unknown version of the frames" });
     }

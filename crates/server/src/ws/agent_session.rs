@@ -1,0 +1,214 @@
+//! Owns what a console's connection knows between frames: who it is, and which chats it follows up to where.
+
+use std::collections::BTreeMap;
+
+use beckon_engine::id::ChatId;
+use beckon_engine::time::UnixMs;
+
+use super::wire::{AgentFrame, Held, VERSION};
+use super::{Closed, close};
+use crate::bus::Hint;
+use crate::driver::Driver;
+use crate::driver::answering::{Actor, Denied, visible_chat};
+use crate::driver::consoles::ConsoleSignal;
+use crate::driver::notice::{AgentNotice, AgentStatus, ConsoleUser, RefusalCode};
+use crate::driver::view::agent_status;
+use crate::http::Api;
+use crate::store::agent::{ChosenStatus, find_agent, update_agent_heard};
+use crate::store::message::list_messages;
+use crate::store::session::find_session;
+use crate::store::user::Role;
+use crate::store::{StoreError, StoreResult};
+
+/// Chats one console follows at a time; the one followed longest is dropped.
+const FOLLOWED_MAX: usize = 100;
+/// Messages read at a time.
+const MESSAGES_AT_A_TIME: i64 = 200;
+/// That a console was heard from is written at most this often.
+const HEARD_EVERY_MS: i64 = 8_000;
+/// Who comes back after this time is away until they say they are ready.
+const AWAY_AFTER_MS: i64 = 15 * 60_000;
+
+/// A signed-in console.
+pub(super) struct AgentSession {
+    driver: Driver,
+    api: Api,
+    pub(super) actor: Actor,
+    token_hash: String,
+    /// Up to which message each followed chat was sent.
+    followed: BTreeMap<ChatId, i64>,
+    heard_at: UnixMs,
+}
+
+impl AgentSession {
+    pub(super) fn new(driver: Driver, api: Api, actor: Actor, token_hash: String) -> Self {
+        Self { driver, api, actor, token_hash, followed: BTreeMap::new(), heard_at: UnixMs(0) }
+    }
+
+    /// Marks the agent as here, and sends what the console missed of its chats.
+    pub(super) async fn welcome(&mut self, chats: &[Held]) -> Result<Vec<AgentNotice>, Closed> {
+        let (status, slots) = self.arrive().await.map_err(|error| try_later(&error))?;
+        let Actor { id, name, role } = self.actor.clone();
+        let user = ConsoleUser { id, name, role };
+        let mut notices = vec![AgentNotice::Welcome { v: VERSION, user, status, slots }];
+        for held in chats.iter().take(FOLLOWED_MAX) {
+            notices.extend(self.follow(held.id, held.after).await?);
+        }
+        Ok(notices)
+    }
+
+    /// Something came from the console: it is there, if its session still is.
+    pub(super) async fn heard(&mut self) -> Result<(), Closed> {
+        let now = self.driver.clock().now();
+        if now.ms_since(self.heard_at) < HEARD_EVERY_MS {
+            return Ok(());
+        }
+        if self.is_signed_out(now).await.map_err(|error| try_later(&error))? {
+            return Err(Closed { code: close::UNAUTHORIZED, reason: "signed out" });
+        }
+        self.mark_heard(now).await.map_err(|error| try_later(&error))
+    }
+
+    pub(super) async fn handle(&mut self, frame: AgentFrame) -> Result<Vec<AgentNotice>, Closed> {
+        let (driver, actor) = (self.driver.clone(), self.actor.clone());
+        Ok(match frame {
+            AgentFrame::Hello { .. } => {
+                let detail = "A connection says hello once.".to_owned();
+                vec![AgentNotice::Refused { r#ref: None, id: None, code: RefusalCode::BadFrame, detail }]
+            }
+            AgentFrame::Status { r#ref, status } => {
+                let chosen = match status {
+                    AgentStatus::Ready => ChosenStatus::Ready,
+                    AgentStatus::Away | AgentStatus::Offline => ChosenStatus::Away,
+                };
+                answer_to(r#ref, driver.choose_status(actor.id, chosen).await.map_err(Denied::Store))
+            }
+            AgentFrame::Accept { r#ref, chat } => answer_to(r#ref, driver.accept_chat(&actor, chat).await),
+            AgentFrame::Decline { r#ref, chat } => answer_to(r#ref, driver.decline_chat(&actor, chat).await),
+            AgentFrame::Close { r#ref, chat } => answer_to(r#ref, driver.close_chat(&actor, chat).await),
+            AgentFrame::Say { chat, id, epoch, text } => {
+                match driver.agent_says(&actor, chat, epoch, &id, &text).await {
+                    Ok(seq) => vec![AgentNotice::Ack { chat, id, seq }],
+                    Err(denied) => vec![refused(None, Some(id), denied)],
+                }
+            }
+            AgentFrame::Typing { chat } => quiet(driver.agent_types(&actor, chat).await),
+            AgentFrame::Read { chat, seq } => quiet(driver.agent_reads(&actor, chat, seq).await),
+            AgentFrame::Follow { chat, after } => self.follow(chat, after).await?,
+            AgentFrame::Unfollow { chat } => {
+                self.followed.remove(&chat);
+                Vec::new()
+            }
+            AgentFrame::Beat => Vec::new(),
+        })
+    }
+
+    pub(super) async fn answer(&mut self, signal: ConsoleSignal) -> Result<Vec<AgentNotice>, Closed> {
+        match signal {
+            ConsoleSignal::Notice(notice) => Ok(vec![*notice]),
+            ConsoleSignal::IfFollowed(chat, notice) if self.followed.contains_key(&chat) => Ok(vec![*notice]),
+            ConsoleSignal::MessageAdded(chat) if self.followed.contains_key(&chat) => {
+                self.catch_up(chat).await
+            }
+            ConsoleSignal::IfFollowed(..) | ConsoleSignal::MessageAdded(_) => Ok(Vec::new()),
+            ConsoleSignal::Leave => Err(Closed { code: close::RESUME, reason: "come again" }),
+        }
+    }
+
+    async fn follow(&mut self, chat: ChatId, after: i64) -> Result<Vec<AgentNotice>, Closed> {
+        if self.followed.len() >= FOLLOWED_MAX && !self.followed.contains_key(&chat) {
+            self.followed.pop_first();
+        }
+        self.followed.insert(chat, after.max(0));
+        self.catch_up(chat).await
+    }
+
+    /// Reads what was not sent yet; looks each time whether this person may still read it.
+    async fn catch_up(&mut self, chat: ChatId) -> Result<Vec<AgentNotice>, Closed> {
+        match self.read_on(chat).await {
+            Ok(notices) => Ok(notices),
+            Err(Denied::Store(error)) => Err(try_later(&error)),
+            Err(denied @ Denied::Because(..)) => {
+                self.followed.remove(&chat);
+                Ok(vec![refused(None, None, denied)])
+            }
+        }
+    }
+
+    async fn read_on(&mut self, chat: ChatId) -> Result<Vec<AgentNotice>, Denied> {
+        let mut tx = self.driver.store().read().await?;
+        let row = visible_chat(&mut tx, &self.actor, chat).await?;
+        let somebody_elses = row.agent_id.is_some_and(|owner| *owner != self.actor.id);
+        if somebody_elses && self.actor.role == Role::Agent {
+            let detail = "This chat belongs to somebody else.".to_owned();
+            return Err(Denied::Because(RefusalCode::NotYours, detail));
+        }
+        let Some(after) = self.followed.get_mut(&chat) else { return Ok(Vec::new()) };
+        let mut notices = Vec::new();
+        loop {
+            let rows = list_messages(&mut tx, chat, *after, MESSAGES_AT_A_TIME).await?;
+            let Some(last) = rows.last() else { return Ok(notices) };
+            *after = last.seq;
+            notices.extend(rows.into_iter().map(|row| AgentNotice::Message { chat, message: row.into() }));
+        }
+    }
+
+    async fn arrive(&mut self) -> StoreResult<(AgentStatus, i64)> {
+        let now = self.driver.clock().now();
+        let mut tx = self.driver.store().read().await?;
+        let before = find_agent(&mut tx, self.actor.id).await?;
+        drop(tx);
+        if before.is_some_and(|agent| now.ms_since(UnixMs(agent.heard_at)) > AWAY_AFTER_MS) {
+            self.driver.choose_status(self.actor.id, ChosenStatus::Away).await?;
+        }
+        self.mark_heard(now).await?;
+        self.driver.bus().publish(Hint::AgentChanged { user: self.actor.id, no_answer: false });
+        let mut tx = self.driver.store().read().await?;
+        let agent = find_agent(&mut tx, self.actor.id).await?;
+        Ok(agent.map_or((AgentStatus::Away, 0), |agent| (agent_status(&agent, now), agent.slots)))
+    }
+
+    async fn mark_heard(&mut self, now: UnixMs) -> StoreResult<()> {
+        let mut tx = self.driver.store().write().await?;
+        update_agent_heard(&mut tx, self.actor.id, now).await?;
+        tx.commit().await?;
+        self.heard_at = now;
+        Ok(())
+    }
+
+    async fn is_signed_out(&self, now: UnixMs) -> StoreResult<bool> {
+        let mut tx = self.api.store.read().await?;
+        Ok(find_session(&mut tx, &self.token_hash, now).await?.is_none())
+    }
+}
+
+fn answer_to(r#ref: String, done: Result<(), Denied>) -> Vec<AgentNotice> {
+    vec![match done {
+        Ok(()) => AgentNotice::Done { r#ref },
+        Err(denied) => refused(Some(r#ref), None, denied),
+    }]
+}
+
+/// What nobody waits for an answer to is only logged.
+fn quiet(done: Result<(), Denied>) -> Vec<AgentNotice> {
+    if let Err(Denied::Store(error)) = done {
+        tracing::warn!(%error, "a mark could not be stored");
+    }
+    Vec::new()
+}
+
+fn refused(r#ref: Option<String>, id: Option<String>, denied: Denied) -> AgentNotice {
+    let (code, detail) = match denied {
+        Denied::Because(code, detail) => (code, detail),
+        Denied::Store(error) => {
+            tracing::warn!(%error, "a console's frame could not be carried out");
+            (RefusalCode::Unavailable, "This cannot be done right now. Try again.".to_owned())
+        }
+    };
+    AgentNotice::Refused { r#ref, id, code, detail }
+}
+
+fn try_later(error: &StoreError) -> Closed {
+    tracing::warn!(%error, "a console could not be served");
+    Closed { code: close::RESUME, reason: "try again" }
+}
