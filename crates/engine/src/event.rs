@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attribute::Attribute;
+use crate::condition::DeviceClass;
 use crate::id::{OfferId, PresentationId, QueueId, TabId};
 use crate::offer::Outcome;
 use crate::reason::Reason;
@@ -48,6 +50,63 @@ pub enum Event {
         /// The tab.
         tab: TabId,
     },
+    /// A page was scrolled down.
+    Scrolled {
+        /// The tab.
+        tab: TabId,
+        /// The greatest depth so far, percent of the page, 0 to 100.
+        percent: u8,
+    },
+    /// The pointer left a page towards the top.
+    ExitIntended {
+        /// The tab.
+        tab: TabId,
+    },
+    /// Something was moved, touched or typed on a page; reported every few seconds at most.
+    ActivitySeen {
+        /// The tab.
+        tab: TabId,
+    },
+    /// The browser said what it is.
+    BrowserDescribed {
+        /// BCP 47 tag of its language.
+        language: String,
+        /// Class of the device.
+        device: DeviceClass,
+    },
+    /// What earlier visits left behind for this visitor.
+    VisitorKnown {
+        /// Which visit this is, from 1.
+        visit_number: u32,
+        /// Chats before this visit.
+        previous_chats: u32,
+        /// When the last of them that an agent answered ended.
+        last_chat_completed_at: Option<UnixMs>,
+    },
+    /// The page said who the visitor is (T-5).
+    VisitorIdentified {
+        /// With a signed identity.
+        signed: bool,
+    },
+    /// Attributes of the visitor were set (T-5); beyond 64 they are left out.
+    AttributesSet {
+        /// The new values; others stay.
+        attributes: Vec<Attribute>,
+    },
+    /// The visitor allowed or forbade offers.
+    ConsentChanged {
+        /// Whether offers may be presented.
+        given: bool,
+    },
+    /// The estimated wait in a queue has changed; told only where [`crate::world::Config::asks_for_wait`].
+    QueueWaitEstimated {
+        /// Which queue.
+        queue: QueueId,
+        /// Seconds; none when it cannot be estimated.
+        wait_s: Option<u32>,
+    },
+    /// An agent who was alerted has written: the visitor is in a chat, and the alert is over (P-9).
+    AlertAnswered,
     /// The page reported an event of its own.
     CustomEventFired {
         /// Its name, at most 64 characters.

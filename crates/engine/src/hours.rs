@@ -77,7 +77,7 @@ pub fn next_change(hours: &Hours, now: UnixMs) -> Option<(UnixMs, bool)> {
 /// The first field that cannot, with what is wrong with it.
 pub fn check(hours: &Hours) -> Result<(), HoursProblem> {
     let problem = |pointer: String, detail: &str| Err(HoursProblem { pointer, detail: detail.to_owned() });
-    if ZONES.get(&hours.time_zone).is_err() {
+    if !is_time_zone(&hours.time_zone) {
         return problem("/time_zone".into(), "is not an IANA time zone such as Europe/Zurich");
     }
     if hours.weekly.len() > PERIODS_MAX {
@@ -112,7 +112,8 @@ pub fn check(hours: &Hours) -> Result<(), HoursProblem> {
     Ok(())
 }
 
-fn check_span(at: &str, names: [&str; 2], from: &str, to: &str) -> Result<(), HoursProblem> {
+/// Whether both ends of a span are times.
+pub(crate) fn check_span(at: &str, names: [&str; 2], from: &str, to: &str) -> Result<(), HoursProblem> {
     let detail = |what: &str| format!("is not a time as {what}");
     if parse_time(from).is_none() {
         return Err(HoursProblem { pointer: format!("{at}/{}", names[0]), detail: detail("HH:MM") });
@@ -121,6 +122,21 @@ fn check_span(at: &str, names: [&str; 2], from: &str, to: &str) -> Result<(), Ho
         return Err(HoursProblem { pointer: format!("{at}/{}", names[1]), detail: detail("HH:MM or 24:00") });
     }
     Ok(())
+}
+
+/// Whether a text names a time zone that is compiled in.
+#[must_use]
+pub fn is_time_zone(name: &str) -> bool {
+    ZONES.get(name).is_ok()
+}
+
+/// Weekday and time in a zone, such as `Monday 14:05`; empty when the zone is unknown.
+pub(crate) fn local_text(time_zone: &str, now: UnixMs) -> String {
+    let (Ok(zone), Ok(now)) = (ZONES.get(time_zone), Timestamp::from_millisecond(now.0)) else {
+        return String::new();
+    };
+    let local = zone.to_datetime(now);
+    format!("{:?} {:02}:{:02}", local.weekday(), local.hour(), local.minute())
 }
 
 fn place(hours: &Hours, now: UnixMs) -> Option<(TimeZone, Timestamp, Date)> {

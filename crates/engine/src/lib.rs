@@ -4,6 +4,8 @@
 //! its own, no input or output. The live server, the simulator, the rule test and the replay of recorded
 //! visits all drive this same code.
 
+pub mod attribute;
+pub mod condition;
 pub mod effect;
 pub mod event;
 pub mod gate;

@@ -45,6 +45,8 @@ pub enum Reason {
     StoreRefused,
     /// A supervisor has stopped offers.
     OffersStopped,
+    /// An agent is alerted to this visitor and has not written yet (P-11).
+    AlertOpen,
     /// The offer that was asked for by hand is unknown or inactive.
     OfferInactive,
     /// The visitor polls, and nothing is presented between two polls.

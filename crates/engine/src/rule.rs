@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::condition::Condition;
 use crate::id::{OfferId, QueueId, RuleId};
 
 mod check;
 pub(crate) mod matcher;
 
+pub(crate) use check::check_regex;
 pub use check::{RuleProblem, check};
 
 /// A proactive offer rule.
@@ -55,6 +57,9 @@ pub struct RulePlan {
     /// Time on the matching page in this page view, seconds, 0 to 86 400.
     #[serde(default)]
     pub required_time_s: u32,
+    /// What else must hold while the visitor is on the matching page; nothing when absent.
+    #[serde(default)]
+    pub conditions: Option<Condition>,
 }
 
 /// What happens when a rule wins.
@@ -69,7 +74,7 @@ pub enum Action {
 }
 
 /// Which text of a page a rule looks at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchOn {
     /// The full address.
@@ -82,7 +87,7 @@ pub enum MatchOn {
 }
 
 /// How a rule compares.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatchType {
     /// Contains, ignoring case.

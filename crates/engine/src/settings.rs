@@ -29,6 +29,8 @@ pub struct SiteSettings {
     pub visit_timeout_min: u32,
     /// Open presentations of a queue never exceed this multiple of its free agent slots, 1 to 100 (O-12).
     pub capacity_factor: u32,
+    /// The site's IANA time zone, such as `Europe/Zurich`, for conditions on weekday and time of day.
+    pub time_zone: String,
 }
 
 /// What a rejected or ignored offer means for the rest of the visit.
@@ -69,6 +71,7 @@ impl Default for SiteSettings {
             after_chat_hours: 24,
             visit_timeout_min: 30,
             capacity_factor: 3,
+            time_zone: "UTC".to_owned(),
         }
     }
 }

@@ -10,16 +10,20 @@ use crate::reason::Reason;
 use crate::time::UnixMs;
 use crate::world::World;
 
+mod alerting;
 mod chance;
 mod decide;
 mod explain;
+pub(crate) mod facts;
 mod pages;
 mod presenting;
 
 pub use explain::{Explanation, RuleExplanation, Verdict};
 pub use presenting::{Presentation, Stage};
 
+use alerting::Alert;
 use chance::Chance;
+use facts::VisitFacts;
 use pages::{OpenPage, RuleState};
 use presenting::{Settled, Tally};
 
@@ -30,7 +34,7 @@ pub const FORM_OPEN_MAX_S: u32 = 120;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Visit {
     chance: Chance,
-    begun_at: UnixMs,
+    facts: Box<VisitFacts>,
     heard_at: UnixMs,
     live: bool,
     ended: bool,
@@ -39,12 +43,15 @@ pub struct Visit {
     /// In the order of the configuration's rules.
     rules: Vec<RuleState>,
     presentation: Option<Presentation>,
+    alert: Option<Alert>,
+    /// When an offer was last presented or an agent last alerted.
     presented_at: Option<UnixMs>,
     refusal: Option<Refusal>,
     settled: Vec<Settled>,
     tally: Tally,
     chat: Chat,
     chat_completed_at: Option<UnixMs>,
+    offers_allowed: bool,
     timeout_ms: i64,
     timer: Option<UnixMs>,
     reason: Option<Reason>,
@@ -85,19 +92,21 @@ impl Visit {
     pub fn begin(seed: u64, now: UnixMs) -> Self {
         Self {
             chance: Chance::new(seed),
-            begun_at: now,
+            facts: Box::new(VisitFacts::begin(now)),
             heard_at: now,
             live: false,
             ended: false,
             pages: Vec::new(),
             rules: Vec::new(),
             presentation: None,
+            alert: None,
             presented_at: None,
             refusal: None,
             settled: Vec::new(),
             tally: Tally::default(),
             chat: Chat::None,
             chat_completed_at: None,
+            offers_allowed: true,
             timeout_ms: i64::from(crate::settings::SiteSettings::default().visit_timeout_min) * 60_000,
             timer: None,
             reason: None,
@@ -135,10 +144,11 @@ impl Visit {
         let request_blocked = self.apply(event, now, world, &mut effects);
         let next_latch = if there { self.latch_due(now, &world.config) } else { None };
         self.withdraw_if_blocked(now, world, &mut effects);
+        self.withdraw_alert_if_left(now, world, &mut effects);
         let may_present = self.live || matches!(contact, Contact::Report | Contact::Answer);
         let (reason, wake) = self.decide(may_present, now, world, &mut effects);
         self.reason = reason.or(Some(Reason::PresentationOpen));
-        self.timer = self.next_timer(next_latch, wake);
+        self.timer = self.next_timer(next_latch, wake, world);
         Decision { effects, reason: reason.and(request_blocked).or(reason) }
     }
 
@@ -175,8 +185,8 @@ impl Visit {
 
     /// When the visit began.
     #[must_use]
-    pub const fn begun_at(&self) -> UnixMs {
-        self.begun_at
+    pub fn begun_at(&self) -> UnixMs {
+        self.facts.begun_at
     }
 
     /// When the browser was last heard from.
@@ -206,6 +216,7 @@ impl Visit {
     fn end(&mut self, effects: &mut Vec<Effect>) {
         if !self.ended {
             self.ended = true;
+            self.withdraw_alert(Reason::VisitorAway, effects);
             effects.push(Effect::EndVisit);
         }
         self.timer = self.presentation.as_ref().map(Presentation::settles_at_latest);
@@ -228,10 +239,23 @@ impl Visit {
             Event::TabClosed { tab } => self.pages.retain(|page| page.tab != tab),
             Event::LinkConnected => self.live = true,
             Event::LinkLost | Event::Heard | Event::WorldChanged | Event::DeadlineReached => {}
-            Event::FormEntered { tab } | Event::FormInput { tab } | Event::FormSubmitted { tab } => {
-                self.use_tab(tab)
+            Event::FormEntered { tab } => self.use_tab(tab, |page| page.enter_form(now)),
+            Event::FormInput { tab } => self.use_tab(tab, |page| page.input(now)),
+            Event::FormSubmitted { tab } => self.use_tab(tab, |page| page.submit_form(now)),
+            Event::Scrolled { tab, percent } => self.use_tab(tab, |page| page.scroll(percent, now)),
+            Event::ExitIntended { tab } => self.use_tab(tab, |page| page.exit_intended = true),
+            Event::ActivitySeen { tab } => self.use_tab(tab, |page| page.active_at = now),
+            Event::CustomEventFired { name } => self.facts.note_event(&name, now, &world.config),
+            Event::BrowserDescribed { language, device } => self.facts.describe(&language, device),
+            Event::VisitorKnown { visit_number, previous_chats, last_chat_completed_at } => {
+                self.facts.know(visit_number, previous_chats);
+                self.chat_completed_at = self.chat_completed_at.max(last_chat_completed_at);
             }
-            Event::CustomEventFired { name: _ } => {}
+            Event::VisitorIdentified { signed } => self.facts.identify(signed),
+            Event::AttributesSet { attributes } => self.facts.set_attributes(attributes),
+            Event::ConsentChanged { given } => self.offers_allowed = given,
+            Event::QueueWaitEstimated { queue, wait_s } => self.facts.set_wait(queue, wait_s),
+            Event::AlertAnswered => self.alert = None,
             Event::PresentationCommitted { presentation } => self.open(presentation, effects),
             Event::PresentationRefused { presentation, reason } => self.refuse(presentation, reason, now),
             Event::OutcomeCorrected { presentation, outcome, at: _ } => {
@@ -255,13 +279,17 @@ impl Visit {
         if phase == ChatPhase::Completed {
             self.chat_completed_at = Some(now);
         }
+        if self.chat == Chat::None {
+            self.alert = None;
+        }
     }
 
     /// Live, every timer is exact; while polling, only what the visitor need not be there for.
-    fn next_timer(&self, next_latch: Option<UnixMs>, wake: Option<UnixMs>) -> Option<UnixMs> {
+    fn next_timer(&self, next_latch: Option<UnixMs>, wake: Option<UnixMs>, world: &World) -> Option<UnixMs> {
+        let away = self.alert.as_ref().and_then(|_| self.away_at(world.config.settings()));
         let settle = self.presentation.as_ref().map(|presentation| presentation.settles_at(self.live));
         let exact = if self.live { [next_latch, wake] } else { [None, None] };
-        exact.into_iter().chain([settle]).flatten().min()
+        exact.into_iter().chain([settle, away]).flatten().min()
     }
 }
 
@@ -286,6 +314,13 @@ const fn contact_of(event: &Event) -> Contact {
         | Event::FormEntered { .. }
         | Event::FormInput { .. }
         | Event::FormSubmitted { .. }
+        | Event::Scrolled { .. }
+        | Event::ExitIntended { .. }
+        | Event::ActivitySeen { .. }
+        | Event::BrowserDescribed { .. }
+        | Event::VisitorIdentified { .. }
+        | Event::AttributesSet { .. }
+        | Event::ConsentChanged { .. }
         | Event::CustomEventFired { .. } => Contact::Report,
         Event::OfferAccepted { .. } | Event::OfferRejected { .. } => Contact::Answer,
         Event::TabClosed { .. } => Contact::Goodbye,
@@ -295,6 +330,9 @@ const fn contact_of(event: &Event) -> Contact {
         | Event::OutcomeCorrected { .. }
         | Event::OfferRequested { .. }
         | Event::ChatChanged { .. }
+        | Event::VisitorKnown { .. }
+        | Event::QueueWaitEstimated { .. }
+        | Event::AlertAnswered
         | Event::WorldChanged
         | Event::DeadlineReached => Contact::None,
     }

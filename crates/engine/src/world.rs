@@ -1,15 +1,18 @@
 //! Owns what a visit sees of the world around it: one configuration, compiled, and the gates. Read-only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use thiserror::Error;
 
+use crate::condition::{Condition, PageMatch};
 use crate::gate::Gate;
 use crate::id::{OfferId, QueueId, RuleId};
 use crate::offer::Offer;
 use crate::queue::{Activation, Queue};
-use crate::rule::matcher::{Matcher, PageTexts, RuleIndex};
+use crate::rule::matcher::{Matcher, PageTexts, Pattern, RuleIndex};
 use crate::rule::{Action, Rule, RulePlan};
 use crate::settings::SiteSettings;
 
@@ -60,6 +63,25 @@ pub struct Config {
     /// Where the queues' own timers begin in `rules`; they stand last.
     timers_from: RuleIndex,
     matcher: Matcher,
+    sequences: Vec<Sequence>,
+    events: BTreeSet<String>,
+    asks_for_wait: bool,
+}
+
+/// A page sequence that some rule asks for.
+#[derive(Debug)]
+pub(crate) struct Sequence {
+    pub(crate) print: u32,
+    pub(crate) first: RuleIndex,
+    pub(crate) then: RuleIndex,
+    pub(crate) within_s: u32,
+}
+
+/// What one page matches.
+pub(crate) struct Matches {
+    pub(crate) rules: SmallVec<[RuleIndex; 8]>,
+    /// Pages of sequences.
+    pub(crate) steps: SmallVec<[RuleIndex; 8]>,
 }
 
 /// A rule, or a queue's own timer, ready for evaluation.
@@ -71,6 +93,7 @@ pub(crate) struct CompiledRule {
     pub(crate) trigger: Trigger,
     pub(crate) queue: QueueId,
     pub(crate) standing: Standing,
+    pub(crate) conditions: Option<Condition>,
     /// What is counted: while it stays the same, views counted so far stay counted.
     pub(crate) match_print: u32,
     /// All that qualifies: while it stays the same, the rule stays latched.
@@ -112,15 +135,30 @@ impl Config {
             return Err(ConfigError::TooManyRules);
         }
         rules.sort_by(|a, b| (a.priority, &a.name, a.id).cmp(&(b.priority, &b.name, b.id)));
-        let plans: Vec<_> = rules.iter().enumerate().map(|(i, rule)| (index_of(i), &rule.plan)).collect();
-        let matcher = Matcher::compile(&plans)?;
+        let asked = asked_for(&rules)?;
+        let mut patterns: Vec<_> =
+            rules.iter().enumerate().map(|(i, rule)| pattern_of(i, &rule.plan)).collect();
+        patterns.extend(asked.steps.iter().map(|&(index, page)| step_pattern(index, page)));
+        let matcher = Matcher::compile(&patterns)?;
+        let (sequences, events, asks_for_wait) = (asked.sequences, asked.events, asked.wait);
         let offers: BTreeMap<_, _> = offers.into_iter().map(|offer| (offer.id, offer)).collect();
         let queues: BTreeMap<_, _> = queues.into_iter().map(|queue| (queue.id, queue)).collect();
         let timers_from = index_of(rules.len());
         let mut compiled: Vec<_> =
             rules.into_iter().map(|rule| compile_rule(rule, &offers, &queues)).collect();
         compiled.extend(queues.values().filter_map(|queue| compile_timer(queue, &offers)));
-        Ok(Self { version, settings, offers, queues, rules: compiled, timers_from, matcher })
+        Ok(Self {
+            version,
+            settings,
+            offers,
+            queues,
+            rules: compiled,
+            timers_from,
+            matcher,
+            sequences,
+            events,
+            asks_for_wait,
+        })
     }
 
     /// The version it was compiled as.
@@ -152,6 +190,26 @@ impl Config {
         self.queues.values()
     }
 
+    /// The name of a rule of the site.
+    #[must_use]
+    pub fn rule_name(&self, id: RuleId) -> Option<&str> {
+        self.rules.iter().find(|rule| rule.id == id && !rule.is_timer()).map(|rule| rule.name.as_str())
+    }
+
+    /// Some rule asks for the estimated wait of its queue, so visits must be told when it changes.
+    #[must_use]
+    pub const fn asks_for_wait(&self) -> bool {
+        self.asks_for_wait
+    }
+
+    pub(crate) fn asks_for_event(&self, name: &str) -> bool {
+        self.events.contains(name)
+    }
+
+    pub(crate) fn sequences(&self) -> &[Sequence] {
+        &self.sequences
+    }
+
     pub(crate) fn rules(&self) -> impl Iterator<Item = (RuleIndex, &CompiledRule)> {
         self.rules.iter().enumerate().map(|(i, rule)| (index_of(i), rule))
     }
@@ -164,8 +222,12 @@ impl Config {
         self.rules().skip(usize::from(self.timers_from))
     }
 
-    pub(crate) fn matches(&self, page: PageTexts<'_>) -> smallvec::SmallVec<[RuleIndex; 8]> {
-        self.matcher.matches(page)
+    pub(crate) fn matches(&self, page: PageTexts<'_>) -> Matches {
+        let mut rules = self.matcher.matches(page);
+        let first_step = rules.partition_point(|&index| index < self.timers_from);
+        let steps = SmallVec::from_slice(&rules[first_step..]);
+        rules.truncate(first_step);
+        Matches { rules, steps }
     }
 }
 
@@ -205,6 +267,7 @@ fn compile_rule(
         standing,
         match_print: match_print(&plan),
         criteria_print: criteria_print(&plan),
+        conditions: plan.conditions,
     }
 }
 
@@ -223,6 +286,7 @@ fn compile_timer(queue: &Queue, offers: &BTreeMap<OfferId, Offer>) -> Option<Com
         trigger: Trigger::Site { time_s: plan.launch_after_s },
         queue: queue.id,
         standing,
+        conditions: None,
         match_print: 0,
         criteria_print: plan.launch_after_s,
     })
@@ -239,19 +303,76 @@ fn index_of(i: usize) -> RuleIndex {
     RuleIndex::try_from(i).expect("a configuration has at most RULES_MAX rules")
 }
 
+/// What the conditions of a site's rules ask of its visits.
+#[derive(Default)]
+struct Asked<'a> {
+    sequences: Vec<Sequence>,
+    steps: Vec<(RuleIndex, &'a PageMatch)>,
+    events: BTreeSet<String>,
+    wait: bool,
+}
+
+/// Steps of sequences are matched together with the rules, and numbered after them.
+fn asked_for(rules: &[Rule]) -> Result<Asked<'_>, ConfigError> {
+    let mut asked = Asked::default();
+    let mut next = rules.len();
+    for conditions in rules.iter().filter_map(|rule| rule.plan.conditions.as_ref()) {
+        conditions.walk(&mut |condition| {
+            if let Condition::PageSequence { first, then, within_s } = condition {
+                let steps = [next, next + 1].map(|i| RuleIndex::try_from(i).unwrap_or(RuleIndex::MAX));
+                next += 2;
+                asked.steps.extend([(steps[0], first), (steps[1], then)]);
+                let print = print_of(condition);
+                asked.sequences.push(Sequence {
+                    print,
+                    first: steps[0],
+                    then: steps[1],
+                    within_s: *within_s,
+                });
+            } else if let Condition::CustomEvent { name, .. } = condition {
+                asked.events.insert(name.clone());
+            } else if let Condition::QueueWait { .. } = condition {
+                asked.wait = true;
+            }
+        });
+    }
+    if next > usize::from(RuleIndex::MAX) { Err(ConfigError::TooManyRules) } else { Ok(asked) }
+}
+
+fn pattern_of(i: usize, plan: &RulePlan) -> Pattern<'_> {
+    Pattern { index: index_of(i), on: plan.match_on, kind: plan.match_type, value: &plan.match_value }
+}
+
+fn step_pattern(index: RuleIndex, page: &PageMatch) -> Pattern<'_> {
+    Pattern { index, on: page.match_on, kind: page.match_type, value: &page.match_value }
+}
+
 fn match_print(plan: &RulePlan) -> u32 {
-    let kind = [plan.match_on as u8, plan.match_type as u8];
-    fnv(fnv(FNV_START, &kind), plan.match_value.as_bytes())
+    print_of(&(plan.match_on, plan.match_type, &plan.match_value))
 }
 
 fn criteria_print(plan: &RulePlan) -> u32 {
-    let counts = [plan.page_view_count.to_be_bytes(), plan.required_time_s.to_be_bytes()].concat();
-    fnv(match_print(plan), &counts)
+    print_of(&(match_print(plan), plan.page_view_count, plan.required_time_s, &plan.conditions))
 }
 
-const FNV_START: u32 = 0x811c_9dc5;
+/// A short print of a value, the same on every machine, as checkpoints keep it.
+pub(crate) fn print_of(value: &impl Hash) -> u32 {
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    value.hash(&mut hasher);
+    let hash = hasher.finish();
+    (hash >> 32) as u32 ^ (hash & 0xffff_ffff) as u32
+}
 
-/// FNV-1a: the same on every machine and in every version, as checkpoints keep it.
-fn fnv(start: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(start, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+/// FNV-1a.
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 =
+            bytes.iter().fold(self.0, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }

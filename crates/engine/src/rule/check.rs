@@ -3,6 +3,7 @@
 use regex::RegexBuilder;
 use thiserror::Error;
 
+use crate::condition;
 use crate::rule::{Action, MatchType, RulePlan};
 
 const DESCRIPTION_CHARS_MAX: usize = 1000;
@@ -50,6 +51,9 @@ pub fn check(plan: &RulePlan) -> Result<(), RuleProblem> {
             return problem("/offer_id", "is required when the action is invite");
         }
         Action::Invite | Action::EngageWithoutInvite => {}
+    }
+    if let Some(conditions) = &plan.conditions {
+        condition::check("/conditions", conditions)?;
     }
     match plan.match_type {
         MatchType::Equals if plan.match_value.is_empty() => {

@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use regex::{RegexSet, RegexSetBuilder};
 use smallvec::SmallVec;
 
-use crate::rule::{MatchOn, MatchType, RulePlan};
+use crate::rule::{MatchOn, MatchType};
 use crate::world::ConfigError;
 
 /// Bytes that the compiled form of all regular expressions of a site may take.
@@ -21,6 +21,15 @@ pub(crate) struct PageTexts<'a> {
     pub(crate) url: &'a str,
     pub(crate) title: &'a str,
     pub(crate) referrer: &'a str,
+}
+
+/// What one rule, or one step of a page sequence, compares with what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pattern<'a> {
+    pub(crate) index: RuleIndex,
+    pub(crate) on: MatchOn,
+    pub(crate) kind: MatchType,
+    pub(crate) value: &'a str,
 }
 
 /// The compiled matching of all rules of one configuration.
@@ -43,15 +52,19 @@ struct TextMatcher {
 }
 
 impl Matcher {
-    pub(crate) fn compile(plans: &[(RuleIndex, &RulePlan)]) -> Result<Self, ConfigError> {
+    pub(crate) fn compile(patterns: &[Pattern<'_>]) -> Result<Self, ConfigError> {
         let matches_all =
-            |plan: &RulePlan| plan.match_type == MatchType::Contains && plan.match_value.is_empty();
+            |pattern: &Pattern<'_>| pattern.kind == MatchType::Contains && pattern.value.is_empty();
         let on = |on: MatchOn| {
-            let of_text = plans.iter().filter(|(_, plan)| plan.match_on == on && !matches_all(plan));
+            let of_text = patterns.iter().filter(|pattern| pattern.on == on && !matches_all(pattern));
             TextMatcher::compile(of_text.copied())
         };
         Ok(Self {
-            every_page: plans.iter().filter(|(_, plan)| matches_all(plan)).map(|&(index, _)| index).collect(),
+            every_page: patterns
+                .iter()
+                .filter(|pattern| matches_all(pattern))
+                .map(|pattern| pattern.index)
+                .collect(),
             url: on(MatchOn::Url)?,
             title: on(MatchOn::PageTitle)?,
             referrer: on(MatchOn::Referrer)?,
@@ -70,15 +83,15 @@ impl Matcher {
 }
 
 impl TextMatcher {
-    fn compile<'a>(plans: impl Iterator<Item = (RuleIndex, &'a RulePlan)>) -> Result<Self, ConfigError> {
+    fn compile<'a>(patterns: impl Iterator<Item = Pattern<'a>>) -> Result<Self, ConfigError> {
         let (mut literals, mut regexes) =
             (BTreeMap::<String, Vec<_>>::new(), BTreeMap::<String, Vec<_>>::new());
         let mut equals = BTreeMap::<String, Vec<_>>::new();
-        for (index, plan) in plans {
-            let (group, key) = match plan.match_type {
-                MatchType::Contains => (&mut literals, plan.match_value.to_lowercase()),
-                MatchType::Equals => (&mut equals, plan.match_value.to_lowercase()),
-                MatchType::Regex => (&mut regexes, plan.match_value.clone()),
+        for Pattern { index, on: _, kind, value } in patterns {
+            let (group, key) = match kind {
+                MatchType::Contains => (&mut literals, value.to_lowercase()),
+                MatchType::Equals => (&mut equals, value.to_lowercase()),
+                MatchType::Regex => (&mut regexes, value.to_owned()),
             };
             group.entry(key).or_default().push(index);
         }

@@ -34,7 +34,7 @@ impl Visit {
         world: &World,
         effects: &mut Vec<Effect>,
     ) -> (Option<Reason>, Option<UnixMs>) {
-        if matches!(effects.last(), Some(Effect::PresentOffer { .. })) {
+        if effects.iter().any(|effect| matches!(effect, Effect::PresentOffer { .. })) {
             return (None, None);
         }
         let tied = match self.candidates(now, world) {
@@ -44,11 +44,16 @@ impl Visit {
         };
         let chosen = if tied.len() == 1 { 0 } else { self.chance.below(tied.len()) };
         let rule = world.config.rule(tied[chosen]);
-        let Standing::Invites(offer) = rule.standing else {
-            unreachable!("only a rule that invites is a candidate")
-        };
-        let by_rule = (!rule.is_timer()).then_some(rule.id);
-        self.ask(by_rule, offer, rule.queue, now, world, effects);
+        match rule.standing {
+            Standing::Invites(offer) => {
+                let by_rule = (!rule.is_timer()).then_some(rule.id);
+                self.ask(by_rule, offer, rule.queue, now, world, effects);
+            }
+            Standing::Engages => self.alert(rule.id, rule.queue, now, effects),
+            Standing::Disabled | Standing::OfferInactive | Standing::QueueMissing => {
+                unreachable!("only a rule that may fire is a candidate")
+            }
+        }
         (None, None)
     }
 
@@ -59,7 +64,7 @@ impl Visit {
         }
         let latched = || self.rules.iter().filter(|state| state.latched).map(|state| state.index);
         let mut qualified =
-            latched().map(|index| (index, world.config.rule(index))).filter(|(_, r)| is_candidate(r));
+            latched().map(|index| (index, world.config.rule(index))).filter(|(_, r)| r.may_fire());
         let Some(first) = qualified.next() else { return Err(Block::lasting(Reason::NoRuleQualified)) };
         if let Some(block) = self.visit_block(now, world) {
             return Err(block);
@@ -109,6 +114,9 @@ impl Visit {
         if !world.config.offer(offer).is_some_and(|offer| offer.active) {
             return Some(Reason::OfferInactive);
         }
+        if !self.offers_allowed {
+            return Some(Reason::NoConsent);
+        }
         if world.offers_stopped {
             return Some(Reason::OffersStopped);
         }
@@ -121,10 +129,10 @@ impl Visit {
     /// O-3 and O-4, which nobody can override.
     fn standing_block(&self, now: UnixMs) -> Option<Block> {
         if self.presentation.is_some() {
-            Some(Block::lasting(Reason::PresentationOpen))
-        } else {
-            self.chat_block(now)
+            return Some(Block::lasting(Reason::PresentationOpen));
         }
+        let alert = self.alert.as_ref().map(|_| Block::lasting(Reason::AlertOpen));
+        self.chat_block(now).or(alert)
     }
 
     pub(super) fn chat_block(&self, now: UnixMs) -> Option<Block> {
@@ -138,6 +146,9 @@ impl Visit {
     /// What holds back every rule of this visit.
     fn visit_block(&self, now: UnixMs, world: &World) -> Option<Block> {
         let settings = world.config.settings();
+        if !self.offers_allowed {
+            return Some(Block::lasting(Reason::NoConsent));
+        }
         if world.offers_stopped {
             return Some(Block::lasting(Reason::OffersStopped));
         }
@@ -158,9 +169,14 @@ impl Visit {
         refusal.map(|refusal| Block::until(refusal.reason, refusal.until))
     }
 
-    fn is_away(&self, now: UnixMs, settings: &SiteSettings) -> bool {
-        let away_after_ms = i64::from(settings.poll_interval_s) * 2000;
-        self.pages.is_empty() || (!self.live && now.ms_since(self.heard_at) >= away_after_ms)
+    /// No page is open, or none was heard from for 2 × Poll Interval (T-7).
+    pub(super) fn is_away(&self, now: UnixMs, settings: &SiteSettings) -> bool {
+        self.pages.is_empty() || self.away_at(settings).is_some_and(|away_at| now >= away_at)
+    }
+
+    /// When the visitor is away if nothing is heard; never while a live connection stands.
+    pub(super) fn away_at(&self, settings: &SiteSettings) -> Option<UnixMs> {
+        (!self.live).then(|| self.heard_at.plus_s(settings.poll_interval_s.saturating_mul(2)))
     }
 
     fn cap(&self, settings: &SiteSettings) -> Option<Reason> {
@@ -183,7 +199,7 @@ impl Visit {
         match settings.after_chat {
             AfterChat::MayResume => None,
             AfterChat::NoMoreThisVisit => {
-                (completed_at >= self.begun_at).then_some(Block::lasting(Reason::AfterChat))
+                (completed_at >= self.facts.begun_at).then_some(Block::lasting(Reason::AfterChat))
             }
             AfterChat::NoneForHours => {
                 let until = completed_at.plus_s(settings.after_chat_hours.saturating_mul(3600));
@@ -195,9 +211,7 @@ impl Visit {
     /// What holds back one rule; the next one may do better.
     pub(super) fn rule_block(&self, rule: &CompiledRule, now: UnixMs, world: &World) -> Option<Block> {
         let settings = world.config.settings();
-        let Standing::Invites(offer) = rule.standing else {
-            return Some(Block::lasting(Reason::NoRuleQualified));
-        };
+        let Standing::Invites(offer) = rule.standing else { return gate_block(rule.queue, now, world) };
         let rejected =
             after_rejection(settings) == AfterOutcome::NotThisOfferAgain && self.tally.was_rejected(offer);
         let ignored =
@@ -238,10 +252,6 @@ impl Block {
     const fn until(reason: Reason, until: UnixMs) -> Self {
         Self { reason, until: Some(until) }
     }
-}
-
-const fn is_candidate(rule: &CompiledRule) -> bool {
-    matches!(rule.standing, Standing::Invites(_))
 }
 
 fn gate_block(queue: QueueId, now: UnixMs, world: &World) -> Option<Block> {

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::Visit;
 use super::pages::seconds;
+use crate::condition::{ConditionExplanation, Facts, explain};
 use crate::id::{QueueId, RuleId};
 use crate::reason::Reason;
 use crate::rule::matcher::RuleIndex;
@@ -54,6 +55,8 @@ pub struct RuleExplanation {
     pub seconds_needed: u32,
     /// It has qualified in this visit, and stays qualified.
     pub latched: bool,
+    /// Its further conditions on the page looked at, with what they compared; none when it has none or no page is open.
+    pub conditions: Option<ConditionExplanation>,
 }
 
 /// Whether a rule qualifies, and if not, the first thing that is missing.
@@ -74,6 +77,8 @@ pub enum Verdict {
     TooFewViews,
     /// The time on the page has not passed.
     TimeNotPassed,
+    /// The further conditions do not hold.
+    ConditionsNotMet,
 }
 
 impl Visit {
@@ -101,14 +106,14 @@ impl Visit {
     ) -> RuleExplanation {
         let state = self.rules.iter().find(|state| state.index == index);
         let (views, latched) = state.map_or((0, false), |state| (state.views(), state.latched));
-        let on_page = || self.pages.iter().filter(|page| page.matches(&world.config).contains(&index));
+        let on_page = || self.pages.iter().filter(|page| page.matches(&world.config).rules.contains(&index));
         let (matches_now, spent, views_needed, seconds_needed) = match rule.trigger {
             Trigger::Pages { views, time_s } => {
                 let longest = on_page().map(|page| page.seconds(now)).max();
                 (longest.is_some(), longest.unwrap_or(0), views, time_s)
             }
             Trigger::Site { time_s } => {
-                (!self.pages.is_empty(), seconds(now.ms_since(self.begun_at)), 0, time_s)
+                (!self.pages.is_empty(), seconds(now.ms_since(self.facts.begun_at)), 0, time_s)
             }
         };
         let missing = || {
@@ -116,8 +121,10 @@ impl Visit {
                 Verdict::PageDoesNotMatch
             } else if views < views_needed {
                 Verdict::TooFewViews
-            } else {
+            } else if spent < seconds_needed {
                 Verdict::TimeNotPassed
+            } else {
+                Verdict::ConditionsNotMet
             }
         };
         let verdict = match rule.standing {
@@ -142,6 +149,23 @@ impl Visit {
             seconds: spent,
             seconds_needed,
             latched,
+            conditions: self.explain_conditions(index, rule, now, world),
         }
+    }
+
+    /// On the matching page that has been open the longest, or else on the page last used.
+    fn explain_conditions(
+        &self,
+        index: RuleIndex,
+        rule: &CompiledRule,
+        now: UnixMs,
+        world: &World,
+    ) -> Option<ConditionExplanation> {
+        let conditions = rule.conditions.as_ref()?;
+        let matching = self.pages.iter().filter(|page| page.matches(&world.config).rules.contains(&index));
+        let page = matching.max_by_key(|page| page.seconds(now)).or(self.pages.last())?;
+        let time_zone = world.config.settings().time_zone.as_str();
+        let wait_s = self.facts.wait_s(rule.queue);
+        Some(explain(conditions, Facts { now, visit: &self.facts, page: &page.facts, time_zone, wait_s }))
     }
 }

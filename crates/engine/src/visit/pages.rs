@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::Visit;
+use super::facts::{PageFacts, clamped};
+use crate::condition::{Facts, evaluate};
 use crate::id::{RuleId, TabId};
 use crate::rule::matcher::{PageTexts, RuleIndex};
 use crate::time::UnixMs;
-use crate::world::{CompiledRule, Config, Trigger};
+use crate::world::{CompiledRule, Config, Matches, Trigger};
 
 /// Tabs that a visit keeps; beyond it, the one least recently used is forgotten.
 pub(super) const TABS_MAX: usize = 32;
@@ -25,6 +27,7 @@ pub(super) struct OpenPage {
     url: Box<str>,
     title: Box<str>,
     referrer: Box<str>,
+    pub(super) facts: PageFacts,
     /// Rules that match the page and have not qualified yet.
     #[serde(skip)]
     waiting: SmallVec<[RuleIndex; 4]>,
@@ -47,7 +50,7 @@ impl OpenPage {
         PageTexts { url: &self.url, title: &self.title, referrer: &self.referrer }
     }
 
-    pub(super) fn matches(&self, config: &Config) -> SmallVec<[RuleIndex; 8]> {
+    pub(super) fn matches(&self, config: &Config) -> Matches {
         config.matches(self.texts())
     }
 
@@ -94,9 +97,16 @@ impl Visit {
             url: clamped(url, URL_BYTES_MAX),
             title: clamped(title, TITLE_BYTES_MAX),
             referrer: clamped(referrer, URL_BYTES_MAX),
+            facts: PageFacts::entered(now),
             waiting: SmallVec::new(),
         };
-        for index in page.matches(config) {
+        let found = page.matches(config);
+        self.facts.view(&page.url, &page.referrer);
+        for sequence in config.sequences() {
+            let seen = |step: RuleIndex| found.steps.contains(&step);
+            self.facts.step(sequence, seen(sequence.first), seen(sequence.then), now);
+        }
+        for index in found.rules {
             let state = state_of(&mut self.rules, index, config.rule(index));
             state.views = state.views.saturating_add(1).min(VIEWS_MAX);
             if !state.latched {
@@ -106,9 +116,10 @@ impl Visit {
         self.pages.push(page);
     }
 
-    /// The tab is the one last used.
-    pub(super) fn use_tab(&mut self, tab: TabId) {
+    /// The tab is the one last used, and this happened on its page.
+    pub(super) fn use_tab(&mut self, tab: TabId, note: impl FnOnce(&mut PageFacts)) {
         if let Some(at) = self.pages.iter().position(|page| page.tab == tab) {
+            note(&mut self.pages[at].facts);
             self.pages[at..].rotate_left(1);
         }
     }
@@ -125,7 +136,7 @@ impl Visit {
         let counted: SmallVec<[RuleIndex; 16]> = self.rules.iter().map(|state| state.index).collect();
         for page in &mut self.pages {
             page.waiting.clear();
-            for index in config.matches(page.texts()) {
+            for index in config.matches(page.texts()).rules {
                 let state = state_of(&mut self.rules, index, config.rule(index));
                 if counted.binary_search(&index).is_err() {
                     state.views += 1;
@@ -155,8 +166,10 @@ impl Visit {
     /// Latches every rule that qualifies by now and says when the next one will if nothing else happens.
     pub(super) fn latch_due(&mut self, now: UnixMs, config: &Config) -> Option<UnixMs> {
         let mut next: Option<UnixMs> = None;
-        let rules = &mut self.rules;
+        let (rules, visit) = (&mut self.rules, &self.facts);
+        let time_zone = config.settings().time_zone.as_str();
         for page in &mut self.pages {
+            let facts = Facts { now, visit, page: &page.facts, time_zone, wait_s: None };
             page.waiting.retain(|&mut index| {
                 let rule = config.rule(index);
                 let state = state_of(rules, index, rule);
@@ -168,8 +181,16 @@ impl Visit {
                     return true;
                 }
                 let due = page.entered_at.plus_s(time_s);
-                state.latched = now >= due;
-                next = if state.latched { next } else { earlier(next, due) };
+                if now < due {
+                    next = earlier(next, due);
+                    return true;
+                }
+                let facts = Facts { wait_s: visit.wait_s(rule.queue), ..facts };
+                let held = rule.conditions.as_ref().map(|conditions| evaluate(conditions, facts));
+                state.latched = held.is_none_or(|held| held.holds);
+                if let Some(until) = held.and_then(|held| held.until).filter(|_| !state.latched) {
+                    next = earlier(next, until);
+                }
                 !state.latched
             });
         }
@@ -185,7 +206,7 @@ impl Visit {
             if !timer.may_fire() {
                 continue;
             }
-            let due = self.begun_at.plus_s(time_s);
+            let due = self.facts.begun_at.plus_s(time_s);
             if now >= due {
                 state_of(&mut self.rules, index, timer).latched = true;
             } else {
@@ -213,8 +234,4 @@ fn earlier(a: Option<UnixMs>, b: UnixMs) -> Option<UnixMs> {
 
 pub(super) fn seconds(ms: i64) -> u32 {
     u32::try_from(ms / 1000).unwrap_or(u32::MAX)
-}
-
-fn clamped(text: &str, bytes_max: usize) -> Box<str> {
-    text[..text.floor_char_boundary(bytes_max)].into()
 }

@@ -175,7 +175,9 @@ impl Scene {
         let now = START.plus_ms(self.now_ms);
         let decision = self.visit.handle(event, now, &self.world);
         self.reason = decision.reason;
-        let asks = decision.effects.iter().any(|effect| matches!(effect, Effect::PresentOffer { .. }));
+        let presents =
+            |effect: &Effect| matches!(effect, Effect::PresentOffer { .. } | Effect::AlertAgent { .. });
+        let asks = decision.effects.iter().any(presents);
         assert_eq!(decision.reason.is_none(), asks, "a reason when, and only when, nothing is presented");
         for effect in decision.effects {
             self.effects.push((self.now_ms, effect.clone()));

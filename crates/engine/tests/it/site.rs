@@ -57,6 +57,7 @@ pub(crate) fn rule(name: &str, path: &str) -> Rule {
             match_value: path.to_owned(),
             page_view_count: 1,
             required_time_s: 0,
+            conditions: None,
         },
     }
 }
