@@ -20,7 +20,6 @@ export interface Look {
 export interface Stage {
   root: ShadowRoot;
   tab: number;
-  session: Session;
   /** BCP 47 tag of the page or the browser. */
   language: string;
   dispatch(event: SessionEvent): void;

@@ -67,7 +67,6 @@ function mount(stage: Stage): Views {
   };
   document.addEventListener("visibilitychange", onVisible);
   window.visualViewport?.addEventListener("resize", onResize);
-  act({ type: "shared", session: stage.session });
 
   return {
     update: (session) => act({ type: "shared", session }),

@@ -1,4 +1,5 @@
 /** The snippet's script: reads its own tag and is the page's one global, `beckon`. Never throws into the page. */
+import { quietly } from "./quietly";
 import { startWidget, type Widget } from "./widget";
 
 type Command = [name: string, ...args: unknown[]];
@@ -56,14 +57,6 @@ const commands: Record<string, (a: unknown, b: unknown) => void> = {
   },
   shutdown,
 };
-
-function quietly(act: () => void) {
-  try {
-    act();
-  } catch (error) {
-    console.debug("beckon", error);
-  }
-}
 
 quietly(() => {
   const page = window as unknown as { beckon?: Beckon };

@@ -6,6 +6,7 @@ import type { VisitorFrame, VisitorNotice } from "../../api/wire";
 import type { Brain, Look } from "../bundle";
 import type { Kept, Session, SessionEvent } from "../session";
 import type { Keep } from "./keep";
+import { quietly } from "./quietly";
 import { joinTabs, type Tabs } from "./tabs";
 import type { View } from "./tracker";
 import { startTransport, type Transport } from "./transport";
@@ -127,7 +128,7 @@ export function shareSession(owner: Owner): Share {
       hello,
       hear: (notice) => {
         if (notice.type === "welcome") chat_before = "";
-        run({ type: "noticed", notice, now: Date.now() });
+        quietly(() => run({ type: "noticed", notice, now: Date.now() }));
       },
       down: () => run({ type: "disconnected" }),
       forgetToken: () => {
@@ -190,9 +191,13 @@ export function shareSession(owner: Owner): Share {
       else owner.show(look, session);
     },
     enter: () => {
-      tabs = joinTabs<Word>(`beckon:${owner.site}`, { lead, follow, hear });
+      tabs = joinTabs<Word>(`beckon:${owner.site}`, {
+        lead,
+        follow,
+        hear: (word) => quietly(() => hear(word)),
+      });
       tabs.post({ is: "here", view: owner.view() });
-      timer = setInterval(tick, tick_ms);
+      timer = setInterval(() => quietly(tick), tick_ms);
     },
     leave: (last) => {
       clearInterval(timer);

@@ -4,6 +4,7 @@ import type { Brain, BrainScript, Look, Views } from "../bundle";
 import type { Session, SessionEvent } from "../session";
 import { openKeep } from "./keep";
 import { makeLauncher } from "./launcher";
+import { quietly } from "./quietly";
 import { type Share, shareSession } from "./share";
 import { startTracker } from "./tracker";
 
@@ -22,6 +23,8 @@ export interface Options {
   consent: "session" | "full";
   emit(name: string, detail: unknown): void;
 }
+
+type Policy = { createScriptURL(url: string): string };
 
 const load_again_ms = 5_000;
 
@@ -44,7 +47,7 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     keep.write(":view", view);
     return view;
   };
-  const dispatch = (event: SessionEvent) => share.dispatch(event);
+  const dispatch = (event: SessionEvent) => quietly(() => share.dispatch(event));
   const track = (frame: VisitorFrame) => share.track(frame);
   const launcher = makeLauncher(language, dispatch, tab);
   const tracker = startTracker(tab, nextView, track);
@@ -53,7 +56,7 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     if (loading) return;
     loading = true;
     const script: BrainScript = document.createElement("script");
-    script.src = `${host}/beckon-chat.js?v=${CHAT_VERSION}`;
+    script.src = trusted(`${host}/beckon-chat.js?v=${CHAT_VERSION}`);
     script.beckon = (come) => {
       brain = come;
       share.think(come);
@@ -72,18 +75,17 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     if (!look.styling) return;
     if (look.busy) load();
     if (!session || !brain) return;
-    if (views) views.update(session);
-    else
+    if (!views)
       views = brain.mount({
         root: launcher.root,
         tab,
-        session,
         language,
         dispatch,
         emit,
         readDraft: () => page.read<string>(":draft") || "",
         keepDraft: (text) => page.write(":draft", text),
       });
+    views.update(session);
   };
   share = shareSession({ site, host, language, keep, view: tracker.view, show });
 
@@ -120,4 +122,13 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
       page.remove(":draft");
     },
   };
+}
+
+/** Pages that require Trusted Types let a script's address be set only by a policy; ours is named `beckon`. */
+function trusted(url: string): string {
+  const types = (window as { trustedTypes?: { createPolicy(name: string, rules: object): Policy } })
+    .trustedTypes;
+  return types
+    ? types.createPolicy("beckon", { createScriptURL: (own: string) => own }).createScriptURL(url)
+    : url;
 }

@@ -15,7 +15,7 @@ export const de: Texts = {
   sending: "Wird gesendet",
   choose: "Bitte wählen",
   error_required: "Bitte füllen Sie dieses Feld aus.",
-  error_email: "Bitte geben Sie eine E-Mail-Adresse wie name@example.com ein.",
+  error_email: "Bitte geben Sie eine gültige E-Mail-Adresse ein.",
   error_number: "Bitte geben Sie eine Zahl ein.",
   error_phone: "Bitte geben Sie eine Telefonnummer ein.",
   error_too_long: "Diese Eingabe ist zu lang.",

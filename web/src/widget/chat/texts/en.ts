@@ -13,7 +13,7 @@ export const en = {
   sending: "Sending",
   choose: "Please choose",
   error_required: "Please fill in this field.",
-  error_email: "Please enter an e-mail address such as name@example.com.",
+  error_email: "Please enter a valid e-mail address.",
   error_number: "Please enter a number.",
   error_phone: "Please enter a phone number.",
   error_too_long: "This is too long.",

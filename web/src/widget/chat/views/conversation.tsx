@@ -45,11 +45,11 @@ function Transcript({ chat }: { chat: VisitorChat }) {
   const last_own = own[own.length - 1];
   const name = chat.agent ? chat.agent.name : t.agent;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div
       class="log"
       role="log"
       aria-label={t.transcript}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       ref={log}
       onScroll={({ currentTarget: at }) => {
@@ -82,7 +82,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
 
 function Line(props: { message: Message; before: Message | undefined; mark: string; name: string }) {
   const { message, before, mark, name } = props;
-  const { t } = useUi();
+  const { t, language } = useUi();
   if (message.from === "system") {
     const text = systemText(t, message, name);
     return text ? <p class="system">{text}</p> : null;
@@ -94,8 +94,11 @@ function Line(props: { message: Message; before: Message | undefined; mark: stri
       {!joined && (
         <div class="who">
           <span>{mine ? t.you : message.name || name}</span>
-          <time dateTime={new Date(message.at).toISOString()} title={new Date(message.at).toLocaleString()}>
-            {clock(message.at)}
+          <time
+            dateTime={new Date(message.at).toISOString()}
+            title={new Date(message.at).toLocaleString(language)}
+          >
+            {clock(message.at, language)}
           </time>
         </div>
       )}
@@ -224,8 +227,8 @@ function systemText(t: Texts, message: Message, agent: string): string {
   }
 }
 
-function clock(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+function clock(at: number, language: string): string {
+  return new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
 }
 
 /** 128 random bits; `randomUUID` is missing on pages without TLS. */

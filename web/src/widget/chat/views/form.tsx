@@ -43,7 +43,7 @@ function FormField({ field }: { field: Field }) {
   const id = `field-${field.key}`;
   const error = state.errors[field.key];
   const help = pick(field.help, language);
-  const described = [error ? `${id}-error` : "", help ? `${id}-help` : ""].filter(Boolean).join(" ");
+  const described = error ? `${id}-error` : help ? `${id}-help` : "";
   const ticked = field.type === "checkbox" || field.type === "consent";
   const label = (
     <span class="label">
@@ -62,16 +62,20 @@ function FormField({ field }: { field: Field }) {
       {!ticked && label}
       <Input field={field} id={id} described={described} />
       {ticked && label}
-      {help && (
-        <p class="help" id={`${id}-help`} dir="auto">
-          {help}
-        </p>
-      )}
-      {error && (
-        <p class="error" id={`${id}-error`} role="alert">
-          {t[`error_${error}`]}
-        </p>
-      )}
+      {/* Always as high as one line: an error that appears on leaving a field must not move what is being clicked. */}
+      <div class="below">
+        {error ? (
+          <p class="error" id={`${id}-error`} role="alert">
+            {t[`error_${error}`]}
+          </p>
+        ) : (
+          help && (
+            <p class="help" id={`${id}-help`} dir="auto">
+              {help}
+            </p>
+          )
+        )}
+      </div>
     </div>
   );
 }

@@ -1,0 +1,430 @@
+import { describe, expect, it } from "vitest";
+import type { Message, PresentedOffer, VisitorChat, VisitorFrame, VisitorNotice } from "../api/wire";
+import { held, kept, look, newSession, type Session, type SessionEvent, step } from "./session";
+
+const offer: PresentedOffer = {
+  id: "p1",
+  presented_at: 0,
+  folded: false,
+  design: {
+    form: "card",
+    position: "end",
+    color: "#0f766e",
+    logo_url: null,
+    image_url: null,
+    default_language: "en",
+    texts: {},
+  },
+};
+const active: VisitorChat = {
+  id: "c1",
+  state: "active",
+  last_seq: 0,
+  agent_read_seq: 0,
+  visitor_read_seq: 0,
+};
+const welcome = (over: Partial<Extract<VisitorNotice, { type: "welcome" }>> = {}): VisitorNotice => ({
+  type: "welcome",
+  v: 1,
+  token: "t1",
+  visit: "v1",
+  poll_interval_s: 10,
+  styling: { color: "#0f766e", logo_url: null, position: "end", title: "Shop", greeting: "" },
+  open: true,
+  offer: null,
+  chat: null,
+  ...over,
+});
+const from_agent = (seq: number, text = `a${seq}`): Message => ({
+  seq,
+  id: `a${seq}`,
+  from: "agent",
+  name: "Alice",
+  text,
+  at: seq,
+});
+const heard = (message: Message): VisitorNotice => ({ type: "message", chat: "c1", message });
+
+/** Plays events and notices from a fresh session; answers the last session and every frame that went out. */
+function play(start: Session, ...events: (SessionEvent | VisitorNotice)[]): [Session, VisitorFrame[]] {
+  const sent: VisitorFrame[] = [];
+  let session = start;
+  for (const event of events) {
+    const [next, frames] = step(
+      session,
+      isOwn(event) ? event : { type: "noticed", notice: event, now: 1_000 },
+    );
+    session = next;
+    sent.push(...frames);
+  }
+  return [session, sent];
+}
+
+const own_types = [
+  "noticed",
+  "disconnected",
+  "accepted",
+  "rejected",
+  "announced",
+  "opened",
+  "restarted",
+  "maximised",
+  "minimised",
+  "closed",
+  "form_sent",
+  "said",
+  "retried",
+  "discarded",
+  "typed",
+  "left",
+  "ticked",
+];
+function isOwn(event: SessionEvent | VisitorNotice): event is SessionEvent {
+  return own_types.includes(event.type) || (event.type === "read" && !("chat" in event));
+}
+
+const say = (id: string, text = id): SessionEvent => ({ type: "said", id, text, now: 1_000 });
+const chatting = () => play(newSession(), welcome({ chat: active }))[0];
+const offered = () => play(newSession(), welcome({ offer }))[0];
+
+describe("an offer", () => {
+  it("opens the window and asks the server when it is accepted", () => {
+    // spec: O-5
+    const [s, sent] = play(offered(), { type: "accepted", tab: 7, now: 1_000 });
+    expect(sent).toEqual([{ type: "accept", presentation: "p1" }]);
+    expect(s).toMatchObject({ offer: null, window: "open", asking: 7 });
+  });
+
+  it("is accepted once however often the visitor clicks", () => {
+    // spec: O-10
+    const click: SessionEvent = { type: "accepted", tab: 7, now: 1_000 };
+    expect(play(offered(), click, click)[1]).toHaveLength(1);
+  });
+
+  it("is gone when it is rejected, the window stays minimised, and maximising shows it again", () => {
+    // spec: O-6 P-2
+    const [s, sent] = play(offered(), { type: "rejected", now: 1_000 });
+    expect(sent).toEqual([{ type: "reject", presentation: "p1" }]);
+    expect(s).toMatchObject({ offer: null, window: "minimised", declined: offer });
+    const [after_reload] = play(newSession(kept(s)), welcome());
+    expect(after_reload).toMatchObject({ offer: null, window: "minimised", declined: offer });
+    const [again] = play(after_reload, { type: "maximised", tab: 1, now: 2_000 });
+    expect(again).toMatchObject({ window: "open", declined: offer });
+  });
+
+  it("that was declined and is then wanted becomes a chat that the visitor asks for, because the outcome is final", () => {
+    // spec: P-2 O-10
+    const [s] = play(
+      offered(),
+      { type: "rejected", now: 1_000 },
+      { type: "settled", presentation: "p1", outcome: "rejected" },
+    );
+    const [, sent] = play(
+      s,
+      { type: "maximised", tab: 1, now: 2_000 },
+      { type: "accepted", tab: 1, now: 2_000 },
+    );
+    expect(sent).toEqual([{ type: "open_chat" }]);
+  });
+
+  it("that another tab rejected leaves this session too", () => {
+    // spec: O-6
+    const [s] = play(offered(), { type: "settled", presentation: "p1", outcome: "rejected" });
+    expect(s).toMatchObject({ offer: null, window: "minimised" });
+  });
+
+  it("folds into the launcher when it counts as ignored, and the launcher accepts it late", () => {
+    // spec: O-7
+    const [s] = play(offered(), { type: "settled", presentation: "p1", outcome: "ignored" });
+    expect(look(s).folded).toBe(true);
+    const [, sent] = play(s, { type: "opened", tab: 1, now: 2_000 });
+    expect(sent).toEqual([{ type: "accept", presentation: "p1" }]);
+  });
+
+  it.each(["accepted", "passively_ignored", "withdrawn"] as const)("goes when it is %s", (outcome) => {
+    const [s] = play(offered(), { type: "settled", presentation: "p1", outcome });
+    expect(s).toMatchObject({ offer: null, window: "closed" });
+  });
+
+  it("does not come back with a reconnect while its rejection is on its way, and the rejection is sent again", () => {
+    // spec: O-6 O-10
+    const [s, sent] = play(
+      offered(),
+      { type: "rejected", now: 1_000 },
+      { type: "disconnected" },
+      welcome({ offer }),
+    );
+    expect(s.offer).toBeNull();
+    expect(sent).toEqual([
+      { type: "reject", presentation: "p1" },
+      { type: "reject", presentation: "p1" },
+    ]);
+  });
+
+  it("keeps its own outcome when the settling of another one arrives", () => {
+    expect(play(offered(), { type: "settled", presentation: "p0", outcome: "rejected" })[0].offer).toEqual(
+      offer,
+    );
+  });
+});
+
+describe("asking for a chat", () => {
+  const open: SessionEvent = { type: "opened", tab: 3, now: 1_000 };
+
+  it("is repeated after a reconnect while it is still meant, and dropped when it is stale", () => {
+    const [waiting] = play(newSession(), welcome(), open, { type: "disconnected" });
+    expect(play(waiting, welcome())[1]).toEqual([{ type: "open_chat" }]);
+    expect(step(waiting, { type: "noticed", notice: welcome(), now: 100_000 })[1]).toEqual([]);
+  });
+
+  it("fails visibly when no answer comes", () => {
+    const [s] = play(newSession(), welcome(), open, { type: "ticked", now: 30_000 });
+    expect(s).toMatchObject({ asking: 0, failed: true, pending: [] });
+  });
+
+  it("fails visibly when the server refuses it", () => {
+    const [s] = play(newSession(), welcome(), open, { type: "refused", code: "unavailable", detail: "" });
+    expect(s).toMatchObject({ asking: 0, failed: true });
+  });
+
+  it("is answered by a chat", () => {
+    const [s] = play(newSession(), welcome(), open, {
+      type: "chat",
+      chat: { ...active, state: "form", form: [] },
+    });
+    expect(s).toMatchObject({ asking: 0, pending: [], window: "open" });
+  });
+
+  it("is answered by an alternative, in the tab that asked", () => {
+    // spec: O-11 Q-6
+    const [s] = play(newSession(), welcome(), open, {
+      type: "alternative",
+      reason: "no_agent",
+      alternative: { do: "message", text: "Later" },
+    });
+    expect(s).toMatchObject({ asking: 0, window: "open", alternative: { tab: 3, reason: "no_agent" } });
+    expect(play(s, { type: "closed", now: 1 })[0]).toMatchObject({ alternative: null, window: "closed" });
+  });
+});
+
+describe("the form", () => {
+  const form: VisitorChat = { ...active, state: "form", form: [] };
+  const send: SessionEvent = { type: "form_sent", answers: { name: "Sam" }, now: 1_000 };
+  const filling = () => play(newSession(), welcome({ chat: form }))[0];
+
+  it("is sent once, and once more after a reconnect until the server has answered", () => {
+    const frame = { type: "send_form", chat: "c1", answers: { name: "Sam" } };
+    const [s, sent] = play(filling(), send, { type: "disconnected" }, welcome({ chat: form }));
+    expect(sent).toEqual([frame, frame]);
+    const [queued] = play(s, { type: "chat", chat: { ...active, state: "queued" } });
+    expect(queued.pending).toEqual([]);
+  });
+
+  it("shows what the server refused", () => {
+    const [s] = play(filling(), send, {
+      type: "form_refused",
+      chat: "c1",
+      field_errors: { name: "too_long" },
+    });
+    expect(s).toMatchObject({ form_errors: { name: "too_long" }, pending: [] });
+  });
+
+  it("is given up by closing the window, for good", () => {
+    const [s, sent] = play(filling(), { type: "closed", now: 1_000 }, { type: "chat", chat: form });
+    expect(sent).toEqual([{ type: "end_chat", chat: "c1" }]);
+    expect(s).toMatchObject({ chat: null, window: "closed" });
+  });
+});
+
+describe("a message of the visitor", () => {
+  it("is kept until it is acknowledged, and then stands once in its place", () => {
+    // spec: X-1
+    const [s, sent] = play(chatting(), say("m1"));
+    expect(sent).toEqual([{ type: "say", chat: "c1", id: "m1", text: "m1" }]);
+    expect(kept(s).unsent).toHaveLength(1);
+    const [after] = play(
+      s,
+      { type: "ack", chat: "c1", id: "m1", seq: 1 },
+      { type: "ack", chat: "c1", id: "m1", seq: 1 },
+    );
+    expect(after.unsent).toEqual([]);
+    expect(after.messages).toMatchObject([{ seq: 1, id: "m1", from: "visitor" }]);
+  });
+
+  it("is sent again after a reconnect with the same id, in the same order", () => {
+    // spec: X-1 Q-7
+    const [s] = play(chatting(), say("m1"), say("m2"), { type: "disconnected" });
+    const [, sent] = play(s, welcome({ chat: active }));
+    expect(sent.map((f) => f.type === "say" && f.id)).toEqual(["m1", "m2"]);
+  });
+
+  it("survives a reload of the page", () => {
+    // spec: Q-7
+    const [s] = play(chatting(), say("m1"));
+    const [, sent] = play(newSession(JSON.parse(JSON.stringify(kept(s)))), welcome({ chat: active }));
+    expect(sent).toEqual([{ type: "say", chat: "c1", id: "m1", text: "m1" }]);
+  });
+
+  it("is not doubled when it comes back as a message before its acknowledgement", () => {
+    const echo: Message = { seq: 1, id: "m1", from: "visitor", name: "", text: "m1", at: 1 };
+    const [s] = play(chatting(), say("m1"), heard(echo), { type: "ack", chat: "c1", id: "m1", seq: 1 });
+    expect(s.messages).toEqual([echo]);
+    expect(s.unsent).toEqual([]);
+  });
+
+  it("that is refused waits for the visitor's decision", () => {
+    const [s] = play(chatting(), say("m1"), { type: "refused", id: "m1", code: "too_many", detail: "" });
+    expect(s.unsent[0]).toMatchObject({ id: "m1", refused: "too_many" });
+    expect(play(s, welcome({ chat: active }))[1]).toEqual([]);
+    expect(play(s, { type: "retried", id: "m1", now: 2 })[1]).toEqual([
+      { type: "say", chat: "c1", id: "m1", text: "m1" },
+    ]);
+    expect(play(s, { type: "discarded", id: "m1" })[0].unsent).toEqual([]);
+  });
+
+  it("is not taken when the chat has ended, and never goes to another chat", () => {
+    const [ended, sent] = play(chatting(), { type: "chat", chat: { ...active, state: "ended" } }, say("m1"));
+    expect(sent).toEqual([]);
+    expect(ended.unsent).toEqual([]);
+    const [s] = play(chatting(), say("m1"), { type: "disconnected" });
+    expect(play(s, welcome({ chat: { ...active, id: "c2" } }))[1]).toEqual([]);
+  });
+
+  it("is limited in number while the server is away", () => {
+    const many = Array.from({ length: 150 }, (_, i) => say(`m${i}`));
+    expect(play(chatting(), { type: "disconnected" }, ...many)[0].unsent).toHaveLength(100);
+  });
+});
+
+describe("messages that arrive", () => {
+  it("stand in the order of their numbers, each once", () => {
+    // spec: X-1
+    const [s] = play(
+      chatting(),
+      heard(from_agent(2)),
+      heard(from_agent(1)),
+      heard(from_agent(2)),
+      heard(from_agent(3)),
+    );
+    expect(s.messages.map((m) => m.seq)).toEqual([1, 2, 3]);
+    expect(held(s)).toBe(3);
+  });
+
+  it("with a gap before them make the browser ask for what is missing, once", () => {
+    const [s, sent] = play(chatting(), heard(from_agent(1)), heard(from_agent(4)), heard(from_agent(5)));
+    expect(sent).toEqual([{ type: "resume", chat: "c1", after: 1 }]);
+    expect(play(s, heard(from_agent(2)), heard(from_agent(3)))[0].messages).toHaveLength(5);
+  });
+
+  it("that never came are asked for when the chat names a higher number", () => {
+    const tick: SessionEvent = { type: "ticked", now: 2_000 };
+    const [s, sent] = play(chatting(), { type: "chat", chat: { ...active, last_seq: 2 } }, tick, tick);
+    expect(sent).toEqual([{ type: "resume", chat: "c1", after: 0 }]);
+    expect(play(s, { type: "disconnected" }, tick)[1]).toEqual([]);
+  });
+
+  it("start anew after a reset", () => {
+    const [s] = play(
+      chatting(),
+      heard(from_agent(1)),
+      { type: "reset", chat: "c1" },
+      heard(from_agent(1, "new")),
+    );
+    expect(s.messages).toMatchObject([{ seq: 1, text: "new" }]);
+  });
+
+  it("of another chat are not shown", () => {
+    expect(play(chatting(), { type: "message", chat: "c9", message: from_agent(1) })[0].messages).toEqual([]);
+  });
+
+  it("count as unread until they are read, and reading is told once", () => {
+    const [s] = play(chatting(), heard(from_agent(1)), heard(from_agent(2)));
+    expect(look(s).unread).toBe(2);
+    const [read, sent] = play(s, { type: "read", seq: 2 }, { type: "read", seq: 2 });
+    expect(look(read).unread).toBe(0);
+    expect(sent).toEqual([{ type: "read", chat: "c1", seq: 2 }]);
+  });
+
+  it("end the typing indicator, as time does", () => {
+    const [s] = play(chatting(), { type: "typing", chat: "c1" });
+    expect(s.typing_at).toBe(1_000);
+    expect(play(s, heard(from_agent(1)))[0].typing_at).toBe(0);
+    expect(play(s, { type: "ticked", now: 9_000 })[0].typing_at).toBe(0);
+  });
+});
+
+describe("the chat", () => {
+  it("that an agent begins opens the window", () => {
+    // spec: P-9
+    expect(play(newSession(), welcome(), { type: "chat", chat: active })[0].window).toBe("open");
+  });
+
+  it("stays minimised over pages and tabs", () => {
+    // spec: P-2 Q-7
+    const [s] = play(chatting(), { type: "minimised" });
+    expect(play(newSession(kept(s)), welcome({ chat: active }))[0].window).toBe("minimised");
+  });
+
+  it("that the visitor leaves ends at once, and what was on its way does not bring it back", () => {
+    // spec: P-7
+    const [s, sent] = play(chatting(), { type: "left", now: 1 }, { type: "chat", chat: active });
+    expect(sent).toEqual([{ type: "end_chat", chat: "c1" }]);
+    expect(s.chat).toMatchObject({ state: "ended", ended_by: "visitor" });
+  });
+
+  it("is left again after a reconnect when the server has not heard of it", () => {
+    const [s] = play(
+      chatting(),
+      { type: "disconnected" },
+      { type: "left", now: 1 },
+      { type: "closed", now: 1 },
+    );
+    const [after, sent] = play(s, welcome({ chat: active }));
+    expect(sent).toContainEqual({ type: "end_chat", chat: "c1" });
+    expect(after.chat).toBeNull();
+  });
+
+  it("that ended stays on the screen until it is put away, also when the server forgets it", () => {
+    const [s] = play(chatting(), heard(from_agent(1)), { type: "disconnected" }, welcome());
+    expect(s.chat).toMatchObject({ state: "ended" });
+    expect(s.messages).toHaveLength(1);
+    const [closed] = play(s, { type: "closed", now: 1 });
+    expect(closed).toMatchObject({ chat: null, messages: [], window: "closed" });
+    expect(play(closed, welcome({ chat: { ...active, state: "ended" } }))[0].chat).toBeNull();
+  });
+
+  it("can be followed by a new one", () => {
+    const [s, sent] = play(
+      chatting(),
+      { type: "chat", chat: { ...active, state: "ended", ended_by: "agent" } },
+      { type: "restarted", tab: 1, now: 1_000 },
+      { type: "chat", chat: { ...active, id: "c2", state: "queued" } },
+    );
+    expect(sent).toEqual([{ type: "open_chat" }]);
+    expect(s.chat?.id).toBe("c2");
+    expect(s.window).toBe("open");
+  });
+
+  it("takes the read marks of the agent, never backwards", () => {
+    const [s] = play(chatting(), { type: "read", chat: "c1", seq: 5 }, { type: "read", chat: "c1", seq: 3 });
+    expect(s.chat?.agent_read_seq).toBe(5);
+  });
+});
+
+describe("a welcome", () => {
+  it("closes a window that has nothing left to show", () => {
+    expect(play(newSession({ window: "open" }), welcome())[0].window).toBe("closed");
+  });
+
+  it("brings token, styling and availability", () => {
+    const [s] = play(newSession(), welcome({ open: false }));
+    expect(s).toMatchObject({ token: "t1", link: "up", available: false });
+    expect(play(s, { type: "availability", open: true })[0].available).toBe(true);
+  });
+
+  it("from a newer server may be followed by notices that this widget does not know", () => {
+    const [s] = play(newSession(), welcome());
+    const unknown = { type: "confetti" } as unknown as VisitorNotice;
+    expect(step(s, { type: "noticed", notice: unknown, now: 1 })).toEqual([s, []]);
+  });
+});
