@@ -1,0 +1,97 @@
+//! Owns the demo: a server with sample people, queue, offers and rules, a shop on another port, and simulated visitors.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+use crate::app::{self, Node};
+use crate::bus::Bus;
+use crate::clock::Clock;
+use crate::store::Store;
+
+mod seed;
+mod shop;
+mod traffic;
+
+/// What the demo is asked for.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// Where server and console listen.
+    pub listen: SocketAddr,
+    /// Where the shop listens.
+    pub shop_listen: SocketAddr,
+    /// Simulated visitors.
+    pub visitors: u32,
+    /// Folder of the database; a new one that goes away with the demo when absent.
+    pub data: Option<PathBuf>,
+    /// Print one line of JSON instead of a text.
+    pub json: bool,
+}
+
+/// What the demo prints when it is ready.
+#[derive(Debug, Serialize)]
+struct Ready {
+    console: String,
+    shop: String,
+    users: Vec<seed::Account>,
+}
+
+/// Runs the demo until the process is told to stop.
+///
+/// # Errors
+/// When the database or an address cannot be had.
+pub async fn run(demo: Demo) -> anyhow::Result<()> {
+    let throw_away = demo.data.is_none().then(|| {
+        let name = format!("beckon-demo-{}", Clock::System.new_id().simple());
+        std::env::temp_dir().join(name)
+    });
+    let dir = demo.data.clone().or_else(|| throw_away.clone()).expect("one of the two is there");
+    let console_listener = app::bind(demo.listen).await?;
+    let shop_listener = app::bind(demo.shop_listen).await?;
+    let console = origin(&console_listener)?;
+    let shop = origin(&shop_listener)?;
+
+    let store = Store::open_sqlite(&dir).await.with_context(|| format!("cannot open {}", dir.display()))?;
+    seed::plant(&store, &Clock::System, &shop).await?;
+    let node = Node::start(store, Clock::System, Bus::local()).await?;
+    announce(&Ready { console: console.clone(), shop: shop.clone(), users: seed::accounts() }, demo.json)?;
+
+    let stopping = node.stopping();
+    tokio::spawn(shop::serve(shop_listener, console.clone(), stopping.clone()));
+    for number in 0..demo.visitors {
+        tokio::spawn(traffic::browse(number, console.clone(), shop.clone(), stopping.clone()));
+    }
+    let served = app::serve_until_stopped(node, console_listener).await;
+    if let Some(dir) = throw_away {
+        std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove {}", dir.display()))?;
+    }
+    served
+}
+
+fn origin(listener: &TcpListener) -> anyhow::Result<String> {
+    Ok(format!("http://{}", listener.local_addr().context("the listener has no address")?))
+}
+
+#[expect(clippy::print_stdout, reason = "what the demo prints is its interface")]
+fn announce(ready: &Ready, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(ready)?);
+        return Ok(());
+    }
+    println!("Console  {}", ready.console);
+    println!("Shop     {}", ready.shop);
+    println!();
+    for user in &ready.users {
+        println!("  {:<20} {:<12} password {}", user.email, user.role, user.password);
+    }
+    println!();
+    println!("1. Open the console, sign in as {}, and set the status to Ready.", ready.users[1].email);
+    println!("2. Open {}/product/oslo-chair in another window and wait ten seconds.", ready.shop);
+    println!("3. Accept the offer, fill in the form, and answer in the console.");
+    println!();
+    println!("Stop with Ctrl-C.");
+    Ok(())
+}

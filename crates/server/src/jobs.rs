@@ -1,0 +1,41 @@
+//! Owns the sweeper: it settles what fell due while no node held it. Any node may run it; doing it twice changes nothing.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::store::presentation::update_overdue_outcomes;
+use crate::store::session::delete_expired_sessions;
+use crate::store::visit::update_overdue_visits_ended;
+use crate::store::{Store, StoreResult};
+
+const EVERY: Duration = Duration::from_secs(5);
+/// A node that holds the visit settles it itself, at the moment it is due; the sweeper comes after it.
+const GRACE_MS: i64 = 10_000;
+
+/// Sweeps until `stopping` is cancelled.
+pub async fn run(store: Store, clock: Clock, stopping: CancellationToken) {
+    loop {
+        if let Err(error) = sweep(&store, &clock).await {
+            tracing::warn!(%error, "what fell due could not be settled");
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Settles presentations (O-9), ends visits (T-7) and forgets sessions that fell due.
+///
+/// # Errors
+/// When the database failed; the next sweep does it then.
+pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
+    let now = clock.now();
+    let mut tx = store.write().await?;
+    update_overdue_outcomes(&mut tx, now.plus_ms(-GRACE_MS)).await?;
+    update_overdue_visits_ended(&mut tx, now.plus_ms(-GRACE_MS)).await?;
+    delete_expired_sessions(&mut tx, now).await?;
+    tx.commit().await
+}
