@@ -20,6 +20,7 @@ export default defineConfig({
   },
   test: {
     root: import.meta.dirname,
+    testTimeout: 20_000,
     include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
   },
 });

@@ -12,7 +12,7 @@ const widget = join(here, "../dist/widget");
 
 /**
  * @typedef {Record<string, any>} Frame
- * @typedef {{ shop: string, live: string, frames: Frame[], connections: number, posts: number,
+ * @typedef {{ shop: string, live: string, frames: Frame[], connections: number, posts: number, open: number,
  *   send: (notice: Frame) => void, answer: (act: (frame: Frame) => Frame[]) => void,
  *   refuse: (what: "nothing" | "sockets" | "all") => void, cut: () => void, html: (patch: (text: string) => string) => void,
  *   close: () => Promise<void> }} Fake
@@ -100,6 +100,9 @@ export async function startFake() {
     frames,
     get connections() {
       return connections;
+    },
+    get open() {
+      return open.size;
     },
     get posts() {
       return posts;

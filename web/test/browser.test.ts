@@ -1,0 +1,320 @@
+/** The built widget in real Chromium, on a page of another origin under a strict Content-Security-Policy. */
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { type Fake, startFake } from "./fake-server.mjs";
+
+const styling = { color: "#0f766e", logo_url: null, position: "end", title: "Nordic Home", greeting: "" };
+const offer = {
+  id: "p1",
+  presented_at: 0,
+  folded: false,
+  design: {
+    form: "card",
+    position: "end",
+    color: "#0f766e",
+    logo_url: null,
+    image_url: null,
+    default_language: "en",
+    texts: { en: { title: "Any questions?", body: "We are here.", accept_label: "Yes", reject_label: "No" } },
+  },
+};
+const chat = (state: string, over = {}) => ({
+  id: "c1",
+  state,
+  last_seq: 0,
+  agent_read_seq: 0,
+  visitor_read_seq: 0,
+  agent: { name: "Alice" },
+  ...over,
+});
+const name_field = {
+  key: "name",
+  type: "text",
+  label: { en: "First name" },
+  help: {},
+  required: true,
+  choices: [],
+};
+const welcome = (over = {}) => ({
+  type: "welcome",
+  v: 1,
+  token: "token-1",
+  visit: "v1",
+  poll_interval_s: 2,
+  styling,
+  open: true,
+  offer: null,
+  chat: null,
+  ...over,
+});
+const message = (seq: number, text: string) => ({
+  type: "message",
+  chat: "c1",
+  message: { seq, id: `a${seq}`, from: "agent", name: "Alice", text, at: 0 },
+});
+
+let browser: Browser;
+let fake: Fake;
+let context: BrowserContext;
+let troubles: string[];
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.BECKON_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+    ],
+  });
+}, 60_000);
+afterAll(() => browser?.close());
+
+beforeEach(async () => {
+  fake = await startFake();
+  troubles = [];
+  context = await browser.newContext();
+  // The root is closed in production; here the locators need to look inside.
+  await context.addInitScript(() => {
+    const attach = Element.prototype.attachShadow;
+    Element.prototype.attachShadow = function (init) {
+      return attach.call(this, { ...init, mode: "open" });
+    };
+  });
+});
+afterEach(async () => {
+  await context.close();
+  await fake.close();
+});
+
+async function visit(path = "/"): Promise<Page> {
+  const page = await context.newPage();
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("console", (entry) => {
+    if (entry.type() === "error" || entry.type() === "warning") troubles.push(entry.text());
+  });
+  await page.goto(fake.shop + path);
+  return page;
+}
+
+const greet = (over = {}, ...more: object[]) =>
+  fake.answer((frame) => (frame.type === "hello" ? [welcome(over), ...more] : []));
+const said = (type: string) => fake.frames.filter((frame) => frame.type === type);
+const until = (type: string, count = 1) => expect.poll(() => said(type).length).toBeGreaterThanOrEqual(count);
+
+it("shows the launcher without an error, a shift or a global of its own besides beckon", async () => {
+  // spec: T-1 X-8
+  greet();
+  const page = await visit();
+  const before = await page.evaluate(() => Object.keys(window).length);
+  await page.getByRole("button", { name: "Chat", exact: true }).waitFor();
+  const found = await page.evaluate(async () => {
+    const shifts = await new Promise<number>((done) => {
+      const observer = new PerformanceObserver((list) => done(list.getEntries().length));
+      observer.observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => done(0), 300);
+    });
+    const added = Object.keys(window).filter((key) => key === "beckon" || key === "_");
+    return { added, shifts, keys: Object.keys(window).length };
+  });
+  expect(found.added).toEqual(["beckon"]);
+  expect(found.keys - before).toBeLessThanOrEqual(1);
+  expect(found.shifts).toBe(0);
+  expect(troubles).toEqual([]);
+});
+
+it("keeps its shadow root closed", async () => {
+  // spec: X-7
+  greet();
+  const plain = await browser.newContext();
+  const page = await plain.newPage();
+  await page.goto(fake.shop);
+  await page.locator("beckon-chat").waitFor({ state: "attached" });
+  expect(await page.evaluate(() => document.querySelector("beckon-chat")?.shadowRoot)).toBeNull();
+  await plain.close();
+});
+
+it("goes from the offer over form and queue to the conversation and its end", async () => {
+  // spec: P-1 P-3 P-4 P-6 P-7 O-5
+  fake.answer((frame) => {
+    switch (frame.type) {
+      case "hello":
+        return [welcome({ offer })];
+      case "accept":
+        return [
+          { type: "settled", presentation: "p1", outcome: "accepted" },
+          { type: "chat", chat: chat("form", { form: [name_field] }) },
+        ];
+      case "send_form":
+        return [{ type: "chat", chat: chat("queued", { position: 2, wait_s: 90 }) }];
+      case "say":
+        return [{ type: "ack", chat: "c1", id: frame.id, seq: 2 }];
+      case "end_chat":
+        return [{ type: "chat", chat: chat("ended", { ended_by: "visitor" }) }];
+      default:
+        return [];
+    }
+  });
+  const page = await visit();
+  await page.getByRole("region", { name: "Any questions?" }).getByRole("button", { name: "Yes" }).click();
+  const send = page.getByRole("button", { name: "Send" });
+  await page.getByLabel("First name").waitFor();
+  expect(await send.isEnabled()).toBe(false);
+  await page.getByLabel("First name").fill("Sam");
+  await send.click();
+  await page.getByText("Place in the queue").waitFor();
+  fake.send({ type: "chat", chat: chat("active") });
+  fake.send(message(1, "Hello Sam"));
+  const log = page.getByRole("log");
+  await log.getByText("Hello Sam").waitFor();
+  const composer = page.getByRole("textbox", { name: "Message" });
+  await composer.fill("Two");
+  await composer.press("Shift+Enter");
+  await composer.pressSequentially("lines");
+  await composer.press("Enter");
+  await log.getByText("Two\nlines").waitFor();
+  expect(said("say")).toMatchObject([{ chat: "c1", text: "Two\nlines" }]);
+  await page.getByRole("button", { name: "End chat" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "End chat" }).click();
+  await page.getByRole("button", { name: "Start a new chat" }).waitFor();
+  expect(said("send_form")).toMatchObject([{ answers: { name: "Sam" } }]);
+  expect(troubles).toEqual([]);
+}, 30_000);
+
+it("holds one connection for all tabs, and a No in one removes the offer from all", async () => {
+  // spec: T-4 O-6 P-2
+  greet({ offer });
+  const first = await visit();
+  await first.getByRole("region", { name: "Any questions?" }).waitFor();
+  const second = await visit("/second");
+  await second.getByRole("region", { name: "Any questions?" }).waitFor();
+  await second.getByRole("button", { name: "No" }).click();
+  await first.getByRole("button", { name: "Maximise" }).waitFor();
+  expect(await first.getByRole("region", { name: "Any questions?" }).count()).toBe(0);
+  expect(fake.connections).toBe(1);
+  expect(said("page").map((frame) => frame.url)).toEqual([`${fake.shop}/second`]);
+  greet();
+  await first.close();
+  await expect.poll(() => fake.connections).toBe(2);
+  await second.getByRole("button", { name: "Maximise" }).click();
+  await second.getByRole("dialog").getByRole("heading", { name: "Any questions?" }).waitFor();
+}, 30_000);
+
+it("keeps the chat and its minimised window over pages", async () => {
+  // spec: Q-7 P-2
+  greet({ chat: chat("active", { last_seq: 1 }) }, message(1, "Hello Sam"));
+  const page = await visit();
+  await page.getByRole("log").getByText("Hello Sam").waitFor();
+  await page.getByRole("button", { name: "Minimise" }).click();
+  await page.getByRole("link", { name: "Another page" }).click();
+  await page.getByRole("button", { name: "Maximise" }).click();
+  await page.getByRole("log").getByText("Hello Sam").waitFor();
+  expect(said("hello")[1]).toMatchObject({ token: "token-1", chat: { id: "c1", after: 0 } });
+});
+
+it("keeps what is written while the server is away, sends it once with the same id, and does not storm", async () => {
+  // spec: T-1 X-1 Q-7
+  greet({ chat: chat("active") });
+  const page = await visit();
+  const composer = page.getByRole("textbox", { name: "Message" });
+  await composer.waitFor();
+  fake.refuse("all");
+  fake.cut();
+  await page.getByText("The connection is lost").waitFor({ state: "attached" });
+  await composer.fill("Still there?");
+  await composer.press("Enter");
+  await page.getByText("Waiting for the connection").waitFor();
+  const tries = fake.connections + fake.posts;
+  await page.waitForTimeout(3_000);
+  expect(fake.connections + fake.posts - tries).toBeLessThanOrEqual(5);
+  await page.reload();
+  fake.answer((frame) => {
+    if (frame.type === "hello") return [welcome({ chat: chat("active") })];
+    return frame.type === "say" ? [{ type: "ack", chat: "c1", id: frame.id, seq: 1 }] : [];
+  });
+  fake.refuse("nothing");
+  await page.getByRole("log").getByText("Delivered").waitFor({ timeout: 15_000 });
+  expect(said("say")).toHaveLength(1);
+  expect(await page.getByText("Still there?").count()).toBe(1);
+}, 40_000);
+
+it("polls where no WebSocket can be had, and everything still works", async () => {
+  // spec: T-6
+  fake.refuse("sockets");
+  greet({ offer });
+  const page = await visit();
+  await page.getByRole("region", { name: "Any questions?" }).waitFor();
+  fake.answer((frame) => {
+    if (frame.type === "hello") return [welcome()];
+    return frame.type === "accept" ? [{ type: "chat", chat: chat("active") }] : [];
+  });
+  await page.getByRole("button", { name: "Yes" }).click();
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+  fake.answer((frame) => (frame.type === "hello" ? [welcome({ chat: chat("active") })] : []));
+  fake.send(message(1, "Hello Sam"));
+  await page.getByRole("log").getByText("Hello Sam").waitFor();
+}, 30_000);
+
+it("tells page views, in-app routes and form activity, and never what was typed", async () => {
+  // spec: T-2 T-3
+  greet();
+  const page = await visit();
+  await until("hello");
+  await page.getByRole("button", { name: "Chat", exact: true }).waitFor();
+  await page.evaluate(() => history.pushState({}, "", "/route?a=1"));
+  await until("page");
+  await page.evaluate(() => history.replaceState({}, "", "/route?a=1#place"));
+  await page.getByLabel("Quantity").fill("secret-42");
+  await until("form", 2);
+  expect(said("page")).toMatchObject([{ url: `${fake.shop}/route?a=1`, referrer: `${fake.shop}/` }]);
+  expect(said("leave")).toMatchObject([{ view: said("hello")[0]?.pages[0].view }]);
+  expect(said("form").map((frame) => frame.action)).toEqual(["entered", "input"]);
+  expect(JSON.stringify(fake.frames)).not.toContain("secret-42");
+});
+
+it("leaves no connection behind when the visitor goes, and says so", async () => {
+  // spec: T-2 X-8
+  greet();
+  const page = await visit();
+  await page.getByRole("button", { name: "Chat", exact: true }).waitFor();
+  await page.goto("about:blank");
+  await until("leave");
+  await expect.poll(() => fake.open).toBe(0);
+});
+
+it("runs what the page queued before it came, and tells the page what happens", async () => {
+  // spec: N-3
+  greet();
+  fake.html((text) => text.replace('data-site="site_test"', ""));
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const calls: unknown[] = [];
+    const stub = Object.assign((...call: unknown[]) => calls.push(call), { q: calls });
+    Object.assign(window, { beckon: stub, told: [] });
+    stub("boot", { site: "site_other" });
+    stub("on", "open", () => (window as unknown as { told: string[] }).told.push("open"));
+    stub("open");
+  });
+  await page.goto(fake.shop);
+  await until("open_chat");
+  expect(said("hello")[0]?.site).toBe("site_other");
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
+    .toEqual(["open"]);
+});
+
+it("stores and sends nothing while consent is off", async () => {
+  // spec: N-4
+  greet();
+  fake.html((text) => text.replace("data-site", 'data-consent="off" data-site'));
+  const page = await visit();
+  await page.waitForTimeout(500);
+  expect(fake.frames).toEqual([]);
+  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+  await page.evaluate(() =>
+    (window as unknown as { beckon: (...call: string[]) => void }).beckon("consent", "full"),
+  );
+  await until("hello");
+});
