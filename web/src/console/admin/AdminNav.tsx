@@ -9,7 +9,7 @@ import {
   IconUsers,
   IconWorld,
 } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { useSites } from "../api/queries";
@@ -89,8 +89,12 @@ interface EntryProps {
 function Entry({ href, label, icon, exact }: EntryProps) {
   const [path] = useLocation();
   const current = path === href || (!exact && path.startsWith(`${href}/`));
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (current) item.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
   return (
-    <li>
+    <li ref={item}>
       <Link href={href} className={classes.link} aria-current={current ? "page" : undefined}>
         {icon}
         {label}

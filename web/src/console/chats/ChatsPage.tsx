@@ -41,6 +41,7 @@ function OpenChat({ id }: { id: string }) {
       </div>
       {roomy ? (
         <aside className={classes.session} aria-label={t("chats.session.title")}>
+          <div className={classes.sessionHead}>{t("chats.session.title")}</div>
           <Loaded query={chat}>{(data) => <SessionPanel chat={data} />}</Loaded>
         </aside>
       ) : (

@@ -7,7 +7,7 @@ import type { Chat } from "../../api/wire";
 import { useVisit } from "../api/queries";
 import { CopyIcon } from "../ui/CopyIcon";
 import { Dot } from "../ui/Dot";
-import { shortUrl, span } from "../ui/format";
+import { shortId, shortUrl, span } from "../ui/format";
 import { SafeLink } from "../ui/SafeLink";
 import { Loaded, LoadingRows } from "../ui/states";
 import { Fact, Presentations, VisitFacts, VisitPages } from "../visitors/VisitParts";
@@ -25,7 +25,7 @@ export function SessionPanel({ chat }: { chat: Chat }) {
         <div className={classes.visitor}>
           <Dot tone={chat.visitor_present ? "good" : "off"} />
           <h2 className="clip">{chat.visitor_name}</h2>
-          <CopyIcon value={chat.id} label={t("action.show_id", { id: chat.id })} />
+          <CopyIcon value={chat.visitor_id} label={t("action.show_id", { id: shortId(chat.visitor_id) })} />
         </div>
       </div>
       <Answers chat={chat} />

@@ -1,13 +1,13 @@
 /** Owns the frame around every page of a signed-in user: navigation, status, connection, and which page is shown. */
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import type { SessionUser } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
-import { AdminPages } from "../admin/AdminPages";
 import { ChatsPage } from "../chats/ChatsPage";
 import { notify, playMessage } from "../live/attention";
 import { LiveProvider } from "../live/LiveProvider";
+import { LoadingRows } from "../ui/states";
 import { VisitorsPage } from "../visitors/VisitorsPage";
 import { AccountMenu } from "./AccountMenu";
 import { Attention } from "./Attention";
@@ -18,6 +18,10 @@ import { NotFound } from "./NotFound";
 import classes from "./Shell.module.css";
 import { StatusSwitch } from "./StatusSwitch";
 import { UserContext } from "./user";
+
+const AdminPages = lazy(() =>
+  import("../admin/AdminPages").then((module) => ({ default: module.AdminPages })),
+);
 
 export function Console({ user }: { user: SessionUser }) {
   const [path, go] = useLocation();
@@ -72,7 +76,9 @@ function Pages({ user }: { user: SessionUser }) {
       <Route path="/visitors/:id?">{({ id }) => <VisitorsPage open={id ?? null} />}</Route>
       {user.role === "admin" && (
         <Route path="/admin/*?">
-          <AdminPages />
+          <Suspense fallback={<LoadingRows />}>
+            <AdminPages />
+          </Suspense>
         </Route>
       )}
       <Route>

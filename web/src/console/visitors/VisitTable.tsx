@@ -12,14 +12,14 @@ import { type Sort, type SortKey, type VisitState, visitorCode, visitState } fro
 
 const ROW_HEIGHT = 53;
 
-const COLUMNS: { key: SortKey | "from"; width: string; end?: boolean }[] = [
-  { key: "visitor", width: "15%" },
+const COLUMNS: { key: SortKey | "from"; width: string; end?: boolean; wide?: boolean }[] = [
+  { key: "visitor", width: "132px" },
   { key: "page", width: "auto" },
   { key: "on_page", width: "96px", end: true },
-  { key: "pages", width: "84px", end: true },
-  { key: "on_site", width: "96px", end: true },
-  { key: "state", width: "140px" },
-  { key: "from", width: "16%" },
+  { key: "pages", width: "84px", end: true, wide: true },
+  { key: "on_site", width: "96px", end: true, wide: true },
+  { key: "state", width: "132px", wide: true },
+  { key: "from", width: "180px", wide: true },
 ];
 
 interface VisitTableProps {
@@ -46,13 +46,23 @@ export function VisitTable({ visits, sort, onSort, open, onOpen }: VisitTablePro
       <table className={classes.table} aria-rowcount={visits.length + 1}>
         <colgroup>
           {COLUMNS.map((column) => (
-            <col key={column.key} style={{ width: column.width }} />
+            <col
+              key={column.key}
+              className={column.wide ? classes.wide : undefined}
+              style={{ width: column.width }}
+            />
           ))}
         </colgroup>
         <thead>
           <tr>
-            {COLUMNS.map(({ key, end }) => (
-              <Heading key={key} column={key} end={end === true} sort={sort} onSort={onSort} />
+            {COLUMNS.map(({ key, end, wide }) => (
+              <Heading
+                key={key}
+                column={key}
+                className={`${end ? classes.end : ""} ${wide ? classes.wide : ""}`}
+                sort={sort}
+                onSort={onSort}
+              />
             ))}
           </tr>
         </thead>
@@ -71,20 +81,26 @@ export function VisitTable({ visits, sort, onSort, open, onOpen }: VisitTablePro
 
 interface HeadingProps {
   column: SortKey | "from";
-  end: boolean;
+  className: string;
   sort: Sort;
   onSort(sort: Sort): void;
 }
 
-function Heading({ column, end, sort, onSort }: HeadingProps) {
+function Heading({ column, className, sort, onSort }: HeadingProps) {
   const { t } = useTranslation();
   const name = t(`visitors.column.${column}`);
-  if (column === "from") return <th scope="col">{name}</th>;
+  if (column === "from") {
+    return (
+      <th scope="col" className={className}>
+        {name}
+      </th>
+    );
+  }
   const active = sort.key === column;
   const direction = sort.down ? "descending" : "ascending";
   const Arrow = sort.down ? IconArrowDown : IconArrowUp;
   return (
-    <th scope="col" className={end ? classes.end : undefined} aria-sort={active ? direction : "none"}>
+    <th scope="col" className={className} aria-sort={active ? direction : "none"}>
       <button
         type="button"
         className={classes.sort}
@@ -114,6 +130,7 @@ function Row({ visit, open, onOpen }: { visit: Visit; open: boolean; onOpen(id: 
         </button>
         <div className={classes.second}>
           {visit.visit_number === 1 ? t("visitors.first") : t("visitors.visit_n", { n: visit.visit_number })}
+          <span className={classes.narrow}> · {t(`visitors.state.${state}`)}</span>
         </div>
       </td>
       <td>
@@ -129,17 +146,17 @@ function Row({ visit, open, onOpen }: { visit: Visit; open: boolean; onOpen(id: 
         )}
       </td>
       <td className={classes.end}>{visit.page && <Elapsed since={visit.page.entered_at} />}</td>
-      <td className={classes.end}>{visit.page_views}</td>
-      <td className={classes.end}>
+      <td className={`${classes.end} ${classes.wide}`}>{visit.page_views}</td>
+      <td className={`${classes.end} ${classes.wide}`}>
         <Elapsed since={visit.started_at} />
       </td>
-      <td>
+      <td className={classes.wide}>
         <span className={classes.state}>
           <Dot tone={TONE[state]} />
           {t(`visitors.state.${state}`)}
         </span>
       </td>
-      <td>
+      <td className={classes.wide}>
         <div className="clip">{[visit.device, visit.browser].filter(Boolean).join(", ")}</div>
         <div className={`${classes.second} clip`}>{visit.language}</div>
       </td>

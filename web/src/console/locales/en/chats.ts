@@ -122,7 +122,7 @@ export const chats = {
     facts: "Visit",
     visit_number: "Visit number",
     first_visit: "First visit",
-    started: "On the site since",
+    started: "On site since",
     referrer: "Came from",
     direct: "Typed in or a bookmark",
     device: "Device",
