@@ -2,7 +2,6 @@
 
 pub mod app;
 pub mod bus;
-pub mod changes;
 pub mod cli;
 pub mod clock;
 pub mod config;
