@@ -15,7 +15,7 @@ use beckon_engine::id::SiteId;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::changes::Changes;
+use crate::bus::Hint;
 use crate::clock::Clock;
 use crate::driver::Driver;
 use crate::store::{Store, Tx};
@@ -61,8 +61,6 @@ pub struct Api {
     pub store: Store,
     /// The time, and new ids.
     pub clock: Clock,
-    /// Told of every site whose configuration changed, after the commit.
-    pub changes: Changes,
     /// Hashes and compares passwords.
     pub passwords: Passwords,
     /// Counts the attempts to sign in.
@@ -76,12 +74,11 @@ pub struct Api {
 impl Api {
     /// For an installation that is set up, reached without proxies.
     #[must_use]
-    pub fn new(driver: Driver, changes: Changes) -> Self {
+    pub fn new(driver: Driver) -> Self {
         Self {
             store: driver.store().clone(),
             clock: driver.clock().clone(),
             driver,
-            changes,
             passwords: Passwords::new(),
             throttle: SignInThrottle::new(),
             setup_token: None,
@@ -99,13 +96,13 @@ impl Api {
         Ok(tx)
     }
 
-    /// Commits a change of a site's configuration, then tells of it.
+    /// Commits a change of a site's configuration, then tells all nodes of it.
     ///
     /// # Errors
     /// When the database failed.
     pub async fn commit(&self, tx: Tx, site: SiteId) -> Answer<()> {
         tx.commit().await?;
-        self.changes.tell(site);
+        self.driver.bus().publish(Hint::SiteChanged { site });
         Ok(())
     }
 }

@@ -1,8 +1,10 @@
 //! The Beckon server as a library, so that the binary and the integration tests drive the same code.
 
+pub mod app;
 pub mod bus;
-pub mod changes;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod driver;
 pub mod http;
 pub mod store;

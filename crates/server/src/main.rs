@@ -1,3 +1,14 @@
 //! The `beckon` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match beckon_server::cli::run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("beckon: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -16,6 +16,7 @@ use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::{Api, password};
+use crate::bus::Hint;
 use crate::store::column::Text;
 use crate::store::session::delete_sessions_of_user;
 use crate::store::user::{
@@ -214,6 +215,7 @@ async fn change(
     }
     update_user(&mut tx, &row).await?;
     tx.commit().await?;
+    api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
     Ok(Json(row.into()))
 }
 
@@ -235,6 +237,7 @@ async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<
         StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
     })?;
     tx.commit().await?;
+    api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,4 +1,6 @@
 //! The integration tests of the server, in one binary. Each module tests one surface.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
+
 mod harness;
 mod store;

@@ -1,0 +1,186 @@
+//! Owns the command line: what can be asked for, and how it is explained. What a command does stands elsewhere.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use beckon_engine::id::UserId;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+
+use crate::app;
+use crate::clock::Clock;
+use crate::config::{self, Config, Settings};
+use crate::http::check::Checks;
+use crate::http::error::Problem;
+use crate::http::{password, user};
+use crate::store::column::Text;
+use crate::store::user::{Role, UserRow, insert_user};
+use crate::store::{Store, StoreError};
+
+const SETTINGS_HELP: &str = "\
+Each option is also an environment variable, as named, and a key of the file, such as metrics_listen.
+The command line wins over the environment, the environment over the file.";
+
+/// Proactive chat for websites, on your own server.
+///
+/// One program holds everything: the server, the console for agents and administrators, and the widget for your pages.
+/// Start it with `beckon serve`, open http://127.0.0.1:8080 and follow the setup.
+#[derive(Parser)]
+#[command(name = "beckon", version, propagate_version = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve console, widget and API
+    Serve(Serve),
+    /// Manage the people who sign in to the console
+    #[command(subcommand)]
+    User(User),
+}
+
+#[derive(Args)]
+#[command(after_help = SETTINGS_HELP)]
+struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+    /// File with the same settings, in TOML [env: BECKON_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// Make a user; prints a password unless one is given
+    Create(NewUser),
+}
+
+#[derive(Args)]
+struct NewUser {
+    /// E-mail, with which the user signs in
+    #[arg(long)]
+    email: String,
+    /// What the user may do
+    #[arg(long, value_parser = role_parser())]
+    role: Role,
+    /// Name that visitors see [default: the part of the e-mail before the @]
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from the standard input instead of making one
+    #[arg(long)]
+    password_stdin: bool,
+    /// Folder of the embedded database [env: BECKON_DATA] [default: ./beckon-data]
+    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
+    data: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database [env: BECKON_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// File with the server's settings, in TOML [env: BECKON_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// When it cannot be done; what it asks for wrongly ends the process with an explanation.
+pub async fn run() -> anyhow::Result<()> {
+    match CommandLine::parse().command {
+        Command::Serve(Serve { settings, config }) => {
+            let config = load(settings, config)?;
+            log(&config.log)?;
+            app::serve(config).await
+        }
+        Command::User(User::Create(new)) => create_user(new).await,
+    }
+}
+
+fn load(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<Config> {
+    config::load(settings, file.as_deref(), std::env::vars())
+}
+
+fn log(filter: &str) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).context("the log setting is not a filter")?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+async fn create_user(mut new: NewUser) -> anyhow::Result<()> {
+    let settings =
+        Settings { data: new.data.take(), database_url: new.database_url.take(), ..Settings::default() };
+    let config = load(settings, new.config.take())?;
+    let given = if new.password_stdin { Some(read_password()?) } else { None };
+    let password = given.clone().unwrap_or_else(password::generate);
+    let row = user_row(&new, &password)?;
+    let store = app::open_store(&config.database).await?;
+    let inserted = insert(&store, &row).await;
+    store.close().await;
+    inserted?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Made {} ({}).", row.email, role_name(row.role.0))?;
+    if given.is_none() {
+        writeln!(out, "Password: {password}")?;
+    }
+    Ok(())
+}
+
+fn user_row(new: &NewUser, password: &str) -> anyhow::Result<UserRow> {
+    let email = new.email.trim().to_lowercase();
+    let name = new.name.clone().unwrap_or_else(|| email.split('@').next().unwrap_or_default().to_owned());
+    let mut checks = Checks::new();
+    user::check_email(&mut checks, &email);
+    user::check_name(&mut checks, &name);
+    password::check(&mut checks, "/password", password);
+    if let Err(Problem::Invalid(errors)) = checks.finish() {
+        let texts: Vec<_> =
+            errors.iter().map(|error| format!("{} {}", &error.pointer[1..], error.detail)).collect();
+        bail!(texts.join("; "));
+    }
+    let clock = Clock::System;
+    Ok(UserRow {
+        id: Text(UserId(clock.new_id())),
+        email,
+        name,
+        role: Text(new.role),
+        slots: user::SLOTS_DEFAULT,
+        password_hash: password::hash(password),
+        disabled: false,
+        created_at: clock.now().0,
+    })
+}
+
+async fn insert(store: &Store, row: &UserRow) -> anyhow::Result<()> {
+    let mut tx = store.write().await?;
+    match insert_user(&mut tx, row).await {
+        Err(StoreError::Taken) => bail!("there is a user with the e-mail {} already", row.email),
+        outcome => outcome?,
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn read_password() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("cannot read the password from the standard input")?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn role_parser() -> impl TypedValueParser<Value = Role> {
+    let names = [Role::Agent, Role::Supervisor, Role::Admin].map(role_name);
+    PossibleValuesParser::new(names).map(|name| match name.as_str() {
+        "agent" => Role::Agent,
+        "supervisor" => Role::Supervisor,
+        _ => Role::Admin,
+    })
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Agent => "agent",
+        Role::Supervisor => "supervisor",
+        Role::Admin => "admin",
+    }
+}

@@ -1,0 +1,175 @@
+//! Owns the settings of an installation: what there is, and from where it is taken. The command line wins over the
+//! environment, the environment over the file, the file over the defaults. Starts nothing.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Deserializer};
+
+const PREFIX: &str = "BECKON_";
+const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+const DATA_DEFAULT: &str = "./beckon-data";
+const LOG_DEFAULT: &str = "info";
+
+/// Variables with the same prefix that belong to the project's own tools, which start servers.
+const OF_THE_TOOLS: [&str; 5] =
+    ["BECKON_BIN", "BECKON_CHROMIUM", "BECKON_SERVER", "BECKON_SHOTS", "BECKON_TEST_"];
+
+/// The settings that one place names; the same on the command line, in the environment and in the file.
+#[derive(Clone, Default, Deserialize, clap::Args)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Address of console, widget and API [env: BECKON_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Folder of the embedded database, made when missing [env: BECKON_DATA] [default: ./beckon-data]
+    #[arg(long, value_name = "DIR", conflicts_with = "database_url")]
+    pub data: Option<PathBuf>,
+    /// PostgreSQL instead of the embedded database, as postgres://… [env: BECKON_DATABASE_URL]
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// NATS between several servers on one PostgreSQL, as nats://… [env: BECKON_NATS_URL]
+    #[arg(long, value_name = "URL")]
+    pub nats_url: Option<String>,
+    /// Address of the metrics for Prometheus, not meant for the public [env: BECKON_METRICS_LISTEN] [default: off]
+    #[arg(long, value_name = "ADDR")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// How many proxies in front add the client's address to X-Forwarded-For [env: BECKON_TRUSTED_PROXIES] [default: 0]
+    #[arg(long, value_name = "N")]
+    #[serde(deserialize_with = "number_or_text")]
+    pub trusted_proxies: Option<u8>,
+    /// What is logged, such as warn or info,beckon_server=debug [env: BECKON_LOG] [default: info]
+    #[arg(long, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// The settings of a server, from all places together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Address of console, widget and API.
+    pub listen: SocketAddr,
+    /// Which database.
+    pub database: Database,
+    /// NATS between several servers; none when there is one.
+    pub nats_url: Option<String>,
+    /// Address of the metrics; off when absent.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How many proxies in front add to `X-Forwarded-For`.
+    pub trusted_proxies: u8,
+    /// What is logged, as a filter of `tracing`.
+    pub log: String,
+}
+
+/// Which database an installation has.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    /// The embedded one, in this folder.
+    Sqlite(PathBuf),
+    /// PostgreSQL at this address, which may hold a password and is never logged.
+    Postgres(String),
+}
+
+/// Brings the settings together: `args` from the command line, with the `file` it names, and the environment.
+///
+/// # Errors
+/// When a key is unknown, a value cannot be read, or a place names two databases.
+pub fn load(
+    args: Settings,
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+) -> anyhow::Result<Config> {
+    let mut variables = variables(environment);
+    let named = variables.remove("config").map(PathBuf::from);
+    let from_file = match file.or(named.as_deref()) {
+        Some(path) => parse_file(path)?,
+        None => Settings::default(),
+    };
+    let from_environment = parse_environment(variables)?;
+    let database =
+        database([("command line", &args), ("environment", &from_environment), ("file", &from_file)])?;
+    let merged = args.or(from_environment).or(from_file);
+    Ok(Config {
+        listen: merged.listen.unwrap_or(LISTEN_DEFAULT),
+        database,
+        nats_url: merged.nats_url,
+        metrics_listen: merged.metrics_listen,
+        trusted_proxies: merged.trusted_proxies.unwrap_or(0),
+        log: merged.log.unwrap_or_else(|| LOG_DEFAULT.to_owned()),
+    })
+}
+
+impl Settings {
+    /// These settings, and where they name nothing, those of `lower`.
+    fn or(self, lower: Self) -> Self {
+        Self {
+            listen: self.listen.or(lower.listen),
+            data: self.data.or(lower.data),
+            database_url: self.database_url.or(lower.database_url),
+            nats_url: self.nats_url.or(lower.nats_url),
+            metrics_listen: self.metrics_listen.or(lower.metrics_listen),
+            trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
+            log: self.log.or(lower.log),
+        }
+    }
+}
+
+/// The highest place that names a database decides alone, so that a folder on the command line wins over an address
+/// in the file.
+fn database(places: [(&str, &Settings); 3]) -> anyhow::Result<Database> {
+    for (place, settings) in places {
+        match (&settings.data, &settings.database_url) {
+            (Some(_), Some(_)) => {
+                bail!("the {place} names both data and database_url; one server has one database")
+            }
+            (Some(dir), None) => return Ok(Database::Sqlite(dir.clone())),
+            (None, Some(url)) if is_postgres(url) => return Ok(Database::Postgres(url.clone())),
+            (None, Some(_)) => bail!("the database_url of the {place} does not begin with postgres://"),
+            (None, None) => {}
+        }
+    }
+    Ok(Database::Sqlite(PathBuf::from(DATA_DEFAULT)))
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+fn parse_file(path: &Path) -> anyhow::Result<Settings> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("in {}", path.display()))
+}
+
+fn variables(environment: impl Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
+    environment
+        .filter(|(name, _)| !OF_THE_TOOLS.iter().any(|tool| name.starts_with(tool)))
+        .filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_lowercase(), value)))
+        .collect()
+}
+
+fn parse_environment(variables: BTreeMap<String, String>) -> anyhow::Result<Settings> {
+    let table = variables.into_iter().map(|(key, value)| (key, toml::Value::String(value))).collect();
+    serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
+        let variable = format!("{PREFIX}{}", error.path().to_string().to_uppercase());
+        anyhow::Error::new(error.into_inner()).context(format!("in the environment variable {variable}"))
+    })
+}
+
+/// The environment has only texts.
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum NumberOrText {
+        Number(u8),
+        Text(String),
+    }
+    match NumberOrText::deserialize(deserializer) {
+        Ok(NumberOrText::Number(number)) => Ok(Some(number)),
+        Ok(NumberOrText::Text(text)) => text.parse().map(Some).map_err(serde::de::Error::custom),
+        Err(_) => Err(serde::de::Error::custom("is not a number from 0 to 255")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

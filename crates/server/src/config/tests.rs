@@ -1,0 +1,88 @@
+//! Proves which place wins, and that a wrong key or value is named.
+
+use std::io::Write;
+
+use super::*;
+
+fn environment(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+    let owned: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    owned.into_iter()
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+fn refusal(result: anyhow::Result<Config>) -> String {
+    let Err(error) = result else { panic!("it was taken") };
+    format!("{error:#}")
+}
+
+#[test]
+fn without_any_settings_there_are_defaults() {
+    let config = load(Settings::default(), None, environment(&[])).unwrap();
+    assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
+    assert!(config.database == Database::Sqlite("./beckon-data".into()));
+    assert_eq!((config.nats_url, config.metrics_listen, config.trusted_proxies), (None, None, 0));
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
+    let file =
+        file("listen = '127.0.0.1:1'\nmetrics_listen = '127.0.0.1:2'\nlog = 'warn'\ntrusted_proxies = 1");
+    let args = Settings { listen: Some("127.0.0.1:3".parse().unwrap()), ..Settings::default() };
+    let variables = [
+        ("BECKON_LISTEN", "127.0.0.1:4"),
+        ("BECKON_METRICS_LISTEN", "127.0.0.1:5"),
+        ("BECKON_TRUSTED_PROXIES", "2"),
+        ("PATH", "/bin"),
+        ("BECKON_TEST_POSTGRES_URL", "of the tests"),
+    ];
+    let config = load(args, Some(file.path()), environment(&variables)).unwrap();
+    assert_eq!(config.listen.port(), 3);
+    assert_eq!(config.metrics_listen.unwrap().port(), 5);
+    assert_eq!(config.trusted_proxies, 2);
+    assert_eq!(config.log, "warn");
+}
+
+#[test]
+fn the_environment_can_name_the_file() {
+    let file = file("listen = '127.0.0.1:1'");
+    let path = file.path().to_str().unwrap();
+    let config = load(Settings::default(), None, environment(&[("BECKON_CONFIG", path)])).unwrap();
+    assert_eq!(config.listen.port(), 1);
+}
+
+#[test]
+fn the_highest_place_that_names_a_database_decides() {
+    let file = file("database_url = 'postgres://db/beckon'");
+    let from_file = load(Settings::default(), Some(file.path()), environment(&[])).unwrap();
+    assert!(from_file.database == Database::Postgres("postgres://db/beckon".to_owned()));
+    let args = Settings { data: Some("here".into()), ..Settings::default() };
+    let from_args = load(args, Some(file.path()), environment(&[])).unwrap();
+    assert!(from_args.database == Database::Sqlite("here".into()));
+    let both = [("BECKON_DATA", "x"), ("BECKON_DATABASE_URL", "postgres://y")];
+    let refused = refusal(load(Settings::default(), None, environment(&both)));
+    assert!(refused.contains("the environment names both"), "{refused}");
+    let mysql = [("BECKON_DATABASE_URL", "mysql://y")];
+    let refused = refusal(load(Settings::default(), None, environment(&mysql)));
+    assert!(refused.contains("postgres://"), "{refused}");
+}
+
+#[test]
+fn what_is_unknown_or_wrong_is_named() {
+    let lisen = file("lisen = '127.0.0.1:1'");
+    let refused = refusal(load(Settings::default(), Some(lisen.path()), environment(&[])));
+    assert!(refused.contains("unknown field `lisen`"), "{refused}");
+    let refused = refusal(load(Settings::default(), None, environment(&[("BECKON_LISEN", "x")])));
+    assert!(refused.contains("BECKON_LISEN") && refused.contains("unknown field"), "{refused}");
+    let refused = refusal(load(Settings::default(), None, environment(&[("BECKON_LISTEN", "here")])));
+    assert!(refused.contains("BECKON_LISTEN"), "{refused}");
+    let refused =
+        refusal(load(Settings::default(), None, environment(&[("BECKON_TRUSTED_PROXIES", "many")])));
+    assert!(refused.contains("BECKON_TRUSTED_PROXIES"), "{refused}");
+    let refused = refusal(load(Settings::default(), Some(Path::new("/not/there")), environment(&[])));
+    assert!(refused.contains("/not/there"), "{refused}");
+}
