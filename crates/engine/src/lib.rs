@@ -17,6 +17,7 @@ pub mod reason;
 pub mod routing;
 pub mod rule;
 pub mod settings;
+pub mod situation;
 pub mod time;
 pub mod visit;
 pub mod world;

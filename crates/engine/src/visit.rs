@@ -147,7 +147,7 @@ impl Visit {
         self.withdraw_alert_if_left(now, world, &mut effects);
         let may_present = self.live || matches!(contact, Contact::Report | Contact::Answer);
         let (reason, wake) = self.decide(may_present, now, world, &mut effects);
-        self.reason = reason.or(Some(Reason::PresentationOpen));
+        self.reason = reason.or_else(|| self.standing_block(now).map(|block| block.reason));
         self.timer = self.next_timer(next_latch, wake, world);
         Decision { effects, reason: reason.and(request_blocked).or(reason) }
     }

@@ -127,7 +127,7 @@ impl Visit {
     }
 
     /// O-3 and O-4, which nobody can override.
-    fn standing_block(&self, now: UnixMs) -> Option<Block> {
+    pub(super) fn standing_block(&self, now: UnixMs) -> Option<Block> {
         if self.presentation.is_some() {
             return Some(Block::lasting(Reason::PresentationOpen));
         }

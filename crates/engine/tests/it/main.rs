@@ -1,5 +1,8 @@
 //! Owns the engine's scenarios: each reads like a conversation and proves statements of the specification by id.
 
+mod alerts;
+mod checks;
+mod conditions;
 mod hours;
 mod matching;
 mod offers;
@@ -7,4 +10,5 @@ mod restore;
 mod rules;
 mod scene;
 mod site;
+mod situations;
 mod timings;
