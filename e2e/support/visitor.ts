@@ -22,7 +22,7 @@ export class Visitor {
   }
 
   get accept(): Locator {
-    return this.widget.getByRole("button", { name: /^(accept|yes)/i });
+    return this.widget.getByRole("button", { name: /^(accept|yes|chat with|ask for)/i });
   }
 
   get reject(): Locator {
