@@ -1,9 +1,10 @@
 //! What an idle visitor costs the server in memory: the release binary, real WebSockets, resident memory from
-//! `/proc`. The client is plain and blocking: it opens, says hello, and keeps quiet.
+//! `/proc`. The client is plain and blocking: it opens, says hello, and then only sends heartbeats.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -22,6 +23,10 @@ use crate::workspace::{capture, target};
 const VISITOR_KB_MAX: f64 = 16.0;
 /// Connections from one source address; more would look like an attack, and ports run out.
 const PER_ADDRESS: u32 = 100;
+/// Threads of the client.
+const THREADS: u32 = 16;
+/// How often a visitor says that it is still there; the demo's Poll Interval is longer.
+const HEARTBEAT: Duration = Duration::from_secs(8);
 /// How long the server may settle before its memory is read.
 const SETTLE: Duration = Duration::from_secs(5);
 
@@ -30,23 +35,11 @@ pub(super) fn measure(count: u32) -> anyhow::Result<Vec<Row>> {
     raise_limit(count)?;
     let server = Server::start()?;
     // A first visitor pays for what is made once: pools, caches, compiled rules.
-    let first = server.visitor(0, Ipv4Addr::LOCALHOST)?;
+    let mut first = server.visitor(0)?;
     std::thread::sleep(SETTLE);
     let before = server.resident_kb()?;
-    let started = Instant::now();
-    let mut visitors = Vec::with_capacity(count as usize);
-    for number in 1..=count {
-        let [_, _, high, low] = (number / PER_ADDRESS + 2).to_be_bytes();
-        visitors.push(server.visitor(number, Ipv4Addr::new(127, 1, high, low))?);
-    }
-    let took = started.elapsed().as_secs_f64();
-    std::thread::sleep(SETTLE);
-    let after = server.resident_kb()?;
-    visitors.push(first);
-    let alive = visitors.iter_mut().map(is_open).filter(|open| *open).count();
-    if alive != visitors.len() {
-        bail!("{} of {} connections were closed by the server", visitors.len() - alive, visitors.len());
-    }
+    beat(std::slice::from_mut(&mut first))?;
+    let (after, took) = with_crowd(&server, count)?;
     let per_visitor = (after - before) / f64::from(count);
     Ok(vec![
         Row { name: "server, one visitor".into(), value: before / 1024.0, unit: "MB", limit: None },
@@ -58,12 +51,82 @@ pub(super) fn measure(count: u32) -> anyhow::Result<Vec<Row>> {
         },
         Row { name: "an idle visitor".into(), value: per_visitor, unit: "KB", limit: Some(VISITOR_KB_MAX) },
         Row {
-            name: "connecting, one after the other".into(),
-            value: f64::from(count) / took,
+            name: "new visitors".into(),
+            value: f64::from(count) / took.as_secs_f64(),
             unit: "/s",
             limit: None,
         },
     ])
+}
+
+/// Connects the visitors on several threads, which then keep them alive; yields the server's memory with all of them
+/// connected, and how long connecting took.
+fn with_crowd(server: &Server, count: u32) -> anyhow::Result<(f64, Duration)> {
+    let (connected, leave) = (AtomicU32::new(0), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let started = Instant::now();
+        let crowds: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                let (connected, leave) = (&connected, &leave);
+                scope.spawn(move || {
+                    // Also when a visitor is refused: the others then need not wait for it.
+                    let crowd =
+                        crowd(server, (thread + 1..=count).step_by(THREADS as usize), connected, leave);
+                    leave.fetch_or(crowd.is_err(), Ordering::Relaxed);
+                    crowd
+                })
+            })
+            .collect();
+        while connected.load(Ordering::Relaxed) < count && !leave.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let took = started.elapsed();
+        std::thread::sleep(SETTLE);
+        let after = server.resident_kb();
+        leave.store(true, Ordering::Relaxed);
+        let mut open = 0;
+        for crowd in crowds {
+            let mut crowd = crowd.join().expect("a crowd reports its errors")?;
+            open += crowd.iter_mut().map(is_open).filter(|open| *open).count();
+        }
+        if u32::try_from(open)? != count {
+            bail!("{open} of {count} connections are still open");
+        }
+        Ok((after?, took))
+    })
+}
+
+/// Connects its share of the visitors and sends their heartbeats until it is time to leave.
+fn crowd(
+    server: &Server,
+    share: impl Iterator<Item = u32>,
+    connected: &AtomicU32,
+    leave: &AtomicBool,
+) -> anyhow::Result<Vec<WebSocket<TcpStream>>> {
+    let mut visitors = Vec::new();
+    let mut beaten = Instant::now();
+    let mut share = share;
+    while !leave.load(Ordering::Relaxed) {
+        match share.next() {
+            Some(number) => {
+                visitors.push(server.visitor(number)?);
+                connected.fetch_add(1, Ordering::Relaxed);
+            }
+            None => std::thread::sleep(Duration::from_millis(50)),
+        }
+        if beaten.elapsed() > HEARTBEAT {
+            beat(&mut visitors)?;
+            beaten = Instant::now();
+        }
+    }
+    Ok(visitors)
+}
+
+fn beat(visitors: &mut [WebSocket<TcpStream>]) -> anyhow::Result<()> {
+    for visitor in visitors {
+        visitor.send(Message::text(r#"{"type":"beat"}"#))?;
+    }
+    Ok(())
 }
 
 /// A demo on a data folder of its own, so that there is a site to visit.
@@ -94,8 +157,10 @@ impl Server {
         Ok(Self { child, address, origin: shop.trim_end_matches('/').to_owned(), site, _data: data })
     }
 
-    /// Opens a connection from `source` and waits for the welcome.
-    fn visitor(&self, number: u32, source: Ipv4Addr) -> anyhow::Result<WebSocket<TcpStream>> {
+    /// Opens a connection and waits for the welcome.
+    fn visitor(&self, number: u32) -> anyhow::Result<WebSocket<TcpStream>> {
+        let [_, _, high, low] = (number / PER_ADDRESS + 2).to_be_bytes();
+        let source = Ipv4Addr::new(127, 1, high, low);
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
         socket.bind(&SocketAddr::from((source, 0)).into())?;
         socket.connect(&self.address.into())?;
