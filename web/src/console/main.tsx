@@ -11,7 +11,7 @@ import { App } from "./App";
 import { onSignedOut } from "./api/http";
 import { createQueryClient, keys } from "./api/queries";
 import "./i18n";
-import { theme } from "./theme";
+import { cssVariables, theme } from "./theme";
 
 const queryClient = createQueryClient();
 onSignedOut(() => queryClient.setQueryData(keys.session, null));
@@ -19,7 +19,7 @@ onSignedOut(() => queryClient.setQueryData(keys.session, null));
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has an element with the id root");
 createRoot(root).render(
-  <MantineProvider theme={theme} defaultColorScheme="auto">
+  <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
     <QueryClientProvider client={queryClient}>
       <ModalsProvider>
         <Notifications position="bottom-right" limit={4} />

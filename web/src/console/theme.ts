@@ -3,6 +3,7 @@ import {
   ActionIcon,
   Alert,
   Button,
+  type CSSVariablesResolver,
   createTheme,
   type MantineColorsTuple,
   Modal,
@@ -49,10 +50,31 @@ const dark: MantineColorsTuple = [
   "#0c0c0e",
 ];
 
+/** Deep enough that white text on it, and it on white, reaches 4.5 : 1. */
+const red: MantineColorsTuple = [
+  "#fdf2f2",
+  "#fbe0e0",
+  "#f6c1c1",
+  "#f09c9c",
+  "#f87171",
+  "#e04545",
+  "#c81e1e",
+  "#b91c1c",
+  "#991b1b",
+  "#7f1d1d",
+];
+
+/** What Mantine derives from the scheme in a shade that cannot be read here. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-error": "#c81e1e" },
+  dark: { "--mantine-color-error": "#f87171" },
+});
+
 export const theme = createTheme({
   primaryColor: "accent",
   primaryShade: { light: 7, dark: 7 },
-  colors: { accent, gray, dark },
+  colors: { accent, gray, dark, red },
   black: "#1b1b1e",
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',

@@ -41,7 +41,9 @@ export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Ed
       options.saved?.(result);
     },
     onError: (error, values) => {
-      if (error instanceof ApiError) form.setErrors(fieldErrors(error.problem, leafIn(values)).fields);
+      if (!(error instanceof ApiError)) return;
+      form.setErrors(fieldErrors(error.problem, leafIn(values)).fields);
+      focusFirstError();
     },
   });
   useLeaveQuestion(form.isDirty());

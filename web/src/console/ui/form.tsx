@@ -75,16 +75,23 @@ export function EditForm<T extends object>({ editor, save, always, children }: E
   const bad = Object.keys(form.errors).length > 0;
   return (
     <form onSubmit={editor.submit} noValidate>
-      {failure && (
-        <Alert color="red" role="alert" icon={<IconAlertTriangle />} title={failure.title} mb="md">
-          {failure.lines.map((line) => (
-            <div key={line}>{line}</div>
-          ))}
-        </Alert>
-      )}
       {children}
       {(dirty || always) && (
         <div className={classes.saveBar}>
+          {failure && (
+            <Alert
+              color="red"
+              role="alert"
+              icon={<IconAlertTriangle />}
+              title={failure.title}
+              className={classes.failure}
+            >
+              {failure.lines.map((line) => (
+                <div key={line}>{line}</div>
+              ))}
+            </Alert>
+          )}
+
           <span className={classes.saveNote} role="status">
             {bad ? t("state.has_errors") : dirty && !always ? t("state.unsaved") : ""}
           </span>

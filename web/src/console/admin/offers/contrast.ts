@@ -14,7 +14,7 @@ export function contrastWithWhite(color: string): number {
 export function readableColor(color: string): string {
   let rgb = parse(color);
   while (ratioOf(rgb) < READABLE) rgb = rgb.map((part) => part * DARKEN_BY) as Rgb;
-  return `#${rgb.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
+  return `#${rgb.map((part) => Math.floor(part).toString(16).padStart(2, "0")).join("")}`;
 }
 
 function ratioOf(rgb: Rgb): number {

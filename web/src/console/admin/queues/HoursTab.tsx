@@ -4,7 +4,7 @@ import { IconCopy, IconPlus, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Period, QueueBody } from "../../../api/rest";
-import type { Editor } from "../../ui/editor";
+import { type Editor, errorBelow } from "../../ui/editor";
 import { Section } from "../../ui/form";
 import { ExceptionsSection } from "./ExceptionsSection";
 import { alwaysOpen, businessWeek, WEEKDAYS } from "./model";
@@ -70,6 +70,9 @@ function Day({ editor, weekday }: { editor: Editor<QueueBody>; weekday: number }
         {own.map(({ period, index }) => (
           <PeriodFields key={index} editor={editor} index={index} period={period} day={day} />
         ))}
+        {own.some(({ index }) => errorBelow(form, `plan.hours.weekly.${index}`)) && (
+          <span className={classes.error}>{t("queues.hours.time_invalid")}</span>
+        )}
       </div>
       <div className={classes.dayActions}>
         <Tooltip label={t("queues.hours.copy")}>
@@ -110,6 +113,7 @@ function PeriodFields({ editor, index, period, day }: PeriodFieldsProps) {
         aria-label={`${day}, ${t("queues.hours.from")}`}
         maxLength={5}
         {...form.getInputProps(`${path}.from`)}
+        error={Boolean(form.errors[`${path}.from`])}
       />
       <span aria-hidden="true">–</span>
       <TextInput
@@ -118,6 +122,7 @@ function PeriodFields({ editor, index, period, day }: PeriodFieldsProps) {
         aria-label={`${day}, ${t("queues.hours.to")}`}
         maxLength={5}
         {...form.getInputProps(`${path}.to`)}
+        error={Boolean(form.errors[`${path}.to`])}
       />
       <ActionIcon
         size="sm"

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import type { Chat } from "../../api/wire";
+import { groupChats, upsertChat } from "./chats";
+
+const ME = "me";
+
+function chat(id: string, change: Partial<Chat>): Chat {
+  return {
+    id,
+    site_id: "s",
+    queue: { id: "q", name: "Sales" },
+    visitor_id: "v",
+    visit_id: "w",
+    visitor_name: id,
+    mode: "invite",
+    state: "queued",
+    agent: null,
+    owner_epoch: 1,
+    requested_at: 0,
+    queued_at: 0,
+    ring_due_at: null,
+    answered_at: null,
+    ended_at: null,
+    ended_by: null,
+    wrapped_up: false,
+    answers: [],
+    last_seq: 0,
+    visitor_read_seq: 0,
+    agent_read_seq: 0,
+    last_message: null,
+    visitor_present: true,
+    page: null,
+    rule: null,
+    offer: null,
+    ...change,
+  };
+}
+
+const me = { id: ME, name: "Alice" };
+const bob = { id: "bob", name: "Bob" };
+
+describe("the list of chats", () => {
+  it("puts each chat where the agent looks for it", () => {
+    const groups = groupChats(
+      [
+        chat("rings-bob", { state: "ringing", agent: bob, queued_at: 1 }),
+        chat("waits", { queued_at: 5 }),
+        chat("waits-longer", { queued_at: 3 }),
+        chat("rings-later", { state: "ringing", agent: me, ring_due_at: 20 }),
+        chat("rings-first", { state: "ringing", agent: me, ring_due_at: 10 }),
+        chat("mine", { state: "active", agent: me }),
+        chat("bobs", { state: "active", agent: bob }),
+        chat("done", { state: "ended", agent: me }),
+        chat("bobs-done", { state: "ended", agent: bob }),
+        chat("form", { state: "form" }),
+      ],
+      ME,
+    );
+    const ids = Object.fromEntries(
+      Object.entries(groups).map(([name, list]) => [name, list.map((one: Chat) => one.id)]),
+    );
+    expect(ids).toEqual({
+      ringing: ["rings-first", "rings-later"],
+      mine: ["mine"],
+      wrap_up: ["done"],
+      waiting: ["rings-bob", "waits-longer", "waits"],
+      form: ["form"],
+      others: ["bobs"],
+    });
+  });
+
+  it("takes a chat off once it is wrapped up, and never adds one that is", () => {
+    const held = [chat("a", { state: "ended", agent: me })];
+    expect(upsertChat(held, chat("a", { state: "ended", agent: me, wrapped_up: true }))).toEqual([]);
+    expect(upsertChat([], chat("b", { state: "ended", wrapped_up: true }))).toEqual([]);
+  });
+
+  it("never lets counters run backwards when a late answer comes in", () => {
+    const held = [
+      chat("a", { state: "active", agent: me, last_seq: 9, agent_read_seq: 9, visitor_read_seq: 4 }),
+    ];
+    const late = chat("a", { state: "active", agent: me, last_seq: 7, agent_read_seq: 6 });
+    expect(upsertChat(held, late)[0]).toMatchObject({ last_seq: 9, agent_read_seq: 9, visitor_read_seq: 4 });
+    const handed_on = chat("a", { state: "active", agent: bob, owner_epoch: 2, last_seq: 7 });
+    expect(upsertChat(held, handed_on)[0]).toMatchObject({ agent: bob, last_seq: 9 });
+  });
+});
