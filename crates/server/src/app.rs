@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use anyhow::Context;
 use axum::Router;
+use axum::routing::get;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -14,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Database};
 use crate::driver::Driver;
 use crate::http::{self, Api, setup};
+use crate::jobs;
 use crate::store::Store;
 use crate::ws::{self, Live};
 
@@ -32,41 +35,114 @@ pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
     }
 }
 
+/// One node: its live state, its jobs, and what its routes need.
+#[derive(Debug)]
+pub struct Node {
+    /// What the routes of the interface need.
+    pub api: Api,
+    driver: Driver,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+}
+
+impl Node {
+    /// Starts the tasks of a node.
+    ///
+    /// # Errors
+    /// When the configuration of the sites cannot be read.
+    pub async fn start(store: Store, clock: Clock, bus: Bus) -> anyhow::Result<Self> {
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
+        let driver = Driver::start(store.clone(), clock.clone(), bus, &tasks, stopping.clone()).await?;
+        tasks.spawn(jobs::run(store, clock, stopping.clone()));
+        Ok(Self { api: Api::new(driver.clone()), driver, tasks, stopping })
+    }
+
+    /// Cancelled when the node is to stop; cancel it to stop the node.
+    #[must_use]
+    pub fn stopping(&self) -> CancellationToken {
+        self.stopping.clone()
+    }
+
+    /// Everything that the node serves on its public address.
+    pub fn router(&self) -> Router {
+        router(self.driver.clone(), self.api.clone())
+    }
+
+    /// Waits until everything is written and the database is closed.
+    pub async fn stop(self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.api.store.close().await;
+    }
+}
+
 /// Serves until the process is told to stop.
 ///
 /// # Errors
 /// When the database or an address cannot be had.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let listener = bind(config.listen).await?;
     let store = open_store(&config.database).await?;
     let bus = match &config.nats_url {
         Some(url) => Bus::nats(url).await.context("cannot reach NATS")?,
         None => Bus::local(),
     };
-    let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
-    let driver = Driver::start(store.clone(), Clock::System, bus, &tasks, stopping.clone()).await?;
-    let mut api = Api::new(driver.clone());
-    api.trusted_proxies = config.trusted_proxies;
-    api.setup_token = setup::prepare(&store).await?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let setup_token = setup::prepare(&store).await?;
+    let mut node = Node::start(store, Clock::System, bus).await?;
+    node.api.trusted_proxies = config.trusted_proxies;
+    if let Some(address) = config.metrics_listen {
+        tokio::spawn(serve_metrics(bind(address).await?, node.stopping())?);
+    }
     let address = listener.local_addr().context("the listener has no address")?;
     tracing::info!(%address, "serving console, widget and API");
-    if let Some(token) = &api.setup_token {
+    if let Some(token) = &setup_token {
         tracing::info!(
             "first start: open http://{address}/setup?token={token} to make the first administrator"
         );
     }
-    let service = router(driver, api).into_make_service_with_connect_info::<SocketAddr>();
+    node.api.setup_token = setup_token;
+    serve_until_stopped(node, listener).await
+}
+
+/// Serves a node on `listener` until the process is told to stop, then stops the node.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_until_stopped(node: Node, listener: TcpListener) -> anyhow::Result<()> {
+    let service = node.router().into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = node.stopping();
     let asked = async move {
         stopped().await;
         stopping.cancel();
     };
-    axum::serve(listener, service).with_graceful_shutdown(asked).await.context("the server failed")?;
-    tasks.close();
-    tasks.wait().await;
-    store.close().await;
-    Ok(())
+    let served = axum::serve(listener, service).with_graceful_shutdown(asked).await;
+    node.stop().await;
+    served.context("the server failed")
+}
+
+/// Listens on `address`.
+///
+/// # Errors
+/// When the address is taken or not this machine's.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Serves `/metrics` for Prometheus, on a listener of its own (N-6).
+fn serve_metrics(
+    listener: TcpListener,
+    stopping: CancellationToken,
+) -> anyhow::Result<impl Future<Output = ()>> {
+    let recorder = PrometheusBuilder::new().install_recorder().context("cannot record metrics")?;
+    let router = Router::new().route("/metrics", get(async move || recorder.render()));
+    Ok(async move {
+        let served = axum::serve(listener, router.into_make_service())
+            .with_graceful_shutdown(async move { stopping.cancelled().await });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the metrics listener stopped");
+        }
+    })
 }
 
 /// Everything that one node serves on its public address.

@@ -1,6 +1,7 @@
 //! Owns the command line: what can be asked for, and how it is explained. What a command does stands elsewhere.
 
 use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app;
 use crate::clock::Clock;
 use crate::config::{self, Config, Settings};
+use crate::demo::{self, Demo};
 use crate::http::check::Checks;
 use crate::http::error::Problem;
 use crate::http::{password, user};
@@ -40,6 +42,30 @@ enum Command {
     /// Manage the people who sign in to the console
     #[command(subcommand)]
     User(User),
+    /// Try it: a server with sample data, and a shop that has the widget
+    Demo(TryOut),
+}
+
+#[derive(Args)]
+struct TryOut {
+    /// Address of console, widget and API
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Address of the shop
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8081")]
+    shop_listen: SocketAddr,
+    /// Simulated visitors that browse the shop, 0 to 1000
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    visitors: u32,
+    /// Folder to keep the sample data in; without it, nothing is kept
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// When ready, print one line of JSON with addresses and sign-ins
+    #[arg(long)]
+    json: bool,
+    /// What is logged
+    #[arg(long, value_name = "FILTER", default_value = "warn")]
+    log: String,
 }
 
 #[derive(Args)]
@@ -95,6 +121,10 @@ pub async fn run() -> anyhow::Result<()> {
             app::serve(config).await
         }
         Command::User(User::Create(new)) => create_user(new).await,
+        Command::Demo(TryOut { listen, shop_listen, visitors, data, json, log: filter }) => {
+            log(&filter)?;
+            demo::run(Demo { listen, shop_listen, visitors, data, json }).await
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use rand::RngExt;
+use rand::distr::uniform::SampleUniform;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -59,7 +60,7 @@ pub(super) async fn browse(number: u32, console: String, shop: String, stopping:
         }
         tokio::select! {
             () = stopping.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_secs(rand::rng().random_range(SECONDS_AWAY))) => {}
+            () = tokio::time::sleep(Duration::from_secs(pick(SECONDS_AWAY))) => {}
         }
     }
 }
@@ -75,7 +76,7 @@ struct Visitor {
 impl Visitor {
     async fn visit(&mut self) -> anyhow::Result<()> {
         let mut socket = self.connect().await?;
-        for _ in 0..rand::rng().random_range(PAGES_A_VISIT) {
+        for _ in 0..pick(PAGES_A_VISIT) {
             let page = self.next_page();
             let frame = if self.token.is_none() || page["view"] == 1 {
                 self.hello(page)
@@ -85,7 +86,7 @@ impl Visitor {
                 frame
             };
             say(&mut socket, &frame).await?;
-            let seconds = rand::rng().random_range(SECONDS_A_PAGE);
+            let seconds = pick(SECONDS_A_PAGE);
             self.look_around(&mut socket, Duration::from_secs(seconds)).await?;
         }
         socket.close(None).await?;
@@ -110,7 +111,7 @@ impl Visitor {
 
     fn next_page(&mut self) -> Value {
         self.view += 1;
-        let (path, title) = PAGES[rand::rng().random_range(0..PAGES.len())];
+        let (path, title) = PAGES[pick(0..PAGES.len())];
         json!({ "tab": self.number + 1, "view": self.view, "url": format!("{}{path}", self.shop),
                 "title": title, "referrer": "" })
     }
@@ -144,15 +145,15 @@ impl Visitor {
             Some("welcome") => self.token = notice["token"].as_str().map(str::to_owned),
             Some("offer") => {
                 let presentation = &notice["offer"]["id"];
-                if rand::rng().random_ratio(ACCEPT_PERCENT, 100) {
+                if pick(0..100) < ACCEPT_PERCENT {
                     say(socket, &json!({ "type": "accept", "presentation": presentation })).await?;
-                } else if rand::rng().random_ratio(REJECT_PERCENT, 100) {
+                } else if pick(0..100) < REJECT_PERCENT {
                     say(socket, &json!({ "type": "reject", "presentation": presentation })).await?;
                 }
             }
             Some("chat") if chat["state"] == "form" => {
                 let name = NAMES[usize::try_from(self.number)? % NAMES.len()];
-                let question = QUESTIONS[rand::rng().random_range(0..QUESTIONS.len())];
+                let question = QUESTIONS[pick(0..QUESTIONS.len())];
                 let email = format!("{}{}@visitor.example", name.to_lowercase(), self.number);
                 let answers = json!({ "first_name": name, "email": email, "question": question });
                 say(socket, &json!({ "type": "send_form", "chat": chat["id"], "answers": answers })).await?;
@@ -161,6 +162,10 @@ impl Visitor {
         }
         Ok(())
     }
+}
+
+fn pick<T: SampleUniform + PartialOrd>(range: Range<T>) -> T {
+    rand::rng().random_range(range)
 }
 
 async fn say(socket: &mut Socket, frame: &Value) -> anyhow::Result<()> {
