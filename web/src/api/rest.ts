@@ -250,17 +250,18 @@ export interface Visit {
   last_contact_at: number;
   live: boolean;
   ended_at: number | null;
-  referrer: string | null;
-  language: string | null;
-  time_zone: string | null;
-  device: string | null;
-  browser: string | null;
+  /** Empty when unknown, as the three after it. */
+  referrer: string;
+  language: string;
+  time_zone: string;
+  browser: string;
+  device: "desktop" | "tablet" | "phone";
   visit_number: number;
   page: { url: string; title: string; entered_at: number } | null;
   page_views: number;
   chat_id: string | null;
   /** The open presentation, when there is one. */
-  offer_state: { id: string; offer: string; presented_at: number } | null;
+  offer_state: Presentation | null;
 }
 
 export interface VisitPage {

@@ -28,13 +28,13 @@ describe("the server's errors", () => {
       title: "x",
       status: 422,
       errors: [
-        { pointer: "/name", detail: "Taken." },
+        { pointer: "/name", detail: "is taken" },
         { pointer: "/plan/other", detail: "Unknown." },
       ],
     };
     expect(fieldErrors(problem, (path) => (path === "name" ? path : null))).toEqual({
-      fields: { name: "Taken." },
-      rest: ["plan.other: Unknown."],
+      fields: { name: "Is taken." },
+      rest: ["plan/other: Unknown."],
     });
   });
 });

@@ -21,10 +21,17 @@ export function fieldErrors(
 ): { fields: Record<string, string>; rest: string[] } {
   const fields: Record<string, string> = {};
   const rest: string[] = [];
-  for (const { pointer, detail } of problem.errors ?? []) {
+  for (const { pointer, detail: words } of problem.errors ?? []) {
+    const detail = asSentence(words);
     const path = known(pointerToPath(pointer));
-    if (path === null) rest.push(pointer ? `${pointerToPath(pointer)}: ${detail}` : detail);
+    if (path === null) rest.push(pointer ? `${pointer.replace(/^\//, "")}: ${detail}` : detail);
     else fields[path] = path in fields ? `${fields[path]} ${detail}` : detail;
   }
   return { fields, rest };
+}
+
+/** The server writes what is wrong with a field as the rest of a sentence; beside the field it stands alone. */
+function asSentence(words: string): string {
+  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

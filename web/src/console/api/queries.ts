@@ -109,7 +109,10 @@ export async function fetchMessages(chat: string, after: number, signal?: AbortS
 export function useVisits(site: string | null) {
   return useQuery({
     queryKey: keys.visits(site),
-    queryFn: ({ signal }) => requestAll<Visit>(`/visits?live=true${site ? `&site=${site}` : ""}`, signal),
+    queryFn: async ({ signal }) => {
+      const path = site ? `/visits?site=${site}` : "/visits";
+      return (await request<Page<Visit>>("GET", path, undefined, signal)).items;
+    },
     refetchInterval: VISITS_REFRESH_MS,
     placeholderData: keepPreviousData,
   });

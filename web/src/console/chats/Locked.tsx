@@ -1,5 +1,6 @@
 /** Owns what stands in place of the composer while this agent cannot write in the chat, and why. */
 import { Button, Group } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../api/wire";
 import classes from "./Chats.module.css";
@@ -12,6 +13,11 @@ export function Locked({ chat, own }: { chat: Chat; own: boolean }) {
   return (
     <div className={classes.locked}>
       <span>{reason(chat, own, t)}</span>
+      {chat.state === "queued" && (
+        <Button size="xs" onClick={accept} loading={pending === "accept"}>
+          {t("chats.ring.take")}
+        </Button>
+      )}
       {ringing && (
         <Group gap={8} wrap="nowrap">
           <Button size="xs" onClick={accept} loading={pending === "accept"}>
@@ -26,7 +32,7 @@ export function Locked({ chat, own }: { chat: Chat; own: boolean }) {
   );
 }
 
-function reason(chat: Chat, own: boolean, t: ReturnType<typeof useTranslation>["t"]): string {
+function reason(chat: Chat, own: boolean, t: TFunction): string {
   switch (chat.state) {
     case "form":
     case "queued":

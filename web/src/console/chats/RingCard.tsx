@@ -66,7 +66,7 @@ export function useRinging(chat: Chat) {
   const [pending, setPending] = useState<"accept" | "decline" | null>(null);
   const failed = (key: "failed" | "decline_failed") => (error: Error) => {
     const taken = error instanceof LiveRefusal && (error.code === "taken" || error.code === "not_yours");
-    warned(taken ? t("chats.ring.taken") : t(`chats.ring.${key}`, { detail: error.message }));
+    warned(taken ? error.message : t(`chats.ring.${key}`, { detail: error.message }));
   };
   return {
     pending,

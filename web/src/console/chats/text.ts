@@ -4,14 +4,14 @@ import type { Chat, RefusalCode } from "../../api/wire";
 
 /** A system message names a key; one that is not known here is shown as it came. */
 export function systemText(text: string, name: string, t: TFunction): string {
-  const who = name || t("chats.conversation.visitor");
   switch (text) {
     case "agent_joined":
+      return t("chats.system.agent_joined", { name: name || t("chats.conversation.agent") });
     case "agent_left":
     case "visitor_left":
     case "visitor_returned":
     case "chat_ended":
-      return t(`chats.system.${text}`, { name: who });
+      return t(`chats.system.${text}`);
     default:
       return text.replaceAll("_", " ");
   }

@@ -38,6 +38,8 @@ export interface Live {
   typing(chat: string): void;
   read(chat: string, seq: number): void;
   follow(chat: string): void;
+  /** Follows each of these chats that is not followed yet. */
+  watch(chats: readonly string[]): void;
   unfollow(chat: string): void;
   retry(): void;
   close(): void;
@@ -261,6 +263,9 @@ export function connectLive(options: LiveOptions): Live {
       if (socket.send({ type: "read", chat, seq })) readTo.set(chat, seq);
     },
     follow,
+    watch(chats) {
+      for (const chat of chats) if (!followed.has(chat)) follow(chat);
+    },
     unfollow(chat) {
       if (followed.delete(chat)) socket.send({ type: "unfollow", chat });
     },

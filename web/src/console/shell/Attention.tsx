@@ -7,6 +7,7 @@ import type { Message } from "../../api/wire";
 import { keys, useOpenChats } from "../api/queries";
 import { notify, showBadge, startRinging, stopRinging } from "../live/attention";
 import { type ChatGroups, groupChats } from "../live/chats";
+import { useLive, useLiveState } from "../live/LiveProvider";
 import { unreadCount } from "../live/messages";
 import { useSection } from "./Navigation";
 import { useUser } from "./user";
@@ -32,7 +33,9 @@ export function Attention() {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const section = useSection();
-  const { ringing } = useChatGroups();
+  const live = useLive();
+  const connected = useLiveState((state) => state.connection.state === "open");
+  const { ringing, mine } = useChatGroups();
   const { total } = useAttention();
   const announced = useRef(new Set<string>());
 
@@ -49,6 +52,9 @@ export function Attention() {
     }
   }, [ringing, go, t]);
   useEffect(() => stopRinging, []);
+  useEffect(() => {
+    if (connected) live.watch(mine.map((chat) => chat.id));
+  }, [live, connected, mine]);
 
   const first = ringing[0];
   return (

@@ -28,7 +28,7 @@ export function FirstStart() {
   const create = useMutation({
     mutationFn: async (values: NewSetup) => {
       await request("POST", "/setup", { ...values, setup_token: values.setup_token.trim() });
-      return request<Session>("POST", "/session", { email: values.email, password: values.password });
+      return request<Session>("GET", "/session");
     },
     onSuccess: (session) => {
       queryClient.setQueryData(keys.setup, { first_start: false });

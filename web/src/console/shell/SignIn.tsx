@@ -1,6 +1,7 @@
 /** Owns the sign-in page. */
 import { Alert, Button, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Session } from "../../api/rest";
@@ -62,7 +63,7 @@ export function SignIn() {
   );
 }
 
-function messageOf(error: Error, t: ReturnType<typeof useTranslation>["t"]): string {
+function messageOf(error: Error, t: TFunction): string {
   if (!(error instanceof ApiError)) return error.message;
   if (error.status === 0) return `${t("error.network_title")}. ${t("error.network_text")}`;
   if (error.status === 429) return t("sign_in.too_many");

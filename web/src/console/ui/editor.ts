@@ -1,6 +1,7 @@
 /** Owns editing one thing: a form, saving it, and putting the server's errors at their fields. Draws nothing. */
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../../api/rest";
@@ -65,9 +66,7 @@ export function errorBelow(form: { errors: Record<string, unknown> }, path: stri
   return found.length > 0 ? found.map(([, message]) => String(message)).join(" ") : undefined;
 }
 
-type Translate = ReturnType<typeof useTranslation>["t"];
-
-function failureOf(error: Error | null, values: object, t: Translate): Editor<object>["failure"] {
+function failureOf(error: Error | null, values: object, t: TFunction): Editor<object>["failure"] {
   if (error === null) return null;
   if (!(error instanceof ApiError)) return { title: t("error.save_title"), lines: [error.message] };
   const problem: Problem = error.problem;

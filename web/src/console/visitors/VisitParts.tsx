@@ -96,7 +96,7 @@ export function VisitFacts({ visit }: { visit: VisitDetail }) {
           t("chats.session.direct")
         )}
       </Fact>
-      <Fact name={t("chats.session.device")}>{visit.device}</Fact>
+      <Fact name={t("chats.session.device")}>{t(`visitors.devices.${visit.device}`)}</Fact>
       <Fact name={t("chats.session.browser")}>{visit.browser}</Fact>
       <Fact name={t("chats.session.language")}>{languageName(visit.language)}</Fact>
       <Fact name={t("chats.session.local_time")}>
@@ -133,7 +133,7 @@ function LocalTime({ zone }: { zone: string }) {
   }
 }
 
-function languageName(tag: string | null): string | null {
+function languageName(tag: string): string | null {
   if (!tag) return null;
   try {
     return new Intl.DisplayNames(["en"], { type: "language" }).of(tag) ?? tag;

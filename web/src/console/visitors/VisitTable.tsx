@@ -157,7 +157,9 @@ function Row({ visit, open, onOpen }: { visit: Visit; open: boolean; onOpen(id: 
         </span>
       </td>
       <td className={classes.wide}>
-        <div className="clip">{[visit.device, visit.browser].filter(Boolean).join(", ")}</div>
+        <div className="clip">
+          {[t(`visitors.devices.${visit.device}`), visit.browser].filter(Boolean).join(", ")}
+        </div>
         <div className={`${classes.second} clip`}>{visit.language}</div>
       </td>
     </tr>

@@ -1,5 +1,6 @@
 /** Owns the fields that say how an offer looks: shape, position, colour, pictures. */
 import { ColorInput, Input, SegmentedControl, Select, TextInput } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { OfferBody } from "../../../api/rest";
 import { isHexColor } from "../../ui/check";
@@ -73,7 +74,7 @@ export function LookFields({ editor }: { editor: Editor<OfferBody> }) {
   );
 }
 
-function contrastNote(color: string, t: ReturnType<typeof useTranslation>["t"]): string | undefined {
+function contrastNote(color: string, t: TFunction): string | undefined {
   if (!isHexColor(color)) return undefined;
   const contrast = contrastWithWhite(color);
   const ratio = contrast.toFixed(1);

@@ -1,6 +1,7 @@
 /** Owns creating and editing an offer: look, texts in each language, and the preview beside them. */
 import { Switch, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
@@ -105,7 +106,7 @@ function General({ editor }: { editor: Editor<OfferBody> }) {
   );
 }
 
-function emptyOffer(t: ReturnType<typeof useTranslation>["t"]): OfferBody {
+function emptyOffer(t: TFunction): OfferBody {
   return {
     name: "",
     active: true,

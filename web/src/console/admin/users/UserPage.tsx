@@ -18,7 +18,7 @@ import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
 
 const PASSWORD_LENGTH_MIN = 10;
-const SLOTS = { min: 1, max: 50 };
+const SLOTS = { min: 0, max: 50 };
 const ROLES: readonly Role[] = ["agent", "supervisor", "admin"];
 
 interface UserForm {

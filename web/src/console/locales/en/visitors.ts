@@ -25,6 +25,7 @@ export const visitors = {
     chat: "In a chat",
     away: "Away",
   },
+  devices: { desktop: "Computer", tablet: "Tablet", phone: "Phone" },
   visit_n: "Visit {{n}}",
   first: "First visit",
   no_page: "No page open",
