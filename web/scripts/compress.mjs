@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-const dist = join(import.meta.dirname, "../dist");
+const dist = join(import.meta.dirname, "../dist", process.argv[2] ?? "");
 const textFile = /\.(js|css|html|svg|json|webmanifest|txt|map)$/;
 const saved_bytes_min = 200;
 

@@ -202,6 +202,21 @@ it("holds one connection for all tabs, and a No in one removes the offer from al
   await second.getByRole("dialog").getByRole("heading", { name: "Any questions?" }).waitFor();
 }, 30_000);
 
+it("holds one connection also where there are no Web Locks", async () => {
+  // spec: T-4
+  await context.addInitScript(() =>
+    Object.defineProperty(Navigator.prototype, "locks", { value: undefined }),
+  );
+  greet();
+  const first = await visit();
+  await first.getByRole("button", { name: "Chat", exact: true }).waitFor();
+  const second = await visit("/second");
+  await second.getByRole("button", { name: "Chat", exact: true }).waitFor();
+  expect(fake.connections).toBe(1);
+  await first.close();
+  await expect.poll(() => fake.connections, { timeout: 8_000 }).toBe(2);
+}, 30_000);
+
 it("keeps the chat and its minimised window over pages", async () => {
   // spec: Q-7 P-2
   greet({ chat: chat("active", { last_seq: 1 }) }, message(1, "Hello Sam"));

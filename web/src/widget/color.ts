@@ -35,7 +35,7 @@ export function textOn(c: Rgb): Rgb {
 export function readableOn(c: Rgb, ground: Rgb): Rgb {
   const target = luminance(ground) > 0.18 ? 0 : 255;
   for (let part = 0; part < 1; part += 0.04) {
-    const mixed = c.map((v) => v + (target - v) * part) as Rgb;
+    const mixed = c.map((v) => Math.round(v + (target - v) * part)) as Rgb;
     if (contrast(mixed, ground) >= contrast_min) return mixed;
   }
   return [target, target, target];

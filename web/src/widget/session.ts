@@ -287,14 +287,9 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   if (!same && ended && s.window === "closed") return { ...s, dismissed: chat.id };
   // What was on its way when the visitor left does not bring the chat back.
   if (same && !ended && s.chat && s.chat.state === "ended") return s;
-  let next: Session = {
-    ...answered(s, "accept", "open_chat"),
-    chat,
-    asking: 0,
-    failed: false,
-    alternative: null,
-  };
+  let next: Session = { ...answered(s, "accept", "open_chat"), chat, asking: 0, failed: false };
   if (ended) next = answered(next, "end_chat");
+  else next.alternative = null;
   if (chat.state !== "form") next = { ...answered(next, "send_form"), form_errors: {} };
   if (same) return next;
   return {

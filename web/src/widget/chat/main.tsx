@@ -11,6 +11,9 @@ import { themeText } from "./theme";
 import { App } from "./views/app";
 import type { Ui } from "./views/context";
 
+/** Long enough for assistive technology to take the text. */
+const hush_ms = 1_500;
+
 function mount(stage: Stage): Views {
   const { root, tab, dispatch, language } = stage;
   const sheet = new CSSStyleSheet();
@@ -23,6 +26,7 @@ function mount(stage: Stage): Views {
   root.prepend(place);
   const slot = makeSlot([sheet, theme]);
 
+  let hush: ReturnType<typeof setTimeout>;
   let themed = "";
   let state = newState(newSession(), tab, stage.readDraft(), document.visibilityState === "visible");
   const texts = textsFor(language);
@@ -49,6 +53,10 @@ function mount(stage: Stage): Views {
         return stage.emit(effect.name, effect.detail);
       case "focus":
         return focus(root, effect);
+      case "hush":
+        clearTimeout(hush);
+        hush = setTimeout(() => act({ type: "hushed" }), hush_ms);
+        return;
       case "go":
         return location.assign(effect.url);
     }
@@ -73,6 +81,7 @@ function mount(stage: Stage): Views {
     remove: () => {
       document.removeEventListener("visibilitychange", onVisible);
       window.visualViewport?.removeEventListener("resize", onResize);
+      clearTimeout(hush);
       slot.draw(null);
       render(null, place);
     },

@@ -35,6 +35,7 @@ export type Event =
   | { type: "form_submitted"; now: number }
   | { type: "drafted"; text: string; now: number }
   | { type: "draft_sent"; id: string; now: number }
+  | { type: "hushed" }
   | { type: "end_asked"; now: number }
   | { type: "end_declined" }
   | { type: "end_confirmed"; now: number };
@@ -44,6 +45,8 @@ export type Effect =
   | { do: "focus"; on: "window" | "composer" | "field" | "launcher"; key?: string }
   | { do: "keep_draft"; text: string }
   | { do: "emit"; name: string; detail: unknown }
+  /** Take the status back soon: it is there to be read out, not to be found. */
+  | { do: "hush" }
   | { do: "go"; url: string };
 
 export type Screen =
@@ -132,6 +135,8 @@ export function step(state: State, event: Event): [State, Effect[]] {
       return draft(state, event.text, event.now);
     case "draft_sent":
       return sendDraft(state, event.id, event.now);
+    case "hushed":
+      return [{ ...state, status: null }, []];
     case "end_asked":
       return askEnd(state, event.now);
     case "end_declined":
@@ -149,6 +154,7 @@ function share(state: State, session: Session): [State, Effect[]] {
   if (session.window !== "open") next.engaged = false;
   next = startForm(next);
   if (!running(session)) next.confirming = false;
+  if (before.chat && session.chat && before.chat.id !== session.chat.id) next.draft = "";
   if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
 
   const effects: Effect[] = [...tell(before, session)];
@@ -177,13 +183,15 @@ function notice(state: State, effects: Effect[], before?: Session): [State, Effe
     effects.push({ do: "dispatch", event: { type: "read", seq: newest.seq } });
   const offer = shownOffer(state);
   if (offer && state.visible && session.announced !== offer.id) {
-    effects.push({ do: "dispatch", event: { type: "announced", presentation: offer.id } });
+    effects.push({ do: "hush" }, { do: "dispatch", event: { type: "announced", presentation: offer.id } });
     return [{ ...state, status: { say: "offer", offer } }, effects];
   }
   const last = before && before.messages[before.messages.length - 1];
   const news = newest && before && before.chat && newest.seq > (last ? last.seq : 0);
-  if (news && newest.from === "agent" && shown === "none")
+  if (news && newest.from === "agent" && shown === "none") {
+    effects.push({ do: "hush" });
     return [{ ...state, status: { say: "message", name: newest.name } }, effects];
+  }
   return [state, effects];
 }
 

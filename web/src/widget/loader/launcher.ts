@@ -9,6 +9,8 @@ export interface Launcher {
   host: HTMLElement;
   root: ShadowRoot;
   draw(look: Look): void;
+  /** Pages that replace their body take the launcher away with it. */
+  stay(): void;
 }
 
 const chevron_up = "m6 15 6-6 6 6";
@@ -42,16 +44,20 @@ export function makeLauncher(
   root.append(dock);
 
   let drawn = "";
+  const stay = () => {
+    if (drawn && !host.isConnected) document.body.append(host);
+  };
   return {
+    stay,
     host,
     root,
     draw({ styling, window, unread, folded }) {
       if (!styling) return;
-      if (!host.isConnected) document.body.append(host);
       const brand = parseColor(styling.color);
       const colorText = `:host{--brand:${css(brand)};--on-brand:${css(textOn(brand))}}`;
       if (drawn !== colorText) colors.replaceSync(colorText);
       drawn = colorText;
+      stay();
       dock.className = `dock ${styling.position} ${window}`;
       dock.dir = getComputedStyle(document.documentElement).direction;
       badge.hidden = !unread && !folded;

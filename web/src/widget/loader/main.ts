@@ -72,6 +72,9 @@ quietly(() => {
       start();
       for (const command of Array.from((before && before.q) || [])) call(...command);
     });
-  if (document.body) begin();
+  // A page that the browser renders ahead has no visitor yet.
+  if ((document as { prerendering?: boolean }).prerendering)
+    document.addEventListener("prerenderingchange", begin);
+  else if (document.body) begin();
   else addEventListener("DOMContentLoaded", begin);
 });

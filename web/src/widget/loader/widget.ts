@@ -48,8 +48,11 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     return view;
   };
   const dispatch = (event: SessionEvent) => quietly(() => share.dispatch(event));
-  const track = (frame: VisitorFrame) => share.track(frame);
   const launcher = makeLauncher(language, dispatch, tab);
+  const track = (frame: VisitorFrame) => {
+    launcher.stay();
+    share.track(frame);
+  };
   const tracker = startTracker(tab, nextView, track);
 
   const load = () => {

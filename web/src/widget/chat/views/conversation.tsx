@@ -68,7 +68,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
       {unsent
         .filter((u) => u.chat === chat.id)
         .map((u) => (
-          <Waiting key={u.id} unsent={u} offline={link !== "up"} />
+          <Waiting key={u.id} unsent={u} offline={link !== "up"} over={chat.state === "ended"} />
         ))}
       {typing_at > 0 && chat.state === "active" && (
         <div class="typing">
@@ -108,20 +108,28 @@ function Line(props: { message: Message; before: Message | undefined; mark: stri
   );
 }
 
-function Waiting({ unsent, offline }: { unsent: Unsent; offline: boolean }) {
+function Waiting({ unsent, offline, over }: { unsent: Unsent; offline: boolean; over: boolean }) {
   const { dispatch, t } = useUi();
+  const failed = over || unsent.refused;
   return (
-    <div class={`line mine${unsent.refused ? " failed" : " waiting"}`}>
+    <div class={`line mine${failed ? " failed" : " waiting"}`}>
       <Bubble text={unsent.text} />
-      {unsent.refused ? (
+      {failed ? (
         <div class="mark">
           <span>{t.not_sent}</span>
-          <button type="button" onClick={() => dispatch({ type: "retried", id: unsent.id, now: Date.now() })}>
-            {t.try_again}
-          </button>
-          <button type="button" onClick={() => dispatch({ type: "discarded", id: unsent.id })}>
-            {t.discard}
-          </button>
+          {!over && (
+            <>
+              <button
+                type="button"
+                onClick={() => dispatch({ type: "retried", id: unsent.id, now: Date.now() })}
+              >
+                {t.try_again}
+              </button>
+              <button type="button" onClick={() => dispatch({ type: "discarded", id: unsent.id })}>
+                {t.discard}
+              </button>
+            </>
+          )}
         </div>
       ) : (
         <div class="mark">{offline ? t.kept : t.sending}</div>

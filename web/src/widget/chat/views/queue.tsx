@@ -29,7 +29,7 @@ export function Queue({ chat }: { chat: VisitorChat }) {
               {wait && (
                 <div>
                   <dt>{t.queue_wait}</dt>
-                  <dd>{wait}</dd>
+                  <dd dir="auto">{wait}</dd>
                 </div>
               )}
             </dl>
