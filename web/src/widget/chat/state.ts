@@ -179,7 +179,7 @@ function notice(state: State, effects: Effect[], before?: Session): [State, Effe
   const newest = session.messages[session.messages.length - 1];
   const shown = screen(state);
   const in_front = state.visible && (shown === "conversation" || shown === "ended");
-  if (newest && in_front && newest.seq > session.read_seq)
+  if (newest && newest.from !== "visitor" && in_front && newest.seq > session.read_seq)
     effects.push({ do: "dispatch", event: { type: "read", seq: newest.seq } });
   const offer = shownOffer(state);
   if (offer && state.visible && session.announced !== offer.id) {

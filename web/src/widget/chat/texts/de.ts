@@ -58,6 +58,4 @@ export const de: Texts = {
   go_to_page: "Weiter",
   agent_joined: "{name} ist dem Chat beigetreten.",
   agent_left: "{name} hat den Chat verlassen.",
-  visitor_left: "Sie haben den Chat verlassen.",
-  chat_ended: "Der Chat wurde beendet.",
 };

@@ -56,8 +56,6 @@ export const en = {
   go_to_page: "Continue",
   agent_joined: "{name} has joined the chat.",
   agent_left: "{name} has left the chat.",
-  visitor_left: "You have left the chat.",
-  chat_ended: "The chat has ended.",
 };
 
 export type Texts = typeof en;

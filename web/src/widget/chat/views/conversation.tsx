@@ -227,10 +227,9 @@ function systemText(t: Texts, message: Message, agent: string): string {
   switch (message.text) {
     case "agent_joined":
     case "agent_left":
-    case "visitor_left":
-    case "chat_ended":
       return fill(t[message.text], { name });
     default:
+      // That the chat has ended, and by whom, is said below the transcript.
       return "";
   }
 }
