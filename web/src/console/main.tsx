@@ -10,11 +10,15 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { onSignedOut } from "./api/http";
 import { createQueryClient, keys } from "./api/queries";
+import { noteSignedIn } from "./api/signed-in";
 import "./i18n";
 import { cssVariables, theme } from "./theme";
 
 const queryClient = createQueryClient();
-onSignedOut(() => queryClient.setQueryData(keys.session, null));
+onSignedOut(() => {
+  noteSignedIn(false);
+  queryClient.setQueryData(keys.session, null);
+});
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has an element with the id root");

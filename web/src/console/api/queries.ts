@@ -15,6 +15,7 @@ import type {
 } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { ApiError, request, requestAll } from "./http";
+import { hasSignedIn } from "./signed-in";
 
 const VISITS_REFRESH_MS = 5_000;
 const MESSAGES_PAGE_SIZE = 200;
@@ -56,6 +57,7 @@ export function useSession() {
     queryKey: keys.session,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }): Promise<Session | null> => {
+      if (!hasSignedIn()) return null;
       try {
         return await request<Session>("GET", "/session", undefined, signal);
       } catch (error) {

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Text, Tooltip } from "@mantine/core";
 import { openConfirmModal } from "@mantine/modals";
 import { IconArrowLeft, IconLayoutSidebarRight } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Chat } from "../../api/wire";
@@ -57,7 +57,14 @@ function useFollow(chat: Chat, last_seq: number, gap: boolean): void {
     const timer = setTimeout(() => live.follow(chat.id), 1_000);
     return () => clearTimeout(timer);
   }, [live, connected, gap, chat.id]);
-  useEffect(() => () => (own ? undefined : live.unfollow(chat.id)), [live, own, chat.id]);
+  const keep = useRef(own);
+  keep.current = own;
+  useEffect(
+    () => () => {
+      if (!keep.current) live.unfollow(chat.id);
+    },
+    [live, chat.id],
+  );
   useEffect(() => {
     if (!own || !focused || !connected || last_seq <= chat.agent_read_seq) return;
     live.read(chat.id, last_seq);

@@ -13,6 +13,7 @@ const ANSWER_WITHIN_MS = 10_000;
 const TYPING_SHOWN_MS = 6_000;
 const TYPING_EVERY_MS = 3_000;
 const FOLLOW_EVERY_MS = 2_000;
+const PAGE_WRITTEN_WITHIN_MS = 1_200;
 
 /** The server, or the connection to it, did not carry out a command. */
 export class LiveRefusal extends Error {
@@ -190,10 +191,20 @@ export function connectLive(options: LiveOptions): Live {
   }
 
   function chatChanged(chat: Chat): void {
+    const before = openChats(queryClient).find((held) => held.id === chat.id);
+    if (before && before.page?.url !== chat.page?.url) refreshVisit(chat.visit_id);
     applyChat(queryClient, chat);
     const own = chat.agent?.id === user.id && chat.state === "active";
     if ((own && !followed.has(chat.id)) || (followed.has(chat.id) && isBehind(chat))) follow(chat.id);
     if (chat.state === "ended" && chat.wrapped_up) followed.delete(chat.id);
+  }
+
+  /** Page views are written behind, so the visit is asked for a moment later. */
+  function refreshVisit(visit: string): void {
+    setTimeout(
+      () => void queryClient.invalidateQueries({ queryKey: keys.visit(visit) }),
+      PAGE_WRITTEN_WITHIN_MS,
+    );
   }
 
   function isBehind(chat: Chat): boolean {

@@ -8,6 +8,7 @@ import type { NewSetup, Session } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { fieldErrors } from "../api/pointer";
 import { keys } from "../api/queries";
+import { noteSignedIn } from "../api/signed-in";
 import { showBadge } from "../live/attention";
 import { EntranceCard } from "./EntranceCard";
 
@@ -31,6 +32,7 @@ export function FirstStart() {
       return request<Session>("GET", "/session");
     },
     onSuccess: (session) => {
+      noteSignedIn(true);
       queryClient.setQueryData(keys.setup, { first_start: false });
       queryClient.setQueryData(keys.session, session);
     },
@@ -76,6 +78,7 @@ export function FirstStart() {
             {...form.getInputProps("email")}
           />
           <PasswordInput
+            visibilityToggleButtonProps={{ "aria-label": t("action.show_password") }}
             label={t("setup.password")}
             description={t("setup.password_help")}
             autoComplete="new-password"

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Session } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { keys } from "../api/queries";
+import { noteSignedIn } from "../api/signed-in";
 import { showBadge } from "../live/attention";
 import { EntranceCard } from "./EntranceCard";
 
@@ -17,7 +18,10 @@ export function SignIn() {
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => request<Session>("POST", "/session", { email: email.trim(), password }),
-    onSuccess: (session) => queryClient.setQueryData(keys.session, session),
+    onSuccess: (session) => {
+      noteSignedIn(true);
+      queryClient.setQueryData(keys.session, session);
+    },
   });
   useEffect(() => showBadge(t("sign_in.title"), 0), [t]);
 
@@ -46,6 +50,7 @@ export function SignIn() {
             onChange={(event) => setEmail(event.currentTarget.value)}
           />
           <PasswordInput
+            visibilityToggleButtonProps={{ "aria-label": t("action.show_password") }}
             label={t("sign_in.password")}
             name="password"
             autoComplete="current-password"

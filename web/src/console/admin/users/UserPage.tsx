@@ -45,6 +45,7 @@ export function NewUserPage() {
   });
   const password = (
     <PasswordInput
+      visibilityToggleButtonProps={{ "aria-label": t("action.show_password") }}
       label={t("users.password")}
       description={t("users.password_help")}
       withAsterisk
@@ -109,6 +110,7 @@ function EditUser({ user }: { user: User }) {
         <Person editor={editor} fixed={self} stored />
         <Section title={t("users.access")}>
           <PasswordInput
+            visibilityToggleButtonProps={{ "aria-label": t("action.show_password") }}
             label={t("users.new_password")}
             description={t("users.new_password_help")}
             autoComplete="new-password"

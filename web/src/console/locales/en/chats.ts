@@ -83,7 +83,7 @@ export const chats = {
   system: {
     agent_joined: "{{name}} joined",
     agent_left: "The agent ended the chat",
-    visitor_left: "The visitor ended the chat",
+    visitor_left: "The visitor left",
     visitor_returned: "The visitor came back",
     chat_ended: "Chat ended",
   },

@@ -19,6 +19,7 @@ export const common = {
     move_up: "Move up",
     move_down: "Move down",
     more: "More actions",
+    show_password: "Show what is typed",
     show_id: "Copy id {{id}}",
   },
   state: {
