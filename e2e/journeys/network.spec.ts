@@ -1,7 +1,7 @@
 /** A network that goes away and comes back under a chat. */
 import { chat, expect, test } from "../support/journey.ts";
 
-const lost = /WebSocket|ERR_INTERNET_DISCONNECTED|Failed to load resource/;
+const lost = /WebSocket|ERR_INTERNET_DISCONNECTED/;
 
 // spec
 test("what both sides write while the visitor is offline arrives once, in order", async ({

@@ -25,7 +25,7 @@ test("two tabs get one offer, and both see its outcome", async ({ visitor, agent
   await expect(visitor.reject).toBeHidden();
   await expect(other.reject).toBeHidden();
 
-  const { items } = await agent.read<Visits>("/visits?live=true");
+  const { items } = await agent.read<Visits>("/visits");
   expect(items).toHaveLength(1);
   await expect
     .poll(async () =>

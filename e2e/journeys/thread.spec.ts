@@ -39,7 +39,7 @@ test("a visitor is offered help, accepts, waits, talks with an agent and leaves"
 
   await visitor.end();
   await expect(visitor.composer).toBeHidden();
-  await expect(agent.page.getByText("The visitor left")).toBeVisible();
+  await expect(agent.page.getByText("The visitor ended the chat").first()).toBeVisible();
   await agent.page.getByRole("button", { name: "Close", exact: true }).click();
   await expect(agent.page.getByText("No chats at the moment")).toBeVisible();
 });

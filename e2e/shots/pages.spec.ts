@@ -1,11 +1,11 @@
 /** Pictures of shop, widget, console and administration, at two widths and in two colour schemes. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { listAdminPages } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
-import type { Demo } from "../support/demo.ts";
 import { test } from "../support/journey.ts";
-import { openShadowRoots, type Visitor } from "../support/visitor.ts";
+import type { Visitor } from "../support/visitor.ts";
 
 const folder = process.env.BECKON_SHOTS ?? "results/shots";
 const looks = [
@@ -71,26 +71,26 @@ test("widget and conversation", async ({ visitor, agent }) => {
 });
 
 test("console and administration", async ({ browser, demo }) => {
-  const page = await admin(browser, demo);
-  const seen = new Set<string>();
-  const open = ["/admin"];
-  while (open.length > 0) {
-    const path = open.shift() ?? "/admin";
-    if (seen.has(path) || seen.size > 30) continue;
-    seen.add(path);
-    await page.goto(path);
-    await page.waitForTimeout(1_200);
-    await shoot(
-      page,
-      `admin${path
-        .replace("/admin", "")
-        .replaceAll(/[^a-z0-9]+/gi, "-")
-        .slice(0, 60)}`,
-    );
-    const links = await page
-      .getByRole("link")
-      .evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
-    open.push(...links.filter((href) => href.startsWith("/admin") && !seen.has(href)));
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  const admin = new Agent(await context.newPage(), demo.console);
+  await admin.signIn(demo.account("admin"));
+  const names = [
+    "sites",
+    "site-new",
+    "site",
+    "tracking",
+    "offers",
+    "offer-new",
+    "offer",
+    "rules",
+    "rule-new",
+    "rule",
+  ];
+  names.push("queues", "queue-new", "queue", "users", "user-new", "user");
+  for (const [index, path] of (await listAdminPages(admin)).entries()) {
+    await admin.page.goto(path);
+    await admin.page.waitForTimeout(1_200);
+    await shoot(admin.page, `admin-${names[index]}`);
   }
 });
 
@@ -104,11 +104,3 @@ test("sign-in and shop", async ({ visitor, demo }) => {
     await shoot(visitor.page, `shop${path === "/" ? "-home" : path.replaceAll("/", "-")}`);
   }
 });
-
-async function admin(browser: Browser, demo: Demo): Promise<Page> {
-  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
-  await context.addInitScript(openShadowRoots);
-  const agent = new Agent(await context.newPage(), demo.console);
-  await agent.signIn(demo.account("admin"));
-  return agent.page;
-}

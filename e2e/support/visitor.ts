@@ -9,6 +9,9 @@ export function openShadowRoots(): void {
   };
 }
 
+/** The labels with which the sample offers are accepted. */
+const accept = /^(accept|yes|chat with|ask for)/i;
+
 export class Visitor {
   constructor(readonly page: Page) {}
 
@@ -18,11 +21,12 @@ export class Visitor {
 
   /** The offer on the page: a region, or a dialog when it is modal, named by its title. */
   get offer(): Locator {
-    return this.widget.getByRole("region").filter({ has: this.accept });
+    const region = this.widget.getByRole("region").or(this.widget.getByRole("dialog"));
+    return region.filter({ has: this.page.getByRole("button", { name: accept }) });
   }
 
   get accept(): Locator {
-    return this.widget.getByRole("button", { name: /^(accept|yes|chat with|ask for)/i });
+    return this.widget.getByRole("button", { name: accept });
   }
 
   get reject(): Locator {
