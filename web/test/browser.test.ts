@@ -217,6 +217,32 @@ it("holds one connection also where there are no Web Locks", async () => {
   await expect.poll(() => fake.connections, { timeout: 8_000 }).toBe(2);
 }, 30_000);
 
+it("lets a visible tab lead in place of one that the browser has put to sleep", async () => {
+  // spec: T-4 Q-7
+  await context.addInitScript(() => {
+    // A suspended tab keeps its lock, and neither hears nor answers.
+    const asleep = () => "asleep" in window;
+    window.BroadcastChannel = class extends BroadcastChannel {
+      override postMessage(message: unknown) {
+        if (!asleep()) super.postMessage(message);
+      }
+      override set onmessage(hear: (event: MessageEvent) => void) {
+        super.onmessage = (event) => asleep() || hear(event);
+      }
+    };
+  });
+  greet({ chat: chat("active") });
+  const first = await visit();
+  await first.getByRole("textbox", { name: "Message" }).waitFor();
+  const second = await visit("/second");
+  await second.getByRole("textbox", { name: "Message" }).waitFor();
+  await first.evaluate(() => Object.assign(window, { asleep: true }));
+  await second.getByRole("textbox", { name: "Message" }).fill("Still there?");
+  await second.keyboard.press("Enter");
+  await expect.poll(() => said("say").length, { timeout: 15_000 }).toBe(1);
+  expect(fake.connections).toBe(2);
+}, 30_000);
+
 it("keeps the chat and its minimised window over pages", async () => {
   // spec: Q-7 P-2
   greet({ chat: chat("active", { last_seq: 1 }) }, message(1, "Hello Sam"));

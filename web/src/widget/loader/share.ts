@@ -18,7 +18,8 @@ type Word =
   | { is: "shared"; token: string; look: Look; session?: Session; done?: number }
   | { is: "event"; id: number; event: SessionEvent }
   | { is: "frame"; frame: VisitorFrame }
-  | { is: "beat" };
+  | { is: "beat" }
+  | { is: "alive" };
 
 export interface Share {
   dispatch(event: SessionEvent): void;
@@ -44,6 +45,7 @@ interface Owner {
 /** Time for the other tabs to say which page they show, before the first frame tells the server. */
 const gather_ms = 30;
 const tick_ms = 1_000;
+const silent_max = 5;
 const undone_max = 50;
 const early_max = 200;
 
@@ -67,6 +69,7 @@ export function shareSession(owner: Owner): Share {
   let views = new Map<number, View>();
   let undone: { id: number; event: SessionEvent }[] = [];
   let timer: ReturnType<typeof setInterval>;
+  let silent = 0;
 
   const tell = (done?: number) => {
     tabs.post({ is: "shared", token, look, session, done });
@@ -153,6 +156,7 @@ export function shareSession(owner: Owner): Share {
     transport = undefined;
   };
   const hear = (word: Word) => {
+    silent = 0;
     if (word.is === "shared") {
       undone = undone.filter((u) => u.id !== word.done);
       if (leading) return;
@@ -164,15 +168,22 @@ export function shareSession(owner: Owner): Share {
     } else if (!leading) return;
     else if (word.is === "event") run(word.event, word.id);
     else if (word.is === "frame") carry(word.frame);
-    else if (word.is === "beat") transport && transport.beat();
-    else {
+    else if (word.is === "beat") {
+      if (transport) transport.beat();
+      tabs.post({ is: "alive" });
+    } else if (word.is === "here") {
       carry({ type: "page", ...word.view });
       tell();
     }
   };
-  /** Browsers slow the timers of hidden tabs down, so the visible ones keep time for the leader. */
+  /** Browsers slow the timers of hidden tabs down, so the visible ones keep time for a leader, and replace one that sleeps. */
   const tick = () => {
-    if (!leading) return document.hidden || tabs.post({ is: "beat" });
+    if (!leading) {
+      if (document.hidden) silent = 0;
+      else if (silent++ < silent_max) tabs.post({ is: "beat" });
+      else tabs.take();
+      return;
+    }
     if (transport) transport.beat();
     if (session) run({ type: "ticked", now: Date.now() });
   };

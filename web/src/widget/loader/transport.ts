@@ -32,6 +32,7 @@ const urgent_delay_ms_max = 8_000;
 const urgent_poll_ms = 3_000;
 const nudge_ms_min = 1_000;
 const queue_max = 100;
+const late_ms = 1_500;
 
 export function startTransport(owner: Owner): Transport {
   let socket: WebSocket | null = null;
@@ -44,9 +45,13 @@ export function startTransport(owner: Owner): Transport {
   let posting = false;
   let queue: VisitorFrame[] = [];
   let timer: ReturnType<typeof setTimeout>;
+  let due_at = 0;
+  let due: () => void;
 
   const after = (ms: number, act: () => void) => {
     clearTimeout(timer);
+    due = act;
+    due_at = Date.now() + ms;
     timer = setTimeout(act, ms);
   };
 
@@ -177,6 +182,8 @@ export function startTransport(owner: Owner): Transport {
       } else if (frame.type === "say" || frame.type === "accept" || frame.type === "open_chat") nudge();
     },
     beat() {
+      // A hidden tab's timer may be late by a minute; the beats of a visible tab are on time.
+      if (mode !== "socket" && !socket && !posting && due && Date.now() > due_at + late_ms) after(0, due);
       if (mode !== "socket" || !socket || Date.now() - beat_at < interval_ms * 0.9) return;
       beat_at = Date.now();
       // Bytes that have not left since the last beat: the network is gone and the browser has not noticed.
