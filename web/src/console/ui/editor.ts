@@ -71,9 +71,11 @@ function failureOf(error: Error | null, values: object, t: TFunction): Editor<ob
   if (!(error instanceof ApiError)) return { title: t("error.save_title"), lines: [error.message] };
   const problem: Problem = error.problem;
   if (problem.status === 0) return { title: t("error.network_title"), lines: [t("error.save_text")] };
+  if ((problem.errors ?? []).length === 0) {
+    return { title: t("error.save_title"), lines: [problem.detail ?? problem.title] };
+  }
   const { rest } = fieldErrors(problem, leafIn(values));
-  const first = problem.detail ?? problem.title;
-  return { title: t("error.save_title"), lines: rest.length > 0 ? [first, ...rest] : [first] };
+  return { title: t("error.save_title"), lines: rest.length > 0 ? rest : [t("state.has_errors")] };
 }
 
 /** Every single value of a form has its own input, so a message about one can be shown there. */
@@ -89,7 +91,11 @@ function leafIn(values: object): (path: string) => string | null {
 }
 
 function focusFirstError(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  requestAnimationFrame(() => {
+    const field = document.querySelector<HTMLElement>('[aria-invalid="true"], [data-error="true"] input');
+    field?.focus({ preventScroll: true });
+    field?.scrollIntoView({ block: "center" });
+  });
 }
 
 /** The browser asks before the page is left while there are unsaved changes. */

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Presentation, VisitDetail, VisitPage } from "../../api/rest";
 import chatClasses from "../chats/Chats.module.css";
 import { Dot, type DotTone } from "../ui/Dot";
-import { clock, shortUrl, timer } from "../ui/format";
+import { clock, shortUrl } from "../ui/format";
 import { SafeLink } from "../ui/SafeLink";
 import { Ago, ClockTime, Elapsed } from "../ui/time";
 import { useNow } from "../ui/useNow";
@@ -17,28 +17,31 @@ export function VisitPages({ visit }: { visit: VisitDetail }) {
   return (
     <ol className={chatClasses.pages} reversed>
       {visit.pages
-        .map((page) => <PageRow key={`${page.entered_at}-${page.url}`} page={page} live={visit.live} />)
+        .map((page, index) => (
+          <PageRow
+            key={`${page.entered_at}-${page.url}`}
+            page={page}
+            left_at={
+              page.left_at ??
+              visit.pages[index + 1]?.entered_at ??
+              (visit.live ? null : visit.last_contact_at)
+            }
+          />
+        ))
         .reverse()}
     </ol>
   );
 }
 
-function PageRow({ page, live }: { page: VisitPage; live: boolean }) {
+/** `left_at` is null only for the page that the visitor is on now. */
+function PageRow({ page, left_at }: { page: VisitPage; left_at: number | null }) {
   const { t } = useTranslation();
-  const now = live && page.left_at === null;
   return (
-    <li data-now={now}>
+    <li data-now={left_at === null}>
       <span className="clip">{page.title || shortUrl(page.url)}</span>
       <span className={chatClasses.dwell}>
-        {now ? (
-          <>
-            {t("chats.session.now")} · <Elapsed since={page.entered_at} />
-          </>
-        ) : (
-          <span className="num">
-            {timer(page.left_at === null ? page.visible_s * 1000 : page.left_at - page.entered_at)}
-          </span>
-        )}
+        {left_at === null && `${t("chats.session.now")} · `}
+        <Elapsed since={page.entered_at} until={left_at} />
       </span>
       <SafeLink url={page.url} className={`${chatClasses.address} clip`}>
         {shortUrl(page.url)}
