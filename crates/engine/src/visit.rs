@@ -142,6 +142,8 @@ impl Visit {
             self.latch_due(now, &world.config);
         }
         let request_blocked = self.apply(event, now, world, &mut effects);
+        // A commit may come so late that the presentation is due by then.
+        self.settle_due(Contact::None, now, &mut effects);
         let next_latch = if there { self.latch_due(now, &world.config) } else { None };
         self.withdraw_if_blocked(now, world, &mut effects);
         self.withdraw_alert_if_left(now, world, &mut effects);

@@ -319,10 +319,13 @@ fn asked_for(rules: &[Rule]) -> Result<Asked<'_>, ConfigError> {
     for conditions in rules.iter().filter_map(|rule| rule.plan.conditions.as_ref()) {
         conditions.walk(&mut |condition| {
             if let Condition::PageSequence { first, then, within_s } = condition {
+                let print = print_of(condition);
+                if asked.sequences.iter().any(|known| known.print == print) {
+                    return;
+                }
                 let steps = [next, next + 1].map(|i| RuleIndex::try_from(i).unwrap_or(RuleIndex::MAX));
                 next += 2;
                 asked.steps.extend([(steps[0], first), (steps[1], then)]);
-                let print = print_of(condition);
                 asked.sequences.push(Sequence {
                     print,
                     first: steps[0],

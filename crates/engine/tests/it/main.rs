@@ -1,6 +1,7 @@
 //! Owns the engine's scenarios: each reads like a conversation and proves statements of the specification by id.
 
 mod alerts;
+mod caps;
 mod checks;
 mod conditions;
 mod hours;

@@ -1,0 +1,95 @@
+//! Owns the simulation's store: presentation rows with their constraints, as the real one keeps them.
+
+use beckon_engine::id::{PresentationId, QueueId};
+use beckon_engine::offer::Outcome;
+use beckon_engine::reason::Reason;
+use beckon_engine::visit::Presentation;
+
+use crate::plan::Plan;
+
+struct Row {
+    visit: usize,
+    id: PresentationId,
+    queue: QueueId,
+    at: i64,
+    passive_due: i64,
+    outcome: Option<Outcome>,
+    times_settled: u32,
+}
+
+/// The rows that are committed.
+#[derive(Default)]
+pub(crate) struct Store {
+    rows: Vec<Row>,
+}
+
+impl Store {
+    /// Commits a presentation, or says why not: one is open for the visit (O-3), the queue has enough of them (O-12),
+    /// or nobody asks for it any more.
+    pub(crate) fn insert(
+        &mut self,
+        visit: usize,
+        id: PresentationId,
+        asked: Option<&Presentation>,
+        plan: &Plan,
+    ) -> Option<Reason> {
+        let Some(asked) = asked else { return Some(Reason::StoreRefused) };
+        if self.rows.iter().any(|row| row.visit == visit && row.outcome.is_none()) {
+            return Some(Reason::PresentationOpen);
+        }
+        let open = self.rows.iter().filter(|row| row.queue == asked.queue && row.outcome.is_none()).count();
+        let gate = plan.gates[&asked.queue];
+        if open >= (gate.free_slots * plan.settings.capacity_factor) as usize {
+            return Some(Reason::CapacityReached);
+        }
+        let at = asked.presented_at.0;
+        assert!(
+            self.rows.iter().filter(|row| row.visit == visit).all(|row| row.at <= at),
+            "one after the other"
+        );
+        let (queue, passive_due) = (asked.queue, asked.passive_due.0);
+        self.rows.push(Row { visit, id, queue, at, passive_due, outcome: None, times_settled: 0 });
+        None
+    }
+
+    /// Settles a row; answers the outcome that it had already, when it is another one (O-10).
+    pub(crate) fn settle(&mut self, id: PresentationId, outcome: Outcome) -> Option<Outcome> {
+        let row = self.rows.iter_mut().find(|row| row.id == id)?;
+        match row.outcome {
+            Some(held) => (held != outcome).then_some(held),
+            None => {
+                row.outcome = Some(outcome);
+                row.times_settled += 1;
+                None
+            }
+        }
+    }
+
+    /// Settles what fell due while nobody was there (O-9).
+    pub(crate) fn sweep(&mut self, now: i64) {
+        for row in self.rows.iter_mut().filter(|row| row.outcome.is_none() && row.passive_due <= now) {
+            row.outcome = Some(Outcome::PassivelyIgnored);
+            row.times_settled += 1;
+        }
+    }
+
+    /// The outcome of a row: none when there is no row.
+    pub(crate) fn outcome(&self, id: PresentationId) -> Option<Option<Outcome>> {
+        self.rows.iter().find(|row| row.id == id).map(|row| row.outcome)
+    }
+
+    /// Passively ignored is never said before its time.
+    pub(crate) fn assert_passive_in_time(&self, id: PresentationId, now: i64) {
+        let row = self.rows.iter().find(|row| row.id == id);
+        assert!(row.is_none_or(|row| now >= row.passive_due), "passively ignored not before it is due (O-9)");
+    }
+
+    /// Every committed presentation has exactly one outcome, rows that lost their visit after a sweep.
+    pub(crate) fn assert_settled_once(&mut self) {
+        self.sweep(i64::MAX);
+        assert!(
+            self.rows.iter().all(|row| row.outcome.is_some() && row.times_settled == 1),
+            "one outcome each (X-5)"
+        );
+    }
+}
