@@ -13,7 +13,7 @@ use beckon_engine::visit::FORM_OPEN_MAX_S;
 use super::Driver;
 use super::form::{Given, check, visitor_name};
 use super::notice::{RefusalCode, VisitorNotice};
-use super::sites::Site;
+use super::sites::{Site, read_gate};
 use crate::bus::{Hint, Side};
 use crate::store::agent::update_agent_idle;
 use crate::store::chat::{
@@ -85,9 +85,10 @@ impl Driver {
         let Some(queue) = site.default_queue else {
             return Err(refuse(None, RefusalCode::NotFound, "This site has no chat queue."));
         };
+        let now = self.clock().now();
         let mut tx = self.store().write().await?;
         if find_open_chat(&mut tx, visitor).await?.is_none()
-            && let Some(reason) = site.world.gate(queue).closed_because()
+            && let Some(reason) = read_gate(&mut tx, &site.world.config, queue, now).await?.closed_because()
         {
             let alternative = alternative(&site, queue, reason);
             if alternative != Alternative::Wait {
@@ -95,7 +96,7 @@ impl Driver {
             }
         }
         let opening = Opening { site, visitor, visit, queue, presentation: None, mode: ChatMode::Reactive };
-        let chat = open(self, &mut tx, &opening, self.clock().now()).await?;
+        let chat = open(self, &mut tx, &opening, now).await?;
         tx.commit().await?;
         self.bus().publish(Hint::ChatChanged { chat, visitor });
         Ok(())

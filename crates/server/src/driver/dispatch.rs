@@ -6,13 +6,13 @@ use tokio::sync::broadcast::error::RecvError;
 use super::Driver;
 use super::consoles::ConsoleSignal;
 use super::host::VisitorSignal;
-use super::notice::{AgentNotice, StatusReason, VisitorNotice};
+use super::notice::{AgentNotice, Chat, StatusReason, VisitorNotice};
 use super::shard::ShardCommand;
 use super::view::agent_status;
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_services};
-use crate::store::chat::list_waiting_chats;
+use crate::store::chat::list_waiting_visitors;
 use crate::store::chat_view::find_chat_view;
 
 pub(super) async fn run(driver: Driver) {
@@ -45,8 +45,9 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             driver.inner.desk.notify_one();
             driver.inner.gates.notify_one();
             driver.send(visitor, ShardCommand::ChatChanged { visitor }).await;
-            let queue = show_chat(driver, chat).await?;
-            tell_who_waits(driver, queue, visitor).await?;
+            if let Some(chat) = show_chat(driver, chat).await? {
+                tell_who_waits(driver, chat.queue.id, visitor).await?;
+            }
         }
         Hint::MessageAdded { chat, visitor } => {
             driver.send(visitor, signal(visitor, VisitorSignal::MessageAdded)).await;
@@ -71,7 +72,11 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
         }
         Hint::VisitMoved { chat } => {
-            show_chat(driver, chat).await?;
+            let shown = show_chat(driver, chat).await?;
+            if let Some((visit, page)) = shown.and_then(|shown| Some((shown.visit_id, shown.page?))) {
+                let notice = Box::new(AgentNotice::VisitPage { visit, page });
+                driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+            }
         }
         Hint::AgentChanged { user, no_answer } => {
             driver.inner.desk.notify_one();
@@ -87,8 +92,8 @@ fn signal(visitor: VisitorId, signal: VisitorSignal) -> ShardCommand {
     ShardCommand::Signal { visitor, signal }
 }
 
-/// Shows a chat to the consoles that may see it; yields its queue.
-async fn show_chat(driver: &Driver, chat: ChatId) -> StoreResult<Option<QueueId>> {
+/// Shows a chat to the consoles that may see it.
+async fn show_chat(driver: &Driver, chat: ChatId) -> StoreResult<Option<Chat>> {
     let mut tx = driver.store().read().await?;
     let Some(row) = find_chat_view(&mut tx, chat).await? else { return Ok(None) };
     let queue = *row.queue_id;
@@ -101,19 +106,16 @@ async fn show_chat(driver: &Driver, chat: ChatId) -> StoreResult<Option<QueueId>
     drop(tx);
     let chat = driver.console_chat(row).await;
     driver.consoles().show_chat(&chat, &serving);
-    Ok(Some(queue))
+    Ok(Some(chat))
 }
 
 /// When one chat moves, the places of those behind it do.
-async fn tell_who_waits(driver: &Driver, queue: Option<QueueId>, moved: VisitorId) -> StoreResult<()> {
+async fn tell_who_waits(driver: &Driver, queue: QueueId, moved: VisitorId) -> StoreResult<()> {
     let mut tx = driver.store().read().await?;
-    let waiting = list_waiting_chats(&mut tx).await?;
+    let waiting = list_waiting_visitors(&mut tx, queue).await?;
     drop(tx);
-    for chat in waiting {
-        let visitor = *chat.visitor_id;
-        if Some(*chat.queue_id) == queue && visitor != moved {
-            driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
-        }
+    for visitor in waiting.into_iter().filter(|visitor| *visitor != moved) {
+        driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
     }
     Ok(())
 }

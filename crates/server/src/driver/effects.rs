@@ -16,11 +16,10 @@ use beckon_engine::visit::Presentation;
 use super::Driver;
 use super::conversation::{self, Opening};
 use super::notice::{PresentedOffer, VisitorNotice};
-use super::sites::{Site, gate};
+use super::sites::{Site, read_gate};
 use crate::bus::Hint;
 use crate::store::chat::{ChatMode, EndedBy, find_open_chat, update_chat_ended};
 use crate::store::column::{Json, Text};
-use crate::store::gate::find_queue_load;
 use crate::store::presentation::{
     PresentationRow, find_presentation, insert_presentation, update_accepted_late, update_outcome,
 };
@@ -158,10 +157,7 @@ async fn present(
     let config = &job.site.world.config;
     let Some(offer) = config.offer(*offer) else { return Ok(Err(Reason::StoreRefused)) };
     tx.lock(lock_key(*queue)).await?;
-    let Some(load) = find_queue_load(tx, *queue, now).await? else {
-        return Ok(Err(Reason::ChannelOff));
-    };
-    let gate = gate(config, *queue, &load, now);
+    let gate = read_gate(tx, config, *queue, now).await?;
     if let Some(reason) = gate.closed_because() {
         return Ok(Err(reason));
     }

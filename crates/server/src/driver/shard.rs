@@ -305,8 +305,12 @@ impl Shard {
     }
 
     /// Takes in a visit that was admitted, unless this shard already holds it.
-    fn meet(&mut self, arrival: Arrival) {
+    fn meet(&mut self, mut arrival: Arrival) {
         let now = self.driver.clock().now();
+        // The world may have changed on the way here, and what changes from now on is announced to this shard.
+        if let Some(fresh) = self.driver.sites().by_id(*arrival.site.row.id) {
+            arrival.site = fresh;
+        }
         let visitor = arrival.visitor;
         match self.hosts.entry(visitor) {
             Entry::Occupied(mut entry) if entry.get().visit == arrival.visit => {

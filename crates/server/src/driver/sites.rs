@@ -9,9 +9,9 @@ use beckon_engine::id::{QueueId, RuleId, SiteId};
 use beckon_engine::time::UnixMs;
 use beckon_engine::world::{Config, World};
 
-use crate::store::gate::{QueueLoad, list_queue_loads};
+use crate::store::gate::{QueueLoad, find_queue_load, list_queue_loads};
 use crate::store::site::{SiteConfig, SiteRow, list_config_versions, load_site_config};
-use crate::store::{Store, StoreResult};
+use crate::store::{Store, StoreResult, Tx};
 
 /// One site at one version of its configuration.
 #[derive(Debug)]
@@ -113,9 +113,17 @@ impl Site {
     }
 }
 
+/// The gate of a queue as it is in this unit of work, not as it was counted last; closed when the queue is gone.
+///
+/// # Errors
+/// When the database failed.
+pub async fn read_gate(tx: &mut Tx, config: &Config, queue: QueueId, now: UnixMs) -> StoreResult<Gate> {
+    let load = find_queue_load(tx, queue, now).await?;
+    Ok(load.map(|load| gate(config, queue, &load, now)).unwrap_or_default())
+}
+
 /// The gate of a queue from its load.
-#[must_use]
-pub fn gate(config: &Config, queue: QueueId, load: &QueueLoad, now: UnixMs) -> Gate {
+fn gate(config: &Config, queue: QueueId, load: &QueueLoad, now: UnixMs) -> Gate {
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
     let queue = config.queue(queue);
     Gate {

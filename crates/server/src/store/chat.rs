@@ -211,6 +211,21 @@ pub async fn list_waiting_chats(tx: &mut Tx) -> StoreResult<Vec<ChatRow>> {
     fetch_all!(tx, ChatRow, select!("WHERE state = 'queued' ORDER BY queued_at, id LIMIT 1000"))
 }
 
+/// Lists the visitors who wait in a queue, also those for whom an agent is being rung, first come first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_waiting_visitors(tx: &mut Tx, queue: QueueId) -> StoreResult<Vec<VisitorId>> {
+    let rows: Vec<(Text<VisitorId>,)> = fetch_all!(
+        tx,
+        (Text<VisitorId>,),
+        "SELECT visitor_id FROM chats WHERE queue_id = $1 AND state IN ('queued', 'ringing')
+         ORDER BY queued_at, id LIMIT 1000",
+        Text(queue),
+    )?;
+    Ok(rows.into_iter().map(|(visitor,)| *visitor).collect())
+}
+
 /// Lists open chats whose present state ran out at or before `now`.
 ///
 /// # Errors

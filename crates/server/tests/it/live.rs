@@ -1,0 +1,10 @@
+//! Tests the live half of the server over real sockets, on either engine: visitors and agents who talk to it as browsers do.
+
+mod agents;
+mod bounds;
+mod chats;
+mod client;
+mod offers;
+mod polling;
+mod restart;
+mod shop;

@@ -1,0 +1,147 @@
+//! Tests that bad input gets a clear answer and hurts nobody else.
+
+use beckon_engine::settings::SiteSettings;
+use beckon_server::store::Store;
+use serde_json::json;
+
+use super::client::{Browser, Socket, poll};
+use super::shop::{ORIGIN, Plan, Shop, product};
+use crate::harness::store_tests;
+
+store_tests!(
+    closes_on_an_unknown_site,
+    closes_on_a_foreign_origin,
+    closes_on_a_token_that_is_not_one,
+    closes_on_a_token_of_another_site,
+    closes_when_the_first_frame_is_no_hello,
+    closes_on_a_frame_that_is_too_large,
+    closes_on_a_flood,
+    refuses_a_malformed_frame_and_goes_on,
+    ignores_fields_it_does_not_know,
+    lets_no_one_into_the_console_without_a_session,
+    answers_a_bad_poll_with_its_status,
+);
+
+async fn closed_after_hello(
+    shop: &Shop,
+    origin: Option<&str>,
+    site: &str,
+    more: serde_json::Value,
+) -> (String, u16) {
+    let mut browser = Browser::connect(shop.address, origin).await;
+    browser.say_hello(site, more).await;
+    let refused = browser.socket.next_of("refused").await;
+    (refused["code"].as_str().unwrap().to_owned(), browser.socket.closed().await)
+}
+
+async fn closes_on_an_unknown_site(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let closed = closed_after_hello(&shop, Some(ORIGIN), "nobody", json!({})).await;
+    assert_eq!(closed, ("unknown_site".to_owned(), 4401));
+}
+
+// spec: X-6
+async fn closes_on_a_foreign_origin(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    for origin in [Some("https://evil.example"), Some("http://shop.example"), Some("null"), None] {
+        let closed = closed_after_hello(&shop, origin, &shop.site.key, json!({})).await;
+        assert_eq!(closed, ("foreign_origin".to_owned(), 4403), "{origin:?}");
+    }
+}
+
+async fn closes_on_a_token_that_is_not_one(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let closed = closed_after_hello(&shop, Some(ORIGIN), &shop.site.key, json!({ "token": "short" })).await;
+    assert_eq!(closed, ("unknown_site".to_owned(), 4401));
+}
+
+// spec: X-6
+async fn closes_on_a_token_of_another_site(store: Store) {
+    let first = Shop::open(store.clone(), Plan::default()).await;
+    let token = first.browser().await.token().to_owned();
+    let second = Shop::open(store, Plan::default()).await;
+    let closed = closed_after_hello(&second, Some(ORIGIN), &second.site.key, json!({ "token": token })).await;
+    assert_eq!(closed, ("unknown_site".to_owned(), 4401));
+}
+
+async fn closes_when_the_first_frame_is_no_hello(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    for first in ["{\"type\":\"beat\"}", "nonsense", "[]", "{\"type\":\"hello\",\"v\":99,\"site\":\"x\"}"] {
+        let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+        browser.socket.send_text(first.to_owned()).await;
+        assert_eq!(browser.socket.closed().await, 4400, "{first}");
+    }
+}
+
+async fn closes_on_a_frame_that_is_too_large(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut browser = shop.browser().await;
+    browser.socket.send_text(format!("\"{}\"", "x".repeat(40_000))).await;
+    assert_eq!(browser.socket.closed().await, 4413);
+}
+
+async fn closes_on_a_flood(store: Store) {
+    let settings = SiteSettings { poll_interval_s: 60, ..SiteSettings::default() };
+    let shop = Shop::open(store, Plan { settings, ..Plan::default() }).await;
+    let mut flooding = shop.browser().await;
+    let mut quiet = shop.browser().await;
+    for _ in 0..400 {
+        flooding.socket.send(json!({ "type": "beat" })).await;
+    }
+    assert_eq!(flooding.socket.closed().await, 4429);
+    quiet.socket.send(json!({ "type": "open_chat" })).await;
+    quiet.socket.next_of("alternative").await;
+}
+
+async fn refuses_a_malformed_frame_and_goes_on(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut browser = shop.browser().await;
+    for bad in [
+        "nonsense",
+        "{\"type\":\"unheard\"}",
+        "{\"type\":\"say\",\"chat\":7}",
+        "{\"type\":\"event\",\"name\":\"\"}",
+    ] {
+        browser.socket.send_text(bad.to_owned()).await;
+        assert_eq!(browser.socket.next_of("refused").await["code"], "bad_frame", "{bad}");
+    }
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    browser.socket.next_of("alternative").await;
+}
+
+async fn ignores_fields_it_does_not_know(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut browser = shop.browser().await;
+    browser.socket.send(json!({ "type": "open_chat", "later": [1, 2, 3] })).await;
+    browser.socket.next_of("alternative").await;
+}
+
+// spec: X-6
+async fn lets_no_one_into_the_console_without_a_session(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let alice = shop.agent("Alice").await;
+    let own = format!("http://{}", shop.address);
+    for (cookie, origin) in
+        [("beckon_session=guessed", own.as_str()), (alice.cookie.as_str(), "https://evil.example")]
+    {
+        let url = format!("ws://{}/live/agent", shop.address);
+        let headers = [("cookie", cookie), ("origin", origin)];
+        assert!(Socket::try_connect(url, &headers).await.is_err(), "{cookie} {origin}");
+    }
+}
+
+async fn answers_a_bad_poll_with_its_status(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let hello = json!({ "type": "hello", "v": 1, "site": shop.site.key, "pages": [product(1)] });
+    let too_many = json!(vec![hello.clone(); 65]);
+    for (origin, frames, status) in [
+        (ORIGIN, json!([]), 400),
+        (ORIGIN, json!([{ "type": "beat" }]), 400),
+        (ORIGIN, json!([{ "type": "hello", "v": 1, "site": "nobody" }]), 401),
+        ("https://evil.example", json!([hello]), 403),
+        (ORIGIN, too_many, 429),
+        (ORIGIN, json!([{ "type": "hello", "v": 1, "site": "x".repeat(40_000) }]), 413),
+    ] {
+        assert_eq!(poll(shop.address, origin, frames).await.0, status);
+    }
+}

@@ -1,0 +1,202 @@
+//! Owns a running server with one shop: a site, a queue, an offer, rules and agents. Tests nothing.
+
+use std::net::SocketAddr;
+
+use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId};
+use beckon_engine::queue::QueuePlan;
+use beckon_engine::settings::SiteSettings;
+use beckon_server::app::Node;
+use beckon_server::bus::Bus;
+use beckon_server::clock::Clock;
+use beckon_server::store::Store;
+use beckon_server::store::column::{Json, Text};
+use beckon_server::store::offer::{OfferRow, insert_offer};
+use beckon_server::store::queue::{QueueRow, insert_queue, update_queue_agents};
+use beckon_server::store::rule::{RuleRow, insert_rule};
+use beckon_server::store::session::insert_session;
+use beckon_server::store::site::{SiteRow, insert_site};
+use beckon_server::store::user::{Role, UserRow, insert_user};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::client::{Browser, Console};
+
+pub(crate) const ORIGIN: &str = "https://shop.example";
+
+/// A server with one shop.
+pub(crate) struct Shop {
+    pub(crate) store: Store,
+    pub(crate) site: SiteRow,
+    pub(crate) queue: QueueRow,
+    pub(crate) address: SocketAddr,
+    server: tokio::task::JoinHandle<()>,
+    stopping: CancellationToken,
+}
+
+/// What differs from one test to the next.
+pub(crate) struct Plan {
+    pub(crate) settings: SiteSettings,
+    pub(crate) queue: Value,
+    /// Of the one rule, which matches `/product/`.
+    pub(crate) required_time_s: u32,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let settings = SiteSettings { poll_interval_s: 2, minimum_interval_s: 0, ..SiteSettings::default() };
+        Self { settings, queue: json!({}), required_time_s: 0 }
+    }
+}
+
+impl Shop {
+    pub(crate) async fn open(store: Store, plan: Plan) -> Self {
+        let queue_plan: QueuePlan = serde_json::from_value(plan.queue).unwrap();
+        let mut tx = store.write().await.unwrap();
+        let site = site(plan.settings);
+        insert_site(&mut tx, &site).await.unwrap();
+        let queue = queue(*site.id, queue_plan);
+        insert_queue(&mut tx, &queue).await.unwrap();
+        let offer = offer(*site.id);
+        insert_offer(&mut tx, &offer).await.unwrap();
+        let rule = rule(*site.id, *queue.id, *offer.id, plan.required_time_s);
+        insert_rule(&mut tx, &rule).await.unwrap();
+        tx.commit().await.unwrap();
+        let (address, server, stopping) = serve(store.clone()).await;
+        Self { store, site, queue, address, server, stopping }
+    }
+
+    /// Stops the server, with everything written, and starts it anew on the same database.
+    pub(crate) async fn restart(mut self, reopen: impl AsyncFnOnce() -> Store) -> Self {
+        self.stopping.cancel();
+        self.server.await.unwrap();
+        self.store = reopen().await;
+        (self.address, self.server, self.stopping) = serve(self.store.clone()).await;
+        self
+    }
+
+    /// An agent who serves the queue, signed in and ready.
+    pub(crate) async fn agent(&self, name: &str) -> Console {
+        let mut console = self.person(name, Role::Agent).await;
+        console.command(json!({ "type": "status", "status": "ready" })).await;
+        console
+    }
+
+    pub(crate) async fn person(&self, name: &str, role: Role) -> Console {
+        let user = user(name, role);
+        let token = Uuid::now_v7().to_string();
+        let hash = hex::encode(Sha256::digest(&token));
+        let now = Clock::System.now();
+        let mut tx = self.store.write().await.unwrap();
+        insert_user(&mut tx, &user).await.unwrap();
+        let mut agents =
+            beckon_server::store::queue::list_queue_agents(&mut tx, *self.queue.id).await.unwrap();
+        agents.push(*user.id);
+        update_queue_agents(&mut tx, &self.queue, &agents).await.unwrap();
+        insert_session(&mut tx, &hash, *user.id, now, now.plus_s(3600)).await.unwrap();
+        tx.commit().await.unwrap();
+        Console::sign_in(self.address, &token, *user.id).await
+    }
+
+    /// A browser on the product page.
+    pub(crate) async fn browser(&self) -> Browser {
+        let mut browser = Browser::connect(self.address, Some(ORIGIN)).await;
+        browser.hello(&self.site.key, json!({ "pages": [product(1)] })).await;
+        browser
+    }
+}
+
+/// The product page, as the view with this number.
+pub(crate) fn product(view: u32) -> Value {
+    page(view, "/product/oslo-chair")
+}
+
+pub(crate) fn page(view: u32, path: &str) -> Value {
+    json!({ "tab": 7, "view": view, "url": format!("{ORIGIN}{path}"), "title": "Oslo chair", "referrer": "" })
+}
+
+async fn serve(store: Store) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
+    let node = Node::start(store, Clock::System, Bus::local()).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stopping = node.stopping();
+    let asked = stopping.clone();
+    let server = tokio::spawn(async move {
+        let service = node.router().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service)
+            .with_graceful_shutdown(async move { asked.cancelled().await })
+            .await
+            .unwrap();
+        node.stop().await;
+    });
+    (address, server, stopping)
+}
+
+fn user(name: &str, role: Role) -> UserRow {
+    UserRow {
+        id: Text(UserId(Uuid::now_v7())),
+        email: format!("{}@shop.example", name.to_lowercase()),
+        name: name.to_owned(),
+        role: Text(role),
+        slots: 2,
+        password_hash: String::new(),
+        disabled: false,
+        created_at: Clock::System.now().0,
+    }
+}
+
+fn site(settings: SiteSettings) -> SiteRow {
+    SiteRow {
+        id: Text(SiteId(Uuid::now_v7())),
+        key: Uuid::now_v7().simple().to_string(),
+        name: "Shop".to_owned(),
+        origins: Json(vec![ORIGIN.to_owned()]),
+        settings: Json(settings),
+        deny_paths: Json(Vec::new()),
+        allow_params: Json(Vec::new()),
+        config_version: 1,
+        created_at: 0,
+    }
+}
+
+fn queue(site: SiteId, plan: QueuePlan) -> QueueRow {
+    QueueRow {
+        id: Text(QueueId(Uuid::now_v7())),
+        site_id: Text(site),
+        name: "Advice".to_owned(),
+        channel_on: true,
+        is_default: true,
+        plan: Json(plan),
+        created_at: 0,
+        updated_at: 0,
+    }
+}
+
+fn offer(site: SiteId) -> OfferRow {
+    let design = json!({ "texts": { "en": { "title": "May we help?", "accept_label": "Yes", "reject_label": "No" } } });
+    OfferRow {
+        id: Text(OfferId(Uuid::now_v7())),
+        site_id: Text(site),
+        name: "Help".to_owned(),
+        active: true,
+        design: Json(serde_json::from_value(design).unwrap()),
+        created_at: 0,
+        updated_at: 0,
+    }
+}
+
+fn rule(site: SiteId, queue: QueueId, offer: OfferId, required_time_s: u32) -> RuleRow {
+    let plan = json!({ "offer_id": offer, "queue_id": queue, "match_value": "/product/", "required_time_s": required_time_s });
+    RuleRow {
+        id: Text(RuleId(Uuid::now_v7())),
+        site_id: Text(site),
+        priority: 10,
+        name: "Product".to_owned(),
+        enabled: true,
+        plan: Json(serde_json::from_value(plan).unwrap()),
+        created_at: 0,
+        updated_at: 0,
+    }
+}
