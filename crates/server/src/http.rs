@@ -109,9 +109,10 @@ impl Api {
 
 /// Everything but the live connections, which are merged beside it so that they stay outside its layers.
 pub fn router(api: Api) -> Router {
-    let (rest, document) = openapi::router().split_for_parts();
+    let (rest, document) = openapi::parts();
     let rest = rest
         .merge(openapi::serve(&document))
+        .route("/api", any(not_found))
         .route("/api/{*rest}", any(not_found))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -43,7 +43,7 @@ pub fn router() -> OpenApiRouter<Api> {
 }
 
 /// List agents with their state, by name.
-#[utoipa::path(get, path = "/api/v1/agents", tag = "agents", security(("session" = [])),
+#[utoipa::path(get, path = "/api/v1/agents", operation_id = "list_agents", tag = "agents", security(("session" = [])),
     responses((status = 200, description = "The agents", body = Page<AgentView>), Refusals))]
 async fn list(State(api): State<Api>, _: auth::Agent) -> Answer<Json<Page<AgentView>>> {
     let now = api.clock.now();

@@ -32,6 +32,7 @@ pub fn router() -> OpenApiRouter<Api> {
 struct ListParams {
     /// `open` (not ended, or ended and not closed by the agent; the default) or `ended`.
     #[serde(default)]
+    #[param(inline)]
     state: ListState,
     /// Only those of the caller; also for supervisors.
     #[serde(default)]
@@ -67,7 +68,7 @@ struct MessageParams {
 }
 
 /// List chats, newest first: supervisors all, agents their own and those that wait for them.
-#[utoipa::path(get, path = "/api/v1/chats", tag = "chats", params(ListParams), security(("session" = [])),
+#[utoipa::path(get, path = "/api/v1/chats", operation_id = "list_chats", tag = "chats", params(ListParams), security(("session" = [])),
     responses((status = 200, description = "One page", body = Page<Chat>), Refusals))]
 async fn list(
     State(api): State<Api>,
@@ -95,7 +96,7 @@ async fn list(
 }
 
 /// Find a chat.
-#[utoipa::path(get, path = "/api/v1/chats/{id}", tag = "chats", params(("id" = ChatId, Path)),
+#[utoipa::path(get, path = "/api/v1/chats/{id}", operation_id = "show_chat", tag = "chats", params(("id" = ChatId, Path)),
     security(("session" = [])), responses((status = 200, description = "The chat", body = Chat), Refusals))]
 async fn find(State(api): State<Api>, Agent(me): Agent, Id(id): Id<ChatId>) -> Answer<Json<Chat>> {
     let mut tx = api.store.read().await?;
@@ -106,7 +107,7 @@ async fn find(State(api): State<Api>, Agent(me): Agent, Id(id): Id<ChatId>) -> A
 }
 
 /// List the messages of a chat, in order.
-#[utoipa::path(get, path = "/api/v1/chats/{id}/messages", tag = "chats",
+#[utoipa::path(get, path = "/api/v1/chats/{id}/messages", operation_id = "list_messages", tag = "chats",
     params(("id" = ChatId, Path), MessageParams), security(("session" = [])),
     responses((status = 200, description = "Messages; `next` is the number to go on after", body = Page<Message>), Refusals))]
 async fn messages(

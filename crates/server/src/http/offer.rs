@@ -62,18 +62,18 @@ pub struct NewOffer {
 
 /// What to change of an offer; what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct OfferPatch {
     /// Name in the console, 1 to 100 characters.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub name: Option<String>,
     /// Only an active offer is presented.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub active: Option<bool>,
     /// How it looks and what it says.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub design: Option<OfferDesign>,
 }
@@ -87,9 +87,10 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{id}/offers",
+    operation_id = "list_offers",
     tag = "offers",
     params(("id" = SiteId, Path), PageParams),
-    responses((status = 200, body = Page<Offer>), Refusals),
+    responses((status = 200, description = "One page", body = Page<Offer>), Refusals),
     security(("session" = []))
 )]
 async fn list(
@@ -111,9 +112,11 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/api/v1/sites/{id}/offers",
+    operation_id = "create_offer",
     tag = "offers",
     params(("id" = SiteId, Path)),
-    responses((status = 201, body = Offer), ChangeRefusals),
+    request_body = NewOffer,
+    responses((status = 201, description = "The offer", body = Offer), ChangeRefusals),
     security(("session" = []))
 )]
 async fn create(
@@ -148,9 +151,10 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/api/v1/offers/{id}",
+    operation_id = "show_offer",
     tag = "offers",
     params(("id" = OfferId, Path)),
-    responses((status = 200, body = Offer), Refusals),
+    responses((status = 200, description = "The offer", body = Offer), Refusals),
     security(("session" = []))
 )]
 async fn show(State(api): State<Api>, _: Admin, Id(id): Id<OfferId>) -> Answer<Json<Offer>> {
@@ -162,9 +166,11 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<OfferId>) -> Answer<J
 #[utoipa::path(
     patch,
     path = "/api/v1/offers/{id}",
+    operation_id = "change_offer",
     tag = "offers",
     params(("id" = OfferId, Path)),
-    responses((status = 200, body = Offer), ChangeRefusals),
+    request_body = OfferPatch,
+    responses((status = 200, description = "The offer", body = Offer), ChangeRefusals),
     security(("session" = []))
 )]
 async fn change(
@@ -189,9 +195,10 @@ async fn change(
 #[utoipa::path(
     delete,
     path = "/api/v1/offers/{id}",
+    operation_id = "remove_offer",
     tag = "offers",
     params(("id" = OfferId, Path)),
-    responses((status = 204), ChangeRefusals),
+    responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
 async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<OfferId>) -> Answer<StatusCode> {

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
+    Schema,
 };
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -32,55 +34,63 @@ pub struct Refusals;
 #[derive(Clone, Copy, Debug)]
 pub struct ChangeRefusals;
 
-const REFUSALS: [(&str, &str); 5] = [
-    ("401", "Nobody is signed in: `signed_out`"),
-    ("403", "The role does not allow this: `forbidden`"),
-    ("404", "There is nothing here: `not_found`"),
-    ("422", "Some parameters are not valid: `invalid`"),
-    ("500", "The server failed: `internal`"),
-];
-
-const CHANGE_REFUSALS: [(&str, &str); 9] = [
+/// Every status of a refusal, with the codes that come with it.
+const REFUSALS: [(&str, &str); 10] = [
     ("400", "The body is not JSON: `bad_json`"),
     ("401", "Nobody is signed in, or not with this password: `signed_out`, `wrong_credentials`"),
-    (
-        "403",
-        "The role, the origin or the token does not allow this: `forbidden`, `foreign_origin`, `wrong_setup_token`",
-    ),
+    ("403", "Role, origin or token do not allow this: `forbidden`, `foreign_origin`, `wrong_setup_token`"),
     ("404", "There is nothing here: `not_found`"),
     (
         "409",
-        "It does not fit what is there: `taken`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`",
+        "It does not fit what is there: `taken`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, \
+         `limit_reached`",
     ),
     ("413", "The body is too large: `too_large`"),
     ("415", "The body is not declared as JSON: `not_json`"),
-    ("422", "Some fields are not valid: `invalid`, with a pointer to each"),
+    ("422", "Some fields or parameters are not valid: `invalid`, with a pointer to each"),
     ("429", "Too many attempts: `too_many`, with the header Retry-After"),
+    ("500", "The server failed: `internal`"),
 ];
+
+/// Of these, the ones that a request without a body can meet.
+const WHEN_READING: [&str; 5] = ["401", "403", "404", "422", "500"];
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&REFUSALS)
+        refusals(|status| WHEN_READING.contains(&status))
     }
 }
 
 impl IntoResponses for ChangeRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&CHANGE_REFUSALS)
+        refusals(|_| true)
     }
 }
 
-fn problems(refusals: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
-    let with_problem = |about: &str| {
-        let schema = Ref::from_schema_name(ProblemDocument::name());
-        let content = ContentBuilder::new().schema(Some(schema)).build();
-        ResponseBuilder::new().description(about).content("application/problem+json", content).build().into()
-    };
-    refusals.iter().map(|(status, about)| ((*status).to_owned(), with_problem(about))).collect()
+fn refusals(meets: impl Fn(&str) -> bool) -> BTreeMap<String, RefOr<Response>> {
+    let statuses = REFUSALS.iter().map(|(status, _)| *status).filter(|status| meets(status));
+    let reference = |status: &str| RefOr::Ref(Ref::from_response_name(response_name(status)));
+    statuses.map(|status| (status.to_owned(), reference(status))).collect()
 }
 
-/// All resources with their description.
-pub fn router() -> OpenApiRouter<Api> {
+fn response_name(status: &str) -> String {
+    format!("Refused{status}")
+}
+
+fn refusal(about: &str) -> Response {
+    let schema = Ref::from_schema_name(ProblemDocument::name());
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    ResponseBuilder::new().description(about).content("application/problem+json", content).build()
+}
+
+/// All resources, and their description.
+pub fn parts() -> (Router<Api>, OpenApi) {
+    let (router, mut document) = resources().split_for_parts();
+    refer_to_items(&mut document);
+    (router, document)
+}
+
+fn resources() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(frame())
         .merge(setup::router())
         .merge(session::router())
@@ -94,16 +104,23 @@ pub fn router() -> OpenApiRouter<Api> {
         .merge(agent::router())
 }
 
-/// The description of all resources.
-#[must_use]
-pub fn document() -> OpenApi {
-    router().into_openapi()
-}
-
 /// The route that serves the description.
 pub fn serve(document: &OpenApi) -> Router<Api> {
     let text = document.to_json().expect("the document is made of plain values");
     Router::new().route(PATH, get(async move || ([(CONTENT_TYPE, "application/json")], text)))
+}
+
+/// Pages are derived with the whole item inside; here they refer to it instead, so that it has one name.
+fn refer_to_items(document: &mut OpenApi) {
+    let schemas = document.components.iter_mut().flat_map(|components| &mut components.schemas);
+    for (name, schema) in schemas {
+        let (Some(item), RefOr::T(Schema::Object(page))) = (name.strip_prefix("Page_"), schema) else {
+            continue;
+        };
+        if let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items") {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+        }
+    }
 }
 
 fn frame() -> OpenApi {
@@ -112,6 +129,9 @@ fn frame() -> OpenApi {
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     components.schemas.insert(ProblemDocument::name().into_owned(), ProblemDocument::schema());
     components.schemas.insert(FieldError::name().into_owned(), FieldError::schema());
+    for (status, about) in REFUSALS {
+        components.responses.insert(response_name(status), refusal(about).into());
+    }
     let info = InfoBuilder::new()
         .title("Beckon")
         .version(env!("CARGO_PKG_VERSION"))

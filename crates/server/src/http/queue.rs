@@ -84,26 +84,26 @@ pub struct NewQueue {
 
 /// What to change of a queue; what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct QueuePatch {
     /// Name in the console, 1 to 100 characters.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub name: Option<String>,
     /// The channel switch.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub channel_on: Option<bool>,
     /// Make it the queue of the launcher; the one that was no longer is. Cannot be taken back but by another queue.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub is_default: Option<bool>,
     /// Everything else.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub plan: Option<QueuePlan>,
     /// Who serves it, at most 1 000.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub agents: Option<Vec<UserId>>,
 }
@@ -117,9 +117,10 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{id}/queues",
+    operation_id = "list_queues",
     tag = "queues",
     params(("id" = SiteId, Path), PageParams),
-    responses((status = 200, body = Page<Queue>), Refusals),
+    responses((status = 200, description = "One page", body = Page<Queue>), Refusals),
     security(("session" = []))
 )]
 async fn list(
@@ -150,9 +151,11 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/api/v1/sites/{id}/queues",
+    operation_id = "create_queue",
     tag = "queues",
     params(("id" = SiteId, Path)),
-    responses((status = 201, body = Queue), ChangeRefusals),
+    request_body = NewQueue,
+    responses((status = 201, description = "The queue", body = Queue), ChangeRefusals),
     security(("session" = []))
 )]
 async fn create(
@@ -192,9 +195,10 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/api/v1/queues/{id}",
+    operation_id = "show_queue",
     tag = "queues",
     params(("id" = QueueId, Path)),
-    responses((status = 200, body = Queue), Refusals),
+    responses((status = 200, description = "The queue", body = Queue), Refusals),
     security(("session" = []))
 )]
 async fn show(State(api): State<Api>, _: Agent, Id(id): Id<QueueId>) -> Answer<Json<Queue>> {
@@ -208,9 +212,11 @@ async fn show(State(api): State<Api>, _: Agent, Id(id): Id<QueueId>) -> Answer<J
 #[utoipa::path(
     patch,
     path = "/api/v1/queues/{id}",
+    operation_id = "change_queue",
     tag = "queues",
     params(("id" = QueueId, Path)),
-    responses((status = 200, body = Queue), ChangeRefusals),
+    request_body = QueuePatch,
+    responses((status = 200, description = "The queue", body = Queue), ChangeRefusals),
     security(("session" = []))
 )]
 async fn change(
@@ -247,9 +253,10 @@ async fn change(
 #[utoipa::path(
     delete,
     path = "/api/v1/queues/{id}",
+    operation_id = "remove_queue",
     tag = "queues",
     params(("id" = QueueId, Path)),
-    responses((status = 204), ChangeRefusals),
+    responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
 async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<QueueId>) -> Answer<StatusCode> {

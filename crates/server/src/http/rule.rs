@@ -69,22 +69,22 @@ pub struct NewRule {
 
 /// What to change of a rule; what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct RulePatch {
     /// A lower number is more important, 1 to 9 999.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub priority: Option<i64>,
     /// Name in the console, 1 to 100 characters.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub name: Option<String>,
     /// A disabled rule never fires.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub enabled: Option<bool>,
     /// When it fires and what then happens.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub plan: Option<RulePlan>,
 }
@@ -98,9 +98,10 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{id}/rules",
+    operation_id = "list_rules",
     tag = "rules",
     params(("id" = SiteId, Path), PageParams),
-    responses((status = 200, body = Page<Rule>), Refusals),
+    responses((status = 200, description = "One page", body = Page<Rule>), Refusals),
     security(("session" = []))
 )]
 async fn list(
@@ -123,9 +124,11 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/api/v1/sites/{id}/rules",
+    operation_id = "create_rule",
     tag = "rules",
     params(("id" = SiteId, Path)),
-    responses((status = 201, body = Rule), ChangeRefusals),
+    request_body = NewRule,
+    responses((status = 201, description = "The rule", body = Rule), ChangeRefusals),
     security(("session" = []))
 )]
 async fn create(
@@ -163,9 +166,10 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/api/v1/rules/{id}",
+    operation_id = "show_rule",
     tag = "rules",
     params(("id" = RuleId, Path)),
-    responses((status = 200, body = Rule), Refusals),
+    responses((status = 200, description = "The rule", body = Rule), Refusals),
     security(("session" = []))
 )]
 async fn show(State(api): State<Api>, _: Admin, Id(id): Id<RuleId>) -> Answer<Json<Rule>> {
@@ -177,9 +181,11 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<RuleId>) -> Answer<Js
 #[utoipa::path(
     patch,
     path = "/api/v1/rules/{id}",
+    operation_id = "change_rule",
     tag = "rules",
     params(("id" = RuleId, Path)),
-    responses((status = 200, body = Rule), ChangeRefusals),
+    request_body = RulePatch,
+    responses((status = 200, description = "The rule", body = Rule), ChangeRefusals),
     security(("session" = []))
 )]
 async fn change(
@@ -207,9 +213,10 @@ async fn change(
 #[utoipa::path(
     delete,
     path = "/api/v1/rules/{id}",
+    operation_id = "remove_rule",
     tag = "rules",
     params(("id" = RuleId, Path)),
-    responses((status = 204), ChangeRefusals),
+    responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
 async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<RuleId>) -> Answer<StatusCode> {
@@ -226,11 +233,7 @@ fn check(row: &RuleRow) -> Answer<()> {
     checks.line("/name", &row.name, 1..=100);
     checks.text("/plan/description", &row.plan.description, 0..=1_000);
     if let Err(problem) = rule::check(&row.plan) {
-        let pointer = format!("/plan{}", problem.pointer);
-        match problem.position {
-            Some(position) => checks.wrong(pointer, format!("{}, at character {position}", problem.detail)),
-            None => checks.wrong(pointer, problem.detail),
-        }
+        checks.wrong(format!("/plan{}", problem.pointer), problem.detail);
     }
     checks.finish()
 }

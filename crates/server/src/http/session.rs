@@ -62,8 +62,10 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     post,
     path = "/api/v1/session",
+    operation_id = "sign_in",
     tag = "session",
-    responses((status = 200, body = Session), ChangeRefusals)
+    request_body = Credentials,
+    responses((status = 200, description = "Who is signed in", body = Session), ChangeRefusals)
 )]
 async fn sign_in(
     State(api): State<Api>,
@@ -100,8 +102,9 @@ async fn sign_in(
 #[utoipa::path(
     get,
     path = "/api/v1/session",
+    operation_id = "show_session",
     tag = "session",
-    responses((status = 200, body = Session), Refusals),
+    responses((status = 200, description = "Who is signed in", body = Session), Refusals),
     security(("session" = []))
 )]
 async fn show(
@@ -121,8 +124,9 @@ async fn show(
 #[utoipa::path(
     delete,
     path = "/api/v1/session",
+    operation_id = "sign_out",
     tag = "session",
-    responses((status = 204), ChangeRefusals),
+    responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
 async fn sign_out(

@@ -68,8 +68,9 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get,
     path = "/api/v1/setup",
+    operation_id = "show_setup",
     tag = "setup",
-    responses((status = 200, body = Setup), Refusals)
+    responses((status = 200, description = "Whether it waits", body = Setup), Refusals)
 )]
 async fn show(State(api): State<Api>) -> Answer<Json<Setup>> {
     let mut tx = api.store.read().await?;
@@ -80,8 +81,10 @@ async fn show(State(api): State<Api>) -> Answer<Json<Setup>> {
 #[utoipa::path(
     post,
     path = "/api/v1/setup",
+    operation_id = "set_up",
     tag = "setup",
-    responses((status = 201, body = Session), ChangeRefusals)
+    request_body = NewSetup,
+    responses((status = 201, description = "Who is signed in", body = Session), ChangeRefusals)
 )]
 async fn set_up(
     State(api): State<Api>,

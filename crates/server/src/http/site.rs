@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use beckon_engine::hours;
 use beckon_engine::id::{QueueId, SiteId};
 use beckon_engine::queue::QueuePlan;
 use beckon_engine::settings::SiteSettings;
@@ -76,26 +77,26 @@ pub struct NewSite {
 
 /// What to change of a site; what is absent stays, what is named is replaced as a whole.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct SitePatch {
     /// Name in the console, 1 to 100 characters.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub name: Option<String>,
     /// Origins that may load the widget, at most 100.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub origins: Option<Vec<String>>,
     /// Visitor tracking settings.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub settings: Option<SiteSettings>,
     /// Paths on which nothing is loaded, by prefix, at most 100.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub deny_paths: Option<Vec<String>>,
     /// Query parameters that are stored with an address, at most 100.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub allow_params: Option<Vec<String>>,
 }
@@ -109,9 +110,10 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get,
     path = "/api/v1/sites",
+    operation_id = "list_sites",
     tag = "sites",
     params(PageParams),
-    responses((status = 200, body = Page<Site>), Refusals),
+    responses((status = 200, description = "One page", body = Page<Site>), Refusals),
     security(("session" = []))
 )]
 async fn list(
@@ -131,8 +133,10 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/api/v1/sites",
+    operation_id = "create_site",
     tag = "sites",
-    responses((status = 201, body = Site), ChangeRefusals),
+    request_body = NewSite,
+    responses((status = 201, description = "The site", body = Site), ChangeRefusals),
     security(("session" = []))
 )]
 async fn create(
@@ -180,9 +184,10 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/api/v1/sites/{id}",
+    operation_id = "show_site",
     tag = "sites",
     params(("id" = SiteId, Path)),
-    responses((status = 200, body = Site), Refusals),
+    responses((status = 200, description = "The site", body = Site), Refusals),
     security(("session" = []))
 )]
 async fn show(State(api): State<Api>, _: Agent, Id(id): Id<SiteId>) -> Answer<Json<Site>> {
@@ -194,9 +199,11 @@ async fn show(State(api): State<Api>, _: Agent, Id(id): Id<SiteId>) -> Answer<Js
 #[utoipa::path(
     patch,
     path = "/api/v1/sites/{id}",
+    operation_id = "change_site",
     tag = "sites",
     params(("id" = SiteId, Path)),
-    responses((status = 200, body = Site), ChangeRefusals),
+    request_body = SitePatch,
+    responses((status = 200, description = "The site", body = Site), ChangeRefusals),
     security(("session" = []))
 )]
 async fn change(
@@ -222,9 +229,10 @@ async fn change(
 #[utoipa::path(
     delete,
     path = "/api/v1/sites/{id}",
+    operation_id = "remove_site",
     tag = "sites",
     params(("id" = SiteId, Path)),
-    responses((status = 204), ChangeRefusals),
+    responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
 async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<SiteId>) -> Answer<StatusCode> {
@@ -286,6 +294,9 @@ fn check_settings(checks: &mut Checks, settings: &SiteSettings) {
         ("capacity_factor", settings.capacity_factor, 1..=100),
     ] {
         checks.number(&format!("/settings/{name}"), number, range);
+    }
+    if !hours::is_time_zone(&settings.time_zone) {
+        checks.wrong("/settings/time_zone", "is not an IANA time zone such as Europe/Zurich");
     }
 }
 

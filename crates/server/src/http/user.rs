@@ -71,26 +71,26 @@ pub struct NewUser {
 
 /// What to change of a user; what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct UserPatch {
     /// Name that visitors see, 1 to 100 characters.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub name: Option<String>,
     /// What the person may do.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub role: Option<Role>,
     /// Chats at a time by routing, 0 to 50.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub slots: Option<i64>,
     /// Password, 10 to 200 characters. The user's other sessions end.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false, format = Password)]
     pub password: Option<String>,
     /// May not sign in; all sessions of the user end.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub disabled: Option<bool>,
 }
@@ -104,9 +104,10 @@ pub fn router() -> OpenApiRouter<Api> {
 #[utoipa::path(
     get,
     path = "/api/v1/users",
+    operation_id = "list_users",
     tag = "users",
     params(PageParams),
-    responses((status = 200, body = Page<User>), Refusals),
+    responses((status = 200, description = "One page", body = Page<User>), Refusals),
     security(("session" = []))
 )]
 async fn list(
@@ -125,8 +126,10 @@ async fn list(
 #[utoipa::path(
     post,
     path = "/api/v1/users",
+    operation_id = "create_user",
     tag = "users",
-    responses((status = 201, body = User), ChangeRefusals),
+    request_body = NewUser,
+    responses((status = 201, description = "The user", body = User), ChangeRefusals),
     security(("session" = []))
 )]
 async fn create(
@@ -167,9 +170,10 @@ async fn create(
 #[utoipa::path(
     get,
     path = "/api/v1/users/{id}",
+    operation_id = "show_user",
     tag = "users",
     params(("id" = UserId, Path)),
-    responses((status = 200, body = User), Refusals),
+    responses((status = 200, description = "The user", body = User), Refusals),
     security(("session" = []))
 )]
 async fn show(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<Json<User>> {
@@ -181,9 +185,11 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<Js
 #[utoipa::path(
     patch,
     path = "/api/v1/users/{id}",
+    operation_id = "change_user",
     tag = "users",
     params(("id" = UserId, Path)),
-    responses((status = 200, body = User), ChangeRefusals),
+    request_body = UserPatch,
+    responses((status = 200, description = "The user", body = User), ChangeRefusals),
     security(("session" = []))
 )]
 async fn change(
@@ -223,9 +229,10 @@ async fn change(
 #[utoipa::path(
     delete,
     path = "/api/v1/users/{id}",
+    operation_id = "remove_user",
     tag = "users",
     params(("id" = UserId, Path)),
-    responses((status = 204), ChangeRefusals),
+    responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
 async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<StatusCode> {

@@ -130,7 +130,7 @@ pub fn router() -> OpenApiRouter<Api> {
 }
 
 /// List who is on the site now, newest visit first; at most 1 000.
-#[utoipa::path(get, path = "/api/v1/visits", tag = "visits", params(ListParams), security(("session" = [])),
+#[utoipa::path(get, path = "/api/v1/visits", operation_id = "list_visits", tag = "visits", params(ListParams), security(("session" = [])),
     responses((status = 200, description = "The visits", body = Page<Visit>), Refusals))]
 async fn list(
     State(api): State<Api>,
@@ -160,7 +160,7 @@ async fn list(
 }
 
 /// Find a visit, with its pages and presentations.
-#[utoipa::path(get, path = "/api/v1/visits/{id}", tag = "visits", params(("id" = VisitId, Path)),
+#[utoipa::path(get, path = "/api/v1/visits/{id}", operation_id = "show_visit", tag = "visits", params(("id" = VisitId, Path)),
     security(("session" = [])), responses((status = 200, description = "The visit", body = VisitDetail), Refusals))]
 async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<Json<VisitDetail>> {
     let mut tx = api.store.read().await?;

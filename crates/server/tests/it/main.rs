@@ -4,4 +4,5 @@
 
 mod harness;
 mod live;
+mod rest;
 mod store;

@@ -1,0 +1,14 @@
+//! Tests of the REST interface, through the whole router but without a network.
+
+mod bad_input;
+mod description;
+mod files;
+mod offers;
+mod place;
+mod queues;
+mod roles;
+mod rules;
+mod sessions;
+mod setup;
+mod sites;
+mod users;

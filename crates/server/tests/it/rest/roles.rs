@@ -1,0 +1,108 @@
+//! Proves who may call what: every route of the description stands in this table, and is tried with every role.
+
+use std::collections::BTreeSet;
+
+use beckon_server::http::openapi;
+use beckon_server::store::user::Role;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::place::{Browser, Place};
+
+/// The least role for each route; `None` where nobody needs to be signed in.
+const ROUTES: [(&str, &str, Option<Role>); 38] = [
+    ("GET", "/api/v1/setup", None),
+    ("POST", "/api/v1/setup", None),
+    ("POST", "/api/v1/session", None),
+    ("GET", "/api/v1/session", Some(Role::Agent)),
+    ("DELETE", "/api/v1/session", Some(Role::Agent)),
+    ("GET", "/api/v1/users", Some(Role::Supervisor)),
+    ("POST", "/api/v1/users", Some(Role::Admin)),
+    ("GET", "/api/v1/users/{id}", Some(Role::Admin)),
+    ("PATCH", "/api/v1/users/{id}", Some(Role::Admin)),
+    ("DELETE", "/api/v1/users/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/sites", Some(Role::Agent)),
+    ("POST", "/api/v1/sites", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}", Some(Role::Agent)),
+    ("PATCH", "/api/v1/sites/{id}", Some(Role::Admin)),
+    ("DELETE", "/api/v1/sites/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}/offers", Some(Role::Admin)),
+    ("POST", "/api/v1/sites/{id}/offers", Some(Role::Admin)),
+    ("GET", "/api/v1/offers/{id}", Some(Role::Admin)),
+    ("PATCH", "/api/v1/offers/{id}", Some(Role::Admin)),
+    ("DELETE", "/api/v1/offers/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}/rules", Some(Role::Admin)),
+    ("POST", "/api/v1/sites/{id}/rules", Some(Role::Admin)),
+    ("GET", "/api/v1/rules/{id}", Some(Role::Admin)),
+    ("PATCH", "/api/v1/rules/{id}", Some(Role::Admin)),
+    ("DELETE", "/api/v1/rules/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}/queues", Some(Role::Agent)),
+    ("POST", "/api/v1/sites/{id}/queues", Some(Role::Admin)),
+    ("GET", "/api/v1/queues/{id}", Some(Role::Agent)),
+    ("PATCH", "/api/v1/queues/{id}", Some(Role::Admin)),
+    ("DELETE", "/api/v1/queues/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/chats", Some(Role::Agent)),
+    ("GET", "/api/v1/chats/{id}", Some(Role::Agent)),
+    ("GET", "/api/v1/chats/{id}/messages", Some(Role::Agent)),
+    ("GET", "/api/v1/visits", Some(Role::Agent)),
+    ("GET", "/api/v1/visits/{id}", Some(Role::Agent)),
+    ("GET", "/api/v1/agents", Some(Role::Agent)),
+    // Not part of the description.
+    ("GET", "/healthz", None),
+    ("GET", "/readyz", None),
+];
+
+#[test]
+fn every_route_of_the_description_is_in_the_table() {
+    let document = serde_json::to_value(openapi::parts().1).unwrap();
+    let mut described = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            described.insert((method.to_uppercase(), path.clone()));
+            let needs_session = operation.get("security").is_some();
+            let row = ROUTES.iter().find(|row| row.0.eq_ignore_ascii_case(method) && row.1 == path);
+            let row = row.unwrap_or_else(|| panic!("{method} {path} is not in the table"));
+            assert_eq!(row.2.is_some(), needs_session, "{method} {path}: the description says otherwise");
+        }
+    }
+    for (method, path, _) in ROUTES.iter().filter(|row| row.1.starts_with("/api/")) {
+        assert!(
+            described.contains(&((*method).to_owned(), (*path).to_owned())),
+            "{method} {path} is not described"
+        );
+    }
+}
+
+// spec: X-6
+#[tokio::test]
+async fn nobody_calls_what_the_role_does_not_allow() {
+    let place = Place::empty().await;
+    let mut nobody = place.browser();
+    for (method, path, least) in ROUTES.into_iter().filter(|row| row.2.is_some()) {
+        let reply = call(&mut nobody, method, path).await;
+        assert_eq!(reply.0, 401, "{method} {path} for nobody: {}", reply.1);
+        for role in [Role::Agent, Role::Supervisor, Role::Admin] {
+            let mut browser = place.signed_in(&Uuid::now_v7().to_string(), role).await;
+            let (status, problem) = call(&mut browser, method, path).await;
+            if Some(role) < least {
+                assert_eq!((status, problem.as_str()), (403, "forbidden"), "{method} {path} for {role:?}");
+            } else {
+                assert!(
+                    ![401, 403, 405].contains(&status),
+                    "{method} {path} for {role:?}: {status} {problem}"
+                );
+            }
+        }
+    }
+}
+
+async fn call(browser: &mut Browser, method: &str, path: &str) -> (u16, String) {
+    let path = path.replace("{id}", &Uuid::nil().to_string());
+    let body = if method == "GET" { Value::Null } else { json!({}) };
+    let reply = browser.send(method, &path, body.to_string().into()).await;
+    let code = serde_json::from_str::<Value>(&reply.text).ok().and_then(|body| {
+        let code = body.get("code")?.as_str()?;
+        Some(code.to_owned())
+    });
+    (reply.status.as_u16(), code.unwrap_or_default())
+}
