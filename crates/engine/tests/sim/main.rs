@@ -10,6 +10,9 @@ mod stage;
 mod store;
 
 use std::panic::catch_unwind;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use stage::Stage;
 
@@ -21,25 +24,26 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Runs seeds on every core; says how a failing one is replayed.
+/// Runs seeds on every core, until one fails; says how that one is replayed.
 fn run(seeds: impl Iterator<Item = u64> + Send) -> usize {
-    let seeds = std::sync::Mutex::new(seeds);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let work = || {
-            let mut presented = 0;
-            loop {
-                let Some(seed) = seeds.lock().expect("no worker panics with the lock").next() else {
-                    return presented;
-                };
-                match catch_unwind(|| Stage::new(seed).run().presented) {
-                    Ok(count) => presented += count,
-                    Err(_) => {
-                        panic!("replay with: BECKON_SIM_SEED={seed} cargo test -p beckon-engine --test sim")
-                    }
+    let (seeds, failed) = (Mutex::new(seeds), AtomicBool::new(false));
+    let next =
+        || seeds.lock().expect("no worker panics with the lock").next().filter(|_| !failed.load(Relaxed));
+    let work = || {
+        let mut presented = 0;
+        while let Some(seed) = next() {
+            match catch_unwind(|| Stage::new(seed).run().presented) {
+                Ok(count) => presented += count,
+                Err(_) => {
+                    failed.store(true, Relaxed);
+                    panic!("replay with: BECKON_SIM_SEED={seed} cargo test -p beckon-engine --test sim");
                 }
             }
-        };
+        }
+        presented
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
         let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         handles.into_iter().map(|handle| handle.join().expect("every seed agrees with the model")).sum()
     })
