@@ -18,6 +18,7 @@ export function ChatsPage({ id }: { id: string | null }) {
       <ChatList open={id} />
       {id === null ? (
         <div className={classes.conversation}>
+          <h1 className="sr">{t("nav.chats")}</h1>
           <Empty icon={IconMessageCircle} title={t("chats.none_title")} text={t("chats.none_text")} />
         </div>
       ) : (

@@ -15,6 +15,7 @@ import { Banner } from "./Banner";
 import { ConnectionState } from "./ConnectionState";
 import { Navigation, useSection } from "./Navigation";
 import { NotFound } from "./NotFound";
+import { RingDock } from "./RingDock";
 import classes from "./Shell.module.css";
 import { StatusSwitch } from "./StatusSwitch";
 import { UserContext } from "./user";
@@ -59,6 +60,7 @@ function Frame({ user }: { user: SessionUser }) {
       </header>
       <Banner />
       <Navigation role={user.role} />
+      <RingDock />
       <main className={classes.main} id="main" tabIndex={-1}>
         <Pages user={user} />
       </main>
@@ -70,6 +72,9 @@ function Pages({ user }: { user: SessionUser }) {
   return (
     <Switch>
       <Route path="/">
+        <Redirect to="/chats" replace />
+      </Route>
+      <Route path="/setup">
         <Redirect to="/chats" replace />
       </Route>
       <Route path="/chats/:id?">{({ id }) => <ChatsPage id={id ?? null} />}</Route>

@@ -18,7 +18,12 @@ export function FirstStart() {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const form = useForm<NewSetup>({
-    initialValues: { setup_token: "", name: "", email: "", password: "" },
+    initialValues: {
+      setup_token: new URLSearchParams(location.search).get("token") ?? "",
+      name: "",
+      email: "",
+      password: "",
+    },
     validate: {
       setup_token: (value) => (value.trim() ? null : t("setup.required")),
       name: (value) => (value.trim() ? null : t("setup.required")),
@@ -38,6 +43,9 @@ export function FirstStart() {
     },
     onError: (error) => {
       if (!(error instanceof ApiError)) return;
+      if (error.problem.code === "wrong_setup_token")
+        form.setFieldError("setup_token", t("setup.token_wrong"));
+      if ((error.problem.errors ?? []).length === 0) return;
       const { fields } = fieldErrors(error.problem, (path) => (path in form.values ? path : null));
       form.setErrors(fields);
     },
@@ -56,7 +64,7 @@ export function FirstStart() {
           </div>
           {create.isError && (
             <Alert color="red" role="alert">
-              {create.error.message}
+              {create.error instanceof ApiError ? create.error.problem.title : create.error.message}.
             </Alert>
           )}
           <TextInput

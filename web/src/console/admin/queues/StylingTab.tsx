@@ -21,6 +21,7 @@ export function StylingTab({ editor }: { editor: Editor<QueueBody> }) {
         <ColorInput
           label={t("queues.styling.color")}
           format="hex"
+          eyeDropperButtonProps={{ "aria-label": t("queues.styling.color") }}
           {...form.getInputProps("plan.styling.color")}
         />
         <TextInput

@@ -106,6 +106,7 @@ export const common = {
     text: "Create the first administrator. Everyone else is added from the console.",
     token: "Setup token",
     token_help: "Printed by the server in its log when it started for the first time.",
+    token_wrong: "This is not the token that the server printed last.",
     name: "Your name",
     name_help: "Visitors see it in the chat.",
     email: "E-mail",
