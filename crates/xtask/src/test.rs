@@ -73,7 +73,7 @@ fn rust_checks(steps: &mut Steps, built: bool) {
         steps.not_run("rust: clippy");
         return;
     }
-    let clippy = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    let clippy = ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "--deny", "warnings"];
     steps.step("rust: clippy", || workspace::run(cargo().args(clippy)));
     if find("cargo-deny").is_some() || cargo_home_has("cargo-deny") {
         let deny = ["deny", "--offline", "check", "licenses", "bans", "sources"];
