@@ -281,6 +281,27 @@ it("keeps what is written while the server is away, sends it once with the same 
   expect(await page.getByText("Still there?").count()).toBe(1);
 }, 40_000);
 
+it("begins anew when its token is not known any more, and gives up when the page is not welcome", async () => {
+  // spec: T-1
+  fake.answer((frame) => {
+    if (frame.type !== "hello") return [];
+    return frame.token === "stale" ? [{ close: 4401 }] : [welcome({ token: "fresh" })];
+  });
+  await context.addInitScript(() =>
+    localStorage.setItem("beckon:site_test", JSON.stringify({ token: "stale", window: "closed" })),
+  );
+  const page = await visit();
+  await page.getByRole("button", { name: "Chat", exact: true }).waitFor();
+  expect(said("hello").map((frame) => frame.token)).toEqual(["stale", undefined]);
+  fake.answer((frame) => (frame.type === "hello" ? [{ close: 4403 }] : []));
+  fake.cut();
+  await until("hello", 3);
+  const { connections } = fake;
+  await page.waitForTimeout(3_000);
+  expect(fake.connections).toBe(connections);
+  expect(fake.posts).toBe(0);
+}, 30_000);
+
 it("polls where no WebSocket can be had, and everything still works", async () => {
   // spec: T-6
   fake.refuse("sockets");

@@ -77,7 +77,9 @@ export async function startFake() {
       ws.on("message", (data) => {
         const frame = JSON.parse(String(data));
         frames.push(frame);
-        for (const notice of answer(frame)) ws.send(JSON.stringify(notice));
+        for (const notice of answer(frame))
+          if (notice.close) ws.close(notice.close);
+          else ws.send(JSON.stringify(notice));
       });
     });
   });

@@ -131,7 +131,7 @@ export function shareSession(owner: Owner): Share {
       hello,
       hear: (notice) => {
         if (notice.type === "welcome") chat_before = "";
-        quietly(() => run({ type: "noticed", notice, now: Date.now() }));
+        run({ type: "noticed", notice, now: Date.now() });
       },
       down: () => run({ type: "disconnected" }),
       forgetToken: () => {

@@ -3,6 +3,7 @@
  * Owns reconnecting and pacing; keeps no frame over a break, because the session sends again what still matters.
  */
 import type { VisitorFrame, VisitorNotice } from "../../api/wire";
+import { quietly } from "./quietly";
 
 export interface Transport {
   /** Sends now, or drops the frame when there is no connection and tries to get one. */
@@ -46,7 +47,7 @@ export function startTransport(owner: Owner): Transport {
   let queue: VisitorFrame[] = [];
   let timer: ReturnType<typeof setTimeout>;
   let due_at = 0;
-  let due: () => void;
+  let due = () => {};
 
   const after = (ms: number, act: () => void) => {
     clearTimeout(timer);
@@ -74,9 +75,9 @@ export function startTransport(owner: Owner): Transport {
   };
 
   const lost = (wait_ms = 0) => {
+    owner.down();
     if (mode === "stopped") return;
     mode = "down";
-    owner.down();
     failures++;
     const cap = owner.urgent() ? urgent_delay_ms_max : delay_ms_max;
     const delay = Math.min(cap, 500 * 2 ** Math.min(failures - 1, 8));
@@ -107,16 +108,17 @@ export function startTransport(owner: Owner): Transport {
     socket = mine;
     const slow = setTimeout(() => mine.close(), connect_ms_max);
     mine.onopen = () => mine.send(JSON.stringify(owner.hello()));
-    mine.onmessage = (event) => {
-      const notice = JSON.parse(event.data) as VisitorNotice;
-      if (notice.type === "welcome") {
-        clearTimeout(slow);
-        mode = "socket";
-        stalled = false;
-        beat_at = Date.now();
-      }
-      hear(notice);
-    };
+    mine.onmessage = (event) =>
+      quietly(() => {
+        const notice = JSON.parse(event.data) as VisitorNotice;
+        if (notice.type === "welcome") {
+          clearTimeout(slow);
+          mode = "socket";
+          stalled = false;
+          beat_at = Date.now();
+        }
+        hear(notice);
+      });
     mine.onclose = (event) => {
       clearTimeout(slow);
       socket = null;
@@ -183,7 +185,8 @@ export function startTransport(owner: Owner): Transport {
     },
     beat() {
       // A hidden tab's timer may be late by a minute; the beats of a visible tab are on time.
-      if (mode !== "socket" && !socket && !posting && due && Date.now() > due_at + late_ms) after(0, due);
+      const waiting = (mode === "down" || mode === "poll") && !socket && !posting;
+      if (waiting && Date.now() > due_at + late_ms) after(0, due);
       if (mode !== "socket" || !socket || Date.now() - beat_at < interval_ms * 0.9) return;
       beat_at = Date.now();
       // Bytes that have not left since the last beat: the network is gone and the browser has not noticed.

@@ -53,6 +53,7 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     launcher.stay();
     share.track(frame);
   };
+  launcher.host.addEventListener("pointerover", () => quietly(load), { once: true });
   const tracker = startTracker(tab, nextView, track);
 
   const load = () => {
@@ -73,22 +74,23 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     };
     document.head.append(script);
   };
+  const mount = () =>
+    brain &&
+    brain.mount({
+      root: launcher.root,
+      tab,
+      language,
+      dispatch,
+      emit,
+      readDraft: () => page.read<string>(":draft") || "",
+      keepDraft: (text) => page.write(":draft", text),
+    });
   const show = (look: Look, session: Session | undefined) => {
-    launcher.draw(look);
-    if (!look.styling) return;
-    if (look.busy) load();
-    if (!session || !brain) return;
-    if (!views)
-      views = brain.mount({
-        root: launcher.root,
-        tab,
-        language,
-        dispatch,
-        emit,
-        readDraft: () => page.read<string>(":draft") || "",
-        keepDraft: (text) => page.write(":draft", text),
-      });
-    views.update(session);
+    if (look.styling && look.busy) load();
+    if (look.styling && session && !views) views = mount();
+    // The launcher stays until there is a window to stand in its place.
+    launcher.draw(views || look.window !== "open" ? look : { ...look, window: "closed" });
+    if (views && session) views.update(session);
   };
   share = shareSession({ site, host, language, keep, view: tracker.view, show });
 
