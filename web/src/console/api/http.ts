@@ -1,5 +1,6 @@
 /** Owns requests to the REST interface: JSON in and out, and one error type for all that can go wrong. */
 import type { Page, Problem } from "../../api/rest";
+import { noteServerTime } from "../ui/server-time";
 
 /** A list is read to its end in pages of this size, and never beyond `LIST_PAGES_MAX` pages. */
 const LIST_PAGE_SIZE = 200;
@@ -59,13 +60,15 @@ export async function requestAll<T>(path: string, signal?: AbortSignal): Promise
 
 async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   try {
-    return await fetch(`/api/v1${path}`, {
+    const answer = await fetch(`/api/v1${path}`, {
       method,
       credentials: "same-origin",
       headers: body === undefined ? {} : { "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
     });
+    noteServerTime(answer.headers.get("date"));
+    return answer;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError({ title: "The server could not be reached", status: 0, code: "network" });

@@ -12,6 +12,7 @@ import { useLiveState } from "../live/LiveProvider";
 import { unreadCount } from "../live/messages";
 import { useUser } from "../shell/user";
 import { Dot, type DotTone } from "../ui/Dot";
+import { serverNow } from "../ui/server-time";
 import { Empty, Loaded, LoadingRows } from "../ui/states";
 import { Elapsed } from "../ui/time";
 import classes from "./Chats.module.css";
@@ -107,7 +108,7 @@ function Row({ chat, open, since, tone, place }: RowProps) {
   const { t } = useTranslation();
   const user = useUser();
   const queryClient = useQueryClient();
-  const typing = useLiveState((live) => live.typing[chat.id] ?? 0) > Date.now();
+  const typing = useLiveState((live) => live.typing[chat.id] ?? 0) > serverNow();
   const own = chat.agent?.id === user.id;
   const unread = own ? unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id))) : 0;
   return (

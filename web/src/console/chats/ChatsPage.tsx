@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat } from "../api/queries";
 import { Empty, Loaded } from "../ui/states";
+import { usePageTitle } from "../ui/usePageTitle";
 import { ChatList } from "./ChatList";
 import classes from "./Chats.module.css";
 import { Conversation } from "./Conversation";
@@ -13,6 +14,7 @@ import { SessionPanel } from "./SessionPanel";
 
 export function ChatsPage({ id }: { id: string | null }) {
   const { t } = useTranslation();
+  usePageTitle(t("nav.chats"));
   return (
     <div className={classes.workspace} data-open={id !== null} data-wide={id === null}>
       <ChatList open={id} />

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "../../api/wire";
 import { useLiveState } from "../live/LiveProvider";
 import { dayLabel } from "../ui/format";
+import { serverNow } from "../ui/server-time";
 import classes from "./Chats.module.css";
 import { type Line, linesOf } from "./lines";
 import { MessageLine, PendingLine } from "./MessageLine";
@@ -60,7 +61,7 @@ function LogLine({ line, chat }: { line: Line; chat: Chat }) {
   const { t, i18n } = useTranslation();
   switch (line.kind) {
     case "day":
-      return <div className={classes.day}>{dayLabel(line.at, Date.now(), i18n.language)}</div>;
+      return <div className={classes.day}>{dayLabel(line.at, serverNow(), i18n.language)}</div>;
     case "system":
       return <div className={classes.system}>{systemText(line.message.text, line.message.name, t)}</div>;
     case "message":

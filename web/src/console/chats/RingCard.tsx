@@ -4,10 +4,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Chat } from "../../api/wire";
-import { LiveRefusal } from "../live/client";
+
 import { useLive, useLiveState } from "../live/LiveProvider";
+import { LiveRefusal } from "../live/refusal";
 import { shortUrl } from "../ui/format";
 import { warned } from "../ui/notify";
+import { serverNow } from "../ui/server-time";
 import { useSecondsLeft } from "../ui/time";
 import classes from "./Chats.module.css";
 
@@ -17,7 +19,7 @@ export function RingCard({ chat }: { chat: Chat }) {
   const connected = useLiveState((live) => live.connection.state === "open");
   const due_at = chat.ring_due_at ?? 0;
   const left_s = useSecondsLeft(due_at);
-  const [first_s] = useState(() => Math.max(1, (due_at - Date.now()) / 1000));
+  const [first_s] = useState(() => Math.max(1, (due_at - serverNow()) / 1000));
   const why = chat.offer?.name ?? chat.queue.name;
   return (
     <section className={classes.ring} aria-label={t("chats.ring.announce", { name: chat.visitor_name })}>

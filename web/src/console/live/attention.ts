@@ -61,8 +61,22 @@ function tones(list: [number, number, number][]): void {
   }
 }
 
+let page = "";
+let waiting = 0;
+
+/** Names in the tab the page that is shown. */
+export function showPage(name: string): void {
+  page = name;
+  showTab();
+}
+
 /** Shows in the tab how much waits for the agent. */
-export function showBadge(page: string, waiting: number): void {
+export function showWaiting(count: number): void {
+  waiting = count;
+  showTab();
+}
+
+function showTab(): void {
   const name = page ? `${page} · ${PRODUCT}` : PRODUCT;
   document.title = waiting > 0 ? `(${waiting}) ${name}` : name;
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');

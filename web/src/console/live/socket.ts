@@ -1,5 +1,6 @@
 /** Owns one WebSocket to `/live/agent` over its whole life: opening, reconnecting, beating. Knows no frame but the beat. */
 import type { AgentFrame, AgentNotice } from "../../api/wire";
+import { serverNow } from "../ui/server-time";
 import { backoff_ms, isFinalClose } from "./backoff";
 
 const BEAT_MS = 15_000;
@@ -70,7 +71,7 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     const wait_ms = Math.max(least_wait_ms, backoff_ms(attempt, Math.random()));
     least_wait_ms = 0;
     attempt += 1;
-    events.waiting(Date.now() + wait_ms);
+    events.waiting(serverNow() + wait_ms);
     timer = setTimeout(connect, wait_ms);
   }
 

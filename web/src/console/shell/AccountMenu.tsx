@@ -1,8 +1,9 @@
 /** Owns the account menu: appearance, sounds, notifications, signing out. */
 import {
   Avatar,
+  Button,
   Divider,
-  Menu,
+  Popover,
   SegmentedControl,
   Stack,
   Switch,
@@ -27,13 +28,13 @@ export function AccountMenu({ user }: { user: SessionUser }) {
   const { t } = useTranslation();
   const signOut = useSignOut();
   return (
-    <Menu position="bottom-end" width={260} closeOnItemClick={false}>
-      <Menu.Target>
+    <Popover position="bottom-end" width={264} trapFocus returnFocus>
+      <Popover.Target>
         <UnstyledButton aria-label={t("account.menu", { name: user.name })}>
           <Avatar name={user.name} size={30} radius="xl" color="accent" />
         </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
+      </Popover.Target>
+      <Popover.Dropdown p={4} aria-label={t("account.menu", { name: user.name })}>
         <Stack gap={0} px={12} py={8}>
           <Text fw={600} truncate>
             {user.name}
@@ -48,11 +49,18 @@ export function AccountMenu({ user }: { user: SessionUser }) {
           <Sounds />
         </Stack>
         <Divider my={4} />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
+        <Button
+          variant="subtle"
+          color="gray"
+          fullWidth
+          justify="flex-start"
+          leftSection={<IconLogout size={16} />}
+          onClick={signOut}
+        >
           {t("account.sign_out")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </Button>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 

@@ -5,11 +5,10 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Message } from "../../api/wire";
 import { keys, useOpenChats } from "../api/queries";
-import { notify, showBadge, startRinging, stopRinging } from "../live/attention";
+import { notify, showWaiting, startRinging, stopRinging } from "../live/attention";
 import { type ChatGroups, groupChats } from "../live/chats";
 import { useLive, useLiveState } from "../live/LiveProvider";
 import { unreadCount } from "../live/messages";
-import { useSection } from "./Navigation";
 import { useUser } from "./user";
 
 export function useChatGroups(): ChatGroups {
@@ -32,14 +31,14 @@ export function useAttention(): { ringing: number; unread: number; total: number
 export function Attention() {
   const { t } = useTranslation();
   const [, go] = useLocation();
-  const section = useSection();
   const live = useLive();
   const connected = useLiveState((state) => state.connection.state === "open");
   const { ringing, mine } = useChatGroups();
   const { total } = useAttention();
   const announced = useRef(new Set<string>());
 
-  useEffect(() => showBadge(section ? t(`nav.${section}`) : "", total), [section, total, t]);
+  useEffect(() => showWaiting(total), [total]);
+  useEffect(() => () => showWaiting(0), []);
 
   useEffect(() => {
     if (ringing.length > 0) startRinging();

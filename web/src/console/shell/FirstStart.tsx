@@ -2,14 +2,13 @@
 import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { isEmail, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { NewSetup, Session } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { fieldErrors } from "../api/pointer";
 import { keys } from "../api/queries";
 import { noteSignedIn } from "../api/signed-in";
-import { showBadge } from "../live/attention";
+import { usePageTitle } from "../ui/usePageTitle";
 import { EntranceCard } from "./EntranceCard";
 
 const PASSWORD_LENGTH_MIN = 10;
@@ -50,7 +49,7 @@ export function FirstStart() {
       form.setErrors(fields);
     },
   });
-  useEffect(() => showBadge(t("setup.title"), 0), [t]);
+  usePageTitle(t("setup.title"));
 
   return (
     <EntranceCard>

@@ -2,13 +2,13 @@
 import { Alert, Button, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Session } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { keys } from "../api/queries";
 import { noteSignedIn } from "../api/signed-in";
-import { showBadge } from "../live/attention";
+import { usePageTitle } from "../ui/usePageTitle";
 import { EntranceCard } from "./EntranceCard";
 
 export function SignIn() {
@@ -23,7 +23,7 @@ export function SignIn() {
       queryClient.setQueryData(keys.session, session);
     },
   });
-  useEffect(() => showBadge(t("sign_in.title"), 0), [t]);
+  usePageTitle(t("sign_in.title"));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -3,6 +3,7 @@ import { IconChevronLeft } from "@tabler/icons-react";
 import { type ReactNode, useEffect } from "react";
 import { Link } from "wouter";
 import classes from "./PageHead.module.css";
+import { usePageTitle } from "./usePageTitle";
 
 interface PageHeadProps {
   title: string;
@@ -12,6 +13,7 @@ interface PageHeadProps {
 }
 
 export function PageHead({ title, text, back, children }: PageHeadProps) {
+  usePageTitle(title);
   useEffect(() => {
     document.getElementById("main")?.scrollTo({ top: 0 });
   }, []);

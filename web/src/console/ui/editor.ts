@@ -1,9 +1,11 @@
 /** Owns editing one thing: a form, saving it, and putting the server's errors at their fields. Draws nothing. */
 import { type UseFormReturnType, useForm } from "@mantine/form";
+import { openConfirmModal } from "@mantine/modals";
 import { useMutation } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
 import type { Problem } from "../../api/rest";
 import { ApiError } from "../api/http";
 import { fieldErrors } from "../api/pointer";
@@ -98,18 +100,28 @@ function focusFirstError(): void {
   });
 }
 
-/** The browser asks before the page is left while there are unsaved changes. */
+/** Asks before the page is left while there are unsaved changes: by a link of the console, or by the browser. */
 function useLeaveQuestion(dirty: boolean): void {
   const { t } = useTranslation();
+  const [, go] = useLocation();
   useEffect(() => {
     if (!dirty) return;
     const before = (event: BeforeUnloadEvent) => event.preventDefault();
     const click = (event: MouseEvent) => {
       const link = (event.target as Element | null)?.closest?.("a[href]");
-      if (!link || link.getAttribute("target") === "_blank" || event.defaultPrevented) return;
-      if (window.confirm(t("admin.leave"))) return;
+      const href = link?.getAttribute("href");
+      const elsewhere =
+        event.ctrlKey || event.metaKey || event.shiftKey || link?.getAttribute("target") === "_blank";
+      if (!href?.startsWith("/") || elsewhere) return;
       event.preventDefault();
       event.stopPropagation();
+      openConfirmModal({
+        title: t("admin.leave_title"),
+        children: t("admin.leave_text"),
+        labels: { confirm: t("admin.leave"), cancel: t("admin.stay") },
+        confirmProps: { color: "red" },
+        onConfirm: () => go(href),
+      });
     };
     window.addEventListener("beforeunload", before);
     document.addEventListener("click", click, true);
@@ -117,5 +129,5 @@ function useLeaveQuestion(dirty: boolean): void {
       window.removeEventListener("beforeunload", before);
       document.removeEventListener("click", click, true);
     };
-  }, [dirty, t]);
+  }, [dirty, t, go]);
 }

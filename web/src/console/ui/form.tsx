@@ -30,12 +30,11 @@ interface SettingRowProps {
   id: string;
   label: string;
   text: string;
-  hint?: ReactNode;
   children: ReactNode;
 }
 
 /** One setting: its name and meaning at the left, the control with unit, range and default at the right. */
-export function SettingRow({ id, label, text, hint, children }: SettingRowProps) {
+export function SettingRow({ id, label, text, children }: SettingRowProps) {
   return (
     <div className={classes.row}>
       <div>
@@ -46,10 +45,7 @@ export function SettingRow({ id, label, text, hint, children }: SettingRowProps)
           {text}
         </div>
       </div>
-      <div>
-        {children}
-        {hint && <div className={classes.rowHint}>{hint}</div>}
-      </div>
+      <div>{children}</div>
     </div>
   );
 }

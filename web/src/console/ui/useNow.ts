@@ -1,18 +1,19 @@
 /** Owns the ticking of times on screen: one timer for all that show them. */
 import { useSyncExternalStore } from "react";
+import { serverNow } from "./server-time";
 
 const TICK_MS = 1_000;
 
-let now = Date.now();
+let now = serverNow();
 let timer: ReturnType<typeof setInterval> | undefined;
 const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
-    now = Date.now();
+    now = serverNow();
     timer = setInterval(() => {
-      now = Date.now();
+      now = serverNow();
       for (const each of listeners) each();
     }, TICK_MS);
   }
@@ -25,7 +26,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The time now, in milliseconds since 1970; a new value each second. */
+/** The server's time now, in milliseconds since 1970; a new value each second. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

@@ -7,6 +7,7 @@ import { useLocation, useSearchParams } from "wouter";
 import type { Visit } from "../../api/rest";
 import { useSites, useVisits } from "../api/queries";
 import { Empty, Loaded, LoadingRows } from "../ui/states";
+import { usePageTitle } from "../ui/usePageTitle";
 import { VisitDrawer } from "./VisitDrawer";
 import classes from "./Visitors.module.css";
 import { VisitTable } from "./VisitTable";
@@ -20,6 +21,8 @@ interface View {
 }
 
 export function VisitorsPage({ open }: { open: string | null }) {
+  const { t } = useTranslation();
+  usePageTitle(t("visitors.title"));
   const [view, change, query] = useView();
   const visits = useVisits(view.site);
   const [, go] = useLocation();

@@ -86,11 +86,12 @@ function NumberRow({ editor, name }: { editor: Editor<Settings>; name: NumberSet
       id={name}
       label={t(`sites.tracking.field.${name}.label`)}
       text={t(`sites.tracking.field.${name}.text`)}
-      hint={t("sites.tracking.hint", range) + off}
     >
       <NumberInput
         id={name}
-        aria-describedby={`${name}-text`}
+        description={t("sites.tracking.hint", range) + off}
+        inputWrapperOrder={["input", "error", "description"]}
+        inputMode="numeric"
         allowDecimal={false}
         allowNegative={false}
         thousandSeparator={"\u202f"}
@@ -117,13 +118,13 @@ function ChoiceRow({
       id={name}
       label={t(`sites.tracking.field.${name}.label`)}
       text={t(`sites.tracking.field.${name}.text`)}
-      hint={t("sites.tracking.hint_choice", {
-        value: data.find((one) => one.value === DEFAULTS[name])?.label ?? "",
-      })}
     >
       <Select
         id={name}
-        aria-describedby={`${name}-text`}
+        description={t("sites.tracking.hint_choice", {
+          value: data.find((one) => one.value === DEFAULTS[name])?.label ?? "",
+        })}
+        inputWrapperOrder={["input", "error", "description"]}
         allowDeselect={false}
         data={data}
         {...editor.form.getInputProps(`settings.${name}`)}

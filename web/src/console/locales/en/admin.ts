@@ -26,5 +26,8 @@ export const admin = {
   created: "Created",
   search: "Search",
   no_match: "Nothing matches the search",
-  leave: "There are unsaved changes. Leave this page and lose them?",
+  leave_title: "Leave without saving?",
+  leave_text: "The changes on this page are not saved and would be lost.",
+  leave: "Leave",
+  stay: "Stay",
 } as const;

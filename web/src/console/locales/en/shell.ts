@@ -1,5 +1,5 @@
 /** Owns the English texts of the shell, of signing in, and those that many areas share. */
-export const common = {
+export const shell = {
   product: "Beckon",
   action: {
     save: "Save",

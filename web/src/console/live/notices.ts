@@ -1,0 +1,114 @@
+/** Owns what each notice of the server does: to the Query cache, to the live store, to waiting commands. */
+import type { QueryClient } from "@tanstack/react-query";
+import type { SessionUser } from "../../api/rest";
+import type { AgentNotice, Chat, Message } from "../../api/wire";
+import { keys } from "../api/queries";
+import { serverNow } from "../ui/server-time";
+import { applyChat, applyMessages, applyRead, applyVisitPage, heldMessages, openChats } from "./cache";
+import type { Commands } from "./commands";
+import { hasGap } from "./messages";
+import type { Outgoing } from "./outgoing";
+import { LiveRefusal } from "./refusal";
+import type { Socket } from "./socket";
+import type { LiveStore } from "./store";
+
+const TYPING_SHOWN_MS = 6_000;
+const PAGE_WRITTEN_WITHIN_MS = 1_200;
+
+export interface NoticeContext {
+  queryClient: QueryClient;
+  user: SessionUser;
+  store: LiveStore;
+  commands: Commands;
+  outgoing: Outgoing;
+  socket(): Socket;
+  /** Asks for what is missing of a chat, and for what comes. */
+  follow(chat: string): void;
+  isFollowed(chat: string): boolean;
+  forget(chat: string): void;
+  onVisitorMessage(chat: Chat, message: Message): void;
+}
+
+export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
+  const { store, queryClient, commands, outgoing } = context;
+  switch (notice.type) {
+    case "welcome":
+      store.update({ connection: { state: "open" }, status: notice.status, slots: notice.slots });
+      void queryClient.invalidateQueries({ queryKey: keys.chats });
+      outgoing.sendAll();
+      break;
+    case "done":
+      commands.done(notice.ref);
+      break;
+    case "chat":
+      chatChanged(context, notice.chat);
+      break;
+    case "message":
+      messageArrived(context, notice.chat, notice.message);
+      break;
+    case "ack":
+      acknowledged(context, notice.chat, notice.id, notice.seq);
+      break;
+    case "typing":
+      store.update({ typing: { ...store.read().typing, [notice.chat]: serverNow() + TYPING_SHOWN_MS } });
+      break;
+    case "read":
+      applyRead(queryClient, notice.chat, notice.seq);
+      break;
+    case "status":
+      store.update({ status: notice.status, silent: notice.reason === "no_answer" });
+      break;
+    case "visit_page":
+      applyVisitPage(queryClient, notice.visit, notice.page);
+      break;
+    case "refused":
+      if (notice.ref !== undefined) commands.refused(notice.ref, new LiveRefusal(notice.code, notice.detail));
+      if (notice.id !== undefined) outgoing.refuse(notice.id, notice.code);
+      break;
+    case "move":
+      context.socket().moveAfter(notice.after_ms);
+      break;
+  }
+}
+
+function chatChanged(context: NoticeContext, chat: Chat): void {
+  const { queryClient, user } = context;
+  const before = openChats(queryClient).find((held) => held.id === chat.id);
+  if (before && before.page?.url !== chat.page?.url) refreshVisit(queryClient, chat.visit_id);
+  applyChat(queryClient, chat);
+  const followed = context.isFollowed(chat.id);
+  const own = chat.agent?.id === user.id && chat.state === "active";
+  const behind = hasGap(heldMessages(queryClient, chat.id), chat.last_seq);
+  if ((own && !followed) || (followed && behind)) context.follow(chat.id);
+  if (chat.state === "ended" && chat.wrapped_up) context.forget(chat.id);
+}
+
+/** Page views are written behind, so the visit is asked for a moment later. */
+function refreshVisit(queryClient: QueryClient, visit: string): void {
+  const refresh = () => void queryClient.invalidateQueries({ queryKey: keys.visit(visit) });
+  setTimeout(refresh, PAGE_WRITTEN_WITHIN_MS);
+}
+
+function messageArrived(context: NoticeContext, chatId: string, message: Message): void {
+  const { queryClient, store, user } = context;
+  const known = heldMessages(queryClient, chatId).some((held) => held.seq === message.seq);
+  applyMessages(queryClient, chatId, [message]);
+  if (hasGap(heldMessages(queryClient, chatId), message.seq)) context.follow(chatId);
+  context.outgoing.settle(message.id);
+  if (message.from !== "visitor" || known) return;
+  const { [chatId]: _, ...typing } = store.read().typing;
+  store.update({ typing });
+  const chat = openChats(queryClient).find((held) => held.id === chatId);
+  if (chat?.agent?.id === user.id && message.seq > chat.agent_read_seq)
+    context.onVisitorMessage(chat, message);
+}
+
+function acknowledged(context: NoticeContext, chat: string, id: string, seq: number): void {
+  const { queryClient, user } = context;
+  const entry = context.outgoing.find(id);
+  if (!entry) return;
+  const message: Message = { seq, id, from: "agent", name: user.name, text: entry.text, at: entry.at };
+  applyMessages(queryClient, chat, [message]);
+  context.outgoing.settle(id);
+  if (hasGap(heldMessages(queryClient, chat), seq)) context.follow(chat);
+}
