@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 
-use crate::workspace::{self, root};
+use crate::workspace::{self, find, root};
 
 /// What was installed last is noted here, beside what it describes.
 const INSTALLED: &str = "node_modules/.beckon-installed-lock";
@@ -26,6 +26,7 @@ pub(crate) fn npm(package: &str) -> Command {
 /// # Errors
 /// When npm fails.
 pub(crate) fn install(package: &str) -> anyhow::Result<()> {
+    find("npm").context("npm is missing: install Node 20 or newer")?;
     let folder = root().join(package);
     let lock = std::fs::read(folder.join("package-lock.json"))
         .with_context(|| format!("{package}/package-lock.json is missing"))?;
