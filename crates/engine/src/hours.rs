@@ -14,8 +14,10 @@ use thiserror::Error;
 use crate::queue::Hours;
 use crate::time::UnixMs;
 
-/// How far ahead [`next_change`] looks.
-const LOOK_AHEAD_DAYS: u32 = 400;
+/// How far ahead [`next_change`] looks at most.
+const LOOK_AHEAD_DAYS_MAX: i32 = 400;
+/// Weekly periods that change nothing for this long never do; one week may lose a period to a change of the clocks.
+const WEEKLY_REPEATS_DAYS: i32 = 16;
 const PERIODS_MAX: usize = 70;
 const EXCEPTIONS_MAX: usize = 400;
 const SPANS_MAX: usize = 24;
@@ -54,7 +56,7 @@ pub fn next_change(hours: &Hours, now: UnixMs) -> Option<(UnixMs, bool)> {
     let (zone, now, today) = place(hours, now)?;
     let mut ahead: Vec<Interval> = Vec::new();
     let mut day = today.yesterday().ok()?;
-    for _ in 0..LOOK_AHEAD_DAYS {
+    for _ in 0..look_ahead_days(hours, today) {
         ahead.extend(intervals(hours, &zone, day));
         ahead.sort_unstable();
         day = day.tomorrow().ok()?;
@@ -112,6 +114,14 @@ pub fn check(hours: &Hours) -> Result<(), HoursProblem> {
     Ok(())
 }
 
+/// As far as the weekly periods, and then again after the last exception.
+fn look_ahead_days(hours: &Hours, today: Date) -> i32 {
+    let days_until = |date: Date| today.until(date).map_or(0, |span| span.get_days());
+    let exceptions = hours.exceptions.iter().filter_map(|exception| parse_date(&exception.date));
+    let last = exceptions.map(days_until).max().unwrap_or(0).max(0);
+    (last + WEEKLY_REPEATS_DAYS).min(LOOK_AHEAD_DAYS_MAX)
+}
+
 /// Whether both ends of a span are times.
 pub(crate) fn check_span(at: &str, names: [&str; 2], from: &str, to: &str) -> Result<(), HoursProblem> {
     let detail = |what: &str| format!("is not a time as {what}");
@@ -137,6 +147,13 @@ pub(crate) fn local_text(time_zone: &str, now: UnixMs) -> String {
     };
     let local = zone.to_datetime(now);
     format!("{:?} {:02}:{:02}", local.weekday(), local.hour(), local.minute())
+}
+
+/// Hour of the day in a zone, 0 to 23; in UTC when the zone is unknown.
+pub(crate) fn local_hour(time_zone: &str, now: UnixMs) -> u8 {
+    let zone = ZONES.get(time_zone).unwrap_or(TimeZone::UTC);
+    let hour = Timestamp::from_millisecond(now.0).map_or(0, |now| zone.to_datetime(now).hour());
+    u8::try_from(hour).expect("an hour is 0 to 23")
 }
 
 fn place(hours: &Hours, now: UnixMs) -> Option<(TimeZone, Timestamp, Date)> {

@@ -14,6 +14,7 @@ pub mod id;
 pub mod offer;
 pub mod queue;
 pub mod reason;
+pub mod replay;
 pub mod routing;
 pub mod rule;
 pub mod settings;

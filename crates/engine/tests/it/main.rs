@@ -7,6 +7,7 @@ mod conditions;
 mod hours;
 mod matching;
 mod offers;
+mod replay;
 mod restore;
 mod rules;
 mod scene;

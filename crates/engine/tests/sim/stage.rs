@@ -46,6 +46,8 @@ struct Actor {
     tabs: Vec<u32>,
     seen: Vec<PresentationId>,
     online: bool,
+    /// The machine sleeps: nothing is reported, though the connection may stand.
+    asleep_until: i64,
     untold: bool,
 }
 
@@ -58,6 +60,8 @@ pub(crate) struct Stage {
     tasks: Vec<(i64, u64, Task)>,
     next_task: u64,
     now: i64,
+    /// When the number of open presentations last changed.
+    counted_at: i64,
     /// Presentations and outcomes, for the record that seeds are not idle.
     pub(crate) presented: usize,
 }
@@ -78,6 +82,7 @@ impl Stage {
             tasks: Vec::new(),
             next_task: 0,
             now: START_MS,
+            counted_at: START_MS,
             presented: 0,
         };
         for i in 0..stage.actors.len() {
@@ -150,8 +155,10 @@ impl Stage {
         match task {
             Task::Browse(i) => self.browse(i),
             Task::Report(i) => {
-                let quiet = self.actors[i].untold && self.actors[i].visit.is_live();
-                if self.actors[i].online && !quiet {
+                // A live visit looks again by itself a second after the number of open presentations has changed.
+                let stale = self.actors[i].untold || self.now < self.counted_at + 1000;
+                let quiet = stale && self.actors[i].visit.is_live();
+                if self.actors[i].online && self.now >= self.actors[i].asleep_until && !quiet {
                     self.feed(i, Event::Heard);
                 }
                 if !self.is_over() {
@@ -204,6 +211,15 @@ impl Stage {
         }
     }
 
+    /// The gates follow the rows.
+    fn count_open(&mut self) {
+        for (queue, gate) in &mut self.plan.gates {
+            gate.open_presentations = self.store.count_open(*queue);
+        }
+        self.world = self.plan.world();
+        self.counted_at = self.now;
+    }
+
     fn browse(&mut self, i: usize) {
         if self.is_over() {
             for tab in std::mem::take(&mut self.actors[i].tabs) {
@@ -238,6 +254,11 @@ impl Stage {
             85 => {
                 let given = self.chance.percent(70);
                 self.feed(i, Event::ConsentChanged { given });
+            }
+            86 | 87 => {
+                let ms = self.chance.ms_up_to(500);
+                self.actors[i].asleep_until = self.now + ms;
+                return self.later(ms, Task::Browse(i));
             }
             _ => self.view(i, tab),
         }
@@ -298,6 +319,7 @@ impl Stage {
             Some(reason) => self.feed(i, Event::PresentationRefused { presentation, reason }),
             None => {
                 self.presented += 1;
+                self.count_open();
                 self.actors[i].seen.push(presentation);
                 self.feed(i, Event::PresentationCommitted { presentation });
                 self.actors[i].keep_checkpoint();
@@ -316,6 +338,7 @@ impl Stage {
         self.now = until;
         if self.chance.percent(50) {
             self.store.sweep(self.now);
+            self.count_open();
         }
         for i in 0..self.actors.len() {
             self.actors[i].restore();
@@ -380,7 +403,9 @@ impl Stage {
                 if outcome == Outcome::PassivelyIgnored {
                     self.store.assert_passive_in_time(presentation, self.now);
                 }
-                if let Some(held) = self.store.settle(presentation, outcome) {
+                let held = self.store.settle(presentation, outcome);
+                self.count_open();
+                if let Some(held) = held {
                     let at = UnixMs(self.now);
                     self.feed(i, Event::OutcomeCorrected { presentation, outcome: held, at });
                 }
@@ -429,6 +454,7 @@ impl Actor {
             tabs: Vec::new(),
             seen: Vec::new(),
             online: true,
+            asleep_until: 0,
             untold: false,
         }
     }

@@ -37,9 +37,8 @@ impl Store {
         if self.rows.iter().any(|row| row.visit == visit && row.outcome.is_none()) {
             return Some(Reason::PresentationOpen);
         }
-        let open = self.rows.iter().filter(|row| row.queue == asked.queue && row.outcome.is_none()).count();
         let gate = plan.gates[&asked.queue];
-        if open >= (gate.free_slots * plan.settings.capacity_factor) as usize {
+        if self.count_open(asked.queue) >= gate.free_slots * plan.settings.capacity_factor {
             return Some(Reason::CapacityReached);
         }
         let at = asked.presented_at.0;
@@ -71,6 +70,11 @@ impl Store {
             row.outcome = Some(Outcome::PassivelyIgnored);
             row.times_settled += 1;
         }
+    }
+
+    pub(crate) fn count_open(&self, queue: QueueId) -> u32 {
+        let open = self.rows.iter().filter(|row| row.queue == queue && row.outcome.is_none()).count();
+        u32::try_from(open).expect("few rows")
     }
 
     /// The outcome of a row: none when there is no row.
