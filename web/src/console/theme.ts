@@ -5,11 +5,15 @@ import {
   Button,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   type MantineColorsTuple,
+  Menu,
   Modal,
+  Notification,
   Table,
   Tooltip,
 } from "@mantine/core";
+import { i18next } from "./i18n";
 
 const accent: MantineColorsTuple = [
   "#effaf8",
@@ -42,7 +46,7 @@ const dark: MantineColorsTuple = [
   "#bdbdc2",
   "#9a9aa1",
   "#707078",
-  "#39393f",
+  "#323237",
   "#2d2d32",
   "#242428",
   "#1a1a1d",
@@ -63,6 +67,8 @@ const red: MantineColorsTuple = [
   "#991b1b",
   "#7f1d1d",
 ];
+
+const close = { "aria-label": i18next.t("action.close") };
 
 /** What Mantine derives from the scheme in a shade that cannot be read here. */
 export const cssVariables: CSSVariablesResolver = () => ({
@@ -104,7 +110,12 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
     Alert: Alert.extend({ defaultProps: { variant: "light", radius: "sm" } }),
     Button: Button.extend({ defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 } } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: close } }),
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 }, closeButtonProps: close },
+    }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: close } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 8, horizontalSpacing: 12 } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false } }),
   },

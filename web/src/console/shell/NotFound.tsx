@@ -8,14 +8,17 @@ import { Empty } from "../ui/states";
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Empty
-      icon={IconMapOff}
-      title={t("nav.not_found")}
-      action={
-        <Anchor component={Link} href="/chats">
-          {t("nav.home")}
-        </Anchor>
-      }
-    />
+    <>
+      <h1 className="sr">{t("error.not_found_title")}</h1>
+      <Empty
+        icon={IconMapOff}
+        title={t("nav.not_found")}
+        action={
+          <Anchor component={Link} href="/chats">
+            {t("nav.home")}
+          </Anchor>
+        }
+      />
+    </>
   );
 }

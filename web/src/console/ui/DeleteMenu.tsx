@@ -24,7 +24,7 @@ export function DeleteMenu({ path, name, done, children }: DeleteMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         {children}
-        <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={ask}>
+        <Menu.Item c="var(--alarm)" leftSection={<IconTrash size={16} />} onClick={ask}>
           {t("action.delete")}
         </Menu.Item>
       </Menu.Dropdown>

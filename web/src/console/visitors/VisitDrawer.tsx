@@ -29,7 +29,6 @@ export function VisitDrawer({ id, onClose }: { id: string | null; onClose(): voi
       size={420}
       padding={0}
       title={<Text fw={600}>{title}</Text>}
-      closeButtonProps={{ "aria-label": t("action.close") }}
       overlayProps={{ backgroundOpacity: 0.2 }}
       styles={{ header: { padding: "8px 16px" } }}
     >
