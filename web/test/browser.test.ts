@@ -61,6 +61,8 @@ let troubles: string[];
 beforeAll(async () => {
   browser = await chromium.launch({
     executablePath: process.env.BECKON_CHROMIUM ?? "/usr/bin/chromium",
+    // Playwright turns the back-forward cache off; the widget must not keep pages out of it.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     args: [
       "--headless",
       "--no-sandbox",
@@ -102,7 +104,8 @@ async function visit(path = "/"): Promise<Page> {
 const greet = (over = {}, ...more: object[]) =>
   fake.answer((frame) => (frame.type === "hello" ? [welcome(over), ...more] : []));
 const said = (type: string) => fake.frames.filter((frame) => frame.type === type);
-const until = (type: string, count = 1) => expect.poll(() => said(type).length).toBeGreaterThanOrEqual(count);
+const until = (type: string, count = 1) =>
+  expect.poll(() => said(type).length, { timeout: 5_000 }).toBeGreaterThanOrEqual(count);
 
 it("shows the launcher without an error, a shift or a global of its own besides beckon", async () => {
   // spec: T-1 X-8
@@ -344,6 +347,26 @@ it("leaves no connection behind when the visitor goes, and says so", async () =>
   await page.goto("about:blank");
   await until("leave");
   await expect.poll(() => fake.open).toBe(0);
+});
+
+it("keeps the page in the back-forward cache, and counts the return as a view", async () => {
+  // spec: T-2 X-8
+  greet({ chat: chat("active", { last_seq: 1 }) }, message(1, "Hello Sam"));
+  const page = await visit();
+  await page.getByRole("log").getByText("Hello Sam").waitFor();
+  await page.evaluate(() => {
+    addEventListener("pageshow", ({ persisted }) => Object.assign(window, { persisted }));
+  });
+  await page.goto(`${fake.shop}/other`);
+  await page.getByRole("log").getByText("Hello Sam").waitFor();
+  await page.goBack({ waitUntil: "commit" });
+  await until("hello", 3);
+  expect(await page.evaluate(() => "persisted" in window && window.persisted)).toBe(true);
+  const views = said("hello").map((frame) => frame.pages[0].view);
+  expect(new Set(views).size).toBe(3);
+  fake.send(message(2, "Still here"));
+  await page.getByRole("log").getByText("Still here").waitFor();
+  expect(said("hello")[2]?.chat).toEqual({ id: "c1", after: 1 });
 });
 
 it("runs what the page queued before it came, and tells the page what happens", async () => {

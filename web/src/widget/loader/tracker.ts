@@ -9,7 +9,7 @@ export type View = Page & { view: number };
 export interface Tracker {
   /** The view that is on the screen now. */
   view(): View;
-  /** Begins another view of the same page, as after a return from the back-forward cache. */
+  /** Begins another view of the same page, as after a return from the back-forward cache; does not send it. */
   renew(): void;
   /** The frame that ends the current view. */
   leaving(): VisitorFrame;
@@ -109,10 +109,7 @@ export function startTracker(
   begin();
   return {
     view: () => current,
-    renew: () => {
-      begin();
-      show();
-    },
+    renew: begin,
     leaving,
     stop: () => {
       for (const act of undo) act();
