@@ -4,7 +4,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use beckon_engine::id::{SiteId, VisitorId};
+use beckon_engine::id::{OfferId, QueueId, SiteId, VisitorId};
+use beckon_engine::reason::Reason;
+use beckon_engine::visit::Explanation;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -183,6 +185,28 @@ impl Driver {
         let (reply, answer) = oneshot::channel();
         self.send(visitor, ShardCommand::Describe { visitor, reply }).await;
         answer.await.ok().flatten()
+    }
+
+    /// Why this visitor is offered something now, or why not, rule by rule; none when this node does not hold the visit.
+    pub async fn explain(&self, visitor: VisitorId) -> Option<Explanation> {
+        let (reply, answer) = oneshot::channel();
+        self.send(visitor, ShardCommand::Explain { visitor, reply }).await;
+        answer.await.ok().flatten()
+    }
+
+    /// Presents an offer by hand (O-13).
+    ///
+    /// # Errors
+    /// The reason why it cannot be presented now.
+    pub async fn request_offer(
+        &self,
+        visitor: VisitorId,
+        offer: OfferId,
+        queue: QueueId,
+    ) -> Result<(), Reason> {
+        let (reply, answer) = oneshot::channel();
+        self.send(visitor, ShardCommand::Request { visitor, offer, queue, reply }).await;
+        answer.await.unwrap_or(Err(Reason::VisitorAway))
     }
 
     /// All visitors who are here now, of one site or of all.

@@ -39,6 +39,7 @@ pub mod password;
 pub mod queue;
 mod queue_check;
 pub mod rule;
+mod rule_test;
 pub mod session;
 pub mod setup;
 pub mod site;

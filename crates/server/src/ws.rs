@@ -25,6 +25,8 @@ const FRAME_LEN_MAX: usize = 32 * 1024;
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 /// A browser that takes nothing for this long is cut off; it comes again and resumes.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a closing connection is read on.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 /// Notices that wait for one connection.
 const OUTBOX: usize = 64;
 /// A socket's read buffer: small, because there are many sockets and most are idle.
@@ -127,4 +129,7 @@ async fn close(mut socket: WebSocket, closed: Closed) {
     let frame = CloseFrame { code: closed.code, reason: closed.reason.into() };
     // The browser may be gone already; there is then nobody to tell.
     drop(tokio::time::timeout(SEND_TIMEOUT, socket.send(Message::Close(Some(frame)))).await);
+    // What is still under way is read and dropped: a socket closed over unread bytes is reset, and the code is lost.
+    let drain = async { while let Some(Ok(_)) = socket.recv().await {} };
+    drop(tokio::time::timeout(DRAIN_TIMEOUT, drain).await);
 }

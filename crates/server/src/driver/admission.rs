@@ -14,7 +14,7 @@ use super::conversation::phase_of;
 use super::host::{State, TabPage};
 use super::notice::PresentedOffer;
 use super::sites::Site;
-use crate::store::chat::find_open_chat;
+use crate::store::chat::{find_chat_history, find_open_chat};
 use crate::store::column::Text;
 use crate::store::presentation::{PresentationRow, find_presentation};
 use crate::store::visit::{
@@ -127,6 +127,13 @@ impl Driver {
         update_visitor_visit_ended(tx, visitor, now).await?;
         let visit_number = update_visitor_visits(tx, visitor).await?;
         let visit = VisitId(self.clock().new_id());
+        let (chats, last_chat_completed_at) = find_chat_history(tx, visitor).await?;
+        let known = Event::VisitorKnown {
+            visit_number: u32::try_from(visit_number).unwrap_or(u32::MAX),
+            previous_chats: u32::try_from(chats).unwrap_or(u32::MAX),
+            last_chat_completed_at,
+        };
+        let described = Event::BrowserDescribed { language: facts.language.clone(), device: *facts.device };
         let engine = Visit::begin(rand::random(), now);
         let state = State { engine, views_max: 0, pages: Vec::new() };
         let row = VisitRow {
@@ -152,7 +159,7 @@ impl Driver {
             pages: Vec::new(),
             offer: None,
             chat: None,
-            events: Vec::new(),
+            events: vec![described, known],
         })
     }
 }

@@ -8,8 +8,8 @@ use super::notice::RefusalCode;
 use crate::bus::{Hint, Side};
 use crate::store::agent::{ChosenStatus, list_services, update_agent_status};
 use crate::store::chat::{
-    ChatRow, ChatState, EndedBy, find_chat, list_waiting_chats, update_agent_read, update_chat_active,
-    update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
+    ChatMode, ChatRow, ChatState, EndedBy, find_chat, list_waiting_chats, update_agent_read,
+    update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
 };
 use crate::store::message::{Appended, NewMessage, Sender, append_message};
 use crate::store::user::Role;
@@ -99,6 +99,10 @@ impl Driver {
         let row = visible_chat(&mut tx, actor, chat).await?;
         check_owner(&row, actor, epoch)?;
         tx.commit().await?;
+        if *row.mode == ChatMode::Engage {
+            // The first message opens the window in the visitor's browser (P-9).
+            self.bus().publish(Hint::ChatChanged { chat, visitor: *row.visitor_id });
+        }
         self.bus().publish(Hint::MessageAdded { chat, visitor: *row.visitor_id });
         Ok(seq)
     }

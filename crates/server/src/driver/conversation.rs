@@ -276,15 +276,26 @@ pub(super) fn alternative(site: &Site, queue: QueueId, reason: Reason) -> Altern
     }
 }
 
-/// How far the visitor's chat is, for the engine (O-4), and which it is while it is open.
-pub(super) async fn find_phase(
-    driver: &Driver,
-    visitor: VisitorId,
-) -> StoreResult<(ChatPhase, Option<ChatId>)> {
+/// How far the visitor's chat is, for the engine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Progress {
+    pub(super) phase: ChatPhase,
+    /// The chat, while it is open.
+    pub(super) chat: Option<ChatId>,
+    /// An agent who was alerted has written (P-9).
+    pub(super) alert_answered: bool,
+}
+
+/// Reads how far the visitor's chat is (O-4).
+pub(super) async fn find_progress(driver: &Driver, visitor: VisitorId) -> StoreResult<Progress> {
     let mut tx = driver.store().read().await?;
     let chat = find_latest_chat(&mut tx, visitor).await?;
-    let open = chat.as_ref().filter(|chat| *chat.state != ChatState::Ended).map(|chat| *chat.id);
-    Ok((chat.as_ref().map_or(ChatPhase::None, phase_of), open))
+    let open = chat.as_ref().filter(|chat| *chat.state != ChatState::Ended);
+    Ok(Progress {
+        phase: chat.as_ref().map_or(ChatPhase::None, phase_of),
+        chat: open.map(|chat| *chat.id),
+        alert_answered: open.is_some_and(|chat| *chat.mode == ChatMode::Engage && chat.is_written()),
+    })
 }
 
 pub(super) fn phase_of(chat: &ChatRow) -> ChatPhase {

@@ -18,7 +18,7 @@ use super::conversation::{self, Opening};
 use super::notice::{PresentedOffer, VisitorNotice};
 use super::sites::{Site, read_gate};
 use crate::bus::Hint;
-use crate::store::chat::{ChatMode, EndedBy, find_open_chat, update_chat_ended};
+use crate::store::chat::{ChatMode, ChatState, EndedBy, find_open_chat, update_chat_ended};
 use crate::store::column::{Json, Text};
 use crate::store::presentation::{
     PresentationRow, find_presentation, insert_presentation, update_accepted_late, update_outcome,
@@ -157,6 +157,14 @@ async fn present(
     let config = &job.site.world.config;
     let Some(offer) = config.offer(*offer) else { return Ok(Err(Reason::StoreRefused)) };
     tx.lock(lock_key(*queue)).await?;
+    if let Some(chat) = find_open_chat(tx, job.visitor).await? {
+        if *chat.state != ChatState::Form {
+            return Ok(Err(Reason::ChatOpen));
+        }
+        if now.0 < chat.held_until {
+            return Ok(Err(Reason::FormOpen));
+        }
+    }
     let gate = read_gate(tx, config, *queue, now).await?;
     if let Some(reason) = gate.closed_because() {
         return Ok(Err(reason));
@@ -243,7 +251,7 @@ async fn open_chat(
 /// The visitor is gone, or the gate closed, before an agent wrote (P-10).
 async fn withdraw_alert(tx: &mut Tx, job: &Job, now: UnixMs, done: &mut JobDone) -> StoreResult<()> {
     let Some(chat) = find_open_chat(tx, job.visitor).await? else { return Ok(()) };
-    if *chat.mode == ChatMode::Engage && chat.last_seq == 0 {
+    if *chat.mode == ChatMode::Engage && !chat.is_written() {
         update_chat_ended(tx, *chat.id, EndedBy::System, now).await?;
         done.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: job.visitor });
     }

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beckon_engine::effect::Effect;
-use beckon_engine::event::{ChatPhase, Event};
-use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
+use beckon_engine::event::Event;
+use beckon_engine::id::{OfferId, QueueId, SiteId, VisitId, VisitorId};
+use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
-use beckon_engine::visit::Stage;
+use beckon_engine::visit::{Explanation, Stage};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 use super::admission::Arrival;
 use super::behind::Behind;
+use super::conversation::Progress;
 use super::effects::{self, Job, JobDone};
 use super::host::{Host, Observed, State, Unwritten, VisitorSignal};
 use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
@@ -93,10 +95,19 @@ pub(super) enum ShardCommand {
     ChatChanged {
         visitor: VisitorId,
     },
-    ChatPhase {
+    ChatProgress {
         visitor: VisitorId,
-        phase: ChatPhase,
-        chat: Option<ChatId>,
+        progress: Progress,
+    },
+    Explain {
+        visitor: VisitorId,
+        reply: oneshot::Sender<Option<Explanation>>,
+    },
+    Request {
+        visitor: VisitorId,
+        offer: OfferId,
+        queue: QueueId,
+        reply: oneshot::Sender<Result<(), Reason>>,
     },
     JobDone {
         visitor: VisitorId,
@@ -160,9 +171,25 @@ impl Shard {
             ShardCommand::Detach { visitor, connection } => self.detach(visitor, connection),
             ShardCommand::Signal { visitor, signal } => self.with(visitor, |host, _, _| host.tell(&signal)),
             ShardCommand::ChatChanged { visitor } => self.read_chat(visitor),
-            ShardCommand::ChatPhase { visitor, phase, chat } => self.with(visitor, |host, now, _| {
-                host.chat = chat;
-                host.feed(Event::ChatChanged { state: phase }, now);
+            ShardCommand::ChatProgress { visitor, progress } => self.with(visitor, |host, now, _| {
+                host.chat = progress.chat;
+                if progress.alert_answered {
+                    host.feed(Event::AlertAnswered, now);
+                }
+                host.feed(Event::ChatChanged { state: progress.phase }, now);
+                host.tell(&VisitorSignal::ChatChanged);
+            }),
+            ShardCommand::Explain { visitor, reply } => {
+                let now = self.driver.clock().now();
+                let explain = |host: &Host| host.state.engine.explain(now, &host.site.world);
+                drop(reply.send(self.hosts.get(&visitor).map(explain)));
+            }
+            ShardCommand::Request { visitor, offer, queue, reply } => self.with(visitor, |host, now, _| {
+                let blocked = host.state.engine.request_block(offer, queue, now, &host.site.world);
+                if blocked.is_none() {
+                    host.feed(Event::OfferRequested { offer, queue }, now);
+                }
+                let _ = reply.send(blocked.map_or(Ok(()), Err));
             }),
             ShardCommand::JobDone { visitor, done } => self.job_done(visitor, done),
             ShardCommand::WorldChanged { site } => self.world_changed(site),
@@ -376,16 +403,20 @@ impl Shard {
         }
     }
 
+    /// The engine hears of the chat before the browser does, so that nothing is presented beside it.
     fn read_chat(&mut self, visitor: VisitorId) {
-        let Some(host) = self.hosts.get_mut(&visitor) else { return };
-        host.tell(&VisitorSignal::ChatChanged);
+        if !self.hosts.contains_key(&visitor) {
+            return;
+        }
         let driver = self.driver.clone();
         tokio::spawn(async move {
-            match conversation::find_phase(&driver, visitor).await {
-                Ok((phase, chat)) => {
-                    driver.send(visitor, ShardCommand::ChatPhase { visitor, phase, chat }).await;
+            match conversation::find_progress(&driver, visitor).await {
+                Ok(progress) => driver.send(visitor, ShardCommand::ChatProgress { visitor, progress }).await,
+                Err(error) => {
+                    tracing::warn!(%error, "the state of a chat could not be read");
+                    let signal = VisitorSignal::ChatChanged;
+                    driver.send(visitor, ShardCommand::Signal { visitor, signal }).await;
                 }
-                Err(error) => tracing::warn!(%error, "the state of a chat could not be read"),
             }
         });
     }

@@ -26,7 +26,7 @@ pub async fn visitor_chat(
     chat: &ChatRow,
     now: UnixMs,
 ) -> StoreResult<Option<VisitorChat>> {
-    if *chat.mode == ChatMode::Engage && chat.last_seq <= i64::from(chat.answered_at.is_some()) {
+    if *chat.mode == ChatMode::Engage && !chat.is_written() {
         return Ok(None);
     }
     let waiting = matches!(*chat.state, ChatState::Queued | ChatState::Ringing);

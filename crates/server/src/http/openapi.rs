@@ -15,7 +15,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
-use super::{Api, agent, auth, chat, offer, queue, rule, session, setup, site, user, visit};
+use super::{Api, agent, auth, chat, offer, queue, rule, rule_test, session, setup, site, user, visit};
 
 /// Where the document stands.
 pub const PATH: &str = "/api/openapi.json";
@@ -99,6 +99,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(queue::router())
         .merge(offer::router())
         .merge(rule::router())
+        .merge(rule_test::router())
         .merge(chat::router())
         .merge(visit::router())
         .merge(agent::router())

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use beckon_engine::id::{ChatId, OfferId, PresentationId, RuleId, SiteId, VisitId, VisitorId};
+use beckon_engine::condition::DeviceClass;
+use beckon_engine::id::{ChatId, OfferId, PresentationId, QueueId, RuleId, SiteId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
+use beckon_engine::reason::Reason;
+use beckon_engine::visit::Explanation;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -14,8 +17,8 @@ use utoipa_axum::routes;
 use super::Api;
 use super::auth::Agent;
 use super::error::{Answer, Problem};
-use super::extract::{Id, Params};
-use super::openapi::Refusals;
+use super::extract::{Body, Id, Params};
+use super::openapi::{ChangeRefusals, Refusals};
 use super::page::Page;
 use crate::driver::LiveVisit;
 use crate::driver::notice::{Named, PageOnScreen};
@@ -23,7 +26,7 @@ use crate::store::Tx;
 use crate::store::chat::find_open_chat;
 use crate::store::page_view::{PageViewRow, list_page_views};
 use crate::store::presentation::{PresentationRow, list_presentations};
-use crate::store::visit::{Device, VisitRow, count_page_views, find_visit};
+use crate::store::visit::{VisitRow, count_page_views, find_visit};
 
 /// Live visits in one answer.
 const LIVE_MAX: usize = 1_000;
@@ -55,7 +58,7 @@ struct Visit {
     /// Time zone of the browser.
     time_zone: String,
     /// Class of device.
-    device: Device,
+    device: DeviceClass,
     /// Name of the browser.
     browser: String,
     /// The visitor's how-manieth visit.
@@ -126,7 +129,29 @@ struct ListParams {
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(find))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(find))
+        .routes(routes!(explain))
+        .routes(routes!(present))
+}
+
+/// An offer to present by hand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HandOffer {
+    /// The offer.
+    offer_id: OfferId,
+    /// The queue to which an acceptance leads.
+    queue_id: QueueId,
+}
+
+/// Whether an offer was presented by hand.
+#[derive(Debug, Serialize, ToSchema)]
+struct HandOfferAnswer {
+    /// Why not; null when it is being presented.
+    #[schema(required)]
+    refused: Option<Reason>,
 }
 
 /// List who is on the site now, newest visit first; at most 1 000.
@@ -174,6 +199,33 @@ async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<J
         .collect();
     let visit = shown(&mut tx, row, live).await?;
     Ok(Json(VisitDetail { visit, pages, presentations }))
+}
+
+/// Explain what is decided for a visitor who is on the site now: every rule and condition, and the reason.
+#[utoipa::path(get, path = "/api/v1/visits/{id}/decision", tag = "visits", params(("id" = VisitId, Path)),
+    security(("session" = [])), responses((status = 200, description = "The decision", body = Explanation), Refusals))]
+async fn explain(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<Json<Explanation>> {
+    let mut tx = api.store.read().await?;
+    let row = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    drop(tx);
+    api.driver.explain(*row.visitor_id).await.map(Json).ok_or(Problem::NotFound)
+}
+
+/// Present an offer by hand to a visitor who is on the site now (O-13): pauses and limits do not count.
+#[utoipa::path(post, path = "/api/v1/visits/{id}/offers", tag = "visits", params(("id" = VisitId, Path)),
+    request_body = HandOffer, security(("session" = [])),
+    responses((status = 200, description = "Whether it is presented", body = HandOfferAnswer), ChangeRefusals))]
+async fn present(
+    State(api): State<Api>,
+    _: Agent,
+    Id(id): Id<VisitId>,
+    Body(HandOffer { offer_id, queue_id }): Body<HandOffer>,
+) -> Answer<Json<HandOfferAnswer>> {
+    let mut tx = api.store.read().await?;
+    let row = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    drop(tx);
+    let refused = api.driver.request_offer(*row.visitor_id, offer_id, queue_id).await.err();
+    Ok(Json(HandOfferAnswer { refused }))
 }
 
 async fn shown(tx: &mut Tx, row: VisitRow, live: Option<LiveVisit>) -> Answer<Visit> {

@@ -94,6 +94,8 @@ pub struct ChatRow {
     pub answered_at: Option<i64>,
     /// When the present state runs out.
     pub due_at: Option<i64>,
+    /// Until then the open form of an accepted offer holds a slot (O-15).
+    pub held_until: i64,
     /// Who ended it.
     pub ended_by: Option<Text<EndedBy>>,
     /// Highest message number.
@@ -102,6 +104,14 @@ pub struct ChatRow {
     pub visitor_read_seq: i64,
     /// Highest number the agent has read.
     pub agent_read_seq: i64,
+}
+
+impl ChatRow {
+    /// Someone has written: there is more than the line that says who joined.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.last_seq > i64::from(self.answered_at.is_some())
+    }
 }
 
 /// A chat to add.
@@ -133,7 +143,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
-                    owner_epoch, rung, requested_at, queued_at, answered_at, due_at, ended_by,
+                    owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
                     last_seq, visitor_read_seq, agent_read_seq
              FROM chats ",
             $rest
@@ -201,6 +211,20 @@ pub async fn find_latest_chat(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Op
         select!("WHERE visitor_id = $1 ORDER BY requested_at DESC, id DESC LIMIT 1"),
         Text(visitor),
     )
+}
+
+/// How many chats a visitor has had, and when the last that an agent answered ended.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_chat_history(tx: &mut Tx, visitor: VisitorId) -> StoreResult<(i64, Option<UnixMs>)> {
+    let (chats, completed_at): (i64, Option<i64>) = fetch_one!(
+        tx,
+        (i64, Option<i64>),
+        "SELECT COUNT(*), MAX(CASE WHEN answered_at IS NOT NULL THEN ended_at END) FROM chats WHERE visitor_id = $1",
+        Text(visitor),
+    )?;
+    Ok((chats, completed_at.map(UnixMs)))
 }
 
 /// Lists all waiting chats, first come first.

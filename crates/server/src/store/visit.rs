@@ -1,25 +1,11 @@
 //! Owns the SQL of visits: facts, the checkpoint, and the epoch under which a node holds one.
 
-use beckon_engine::id::{SiteId, VisitId, VisitorId};
-use beckon_engine::time::UnixMs;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::column::Text;
 use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
-
-/// Class of the visitor's device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Device {
-    /// A large screen.
-    Desktop,
-    /// A tablet.
-    Tablet,
-    /// A telephone.
-    Phone,
-}
+use beckon_engine::condition::DeviceClass;
+use beckon_engine::id::{SiteId, VisitId, VisitorId};
+use beckon_engine::time::UnixMs;
 
 /// What is known of a visit from its first contact (T-2).
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -31,7 +17,7 @@ pub struct VisitFacts {
     /// IANA name of the browser's time zone.
     pub time_zone: String,
     /// Class of device.
-    pub device: Text<Device>,
+    pub device: Text<DeviceClass>,
     /// Name of the browser.
     pub browser: String,
 }

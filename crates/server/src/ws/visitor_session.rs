@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use axum::http::header::{ORIGIN, USER_AGENT};
+use beckon_engine::condition::DeviceClass;
 use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, VisitId, VisitorId};
 
@@ -21,7 +22,7 @@ use crate::store::StoreResult;
 use crate::store::chat::{ChatState, find_latest_chat};
 use crate::store::column::Text;
 use crate::store::message::list_messages;
-use crate::store::visit::{Device, VisitFacts};
+use crate::store::visit::VisitFacts;
 
 /// Messages read at a time.
 const MESSAGES_AT_A_TIME: i64 = 200;
@@ -227,14 +228,14 @@ fn try_again(id: String) -> VisitorNotice {
     VisitorNotice::Refused { id: Some(id), code: RefusalCode::Unavailable, detail }
 }
 
-fn device(user_agent: &str) -> Device {
+fn device(user_agent: &str) -> DeviceClass {
     let has = |part| user_agent.contains(part);
     if has("iPad") || has("Tablet") || (has("Android") && !has("Mobile")) {
-        Device::Tablet
+        DeviceClass::Tablet
     } else if has("Mobi") || has("iPhone") {
-        Device::Phone
+        DeviceClass::Phone
     } else {
-        Device::Desktop
+        DeviceClass::Desktop
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use beckon_engine::attribute::{Attribute, Number, Value};
 use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, PresentationId, TabId};
+use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,6 +17,10 @@ use crate::driver::{Observed, SeenPage};
 pub const VERSION: u32 = 1;
 /// Pages in one hello.
 const PAGES_MAX: usize = 32;
+/// Attributes set by one frame, and the longest name and text of one, characters.
+const ATTRIBUTES_MAX: usize = 64;
+const ATTRIBUTE_NAME_LEN_MAX: usize = 64;
+const ATTRIBUTE_TEXT_LEN_MAX: usize = 256;
 /// Longest name of a custom event, bytes.
 const EVENT_NAME_LEN_MAX: usize = 64;
 
@@ -80,6 +86,23 @@ pub enum FormAction {
     Submitted,
 }
 
+/// A value that a page gives an attribute.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum AttributeValue {
+    /// True or false.
+    Boolean(bool),
+    /// A finite number.
+    Number(f64),
+    /// At most 256 characters.
+    Text(String),
+    /// A point in time.
+    Time {
+        /// Milliseconds since 1970.
+        time: i64,
+    },
+}
+
 /// A frame of a visitor's browser.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -106,6 +129,28 @@ pub enum VisitorFrame {
         tab: TabId,
         /// How.
         action: FormAction,
+    },
+    /// A page was scrolled.
+    Scroll {
+        /// The tab.
+        tab: TabId,
+        /// The greatest depth so far, percent of the page, 0 to 100.
+        percent: u8,
+    },
+    /// The pointer left a page towards the top.
+    Exit {
+        /// The tab.
+        tab: TabId,
+    },
+    /// Something was moved, touched or typed on a page; every few seconds at most.
+    Active {
+        /// The tab.
+        tab: TabId,
+    },
+    /// The page sets attributes of the visitor, unsigned; at most 64.
+    Set {
+        /// By name.
+        attributes: BTreeMap<String, AttributeValue>,
     },
     /// The page reports an event of its own.
     Event {
@@ -300,6 +345,13 @@ pub(super) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::Form { tab, action: FormAction::Entered } => told(Event::FormEntered { tab }),
         VisitorFrame::Form { tab, action: FormAction::Input } => told(Event::FormInput { tab }),
         VisitorFrame::Form { tab, action: FormAction::Submitted } => told(Event::FormSubmitted { tab }),
+        VisitorFrame::Scroll { percent, .. } if percent > 100 => Err("A depth is 0 to 100 percent."),
+        VisitorFrame::Scroll { tab, percent } => told(Event::Scrolled { tab, percent }),
+        VisitorFrame::Exit { tab } => told(Event::ExitIntended { tab }),
+        VisitorFrame::Active { tab } => told(Event::ActivitySeen { tab }),
+        VisitorFrame::Set { attributes } => {
+            claimed(attributes).and_then(|set| told(Event::AttributesSet { attributes: set }))
+        }
         VisitorFrame::Event { name } if name.is_empty() || name.len() > EVENT_NAME_LEN_MAX => {
             Err("The name of an event has 1 to 64 bytes.")
         }
@@ -314,6 +366,32 @@ pub(super) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::EndChat { chat: id } => chat(ChatFrame::End { chat: id }),
         VisitorFrame::Resume { chat: id, after } => chat(ChatFrame::Resume { chat: id, after }),
     }
+}
+
+/// What a page claims is unsigned, whatever it says (T-5).
+fn claimed(attributes: BTreeMap<String, AttributeValue>) -> Result<Vec<Attribute>, &'static str> {
+    if attributes.len() > ATTRIBUTES_MAX {
+        return Err("At most 64 attributes are set at once.");
+    }
+    attributes.into_iter().map(|(name, value)| claim(name, value)).collect()
+}
+
+fn claim(name: String, value: AttributeValue) -> Result<Attribute, &'static str> {
+    if name.is_empty() || name.chars().count() > ATTRIBUTE_NAME_LEN_MAX {
+        return Err("The name of an attribute has 1 to 64 characters.");
+    }
+    let value = match value {
+        AttributeValue::Boolean(value) => Value::Boolean(value),
+        AttributeValue::Number(value) => {
+            Value::Number(Number::new(value).ok_or("The number of an attribute is finite.")?)
+        }
+        AttributeValue::Text(text) if text.chars().count() > ATTRIBUTE_TEXT_LEN_MAX => {
+            return Err("The text of an attribute has at most 256 characters.");
+        }
+        AttributeValue::Text(text) => Value::Text(text),
+        AttributeValue::Time { time } => Value::Time(UnixMs(time)),
+    };
+    Ok(Attribute { name, value, signed: false })
 }
 
 impl VisitorHello {

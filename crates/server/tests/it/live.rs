@@ -6,5 +6,6 @@ mod chats;
 mod client;
 mod offers;
 mod polling;
+mod proactive;
 mod restart;
 mod shop;

@@ -144,6 +144,13 @@ impl Browser {
         self.welcome["token"].as_str().unwrap()
     }
 
+    /// Waits until a chat can be had.
+    pub(crate) async fn open(&mut self) {
+        if self.welcome["open"] == false {
+            self.socket.next("availability", |frame| frame["open"] == true).await;
+        }
+    }
+
     /// The offer that is presented next.
     pub(crate) async fn offer(&mut self) -> Value {
         self.socket.next_of("offer").await["offer"].clone()
@@ -221,6 +228,20 @@ impl Console {
     pub(crate) async fn message(&mut self, text: &str) -> Value {
         let is = |frame: &Value| frame["type"] == "message" && frame["message"]["text"] == text;
         self.socket.next(text, is).await["message"].clone()
+    }
+
+    /// What REST answers to a change, signed in as this person.
+    pub(crate) async fn write(&self, path: &str, body: &Value) -> (u16, Value) {
+        let body = body.to_string();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            self.address,
+            self.cookie,
+            body.len()
+        );
+        let (status, body) = exchange(self.address, &request).await;
+        (status, serde_json::from_str(&body).unwrap_or(Value::String(body)))
     }
 
     /// What REST says, signed in as this person.

@@ -31,6 +31,7 @@ pub(crate) struct Shop {
     pub(crate) store: Store,
     pub(crate) site: SiteRow,
     pub(crate) queue: QueueRow,
+    pub(crate) offer: OfferRow,
     pub(crate) address: SocketAddr,
     server: tokio::task::JoinHandle<()>,
     stopping: CancellationToken,
@@ -42,30 +43,32 @@ pub(crate) struct Plan {
     pub(crate) queue: Value,
     /// Of the one rule, which matches `/product/`.
     pub(crate) required_time_s: u32,
+    /// Further fields of that rule.
+    pub(crate) rule: Value,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         let settings = SiteSettings { poll_interval_s: 2, minimum_interval_s: 0, ..SiteSettings::default() };
-        Self { settings, queue: json!({}), required_time_s: 0 }
+        Self { settings, queue: json!({}), required_time_s: 0, rule: json!({}) }
     }
 }
 
 impl Shop {
     pub(crate) async fn open(store: Store, plan: Plan) -> Self {
-        let queue_plan: QueuePlan = serde_json::from_value(plan.queue).unwrap();
+        let queue_plan: QueuePlan = serde_json::from_value(plan.queue.clone()).unwrap();
         let mut tx = store.write().await.unwrap();
-        let site = site(plan.settings);
+        let site = site(plan.settings.clone());
         insert_site(&mut tx, &site).await.unwrap();
         let queue = queue(*site.id, queue_plan);
         insert_queue(&mut tx, &queue).await.unwrap();
         let offer = offer(*site.id);
         insert_offer(&mut tx, &offer).await.unwrap();
-        let rule = rule(*site.id, *queue.id, *offer.id, plan.required_time_s);
+        let rule = rule(*site.id, *queue.id, *offer.id, &plan);
         insert_rule(&mut tx, &rule).await.unwrap();
         tx.commit().await.unwrap();
         let (address, server, stopping) = serve(store.clone()).await;
-        Self { store, site, queue, address, server, stopping }
+        Self { store, site, queue, offer, address, server, stopping }
     }
 
     /// Stops the server, with everything written, and starts it anew on the same database.
@@ -187,8 +190,10 @@ fn offer(site: SiteId) -> OfferRow {
     }
 }
 
-fn rule(site: SiteId, queue: QueueId, offer: OfferId, required_time_s: u32) -> RuleRow {
-    let plan = json!({ "offer_id": offer, "queue_id": queue, "match_value": "/product/", "required_time_s": required_time_s });
+fn rule(site: SiteId, queue: QueueId, offer: OfferId, wanted: &Plan) -> RuleRow {
+    let mut plan = json!({ "offer_id": offer, "queue_id": queue, "match_value": "/product/",
+                           "required_time_s": wanted.required_time_s });
+    plan.as_object_mut().unwrap().extend(wanted.rule.as_object().unwrap().clone());
     RuleRow {
         id: Text(RuleId(Uuid::now_v7())),
         site_id: Text(site),

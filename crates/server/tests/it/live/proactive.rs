@@ -1,0 +1,112 @@
+//! Tests what agents and administrators see and do beyond answering: writing first, presenting by hand, asking why.
+
+use beckon_server::store::Store;
+use beckon_server::store::user::Role;
+use serde_json::{Value, json};
+
+use super::client::{Browser, Console};
+use super::shop::{Plan, Shop};
+use crate::harness::store_tests;
+
+store_tests!(
+    an_agent_is_alerted_and_writes_first,
+    an_alert_is_withdrawn_when_the_visitor_leaves,
+    an_offer_is_presented_by_hand,
+    says_why_nothing_is_presented,
+    decides_by_what_the_page_told,
+    tests_an_imagined_visit,
+);
+
+fn without_invite() -> Plan {
+    Plan { rule: json!({ "action": "engage_without_invite", "offer_id": null }), ..Plan::default() }
+}
+
+async fn decision(console: &Console, browser: &Browser) -> Value {
+    console.read(&format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap())).await
+}
+
+// spec: P-8 P-9 P-10
+async fn an_agent_is_alerted_and_writes_first(store: Store) {
+    let shop = Shop::open(store, without_invite()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let chat = alice.take().await;
+    assert_eq!(chat["mode"], "engage");
+    assert_eq!(chat["page"]["url"], "https://shop.example/product/oslo-chair");
+    assert_eq!(browser.socket.told("chat"), 0, "nothing shows before the agent has written");
+    alice.say(&chat, "a1", "May I help?").await;
+    browser.chat("active").await;
+    assert_eq!(browser.message("May I help?").await["from"], "agent");
+    browser.say(&chat["id"], "v1", "Yes").await;
+    alice.message("Yes").await;
+    browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    assert_eq!(alice.chat("ended").await["ended_by"], "visitor");
+}
+
+// spec: P-10
+async fn an_alert_is_withdrawn_when_the_visitor_leaves(store: Store) {
+    let shop = Shop::open(store, without_invite()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    alice.ring().await;
+    browser.socket.send(json!({ "type": "leave", "tab": 7, "view": 1, "visible_s": 3 })).await;
+    browser.socket.leave().await;
+    assert_eq!(alice.chat("ended").await["ended_by"], "system");
+}
+
+// spec: O-13
+async fn an_offer_is_presented_by_hand(store: Store) {
+    let shop = Shop::open(store, Plan { required_time_s: 900, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    browser.open().await;
+    let path = format!("/api/v1/visits/{}/offers", browser.welcome["visit"].as_str().unwrap());
+    let offer = json!({ "offer_id": shop.offer.id.to_string(), "queue_id": shop.queue.id.to_string() });
+    assert_eq!(alice.write(&path, &offer).await, (200, json!({ "refused": null })));
+    browser.offer().await;
+    assert_eq!(alice.write(&path, &offer).await, (200, json!({ "refused": "presentation_open" })));
+}
+
+// spec: R-9
+async fn says_why_nothing_is_presented(store: Store) {
+    let shop = Shop::open(store, Plan { required_time_s: 900, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    browser.chat("queued").await;
+    let why = decision(&alice, &browser).await;
+    assert_eq!(why["rules"][0]["name"], "Product", "{why}");
+    assert_eq!(why["reason"], "chat_open", "{why}");
+}
+
+// spec: R-8 T-5
+async fn decides_by_what_the_page_told(store: Store) {
+    let test = json!({ "is": "at_least", "value": { "type": "number", "value": 100.0 } });
+    let rule = json!({ "conditions": { "type": "attribute", "name": "cart_value", "test": test } });
+    let shop = Shop::open(store, Plan { rule, ..Plan::default() }).await;
+    let _alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    browser.socket.send(json!({ "type": "set", "attributes": { "cart_value": 90 } })).await;
+    browser.socket.send(json!({ "type": "set", "attributes": { "cart_value": f64::MAX, "": 1 } })).await;
+    assert_eq!(browser.socket.next_of("refused").await["code"], "bad_frame");
+    assert_eq!(browser.socket.told("offer"), 0);
+    browser.socket.send(json!({ "type": "set", "attributes": { "cart_value": 120 } })).await;
+    browser.offer().await;
+}
+
+// spec: R-9 A-4
+async fn tests_an_imagined_visit(store: Store) {
+    let shop = Shop::open(store, Plan { required_time_s: 30, ..Plan::default() }).await;
+    let admin = shop.person("Ada", Role::Admin).await;
+    let path = format!("/api/v1/sites/{}/rules/test", *shop.site.id);
+    let at = |dwell_s: u32| {
+        json!({ "assume_available": true,
+                "situation": { "url": "https://shop.example/product/oslo-chair", "dwell_s": dwell_s } })
+    };
+    let (status, early) = admin.write(&path, &at(29)).await;
+    assert_eq!((status, &early["action"]), (200, &Value::Null), "{early}");
+    let (_, late) = admin.write(&path, &at(30)).await;
+    assert!(!late["action"].is_null(), "{late}");
+    let (status, refused) = admin.write(&path, &json!({ "situation": { "url": "x", "dwel_s": 1 } })).await;
+    assert_eq!((status, &refused["code"]), (422, &json!("invalid")), "{refused}");
+}
