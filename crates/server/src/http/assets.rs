@@ -161,4 +161,47 @@ mod tests {
         assert!(!accepts("gzip"));
         assert!(!accepts_brotli(&HeaderMap::new()));
     }
+
+    fn answered(kind: Kind, path: &str, is_brotli: bool, headers: &HeaderMap) -> Response {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        std::io::Write::write_all(&mut file, b"content").unwrap();
+        let file = rust_embed::utils::read_file_from_fs(file.path()).unwrap();
+        answer(kind, path, &file, is_brotli, headers)
+    }
+
+    fn header(response: &Response, name: HeaderName) -> Option<&str> {
+        response.headers().get(name).map(|value| value.to_str().unwrap())
+    }
+
+    #[test]
+    fn each_kind_is_cached_and_guarded_in_its_way() {
+        let page = answered(Kind::Page, "console/index.html", false, &HeaderMap::new());
+        assert_eq!(header(&page, CACHE_CONTROL), Some("no-cache"));
+        assert_eq!(header(&page, CONTENT_TYPE), Some("text/html; charset=utf-8"));
+        assert!(header(&page, CONTENT_SECURITY_POLICY).unwrap().starts_with("default-src 'self'"));
+        assert_eq!(header(&page, REFERRER_POLICY), Some("same-origin"));
+        assert_eq!(header(&page, ACCESS_CONTROL_ALLOW_ORIGIN), None);
+        let hashed = answered(Kind::Hashed, "console/assets/a-1.css", false, &HeaderMap::new());
+        assert_eq!(header(&hashed, CACHE_CONTROL), Some("public, max-age=31536000, immutable"));
+        let widget = answered(Kind::Widget, "widget/beckon.js", true, &HeaderMap::new());
+        assert_eq!(header(&widget, ACCESS_CONTROL_ALLOW_ORIGIN), Some("*"));
+        assert_eq!(header(&widget, CONTENT_ENCODING), Some("br"));
+        assert_eq!(header(&widget, CONTENT_TYPE), Some("text/javascript; charset=utf-8"));
+        assert_eq!(header(&widget, VARY), Some("accept-encoding"));
+        assert_eq!(header(&widget, X_CONTENT_TYPE_OPTIONS), Some("nosniff"));
+    }
+
+    #[test]
+    fn what_the_browser_has_is_not_sent_again() {
+        let first = answered(Kind::Plain, "console/mark.svg", false, &HeaderMap::new());
+        let tag = first.headers()[ETAG].clone();
+        let headers = |value: HeaderValue| HeaderMap::from_iter([(IF_NONE_MATCH, value)]);
+        let again = answered(Kind::Plain, "console/mark.svg", false, &headers(tag.clone()));
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(again.headers()[ETAG], tag);
+        let weak = HeaderValue::from_str(&format!("\"other\", W/{}", tag.to_str().unwrap())).unwrap();
+        assert_eq!(answered(Kind::Plain, "x.svg", false, &headers(weak)).status(), StatusCode::NOT_MODIFIED);
+        let other = HeaderValue::from_static("\"other\"");
+        assert_eq!(answered(Kind::Plain, "x.svg", false, &headers(other)).status(), StatusCode::OK);
+    }
 }

@@ -90,6 +90,11 @@ impl FieldError {
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), detail: detail.into() }
     }
+
+    fn sentence(&self) -> String {
+        let place = self.pointer.trim_start_matches(['/', '?']);
+        format!("{} {}.", if place.is_empty() { "The body" } else { place }, self.detail)
+    }
 }
 
 impl Problem {
@@ -151,7 +156,7 @@ impl Problem {
             Self::ForeignOrigin => "Changes are accepted from the console's own pages only.".to_owned(),
             Self::NotFound => "It was removed, or the address is wrong.".to_owned(),
             Self::MethodNotAllowed => "See /api/openapi.json for what this address can do.".to_owned(),
-            Self::Taken(error) => format!("{} {}", error.pointer, error.detail),
+            Self::Taken(error) => error.sentence(),
             Self::LastAdmin => "Give another user the role of administrator first.".to_owned(),
             Self::DefaultQueue => "Make another queue the one of the launcher first.".to_owned(),
             Self::SetUpAlready => "Sign in; an administrator can add users.".to_owned(),

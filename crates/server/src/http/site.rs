@@ -1,5 +1,7 @@
 //! Owns the websites at `/api/v1/sites`, with their visitor tracking settings.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -259,8 +261,12 @@ fn check(row: &mut SiteRow) -> Answer<()> {
     let mut checks = Checks::new();
     checks.line("/name", &row.name, 1..=100);
     checks.count("/origins", row.origins.len(), 0..=LIST_MAX);
+    let mut seen = BTreeSet::new();
     for (i, origin) in row.origins.0.iter_mut().enumerate() {
         match parse_origin(origin) {
+            Some(parsed) if !seen.insert(parsed.clone()) => {
+                checks.wrong(format!("/origins/{i}"), "is in the list twice");
+            }
             Some(parsed) => *origin = parsed,
             None => checks.wrong(format!("/origins/{i}"), "is not an origin such as https://shop.example"),
         }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
@@ -14,16 +15,24 @@ use super::error::{Answer, Problem};
 const ADDRESS_BURST: u32 = 60;
 const ADDRESS_PERIOD: Duration = Duration::from_secs(2);
 /// Attempts for one e-mail at once; then one every five seconds.
-const EMAIL_BURST: u32 = 20;
+const EMAIL_BURST: u32 = 30;
 const EMAIL_PERIOD: Duration = Duration::from_secs(5);
-/// Addresses or e-mails remembered. When there are more, the idle ones are forgotten, then all newcomers share one.
+/// Addresses or e-mails remembered. While there are more, all newcomers share one.
 const KEYS_MAX: usize = 10_000;
+/// After so many attempts the idle ones are forgotten.
+const FORGET_EVERY: u64 = 1_000;
 
 /// Counts the attempts to sign in. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SignInThrottle {
-    by_address: Arc<DefaultKeyedRateLimiter<String>>,
-    by_email: Arc<DefaultKeyedRateLimiter<String>>,
+    by_address: Arc<Limiter>,
+    by_email: Arc<Limiter>,
+}
+
+#[derive(Debug)]
+struct Limiter {
+    keys: DefaultKeyedRateLimiter<String>,
+    attempts: AtomicU64,
 }
 
 impl SignInThrottle {
@@ -31,8 +40,8 @@ impl SignInThrottle {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            by_address: Arc::new(limiter(ADDRESS_PERIOD, ADDRESS_BURST)),
-            by_email: Arc::new(limiter(EMAIL_PERIOD, EMAIL_BURST)),
+            by_address: Arc::new(Limiter::new(ADDRESS_PERIOD, ADDRESS_BURST)),
+            by_email: Arc::new(Limiter::new(EMAIL_PERIOD, EMAIL_BURST)),
         }
     }
 
@@ -41,8 +50,8 @@ impl SignInThrottle {
     /// # Errors
     /// `TooMany` when there were too many, with the time to wait.
     pub fn count(&self, address: IpAddr, email: &str) -> Answer<()> {
-        count(&self.by_address, network(address))?;
-        count(&self.by_email, email.to_owned())
+        self.by_address.count(network(address))?;
+        self.by_email.count(email.to_owned())
     }
 }
 
@@ -52,21 +61,24 @@ impl Default for SignInThrottle {
     }
 }
 
-fn limiter(period: Duration, burst: u32) -> DefaultKeyedRateLimiter<String> {
-    let burst = NonZeroU32::new(burst).expect("a burst above zero");
-    RateLimiter::keyed(Quota::with_period(period).expect("a period above zero").allow_burst(burst))
-}
+impl Limiter {
+    fn new(period: Duration, burst: u32) -> Self {
+        let burst = NonZeroU32::new(burst).expect("a burst above zero");
+        let quota = Quota::with_period(period).expect("a period above zero").allow_burst(burst);
+        Self { keys: RateLimiter::keyed(quota), attempts: AtomicU64::new(0) }
+    }
 
-fn count(limiter: &DefaultKeyedRateLimiter<String>, mut key: String) -> Answer<()> {
-    if limiter.len() >= KEYS_MAX {
-        limiter.retain_recent();
-        if limiter.len() >= KEYS_MAX {
+    fn count(&self, mut key: String) -> Answer<()> {
+        if self.attempts.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET_EVERY) {
+            self.keys.retain_recent();
+        }
+        if self.keys.len() >= KEYS_MAX {
             key = String::new();
         }
+        self.keys.check_key(&key).map_err(|refused| {
+            Problem::TooMany(refused.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
+        })
     }
-    limiter.check_key(&key).map_err(|refused| {
-        Problem::TooMany(refused.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
-    })
 }
 
 /// Whoever has one IPv6 address has 2⁶⁴ of them.
@@ -112,8 +124,8 @@ mod tests {
     fn a_flood_of_names_is_bounded() {
         let throttle = SignInThrottle::new();
         for n in 0..2 * u32::try_from(KEYS_MAX).unwrap() {
-            drop(count(&throttle.by_email, n.to_string()));
+            drop(throttle.by_email.count(n.to_string()));
         }
-        assert!(throttle.by_email.len() <= KEYS_MAX + 1);
+        assert!(throttle.by_email.keys.len() <= KEYS_MAX + 1);
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of the REST interface, through the whole router but without a network.
 
 mod bad_input;
+mod both_engines;
 mod description;
 mod files;
 mod offers;

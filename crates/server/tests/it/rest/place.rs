@@ -33,7 +33,7 @@ pub(crate) struct Place {
     pub(crate) clock: Clock,
     router: Router,
     _running: DropGuard,
-    _dir: TempDir,
+    _dir: Option<TempDir>,
 }
 
 /// A browser, with its cookies.
@@ -62,6 +62,11 @@ impl Place {
     pub(crate) async fn with(adjust: impl FnOnce(&mut Api)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open_sqlite(dir.path()).await.unwrap();
+        Self { _dir: Some(dir), ..Self::on(store, adjust).await }
+    }
+
+    /// With nobody in it, on this database, set up by `adjust`.
+    pub(crate) async fn on(store: Store, adjust: impl FnOnce(&mut Api)) -> Self {
         let clock = Clock::manual(START);
         let stopping = CancellationToken::new();
         let driver = Driver::start(store, clock.clone(), Bus::local(), &TaskTracker::new(), stopping.clone())
@@ -70,7 +75,7 @@ impl Place {
         let mut api = Api::new(driver.clone());
         adjust(&mut api);
         let router = app::router(driver, api.clone());
-        Self { api, clock, router, _running: stopping.drop_guard(), _dir: dir }
+        Self { api, clock, router, _running: stopping.drop_guard(), _dir: None }
     }
 
     /// A browser in which nobody is signed in.

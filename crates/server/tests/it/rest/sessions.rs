@@ -115,7 +115,7 @@ async fn attempts_are_limited() {
     let mut browser = place.browser();
     let credentials = json!({"email": "alice@example.test", "password": "incorrect horse"});
     let mut last = browser.post("/api/v1/session", &credentials).await;
-    for _ in 0..40 {
+    for _ in 0..50 {
         if last.status == StatusCode::TOO_MANY_REQUESTS {
             break;
         }

@@ -62,7 +62,7 @@ async fn all_that_is_wrong_with_a_site_is_told_at_once() {
     let mut admin = place.signed_in("root", Role::Admin).await;
     let new = json!({
         "name": "",
-        "origins": ["https://shop.example", "shop.example"],
+        "origins": ["https://shop.example", "shop.example", "https://SHOP.example:443"],
         "deny_paths": ["/admin", "admin"],
         "allow_params": [""],
     });
@@ -72,6 +72,7 @@ async fn all_that_is_wrong_with_a_site_is_told_at_once() {
         [
             "/name: is empty",
             "/origins/1: is not an origin such as https://shop.example",
+            "/origins/2: is in the list twice",
             "/deny_paths/1: does not begin with /",
             "/allow_params/0: is empty",
         ]

@@ -2,11 +2,13 @@
 
 use beckon_engine::id::UserId;
 use beckon_server::store::column::Text;
+use beckon_server::store::offer::insert_offer;
+use beckon_server::store::site::{find_site, load_site_config};
 use beckon_server::store::user::{find_user, find_user_count, insert_user};
-use beckon_server::store::{Store, StoreError};
+use beckon_server::store::{Store, StoreError, Tx};
 use uuid::Uuid;
 
-use super::fixtures::user;
+use super::fixtures::{offer, site, user};
 use crate::harness::store_tests;
 
 store_tests!(
@@ -14,7 +16,24 @@ store_tests!(
     what_is_committed_is_seen_by_the_next,
     a_taken_key_is_told,
     a_lock_lets_one_in_at_a_time,
+    a_read_sees_one_moment,
+    a_read_writes_nothing,
 );
+
+/// Earlier ones can damage a database while it is checkpointed.
+const SQLITE_VERSION_MIN: [u32; 3] = [3, 51, 3];
+
+#[tokio::test]
+async fn sqlite_is_new_enough() {
+    crate::harness::on_sqlite(async |store| {
+        let Tx::Sqlite(mut tx) = store.read().await.unwrap() else { panic!("it is SQLite") };
+        let version: String =
+            sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *tx).await.unwrap();
+        let parts: Vec<u32> = version.split('.').map(|part| part.parse().unwrap()).collect();
+        assert!(parts.as_slice() >= SQLITE_VERSION_MIN.as_slice(), "{version}");
+    })
+    .await;
+}
 
 async fn what_is_not_committed_is_not_there(store: Store) {
     let mut tx = store.write().await.unwrap();
@@ -60,4 +79,28 @@ async fn a_lock_lets_one_in_at_a_time(store: Store) {
     insert_user(&mut first, &user("a@example.test")).await.unwrap();
     first.commit().await.unwrap();
     assert_eq!(waiting.await.unwrap(), 1, "the second saw what the first wrote before it let go");
+}
+
+// spec: R-7
+async fn a_read_sees_one_moment(store: Store) {
+    let mut tx = store.write().await.unwrap();
+    let shop = site(&mut tx, "Shop").await.id.0;
+    tx.commit().await.unwrap();
+    let mut reading = store.read().await.unwrap();
+    let version = find_site(&mut reading, shop).await.unwrap().unwrap().config_version;
+    let mut tx = store.write().await.unwrap();
+    insert_offer(&mut tx, &offer(shop, "Card")).await.unwrap();
+    tx.commit().await.unwrap();
+    let config = load_site_config(&mut reading, shop).await.unwrap().unwrap();
+    assert_eq!((config.site.config_version, config.offers.len()), (version, 0));
+    drop(reading);
+    let mut reading = store.read().await.unwrap();
+    let config = load_site_config(&mut reading, shop).await.unwrap().unwrap();
+    assert_eq!((config.site.config_version, config.offers.len()), (version + 1, 1));
+}
+
+async fn a_read_writes_nothing(store: Store) {
+    let mut tx = store.read().await.unwrap();
+    let refused = insert_user(&mut tx, &user("a@example.test")).await;
+    assert!(matches!(refused, Err(StoreError::Database(_))));
 }
