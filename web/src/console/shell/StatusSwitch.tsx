@@ -9,7 +9,7 @@ import { Dot, type DotTone } from "../ui/Dot";
 import { warned } from "../ui/notify";
 import { useChatGroups } from "./Attention";
 
-const TONE: Record<AgentStatus, DotTone> = { ready: "good", away: "wait", offline: "off" };
+export const TONE: Record<AgentStatus, DotTone> = { ready: "good", away: "wait", offline: "off" };
 
 export function useSetStatus(): { set(status: AgentStatus): void; pending: boolean } {
   const { t } = useTranslation();

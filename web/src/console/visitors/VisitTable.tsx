@@ -18,7 +18,7 @@ const COLUMNS: { key: SortKey | "from"; width: string; end?: boolean; wide?: boo
   { key: "on_page", width: "96px", end: true },
   { key: "pages", width: "84px", end: true, wide: true },
   { key: "on_site", width: "96px", end: true, wide: true },
-  { key: "state", width: "132px", wide: true },
+  { key: "state", width: "160px", wide: true },
   { key: "from", width: "180px", wide: true },
 ];
 
@@ -155,6 +155,9 @@ function Row({ visit, open, onOpen }: { visit: Visit; open: boolean; onOpen(id: 
           <Dot tone={TONE[state]} />
           {t(`visitors.state.${state}`)}
         </span>
+        {visit.offer_state && state === "offer" && (
+          <div className={`${classes.second} ${classes.under} clip`}>{visit.offer_state.offer?.name}</div>
+        )}
       </td>
       <td className={classes.wide}>
         <div className="clip">

@@ -3,11 +3,14 @@ import { Alert, Checkbox, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { QueueBody, User } from "../../../api/rest";
-import { useUsers } from "../../api/queries";
+import type { AgentRow, QueueBody, User } from "../../../api/rest";
+import { useAgents, useUsers } from "../../api/queries";
+import { TONE } from "../../shell/StatusSwitch";
+import { Dot } from "../../ui/Dot";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
 import { Loaded } from "../../ui/states";
+import adminClasses from "../Admin.module.css";
 import classes from "./Queues.module.css";
 
 const SEARCH_FROM = 8;
@@ -33,6 +36,7 @@ export function AgentsTab({ editor }: { editor: Editor<QueueBody> }) {
 function People({ editor, users }: { editor: Editor<QueueBody>; users: User[] }) {
   const { t } = useTranslation();
   const [search, setSearch] = useState("");
+  const present = useAgents();
   const { form } = editor;
   const { agents } = form.values;
   const shown = users
@@ -63,9 +67,21 @@ function People({ editor, users }: { editor: Editor<QueueBody>; users: User[] })
             checked={agents.includes(user.id)}
             onChange={(event) => toggle(user.id, event.currentTarget.checked)}
           />
+          <Presence agent={present.data?.find((agent) => agent.id === user.id)} />
           <span className={classes.kind}>{t("queues.agents.slots", { count: user.slots })}</span>
         </div>
       ))}
     </>
+  );
+}
+
+function Presence({ agent }: { agent: AgentRow | undefined }) {
+  const { t } = useTranslation();
+  if (!agent) return null;
+  return (
+    <span className={adminClasses.status}>
+      <Dot tone={TONE[agent.status]} />
+      {t(`status.${agent.status}`)}
+    </span>
   );
 }
