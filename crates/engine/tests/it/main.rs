@@ -4,6 +4,7 @@ mod alerts;
 mod caps;
 mod checks;
 mod conditions;
+mod hostile;
 mod hours;
 mod matching;
 mod offers;

@@ -214,7 +214,8 @@ fn condition(depth: u32, chance: &mut Chance) -> Condition {
         6 => Condition::FormIdle { at_least_s: seconds },
         7 => {
             let name = (*chance.one_of(&EVENTS)).to_owned();
-            Condition::CustomEvent { name, at_least: 1 + chance.below(2), within_s: seconds }
+            let (at_least, within_s) = (1 + chance.below(2), *chance.one_of(&[1, 2, 5, 20]));
+            Condition::CustomEvent { name, at_least, within_s }
         }
         8 => {
             let (first, then) = (*chance.one_of(&VALUES[1..]), *chance.one_of(&VALUES[1..]));

@@ -287,7 +287,7 @@ impl Stage {
     }
 
     fn act_on_page(&mut self, i: usize, tab: TabId) {
-        let event = match self.chance.below(7) {
+        let event = match self.chance.below(10) {
             0 => Event::Scrolled { tab, percent: *self.chance.one_of(&[20, 50, 90]) },
             1 => Event::ExitIntended { tab },
             2 => Event::ActivitySeen { tab },
