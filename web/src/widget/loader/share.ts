@@ -2,9 +2,10 @@
  * One session for all tabs: the leading tab steps it, talks to the server and tells the others; they send their events
  * to the leader and show what it says. Owns who does what; draws nothing.
  */
-import type { VisitorFrame, VisitorNotice } from "../../api/wire";
+import type { VisitorFrame } from "../../api/wire";
 import type { Brain, Look } from "../bundle";
 import type { Kept, Session, SessionEvent } from "../session";
+import { earlyLook, firstLook, isWelcome, keepEarly } from "./early";
 import type { Keep } from "./keep";
 import { quietly } from "./quietly";
 import { joinTabs, type Tabs } from "./tabs";
@@ -47,19 +48,12 @@ const gather_ms = 30;
 const tick_ms = 1_000;
 const silent_max = 5;
 const undone_max = 50;
-const early_max = 200;
 
 export function shareSession(owner: Owner): Share {
   const before: Partial<Kept> = owner.keep.read<Kept>("") || {};
   let token = before.token || "";
   let chat_before = before.chat;
-  let look: Look = {
-    styling: null,
-    window: before.window || "closed",
-    unread: 0,
-    folded: false,
-    busy: before.window === "open" || [before.unsent, before.pending].some((list) => list && list.length),
-  };
+  let look = firstLook(before);
   let brain: Brain | undefined;
   let session: Session | undefined;
   let early: SessionEvent[] = [];
@@ -92,18 +86,13 @@ export function shareSession(owner: Owner): Share {
     }
     return frames;
   };
-  /** Without the brain only the launcher is kept up to date; what the visitor or an agent does calls for the brain. */
   const wait = (event: SessionEvent): VisitorFrame[] => {
-    if (event.type === "ticked" || event.type === "disconnected") return [];
-    const notice: VisitorNotice | undefined = event.type === "noticed" ? event.notice : undefined;
-    if (notice && "styling" in notice) look = { ...look, styling: notice.styling };
-    if (notice && notice.type === "welcome") {
-      token = notice.token;
+    look = earlyLook(look, event);
+    early = keepEarly(early, event);
+    if (isWelcome(event)) {
+      token = event.notice.token;
       owner.keep.write("", { ...before, token });
-      early = early.filter((e) => e.type !== "noticed");
-      if (notice.chat || notice.offer) look = { ...look, busy: true };
-    } else if (!notice || !/^(avail|styl)/.test(notice.type)) look = { ...look, busy: true };
-    early = [...early, event].slice(-early_max);
+    }
     return [];
   };
   const carry = (frame: VisitorFrame) => {

@@ -49,6 +49,7 @@ export function startTransport(owner: Owner): Transport {
   let due_at = 0;
   let due = () => {};
 
+  const is = (wanted: typeof mode) => mode === wanted;
   const after = (ms: number, act: () => void) => {
     clearTimeout(timer);
     due = act;
@@ -131,26 +132,13 @@ export function startTransport(owner: Owner): Transport {
     posting = true;
     clearTimeout(timer);
     const sent = queue.splice(0);
-    try {
-      const answer = await fetch(`${owner.host}/live/visitor`, {
-        method: "POST",
-        body: JSON.stringify({ frames: [owner.hello(), ...sent] }),
-        credentials: "omit",
-      });
-      posting = false;
-      if (answer.status === 401) return refused(4401);
-      if (answer.status === 429) return refused(4429);
-      if (answer.status >= 400 && answer.status < 500) return refused(4400);
-      const { notices } = (await answer.json()) as { notices: VisitorNotice[] };
-      mode = "poll";
-      // Acknowledgements first: what they name is then not sent again on the welcome beside them.
-      notices.sort((a, b) => Number(b.type === "ack") - Number(a.type === "ack"));
-      notices.forEach(hear);
-    } catch {
-      posting = false;
-      return lost();
-    }
-    if (mode !== "poll") return;
+    const answer = await post(owner.host, [owner.hello(), ...sent]);
+    posting = false;
+    if (is("stopped")) return;
+    if (typeof answer === "number") return refused(answer);
+    mode = "poll";
+    for (const notice of answer) quietly(() => hear(notice));
+    if (!is("poll")) return;
     if (Date.now() - tried_at > socket_retry_ms) {
       mode = "down";
       failures = 0;
@@ -208,4 +196,20 @@ export function startTransport(owner: Owner): Transport {
       drop();
     },
   };
+}
+
+/** The notices that answer the frames, or the close code that a socket would have had. */
+async function post(host: string, frames: VisitorFrame[]): Promise<VisitorNotice[] | number> {
+  try {
+    const body = JSON.stringify({ frames });
+    const answer = await fetch(`${host}/live/visitor`, { method: "POST", body, credentials: "omit" });
+    const { status } = answer;
+    if (status === 401 || status === 429) return 4000 + status;
+    if (status >= 400 && status < 500) return 4400;
+    const { notices } = (await answer.json()) as { notices: VisitorNotice[] };
+    // Acknowledgements first: what they name is then not sent again on the welcome beside them.
+    return notices.sort((a, b) => Number(b.type === "ack") - Number(a.type === "ack"));
+  } catch {
+    return 1006;
+  }
 }
