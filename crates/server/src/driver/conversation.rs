@@ -269,10 +269,12 @@ pub(super) async fn say_as_system(
 pub(super) fn alternative(site: &Site, queue: QueueId, reason: Reason) -> Alternative {
     let Some(queue) = site.world.config.queue(queue) else { return Alternative::default() };
     let alternatives = &queue.plan.alternatives;
-    match reason {
-        Reason::OutOfHours => alternatives.out_of_hours.clone(),
-        Reason::ChannelOff => alternatives.channel_off.clone(),
-        _ => alternatives.no_agent.clone(),
+    if reason == Reason::OutOfHours {
+        alternatives.out_of_hours.clone()
+    } else if reason == Reason::ChannelOff {
+        alternatives.channel_off.clone()
+    } else {
+        alternatives.no_agent.clone()
     }
 }
 

@@ -71,10 +71,8 @@ as_text!(Text, plain_text, from_plain_text);
 as_text!(Json, serde_json::to_string, json_from_str);
 
 fn plain_text<T: Serialize>(value: &T) -> Result<String, BoxDynError> {
-    match serde_json::to_value(value)? {
-        serde_json::Value::String(text) => Ok(text),
-        other => Err(format!("not a plain text value: {other}").into()),
-    }
+    let value = serde_json::to_value(value)?;
+    value.as_str().map(str::to_owned).ok_or_else(|| format!("not a plain text value: {value}").into())
 }
 
 fn from_plain_text<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::place::{Browser, Place};
 
 /// The least role for each route; `None` where nobody needs to be signed in.
-const ROUTES: [(&str, &str, Option<Role>); 38] = [
+const ROUTES: [(&str, &str, Option<Role>); 41] = [
     ("GET", "/api/v1/setup", None),
     ("POST", "/api/v1/setup", None),
     ("POST", "/api/v1/session", None),
@@ -46,6 +46,9 @@ const ROUTES: [(&str, &str, Option<Role>); 38] = [
     ("GET", "/api/v1/chats/{id}/messages", Some(Role::Agent)),
     ("GET", "/api/v1/visits", Some(Role::Agent)),
     ("GET", "/api/v1/visits/{id}", Some(Role::Agent)),
+    ("GET", "/api/v1/visits/{id}/decision", Some(Role::Agent)),
+    ("POST", "/api/v1/visits/{id}/offers", Some(Role::Agent)),
+    ("POST", "/api/v1/sites/{id}/rules/test", Some(Role::Admin)),
     ("GET", "/api/v1/agents", Some(Role::Agent)),
     // Not part of the description.
     ("GET", "/healthz", None),
