@@ -202,6 +202,18 @@ impl Visit {
         self.pages.iter().map(|page| page.tab)
     }
 
+    /// Bytes that the visit holds in memory, to within its rarely used parts.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let pages: usize = self.pages.iter().map(OpenPage::heap_bytes).sum();
+        size_of::<Self>()
+            + self.pages.capacity() * size_of::<OpenPage>()
+            + pages
+            + self.rules.capacity() * size_of::<RuleState>()
+            + self.settled.capacity() * size_of::<Settled>()
+            + self.facts.bytes()
+    }
+
     /// A heartbeat on a live connection changes nothing by itself: timers are exact, and a changed world announces itself.
     fn nothing_can_change(&self, now: UnixMs, world: &World) -> bool {
         self.live

@@ -117,6 +117,19 @@ impl VisitFacts {
         }
     }
 
+    /// Bytes that these facts hold in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = self.referrer.len() + self.language.len();
+        let utm: usize = self.utm.iter().map(|(_, value)| value.len()).sum();
+        size_of::<Self>()
+            + texts
+            + utm
+            + self.utm.capacity() * size_of::<(UtmParameter, Box<str>)>()
+            + self.attributes.capacity() * size_of::<Attribute>()
+            + self.events.capacity() * size_of::<(Box<str>, UnixMs)>()
+            + self.sequences.capacity() * size_of::<SequenceFact>()
+    }
+
     /// A page was viewed; the first one tells where the visit came from.
     pub(super) fn view(&mut self, url: &str, referrer: &str) {
         if self.pages_viewed == 0 {

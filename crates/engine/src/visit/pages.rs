@@ -46,6 +46,11 @@ pub(super) struct RuleState {
 }
 
 impl OpenPage {
+    /// Bytes on the heap.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.url.len() + self.title.len() + self.referrer.len()
+    }
+
     fn texts(&self) -> PageTexts<'_> {
         PageTexts { url: &self.url, title: &self.title, referrer: &self.referrer }
     }
@@ -113,6 +118,8 @@ impl Visit {
                 page.waiting.push(index);
             }
         }
+        // Most visits have one tab: growing by the usual steps would cost three pages that are never opened.
+        self.pages.reserve_exact(1);
         self.pages.push(page);
     }
 

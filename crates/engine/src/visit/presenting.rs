@@ -340,6 +340,7 @@ impl Visit {
         if self.settled.len() == SETTLED_MAX {
             self.settled.remove(0);
         }
+        self.settled.reserve_exact(1);
         self.settled.push(Settled { presentation, outcome, accepted_late: false });
         id
     }

@@ -14,4 +14,5 @@ mod rules;
 mod scene;
 mod site;
 mod situations;
+mod size;
 mod timings;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use beckon_engine::event::ChatPhase;
 use beckon_engine::reason::Reason;
 use beckon_engine::rule::Rule;
 use beckon_engine::visit::Verdict;
@@ -287,4 +288,34 @@ fn a_qualified_rule_that_is_held_back_says_why() {
     assert_eq!(scene.explain_rule("help").blocked, Some(Reason::OutOfHours));
     assert_eq!(scene.explain_rule("sales").blocked, Some(Reason::ChannelOff));
     assert_eq!(scene.explain().reason, Some(Reason::OutOfHours));
+}
+
+// spec: T-8
+// spec: R-3
+#[test]
+fn pages_count_while_a_chat_is_open() {
+    let mut scene =
+        Scene::live(Site::new().rule_with("help", "/prices", |rule| rule.plan.page_view_count = 2));
+    scene.chat(ChatPhase::Open).views("/prices").at(10).views("/prices").at(20).views("/home");
+    assert!(scene.explain_rule("help").latched);
+    scene.chat(ChatPhase::Completed);
+    assert_eq!(scene.said(), ["20 presents help"]);
+}
+
+// spec: T-10
+#[test]
+fn rules_see_the_full_address() {
+    let mut scene = Scene::live(Site::new().rule("help", "?step=2#pay"));
+    scene.views("/checkout?step=2#pay");
+    assert_eq!(scene.said(), ["0 presents help"]);
+}
+
+// spec: T-6
+// spec: R-4
+#[test]
+fn while_polling_the_poll_interval_of_the_site_decides_when() {
+    let site = Site::new().rule_with("help", "/", |rule| rule.plan.required_time_s = 31);
+    let mut scene = Scene::polling(site.settings(|s| s.poll_interval_s = 30));
+    scene.views("/").at(100);
+    assert_eq!(scene.said(), ["60 presents help"]);
 }

@@ -2,6 +2,7 @@
 //!
 //! `BECKON_SIM_SEEDS=100000` runs more of them, `BECKON_SIM_SEED=7` replays one.
 
+mod actor;
 mod chance;
 mod facts;
 mod model;

@@ -9,15 +9,15 @@ use beckon_engine::id::{PresentationId, TabId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
-use beckon_engine::visit::{Stage as PresentationStage, Visit};
+use beckon_engine::visit::Stage as PresentationStage;
 use beckon_engine::world::World;
 
+use crate::actor::{Actor, START_MS};
 use crate::chance::Chance;
-use crate::model::{Model, Want, ms};
+use crate::model::{Want, ms};
 use crate::plan::{EVENTS, PAGES, Plan};
 use crate::store::Store;
 
-const START_MS: i64 = 1_743_580_800_000;
 /// Browsers act for this long; then all leave, and everything must settle.
 const ACTIVE_MS: i64 = 600_000;
 
@@ -29,26 +29,11 @@ enum Task {
     Answer(usize, PresentationId),
     Chat(usize, ChatPhase),
     AlertAnswered(usize),
+    Fire(usize, &'static str),
     Tell(usize),
     Edit,
     Gate,
     Crash,
-}
-
-struct Actor {
-    seed: u64,
-    visit: Visit,
-    model: Model,
-    /// All that was handed in, and what came back.
-    script: Vec<(i64, Event, Arc<World>)>,
-    effects: Vec<Effect>,
-    checkpoint: (String, Model, usize, usize),
-    tabs: Vec<u32>,
-    seen: Vec<PresentationId>,
-    online: bool,
-    /// The machine sleeps: nothing is reported, though the connection may stand.
-    asleep_until: i64,
-    untold: bool,
 }
 
 pub(crate) struct Stage {
@@ -173,6 +158,13 @@ impl Stage {
                     self.later_up_to(60, Task::Chat(i, end));
                 }
             }
+            Task::Fire(i, name) => {
+                self.feed(i, Event::CustomEventFired { name: name.to_owned() });
+                if self.chance.percent(40) {
+                    let after_s = *self.chance.one_of(&[1, 2, 5, 20]);
+                    self.later(after_s * 1000, Task::Fire(i, name));
+                }
+            }
             Task::AlertAnswered(i) => self.feed(i, Event::AlertAnswered),
             Task::Tell(i) => {
                 self.actors[i].untold = false;
@@ -294,7 +286,12 @@ impl Stage {
             3 => Event::FormEntered { tab },
             4 => Event::FormInput { tab },
             5 => Event::FormSubmitted { tab },
-            _ => Event::CustomEventFired { name: (*self.chance.one_of(&EVENTS)).to_owned() },
+            _ => {
+                // Often a second one follows, just as late as a window is long.
+                let (name, after_s) = (*self.chance.one_of(&EVENTS), *self.chance.one_of(&[0, 1, 2, 5, 20]));
+                self.later(after_s * 1000, Task::Fire(i, name));
+                return;
+            }
         };
         self.feed(i, event);
     }
@@ -437,50 +434,6 @@ impl Stage {
 enum Next {
     Deadline(usize),
     Task(Task),
-}
-
-impl Actor {
-    fn begin(seed: u64) -> Self {
-        let visit = Visit::begin(seed, UnixMs(START_MS));
-        let model = Model::begin(START_MS);
-        let checkpoint = (serde_json::to_string(&visit).expect("a visit is JSON"), model.clone(), 0, 0);
-        Self {
-            seed,
-            visit,
-            model,
-            script: Vec::new(),
-            effects: Vec::new(),
-            checkpoint,
-            tabs: Vec::new(),
-            seen: Vec::new(),
-            online: true,
-            asleep_until: 0,
-            untold: false,
-        }
-    }
-
-    fn keep_checkpoint(&mut self) {
-        let json = serde_json::to_string(&self.visit).expect("a visit is JSON");
-        self.checkpoint = (json, self.model.clone(), self.script.len(), self.effects.len());
-    }
-
-    fn restore(&mut self) {
-        let (json, model, events, effects) = &self.checkpoint;
-        self.visit = serde_json::from_str(json).expect("a checkpoint is read back");
-        self.model = model.clone();
-        self.script.truncate(*events);
-        self.effects.truncate(*effects);
-    }
-
-    /// The same events make the same effects, ids included.
-    fn assert_replays(&self) {
-        let mut visit = Visit::begin(self.seed, UnixMs(START_MS));
-        let handle = |(at, event, world): &(i64, Event, Arc<World>)| {
-            visit.handle(event.clone(), UnixMs(*at), world).effects
-        };
-        let effects: Vec<_> = self.script.iter().flat_map(handle).collect();
-        assert_eq!(effects, self.effects, "a replay makes the same effects (R-2)");
-    }
 }
 
 fn agrees(want: &Want, effect: &Effect) -> bool {
