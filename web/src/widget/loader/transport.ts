@@ -29,7 +29,7 @@ interface Owner {
 const connect_ms_max = 10_000;
 const socket_retry_ms = 300_000;
 const delay_ms_max = 60_000;
-const urgent_delay_ms_max = 8_000;
+const urgent_delay_ms_max = 5_000;
 const urgent_poll_ms = 3_000;
 const nudge_ms_min = 1_000;
 const queue_max = 100;
