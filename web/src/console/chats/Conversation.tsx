@@ -130,11 +130,21 @@ function CloseButton({ chat }: { chat: Chat }) {
   const live = useLive();
   const [, go] = useLocation();
   const [pending, setPending] = useState(false);
-  const close = (leave: boolean) => {
+  const wrapUp = useRef<HTMLButtonElement>(null);
+  const ended_here = useRef(false);
+  useEffect(() => {
+    if (chat.state === "ended" && ended_here.current) wrapUp.current?.focus();
+  }, [chat.state]);
+  const leave = () => {
+    go("/chats");
+    document.getElementById("main")?.focus();
+  };
+  const close = (wrap_up: boolean) => {
     setPending(true);
+    ended_here.current = true;
     live
       .closeChat(chat.id)
-      .then(() => leave && go("/chats"))
+      .then(() => wrap_up && leave())
       .catch((error: Error) => warned(t("chats.conversation.close_failed", { detail: error.message })))
       .finally(() => setPending(false));
   };
@@ -156,7 +166,7 @@ function CloseButton({ chat }: { chat: Chat }) {
   if (chat.state !== "ended" || chat.wrapped_up) return null;
   return (
     <Tooltip label={t("chats.conversation.close_hint")}>
-      <Button size="xs" loading={pending} onClick={() => close(true)}>
+      <Button ref={wrapUp} size="xs" loading={pending} onClick={() => close(true)}>
         {t("chats.conversation.close")}
       </Button>
     </Tooltip>

@@ -33,7 +33,7 @@ export function StatusSwitch() {
   const slots = useLiveState((live) => live.slots);
   const connected = useLiveState((live) => live.connection.state === "open");
   const { mine } = useChatGroups();
-  const { set, pending } = useSetStatus();
+  const { set } = useSetStatus();
   const shown = connected ? status : "offline";
   return (
     <Menu position="bottom-end" width={240}>
@@ -41,7 +41,6 @@ export function StatusSwitch() {
         <Button
           variant="default"
           size="xs"
-          loading={pending}
           disabled={!connected}
           leftSection={<Dot tone={TONE[shown]} />}
           rightSection={<IconChevronDown size={14} />}

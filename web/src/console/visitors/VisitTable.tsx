@@ -13,7 +13,7 @@ import { type Sort, type SortKey, type VisitState, visitorCode, visitState } fro
 const ROW_HEIGHT = 53;
 
 const COLUMNS: { key: SortKey | "from"; width: string; end?: boolean; wide?: boolean }[] = [
-  { key: "visitor", width: "132px" },
+  { key: "visitor", width: "152px" },
   { key: "page", width: "auto" },
   { key: "on_page", width: "96px", end: true },
   { key: "pages", width: "84px", end: true, wide: true },
