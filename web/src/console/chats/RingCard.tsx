@@ -20,7 +20,7 @@ export function RingCard({ chat }: { chat: Chat }) {
   const due_at = chat.ring_due_at ?? 0;
   const left_s = useSecondsLeft(due_at);
   const [first_s] = useState(() => Math.max(1, (due_at - serverNow()) / 1000));
-  const why = chat.offer?.name ?? chat.queue.name;
+  const why = chat.mode === "engage" ? t("chats.ring.engage") : (chat.offer?.name ?? chat.queue.name);
   return (
     <section className={classes.ring} aria-label={t("chats.ring.announce", { name: chat.visitor_name })}>
       <div className={classes.ringHead}>

@@ -1,7 +1,7 @@
 /** Owns the table of live visits: only the rows on screen are drawn, so that ten thousand stay smooth. */
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
+import { memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Visit } from "../../api/rest";
 import { Dot, type DotTone } from "../ui/Dot";
@@ -118,7 +118,15 @@ function Heading({ column, className, sort, onSort }: HeadingProps) {
 
 const TONE: Record<VisitState, DotTone> = { browsing: "good", offer: "wait", chat: "accent", away: "off" };
 
-function Row({ visit, open, onOpen }: { visit: Visit; open: boolean; onOpen(id: string): void }) {
+const Row = memo(function Row({
+  visit,
+  open,
+  onOpen,
+}: {
+  visit: Visit;
+  open: boolean;
+  onOpen(id: string): void;
+}) {
   const { t } = useTranslation();
   const state = visitState(visit);
   const name = t("visitors.name", { id: visitorCode(visit.visitor_id) });
@@ -167,4 +175,4 @@ function Row({ visit, open, onOpen }: { visit: Visit; open: boolean; onOpen(id: 
       </td>
     </tr>
   );
-}
+});

@@ -1,5 +1,5 @@
 /** Owns the page of the live visitors: filter, table, and the drawer of one visit. The address holds what is shown. */
-import { CloseButton, Select, TextInput, VisuallyHidden } from "@mantine/core";
+import { Button, CloseButton, Select, TextInput, VisuallyHidden } from "@mantine/core";
 import { IconSearch, IconUserSearch, IconUsers } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -139,7 +139,23 @@ function Rows({ visits, view, change, open, onOpen }: RowsProps) {
   if (visits.length === 0) {
     return <Empty icon={IconUsers} title={t("visitors.empty_title")} text={t("visitors.empty_text")} />;
   }
-  if (shown.length === 0) return <Empty icon={IconUserSearch} title={t("visitors.no_match_title")} />;
+  if (shown.length === 0) {
+    const clear = () => {
+      change("q", null);
+      change("state", null);
+    };
+    return (
+      <Empty
+        icon={IconUserSearch}
+        title={t("visitors.no_match_title")}
+        action={
+          <Button variant="default" onClick={clear}>
+            {t("visitors.clear")}
+          </Button>
+        }
+      />
+    );
+  }
   return (
     <VisitTable
       visits={shown}

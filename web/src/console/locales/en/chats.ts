@@ -28,6 +28,7 @@ export const chats = {
     accept_name: "Accept the chat with {{name}}",
     decline_name: "Decline the chat with {{name}}",
     left: "{{s}} s left",
+    engage: "Has not asked: you write first",
     failed: "The chat could not be accepted. {{detail}}",
     decline_failed: "The chat could not be declined. {{detail}}",
   },

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import type { Visit, VisitDetail } from "../../api/rest";
+import { withPage } from "../live/cache";
+import { selectVisits, visitState } from "./visits";
+
+function visit(id: string, change: Partial<Visit>): Visit {
+  return {
+    id,
+    site_id: "s",
+    visitor_id: `visitor-${id}`,
+    started_at: 0,
+    last_contact_at: 0,
+    live: true,
+    ended_at: null,
+    referrer: "",
+    language: "en",
+    time_zone: "UTC",
+    device: "desktop",
+    browser: "Chrome",
+    visit_number: 1,
+    page: { url: "https://a.test/prices", title: "Prices", entered_at: 10 },
+    page_views: 1,
+    chat_id: null,
+    offer_state: null,
+    ...change,
+  };
+}
+
+const everything = { text: "", state: null };
+
+describe("live visitors", () => {
+  it("are in a chat before anything else, and away without a page", () => {
+    const offer_state = {
+      id: "p",
+      rule: null,
+      offer: null,
+      presented_at: 0,
+      outcome: null,
+      outcome_at: null,
+      accepted_late_at: null,
+    };
+    expect(visitState(visit("a", { chat_id: "c", offer_state }))).toBe("chat");
+    expect(visitState(visit("a", { offer_state }))).toBe("offer");
+    expect(visitState(visit("a", { page: null }))).toBe("away");
+    expect(visitState(visit("a", {}))).toBe("browsing");
+  });
+
+  it("are found by every word, in page, title or device", () => {
+    const visits = [
+      visit("a", { device: "phone" }),
+      visit("b", {}),
+      visit("c", { page: null, device: "phone" }),
+    ];
+    const found = selectVisits(
+      visits,
+      { text: "PRICES phone", state: null },
+      { key: "visitor", down: false },
+    );
+    expect(found.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  it("keep their places among equals from one refresh to the next", () => {
+    const visits = [visit("b", {}), visit("a", {}), visit("c", { started_at: 5 })];
+    const ids = (down: boolean) =>
+      selectVisits(visits, everything, { key: "on_site", down }).map(({ id }) => id);
+    expect(ids(false)).toEqual(["c", "a", "b"]);
+    expect(ids(true)).toEqual(["a", "b", "c"]);
+  });
+
+  // spec: C-3
+  it("leave the last page when they enter the next, once", () => {
+    const page = { url: "https://a.test/", title: "", entered_at: 10, left_at: null, visible_s: 0 };
+    const before: VisitDetail = { ...visit("a", {}), pages: [page], presentations: [] };
+    const entered = { url: "https://a.test/checkout", title: "Checkout", entered_at: 30 };
+    const after = withPage(withPage(before, entered), entered);
+    expect(after.pages.map(({ url, left_at }) => [url, left_at])).toEqual([
+      ["https://a.test/", 30],
+      ["https://a.test/checkout", null],
+    ]);
+    expect(after.page_views).toBe(2);
+  });
+});
