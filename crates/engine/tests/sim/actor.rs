@@ -10,6 +10,7 @@ use beckon_engine::visit::Visit;
 use beckon_engine::world::World;
 
 use crate::model::Model;
+use crate::plan::Plan;
 
 /// When every simulation begins.
 pub(crate) const START_MS: i64 = 1_743_580_800_000;
@@ -62,6 +63,18 @@ impl Actor {
         self.model = model.clone();
         self.script.truncate(*events);
         self.effects.truncate(*effects);
+    }
+
+    /// Each rule is explained with what the model counts.
+    pub(crate) fn assert_explains(&self, now: i64, plan: &Plan, world: &World) {
+        let explained = self.visit.explain(UnixMs(now), world);
+        let of_rules = explained.rules.iter().filter(|rule| !rule.timer);
+        for (explained, rule) in
+            of_rules.flat_map(|e| plan.rules.iter().find(|r| r.id == e.rule).map(|r| (e, r)))
+        {
+            let found = (explained.latched, explained.views as usize);
+            assert_eq!(found, (self.model.has_latched(rule.id), self.model.views_of(rule)), "{}", rule.name);
+        }
     }
 
     /// The same events make the same effects, ids included.

@@ -223,8 +223,12 @@ impl Model {
         self.refusal = Some((reason, now + 1000 * (1 << before.min(5)), before + 1));
     }
 
+    pub(crate) fn has_latched(&self, rule: RuleId) -> bool {
+        self.latched.contains_key(&rule)
+    }
+
     /// How often the visitor has viewed matching pages.
-    fn views_of(&self, rule: &Rule) -> usize {
+    pub(crate) fn views_of(&self, rule: &Rule) -> usize {
         let counting = &self.counting[&rule.id];
         let counted = |i: &usize| *i >= counting.since || counting.open_then.contains(i);
         (0..self.views.len())

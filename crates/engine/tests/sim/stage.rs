@@ -378,6 +378,9 @@ impl Stage {
         assert_eq!(decision.reason, reason, "{}: the reason", context());
         let deadline = actor.visit.deadline();
         assert!(deadline.is_none_or(|deadline| ms(deadline) > now), "{}: a deadline lies ahead", context());
+        if self.chance.percent(10) && !actor.visit.has_ended() {
+            actor.assert_explains(now, plan, &world);
+        }
         actor.script.push((now, event.clone(), world));
         actor.effects.extend(decision.effects.iter().cloned());
         if !decision.effects.is_empty() || self.chance.percent(4) {
