@@ -19,6 +19,7 @@ pub mod address;
 pub mod admission;
 pub mod answering;
 mod behind;
+pub mod command;
 pub mod consoles;
 pub mod conversation;
 mod desk;
@@ -33,12 +34,9 @@ pub mod sites;
 pub mod view;
 mod wheel;
 
-pub use host::{Observed, SeenPage, VisitorSignal};
-pub use shard::{Attached, Connection, LiveVisit};
-
 use behind::Behind;
+use command::{Attached, Connection, LiveVisit, Observed, ShardCommand};
 use consoles::Consoles;
-use shard::ShardCommand;
 use sites::Sites;
 
 /// Commands that wait for one shard; a sender waits when it is full.
@@ -101,8 +99,8 @@ impl Driver {
             }),
         };
         let shard_tasks = TaskTracker::new();
-        for inbox in inboxes {
-            tasks.spawn(shard_tasks.track_future(shard::run(driver.clone(), inbox)));
+        for (number, inbox) in inboxes.into_iter().enumerate() {
+            tasks.spawn(shard_tasks.track_future(shard::run(number, driver.clone(), inbox)));
         }
         shard_tasks.close();
         tasks.spawn(behind::run(driver.clone(), shard_tasks, behind_inbox));

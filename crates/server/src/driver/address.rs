@@ -33,6 +33,17 @@ pub fn storable(url: &str, allow_params: &[String]) -> String {
     text
 }
 
+/// Whether the path of `url` begins with one of the site's denied paths: nothing is tracked or offered there (T-9).
+#[must_use]
+pub fn is_denied(url: &str, deny_paths: &[String]) -> bool {
+    let Ok(url) = Url::parse(url) else { return false };
+    deny_paths.iter().any(|denied| {
+        url.path()
+            .strip_prefix(denied.trim_end_matches('/'))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}
+
 /// `text` cut to at most `len_max` bytes, at a character's edge.
 #[must_use]
 pub fn cut(text: &str, len_max: usize) -> &str {
@@ -59,6 +70,18 @@ mod tests {
             "https://shop.example/chairs?size=2"
         );
         assert_eq!(storable("https://shop.example/?email=a@b.example", &allowed), "https://shop.example/");
+    }
+
+    // spec: T-9
+    #[test]
+    fn denies_a_path_and_all_below_it() {
+        let denied = ["/account/".to_owned(), "/admin".to_owned()];
+        for path in ["/account", "/account/", "/account/orders", "/admin?tab=1"] {
+            assert!(is_denied(&format!("https://shop.example{path}"), &denied), "{path}");
+        }
+        for path in ["/", "/accounting", "/shop/admin"] {
+            assert!(!is_denied(&format!("https://shop.example{path}"), &denied), "{path}");
+        }
     }
 
     #[test]

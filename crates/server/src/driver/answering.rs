@@ -99,6 +99,7 @@ impl Driver {
         let row = visible_chat(&mut tx, actor, chat).await?;
         check_owner(&row, actor, epoch)?;
         tx.commit().await?;
+        metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
         if *row.mode == ChatMode::Engage {
             // The first message opens the window in the visitor's browser (P-9).
             self.bus().publish(Hint::ChatChanged { chat, visitor: *row.visitor_id });

@@ -165,6 +165,7 @@ impl Driver {
             }
         }
         tx.commit().await?;
+        metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
         self.bus().publish(Hint::MessageAdded { chat, visitor });
         Ok(seq)
     }
@@ -226,6 +227,7 @@ pub(super) async fn open(
         visitor_name: placeholder_name(opening.visitor),
     };
     if insert_chat(tx, &chat, now).await? {
+        metrics::counter!("beckon_chats_total").increment(1);
         return Ok(chat.id);
     }
     // Another node was faster: its chat is the visitor's.

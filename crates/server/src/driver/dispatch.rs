@@ -4,10 +4,9 @@ use beckon_engine::id::{ChatId, QueueId, UserId, VisitorId};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::Driver;
+use super::command::{ShardCommand, VisitorSignal};
 use super::consoles::ConsoleSignal;
-use super::host::VisitorSignal;
 use super::notice::{AgentNotice, Chat, StatusReason, VisitorNotice};
-use super::shard::ShardCommand;
 use super::view::agent_status;
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;

@@ -61,6 +61,7 @@ pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
     for attempt in 1..=TRIES_MAX {
         match commit(driver, &job).await {
             Ok(mut done) => {
+                count(&done);
                 for hint in done.hints.drain(..) {
                     driver.bus().publish(hint);
                 }
@@ -77,6 +78,25 @@ pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
         }
     }
     give_up(&job)
+}
+
+fn count(done: &JobDone) {
+    if done.presented.is_some() {
+        metrics::counter!("beckon_presentations_total").increment(1);
+    }
+    for (_, outcome) in &done.settled {
+        metrics::counter!("beckon_outcomes_total", "outcome" => outcome_label(*outcome)).increment(1);
+    }
+}
+
+fn outcome_label(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Accepted => "accepted",
+        Outcome::Rejected => "rejected",
+        Outcome::Ignored => "ignored",
+        Outcome::PassivelyIgnored => "passively_ignored",
+        Outcome::Withdrawn => "withdrawn",
+    }
 }
 
 async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {

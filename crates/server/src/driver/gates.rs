@@ -5,7 +5,7 @@ use std::time::Duration;
 use beckon_engine::id::SiteId;
 
 use super::Driver;
-use super::shard::ShardCommand;
+use super::command::ShardCommand;
 
 /// Counts are taken anew after this time even when nothing told so: an agent who vanished is noticed this late.
 const LOOK_AGAIN_MS: i64 = 5_000;

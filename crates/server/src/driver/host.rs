@@ -12,10 +12,11 @@ use beckon_engine::visit::Visit;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::address::{cut, storable};
+use super::address::{cut, is_denied, storable};
 use super::behind::Behind;
+use super::command::{Attached, Connection, Observed, SeenPage, VisitorSignal};
 use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
-use super::shard::{Attached, Connection};
+
 use super::sites::Site;
 use crate::store::page_view::PageView;
 use crate::store::visit::Checkpoint;
@@ -28,54 +29,6 @@ const TITLE_LEN_MAX: usize = 300;
 const UNSENT_MAX: usize = 16;
 /// A heartbeat alone is written down at most this often.
 const HEARD_FLUSH_MS: i64 = 30_000;
-
-/// What a browser reported.
-#[derive(Clone, Debug)]
-pub enum Observed {
-    /// The pages that all tabs show, from a hello.
-    Pages(Vec<SeenPage>),
-    /// A tab went to a page.
-    Page(SeenPage),
-    /// A tab left a page.
-    Left {
-        /// The tab.
-        tab: TabId,
-        /// The browser's count of the view.
-        view: u32,
-        /// Seconds it was in the foreground.
-        visible_s: u32,
-    },
-    /// Anything else.
-    Told(Event),
-}
-
-/// A page as a browser reports it.
-#[derive(Clone, Debug)]
-pub struct SeenPage {
-    /// The tab.
-    pub tab: TabId,
-    /// The browser's own count of views, rising.
-    pub view: u32,
-    /// Full address.
-    pub url: String,
-    /// Title of the document.
-    pub title: String,
-    /// Where the page was reached from.
-    pub referrer: String,
-}
-
-/// What a visitor's connection is told.
-#[derive(Clone, Debug)]
-pub enum VisitorSignal {
-    /// Send this.
-    Notice(Box<VisitorNotice>),
-    /// The visitor's chat changed: read it and send it.
-    ChatChanged,
-    /// The chat has new messages: read them and send them.
-    MessageAdded,
-    /// Close, and let the browser come again.
-    Leave,
-}
 
 /// What is written down of a visit.
 #[derive(Debug, Serialize, Deserialize)]
@@ -242,6 +195,9 @@ impl Host {
             return;
         }
         self.state.views_max = self.state.views_max.max(page.view);
+        if is_denied(&page.url, &self.site.row.deny_paths) {
+            return self.close_tab(page.tab, now);
+        }
         self.state.pages.retain(|known| known.tab != page.tab);
         if self.state.pages.len() == TABS_MAX {
             self.state.pages.remove(0);

@@ -7,20 +7,18 @@ use std::time::Duration;
 
 use beckon_engine::effect::Effect;
 use beckon_engine::event::Event;
-use beckon_engine::id::{OfferId, QueueId, SiteId, VisitId, VisitorId};
-use beckon_engine::reason::Reason;
+use beckon_engine::id::{SiteId, VisitorId};
 use beckon_engine::time::UnixMs;
-use beckon_engine::visit::{Explanation, Stage};
+use beckon_engine::visit::Stage;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
 
 use super::admission::Arrival;
 use super::behind::Behind;
-use super::conversation::Progress;
+use super::command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
 use super::effects::{self, Job, JobDone};
-use super::host::{Host, Observed, State, Unwritten, VisitorSignal};
-use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
-use super::sites::Site;
+use super::host::{Host, State, Unwritten};
+use super::notice::VisitorNotice;
 use super::wheel::{TICK_MS, Wheel};
 use super::{Driver, admission, conversation};
 use crate::bus::Hint;
@@ -28,112 +26,13 @@ use crate::bus::Hint;
 /// Ticks of the wheel between two looks for visits to write down: one second.
 const FLUSH_TICKS: u32 = 20;
 
-/// A browser's live connection.
-#[derive(Clone, Debug)]
-pub struct Connection {
-    /// Unique on this node.
-    pub id: u64,
-    /// Bounded; a connection whose outbox is full is cut off.
-    pub outbox: mpsc::Sender<VisitorSignal>,
-}
-
-/// What a browser that arrived is told.
-#[derive(Clone, Debug)]
-pub struct Attached {
-    /// The visit.
-    pub visit: VisitId,
-    /// The site.
-    pub site: Arc<Site>,
-    /// The offer that is before the visitor.
-    pub offer: Option<PresentedOffer>,
-    /// What could not be told while no connection stood.
-    pub unsent: Vec<VisitorNotice>,
-}
-
-/// A visitor who is on the site now.
-#[derive(Clone, Debug)]
-pub struct LiveVisit {
-    /// The visitor.
-    pub visitor: VisitorId,
-    /// The visit.
-    pub visit: VisitId,
-    /// The site.
-    pub site: SiteId,
-    /// Heard from within 2 × Poll Interval (T-7).
-    pub here: bool,
-    /// The page the visitor came to last.
-    pub page: Option<PageOnScreen>,
-    /// An offer is open before the visitor.
-    pub offer_open: bool,
-}
-
-#[derive(Debug)]
-pub(super) enum ShardCommand {
-    Attach {
-        arrival: Box<Arrival>,
-        connection: Connection,
-        reply: oneshot::Sender<Attached>,
-    },
-    Poll {
-        visitor: VisitorId,
-        arrival: Option<Box<Arrival>>,
-        observed: Vec<Observed>,
-        reply: oneshot::Sender<Attached>,
-    },
-    Observe {
-        visitor: VisitorId,
-        observed: Observed,
-    },
-    Detach {
-        visitor: VisitorId,
-        connection: u64,
-    },
-    Signal {
-        visitor: VisitorId,
-        signal: VisitorSignal,
-    },
-    ChatChanged {
-        visitor: VisitorId,
-    },
-    ChatProgress {
-        visitor: VisitorId,
-        progress: Progress,
-    },
-    Explain {
-        visitor: VisitorId,
-        reply: oneshot::Sender<Option<Explanation>>,
-    },
-    Request {
-        visitor: VisitorId,
-        offer: OfferId,
-        queue: QueueId,
-        reply: oneshot::Sender<Result<(), Reason>>,
-    },
-    JobDone {
-        visitor: VisitorId,
-        done: JobDone,
-    },
-    WorldChanged {
-        site: SiteId,
-    },
-    Describe {
-        visitor: VisitorId,
-        reply: oneshot::Sender<Option<LiveVisit>>,
-    },
-    DescribeAll {
-        site: Option<SiteId>,
-        reply: oneshot::Sender<Vec<LiveVisit>>,
-    },
-    Resync,
-}
-
 struct Shard {
     driver: Driver,
     hosts: HashMap<VisitorId, Host>,
     wheel: Wheel<VisitorId>,
 }
 
-pub(super) async fn run(driver: Driver, mut inbox: mpsc::Receiver<ShardCommand>) {
+pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver<ShardCommand>) {
     let stopping = driver.stopping().clone();
     let wheel = Wheel::new(driver.clock().now());
     let mut shard = Shard { driver, hosts: HashMap::new(), wheel };
@@ -149,6 +48,7 @@ pub(super) async fn run(driver: Driver, mut inbox: mpsc::Receiver<ShardCommand>)
                 ticks = ticks.wrapping_add(1);
                 if ticks.is_multiple_of(FLUSH_TICKS) {
                     shard.write_down(Host::checkpoint_due);
+                    shard.measure(number);
                 }
             }
             Some(command) = inbox.recv() => shard.handle(command),
@@ -428,6 +328,13 @@ impl Shard {
             self.read_chat(visitor);
             self.with(visitor, |host, _, _| host.tell(&VisitorSignal::MessageAdded));
         }
+    }
+
+    fn measure(&self, number: usize) {
+        let connections: usize = self.hosts.values().map(|host| host.connections.len()).sum();
+        let gauge = |n: usize| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+        metrics::gauge!("beckon_visits", "shard" => number.to_string()).set(gauge(self.hosts.len()));
+        metrics::gauge!("beckon_connections", "shard" => number.to_string()).set(gauge(connections));
     }
 
     fn write_down(&mut self, due: impl Fn(&Host, UnixMs) -> bool) {

@@ -20,7 +20,7 @@ use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::Page;
-use crate::driver::LiveVisit;
+use crate::driver::command::LiveVisit;
 use crate::driver::notice::{Named, PageOnScreen};
 use crate::store::Tx;
 use crate::store::chat::find_open_chat;

@@ -14,7 +14,7 @@ use super::visitor::refusal_of;
 use super::visitor_session::{VisitorSession, greet, try_later};
 use super::wire::{ChatFrame, Poll, PollAnswer, Sorted, VisitorFrame, sort};
 use super::{Closed, FRAME_LEN_MAX, Live, close};
-use crate::driver::Observed;
+use crate::driver::command::Observed;
 use crate::driver::notice::{RefusalCode, VisitorNotice};
 
 /// Frames in one poll.

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 use super::visitor_session::{VisitorSession, greet, try_later};
 use super::wire::{Sorted, VisitorFrame, parse, sort};
 use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
+use crate::driver::command::{Connection, Observed, VisitorSignal};
 use crate::driver::notice::{RefusalCode, VisitorNotice};
-use crate::driver::{Connection, Observed, VisitorSignal};
 
 /// Frames of one visitor a second, and at once.
 const FRAMES_PER_S: NonZeroU32 = NonZeroU32::new(20).expect("20 is not 0");

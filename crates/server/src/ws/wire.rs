@@ -9,9 +9,9 @@ use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::driver::command::{Observed, SeenPage};
 use crate::driver::form::Given;
 use crate::driver::notice::AgentStatus;
-use crate::driver::{Observed, SeenPage};
 
 /// Version of the frames.
 pub const VERSION: u32 = 1;

@@ -1,0 +1,162 @@
+//! Owns what a shard is told by browsers and hints, what it is asked, and what it answers. Does none of it.
+
+use std::sync::Arc;
+
+use beckon_engine::event::Event;
+use beckon_engine::id::{OfferId, QueueId, SiteId, TabId, VisitId, VisitorId};
+use beckon_engine::reason::Reason;
+use beckon_engine::visit::Explanation;
+use tokio::sync::{mpsc, oneshot};
+
+use super::admission::Arrival;
+use super::conversation::Progress;
+use super::effects::JobDone;
+use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
+use super::sites::Site;
+
+/// What a browser reported.
+#[derive(Clone, Debug)]
+pub enum Observed {
+    /// The pages that all tabs show, from a hello.
+    Pages(Vec<SeenPage>),
+    /// A tab went to a page.
+    Page(SeenPage),
+    /// A tab left a page.
+    Left {
+        /// The tab.
+        tab: TabId,
+        /// The browser's count of the view.
+        view: u32,
+        /// Seconds it was in the foreground.
+        visible_s: u32,
+    },
+    /// Anything else.
+    Told(Event),
+}
+
+/// A page as a browser reports it.
+#[derive(Clone, Debug)]
+pub struct SeenPage {
+    /// The tab.
+    pub tab: TabId,
+    /// The browser's own count of views, rising.
+    pub view: u32,
+    /// Full address.
+    pub url: String,
+    /// Title of the document.
+    pub title: String,
+    /// Where the page was reached from.
+    pub referrer: String,
+}
+
+/// What a visitor's connection is told.
+#[derive(Clone, Debug)]
+pub enum VisitorSignal {
+    /// Send this.
+    Notice(Box<VisitorNotice>),
+    /// The visitor's chat changed: read it and send it.
+    ChatChanged,
+    /// The chat has new messages: read them and send them.
+    MessageAdded,
+    /// Close, and let the browser come again.
+    Leave,
+}
+
+/// A browser's live connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Unique on this node.
+    pub id: u64,
+    /// Bounded; a connection whose outbox is full is cut off.
+    pub outbox: mpsc::Sender<VisitorSignal>,
+}
+
+/// What a browser that arrived is told.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// The visit.
+    pub visit: VisitId,
+    /// The site.
+    pub site: Arc<Site>,
+    /// The offer that is before the visitor.
+    pub offer: Option<PresentedOffer>,
+    /// What could not be told while no connection stood.
+    pub unsent: Vec<VisitorNotice>,
+}
+
+/// A visitor who is on the site now.
+#[derive(Clone, Debug)]
+pub struct LiveVisit {
+    /// The visitor.
+    pub visitor: VisitorId,
+    /// The visit.
+    pub visit: VisitId,
+    /// The site.
+    pub site: SiteId,
+    /// Heard from within 2 × Poll Interval (T-7).
+    pub here: bool,
+    /// The page the visitor came to last.
+    pub page: Option<PageOnScreen>,
+    /// An offer is open before the visitor.
+    pub offer_open: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum ShardCommand {
+    Attach {
+        arrival: Box<Arrival>,
+        connection: Connection,
+        reply: oneshot::Sender<Attached>,
+    },
+    Poll {
+        visitor: VisitorId,
+        arrival: Option<Box<Arrival>>,
+        observed: Vec<Observed>,
+        reply: oneshot::Sender<Attached>,
+    },
+    Observe {
+        visitor: VisitorId,
+        observed: Observed,
+    },
+    Detach {
+        visitor: VisitorId,
+        connection: u64,
+    },
+    Signal {
+        visitor: VisitorId,
+        signal: VisitorSignal,
+    },
+    ChatChanged {
+        visitor: VisitorId,
+    },
+    ChatProgress {
+        visitor: VisitorId,
+        progress: Progress,
+    },
+    Explain {
+        visitor: VisitorId,
+        reply: oneshot::Sender<Option<Explanation>>,
+    },
+    Request {
+        visitor: VisitorId,
+        offer: OfferId,
+        queue: QueueId,
+        reply: oneshot::Sender<Result<(), Reason>>,
+    },
+    JobDone {
+        visitor: VisitorId,
+        done: JobDone,
+    },
+    WorldChanged {
+        site: SiteId,
+    },
+    Describe {
+        visitor: VisitorId,
+        reply: oneshot::Sender<Option<LiveVisit>>,
+    },
+    DescribeAll {
+        site: Option<SiteId>,
+        reply: oneshot::Sender<Vec<LiveVisit>>,
+    },
+    Resync,
+}
