@@ -24,7 +24,7 @@ impl Visit {
         effects.push(Effect::AlertAgent { rule, queue });
     }
 
-    /// The alert is taken back when the visitor left first (P-10) or the queue closed. Whether an agent is free does
+    /// The alert is taken back when the visitor left first (P-10), the queue closed, or the visitor forbids offers. Whether an agent is free does
     /// not count: the one who is alerted may have been the last.
     pub(super) fn withdraw_alert_if_left(&mut self, now: UnixMs, world: &World, effects: &mut Vec<Effect>) {
         let Some(alert) = &self.alert else { return };
@@ -35,6 +35,8 @@ impl Visit {
             self.withdraw_alert(Reason::OutOfHours, effects);
         } else if !gate.channel_on {
             self.withdraw_alert(Reason::ChannelOff, effects);
+        } else if !self.offers_allowed {
+            self.withdraw_alert(Reason::NoConsent, effects);
         }
     }
 

@@ -312,13 +312,16 @@ impl Visit {
         self.tally.count(offer, outcome, true);
     }
 
-    /// An open presentation is taken back when the gate has closed (O-11) or the visitor has come into a chat.
+    /// An open presentation is taken back when the gate has closed (O-11), the visitor has come into a chat, or forbids
+    /// offers.
     pub(super) fn withdraw_if_blocked(&mut self, now: UnixMs, world: &World, effects: &mut Vec<Effect>) {
         let Some(presentation) = self.presentation.as_ref().filter(|p| p.stage == Stage::Open) else {
             return;
         };
         let closed = world.gate(presentation.queue).closed_because();
-        if let Some(reason) = closed.or_else(|| self.chat_block(now).map(|block| block.reason)) {
+        let in_chat = || self.chat_block(now).map(|block| block.reason);
+        let forbidden = || (!self.offers_allowed).then_some(Reason::NoConsent);
+        if let Some(reason) = closed.or_else(in_chat).or_else(forbidden) {
             self.settle(Outcome::Withdrawn, Some(reason), effects);
         }
     }

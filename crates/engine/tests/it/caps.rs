@@ -1,7 +1,7 @@
 //! Owns the scenarios of what ends or delays offers: settings after an outcome or a chat, caps, absence, the queue's own
 //! timer (T-7, SPEC sections 2 and 4).
 
-use beckon_engine::event::ChatPhase;
+use beckon_engine::event::{ChatPhase, Event};
 use beckon_engine::id::OfferId;
 use beckon_engine::queue::Activation;
 use beckon_engine::reason::Reason;
@@ -92,6 +92,18 @@ fn after_a_completed_chat_by_setting() {
     );
     assert_eq!(after(AfterChat::NoneForHours, ChatPhase::Completed).0, "7260 presents help");
     assert_eq!(after(AfterChat::NoMoreThisVisit, ChatPhase::None).0, "60 presents help");
+}
+
+// spec: P-11
+#[test]
+fn without_consent_nothing_is_presented_and_what_is_open_is_taken_back() {
+    let mut scene = Scene::live(shop());
+    scene.views("/").at(5).tell(Event::ConsentChanged { given: false });
+    assert_eq!(scene.said(), ["0 presents help", "5 help withdrawn: NoConsent"]);
+    scene.at(200);
+    assert_eq!((scene.said(), scene.reason), (vec![], Some(Reason::NoConsent)));
+    scene.tell(Event::ConsentChanged { given: true });
+    assert_eq!(scene.said(), ["200 presents help"]);
 }
 
 #[test]

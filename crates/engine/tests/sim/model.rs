@@ -339,6 +339,7 @@ impl Model {
     fn take_back(&mut self, now: i64, plan: &Plan, want: &mut Vec<Want>) {
         if let Some(i) = self.open().filter(|&i| self.shown[i].counts) {
             let reason = facts::closed(self.shown[i].queue, plan).or_else(|| self.in_chat(now));
+            let reason = reason.or((!self.consent).then_some(Reason::NoConsent));
             if reason.is_some() {
                 self.settle(i, Outcome::Withdrawn, reason, want);
             }
@@ -351,6 +352,8 @@ impl Model {
             Reason::OutOfHours
         } else if !gate.channel_on {
             Reason::ChannelOff
+        } else if !self.consent {
+            Reason::NoConsent
         } else {
             return;
         };
