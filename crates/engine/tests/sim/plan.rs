@@ -204,7 +204,7 @@ fn condition(depth: u32, chance: &mut Chance) -> Condition {
     };
     let inner =
         |chance: &mut Chance| (0..1 + chance.below(2)).map(|_| condition(depth - 1, chance)).collect();
-    match chance.below(if depth == 0 { 9 } else { 12 }) {
+    match chance.below(if depth == 0 { 9 } else { 13 }) {
         0 => Condition::TimeOnSite { at_least_s: seconds },
         1 => Condition::PagesViewed { at_least: 1 + chance.below(4) },
         2 => Condition::ScrollDepth { at_least_percent: 50 },
@@ -212,7 +212,7 @@ fn condition(depth: u32, chance: &mut Chance) -> Condition {
         4 => Condition::Inactivity { at_least_s: seconds },
         5 => Condition::TimeOnForm { at_least_s: seconds },
         6 => Condition::FormIdle { at_least_s: seconds },
-        7 => {
+        7 | 12 => {
             let name = (*chance.one_of(&EVENTS)).to_owned();
             let (at_least, within_s) = (1 + chance.below(2), *chance.one_of(&[1, 2, 5, 20]));
             Condition::CustomEvent { name, at_least, within_s }

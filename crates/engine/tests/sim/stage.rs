@@ -160,7 +160,7 @@ impl Stage {
             }
             Task::Fire(i, name) => {
                 self.feed(i, Event::CustomEventFired { name: name.to_owned() });
-                if self.chance.percent(40) {
+                if self.chance.percent(70) {
                     let after_s = *self.chance.one_of(&[1, 2, 5, 20]);
                     self.later(after_s * 1000, Task::Fire(i, name));
                 }
