@@ -1,18 +1,20 @@
 /**
- * The bodies of the REST interface under `/api/v1`, as the console uses them. Owns types only; requests are made elsewhere.
- * Field names are those of the server's JSON. Times are milliseconds since 1970, ids are strings.
+ * The bodies of the REST interface under `/api/v1`, as the console uses them. Owns names only: the shapes are made from
+ * the server's OpenAPI document (`npm run types`). Times are milliseconds since 1970, ids are strings.
  */
-import type { AgentStatus, ChatState, OfferDesign, Outcome, Styling, Texts } from "./wire";
+import type { components } from "./schema";
+import type { ChatState } from "./wire";
 
-/** RFC 9457 problem document. */
-export interface Problem {
-  type?: string;
-  title: string;
-  status: number;
-  detail?: string;
-  code?: string;
-  errors?: { pointer: string; detail: string }[];
-}
+type Schemas = components["schemas"];
+
+/** Answers name every field; only requests may leave out those that have a default. */
+type Complete<T> = T extends (infer Item)[]
+  ? Complete<Item>[]
+  : T extends object
+    ? { [Key in keyof T]-?: Complete<T[Key]> }
+    : T;
+
+export type Problem = Partial<Schemas["Problem"]> & { title: string; status: number };
 
 /** One page of a list; `next` is the cursor of the following page. */
 export interface Page<T> {
@@ -20,272 +22,52 @@ export interface Page<T> {
   next: string | null;
 }
 
-export type Role = "agent" | "supervisor" | "admin";
+export type Role = Schemas["Role"];
+export type SessionUser = Complete<Schemas["SessionUser"]>;
+export type Session = Complete<Schemas["Session"]>;
+export type Setup = Complete<Schemas["Setup"]>;
+export type NewSetup = Schemas["NewSetup"];
+export type User = Complete<Schemas["User"]>;
+export type NewUser = Schemas["NewUser"];
+export type UserPatch = Schemas["UserPatch"];
 
-export interface SessionUser {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  slots: number;
-}
+export type AfterOutcome = Schemas["AfterOutcome"];
+export type AfterChat = Schemas["AfterChat"];
+export type SiteSettings = Complete<Schemas["SiteSettings"]>;
+export type Site = Complete<Schemas["Site"]>;
+export type SiteBody = Pick<Site, "name" | "origins" | "settings" | "deny_paths" | "allow_params">;
 
-export interface Session {
-  user: SessionUser;
-}
+export type Offer = Complete<Schemas["Offer"]>;
+export type OfferBody = Pick<Offer, "name" | "active" | "design">;
 
-export interface Setup {
-  first_start: boolean;
-}
+export type RuleAction = Schemas["Action"];
+export type MatchOn = Schemas["MatchOn"];
+export type MatchType = Schemas["MatchType"];
+export type RulePlan = Complete<Omit<Schemas["RulePlan"], "conditions">> &
+  Pick<Schemas["RulePlan"], "conditions">;
+export type Rule = Omit<Complete<Schemas["Rule"]>, "plan"> & { plan: RulePlan };
+export type RuleBody = Pick<Rule, "priority" | "name" | "enabled" | "plan">;
 
-export interface NewSetup {
-  email: string;
-  name: string;
-  password: string;
-  setup_token: string;
-}
-
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  slots: number;
-  disabled: boolean;
-  created_at: number;
-}
-
-export interface NewUser {
-  email: string;
-  name: string;
-  role: Role;
-  password: string;
-  slots?: number;
-}
-
-export interface UserPatch {
-  name?: string;
-  role?: Role;
-  slots?: number;
-  password?: string;
-  disabled?: boolean;
-}
-
-export type AfterOutcome = "no_more_this_visit" | "not_this_offer_again" | "like_ignored";
-export type AfterChat = "may_resume" | "no_more_this_visit" | "none_for_hours";
-
-/** Visitor tracking settings of one site. */
-export interface SiteSettings {
-  poll_interval_s: number;
-  minimum_interval_s: number;
-  ignored_after_s: number;
-  after_rejection: AfterOutcome;
-  after_ignored: AfterOutcome;
-  rejections_max: number;
-  ignored_max: number;
-  after_chat: AfterChat;
-  after_chat_hours: number;
-  visit_timeout_min: number;
-  capacity_factor: number;
-}
-
-export interface SiteBody {
-  name: string;
-  origins: string[];
-  settings: SiteSettings;
-  deny_paths: string[];
-  allow_params: string[];
-}
-
-export interface Site extends SiteBody {
-  id: string;
-  key: string;
-  config_version: number;
-  created_at: number;
-}
-
-export interface OfferBody {
-  name: string;
-  active: boolean;
-  design: OfferDesign;
-}
-
-export interface Offer extends OfferBody {
-  id: string;
-  site_id: string;
-  created_at: number;
-  updated_at: number;
-}
-
-export type RuleAction = "invite" | "engage_without_invite";
-export type MatchOn = "url" | "page_title" | "referrer";
-export type MatchType = "contains" | "equals" | "regex";
-
-export interface RulePlan {
-  description: string;
-  action: RuleAction;
-  offer_id: string | null;
-  queue_id: string;
-  match_on: MatchOn;
-  match_type: MatchType;
-  match_value: string;
-  page_view_count: number;
-  required_time_s: number;
-}
-
-export interface RuleBody {
-  priority: number;
-  name: string;
-  enabled: boolean;
-  plan: RulePlan;
-}
-
-export interface Rule extends RuleBody {
-  id: string;
-  site_id: string;
-  created_at: number;
-  updated_at: number;
-}
-
-export type Activation = "reactive_only" | "with_invite" | "without_invite";
-export type Strategy = "longest_idle" | "least_loaded" | "round_robin";
-export type FieldKind =
-  | "text"
-  | "email"
-  | "phone"
-  | "number"
-  | "select"
-  | "checkbox"
-  | "long_text"
-  | "consent";
-export type Prefill = "first_name" | "primary_email";
-
-export interface FormField {
-  key: string;
-  type: FieldKind;
-  label: Texts;
-  help: Texts;
-  required: boolean;
-  choices: string[];
-  prefill: Prefill | null;
-}
-
+export type Activation = Schemas["Activation"];
+export type Strategy = Schemas["Strategy"];
+export type FieldKind = Schemas["FieldKind"];
+export type Prefill = Schemas["Prefill"];
+export type FormField = Complete<Schemas["Field"]>;
 /** Starts on `weekday` (1 Monday to 7 Sunday); runs over midnight when `to` is not after `from`. */
-export interface Period {
-  weekday: number;
-  from: string;
-  to: string;
-}
+export type Period = Complete<Schemas["Period"]>;
+export type HoursException = Complete<Schemas["Exception"]>;
+export type Hours = Complete<Schemas["Hours"]>;
+export type Routing = Complete<Schemas["Routing"]>;
+export type Alternative = Complete<Schemas["Alternative"]>;
+export type QueuePlan = Complete<Schemas["QueuePlan"]>;
+export type Queue = Complete<Schemas["Queue"]>;
+export type QueueBody = Pick<Queue, "name" | "channel_on" | "is_default" | "plan" | "agents">;
 
-export interface HoursException {
-  date: string;
-  name: string;
-  spans: [string, string][];
-}
-
-export interface Hours {
-  time_zone: string;
-  weekly: Period[];
-  exceptions: HoursException[];
-}
-
-export interface Routing {
-  strategy: Strategy;
-  ring_time_s: number;
-  show_position: boolean;
-  show_wait: boolean;
-  dequeue_after_s: number;
-}
-
-export type Alternative =
-  | { do: "wait" }
-  | { do: "url"; url: string }
-  | { do: "enquiry" }
-  | { do: "message"; text: string };
-
-export interface QueuePlan {
-  activation: Activation;
-  launch_after_s: number;
-  launch_offer_id: string | null;
-  hours: Hours;
-  form_reactive: FormField[];
-  form_invite: FormField[];
-  routing: Routing;
-  alternatives: { out_of_hours: Alternative; channel_off: Alternative; no_agent: Alternative };
-  styling: Styling;
-}
-
-export interface QueueBody {
-  name: string;
-  channel_on: boolean;
-  is_default: boolean;
-  plan: QueuePlan;
-  agents: string[];
-}
-
-export interface Queue extends QueueBody {
-  id: string;
-  site_id: string;
-  open_now: boolean;
-  next_change_at: number | null;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface AgentRow {
-  id: string;
-  name: string;
-  role: Role;
-  status: AgentStatus;
-  status_since: number;
-  slots: number;
-  slots_used: number;
-}
-
-export interface Visit {
-  id: string;
-  site_id: string;
-  visitor_id: string;
-  started_at: number;
-  last_contact_at: number;
-  live: boolean;
-  ended_at: number | null;
-  /** Empty when unknown, as the three after it. */
-  referrer: string;
-  language: string;
-  time_zone: string;
-  browser: string;
-  device: "desktop" | "tablet" | "phone";
-  visit_number: number;
-  page: { url: string; title: string; entered_at: number } | null;
-  page_views: number;
-  chat_id: string | null;
-  /** The open presentation, when there is one. */
-  offer_state: Presentation | null;
-}
-
-export interface VisitPage {
-  url: string;
-  title: string;
-  entered_at: number;
-  left_at: number | null;
-  visible_s: number;
-}
-
-export interface Presentation {
-  id: string;
-  rule: { id: string; name: string } | null;
-  offer: { id: string; name: string } | null;
-  presented_at: number;
-  outcome: Outcome | null;
-  outcome_at: number | null;
-  accepted_late_at: number | null;
-}
-
-export interface VisitDetail extends Visit {
-  pages: VisitPage[];
-  presentations: Presentation[];
-}
+export type AgentRow = Complete<Schemas["AgentView"]>;
+export type Visit = Complete<Schemas["Visit"]>;
+export type VisitPage = Complete<Schemas["PageView"]>;
+export type Presentation = Complete<Schemas["Presentation"]>;
+export type VisitDetail = Complete<Schemas["VisitDetail"]>;
 
 export type ChatListState = "open" | "ended";
 export type { ChatState };

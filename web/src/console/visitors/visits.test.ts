@@ -33,7 +33,7 @@ describe("live visitors", () => {
     const offer_state = {
       id: "p",
       rule: null,
-      offer: null,
+      offer: { id: "o", name: "Help" },
       presented_at: 0,
       outcome: null,
       outcome_at: null,

@@ -120,7 +120,7 @@ function checkHours(hours: Hours, t: TFunction): Record<string, string | null> {
   hours.exceptions.forEach((exception, index) => {
     const path = `plan.hours.exceptions.${index}`;
     errors[`${path}.date`] = /^\d{4}-\d\d-\d\d$/.test(exception.date) ? null : t("queues.hours.date_invalid");
-    exception.spans.forEach(([start, end], span) => {
+    exception.spans.forEach(([start = "", end = ""], span) => {
       errors[`${path}.spans.${span}.0`] = from(start);
       errors[`${path}.spans.${span}.1`] = to(end);
     });

@@ -18,6 +18,7 @@ export const DEFAULTS: SiteSettings = {
   after_chat_hours: 24,
   visit_timeout_min: 30,
   capacity_factor: 3,
+  time_zone: "UTC",
 };
 
 export const RANGES: Record<Exclude<NumberSetting, undefined>, Range & { unit: "s" | "min" | "h" | null }> = {
