@@ -214,7 +214,7 @@ fn site_key(shop: &str) -> anyhow::Result<String> {
 }
 
 fn is_open(socket: &mut WebSocket<TcpStream>) -> bool {
-    if socket.get_ref().set_read_timeout(Some(Duration::from_millis(1))).is_err() {
+    if socket.get_ref().set_nonblocking(true).is_err() {
         return false;
     }
     loop {
@@ -222,7 +222,7 @@ fn is_open(socket: &mut WebSocket<TcpStream>) -> bool {
             Ok(Message::Close(_)) => return false,
             Ok(_) => {}
             Err(tungstenite::Error::Io(error)) => {
-                return matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut);
+                return error.kind() == std::io::ErrorKind::WouldBlock;
             }
             Err(_) => return false,
         }
