@@ -320,8 +320,9 @@ fn by_hand_overrides_caps_and_interval_but_not_an_open_offer_or_chat() {
     assert_eq!(scene.said(), ["5 help rejected", "5 presents gift"]);
     scene.accepts().by_hand("gift");
     assert_eq!(scene.reason, Some(Reason::FormOpen));
+    scene.said();
     scene.chat(ChatPhase::Open).by_hand("gift");
-    assert_eq!(scene.reason, Some(Reason::ChatOpen));
+    assert_eq!((scene.said(), scene.reason), (vec![], Some(Reason::ChatOpen)));
 }
 
 // spec: O-13
