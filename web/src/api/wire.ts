@@ -51,7 +51,7 @@ export interface Message {
   from: "visitor" | "agent" | "system";
   /** Name of the agent; empty otherwise. */
   name: string;
-  /** For `system`: a key such as `agent_joined`, `visitor_left`, `agent_left`, `chat_ended`. */
+  /** For `system`: a key such as `agent_joined`, `visitor_left`, `agent_left`, `queue_timed_out`, `form_given_up`. */
   text: string;
   at: number;
 }

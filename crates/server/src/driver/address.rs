@@ -44,10 +44,11 @@ pub fn is_denied(url: &str, deny_paths: &[String]) -> bool {
     })
 }
 
-/// `text` cut to at most `len_max` bytes, at a character's edge.
+/// `text` without control characters, which PostgreSQL in part refuses, and at most `len_max` bytes long.
 #[must_use]
-pub fn cut(text: &str, len_max: usize) -> &str {
-    &text[..floor_char_boundary(text, len_max)]
+pub fn clean(text: &str, len_max: usize) -> String {
+    let cut = &text[..floor_char_boundary(text, len_max)];
+    cut.chars().filter(|c| !c.is_control()).collect()
 }
 
 fn floor_char_boundary(text: &str, len_max: usize) -> usize {
@@ -91,8 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn cuts_at_a_characters_edge() {
-        assert_eq!(cut("äöü", 3), "ä");
-        assert_eq!(cut("abc", 9), "abc");
+    fn cuts_at_a_characters_edge_and_drops_control_characters() {
+        assert_eq!(clean("äöü", 3), "ä");
+        assert_eq!(clean("abc", 9), "abc");
+        assert_eq!(clean("a\0b\u{7}c\n", 9), "abc");
     }
 }

@@ -4,6 +4,7 @@ use beckon_engine::id::{ChatId, UserId};
 
 use super::Driver;
 use super::conversation::{check_message, end, say_as_system};
+use super::desk::LOCK_KEY;
 use super::notice::RefusalCode;
 use crate::bus::{Hint, Side};
 use crate::store::agent::{ChosenStatus, list_services, update_agent_status};
@@ -48,6 +49,7 @@ impl Driver {
     /// `Taken`, with who has it; `NotFound`; or the database failed.
     pub async fn accept_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
+        tx.lock(LOCK_KEY).await?;
         let row = visible_chat(&mut tx, actor, chat).await?;
         if !update_chat_active(&mut tx, chat, actor.id, self.clock().now()).await? {
             return Err(taken(&mut tx, actor, chat).await?);
@@ -168,6 +170,7 @@ impl Driver {
     /// When the database failed.
     pub async fn choose_status(&self, user: UserId, status: ChosenStatus) -> StoreResult<()> {
         let mut tx = self.store().write().await?;
+        tx.lock(LOCK_KEY).await?;
         update_agent_status(&mut tx, user, status, self.clock().now()).await?;
         if status == ChosenStatus::Ready {
             for chat in list_waiting_chats(&mut tx).await? {

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::Driver;
 use crate::store::page_view::{PageView, insert_page_view, update_page_view_left};
 use crate::store::visit::{Checkpoint, update_visit_checkpoint};
-use crate::store::{StoreResult, Tx};
+use crate::store::{StoreError, StoreResult, Tx};
 
 /// Items in one unit of work.
 const BATCH_MAX: usize = 1_000;
@@ -68,11 +68,27 @@ async fn write(driver: &Driver, batch: &mut Vec<Behind>) {
     for _ in 0..TRIES_MAX {
         match write_once(driver, batch).await {
             Ok(()) => break,
-            Err(error) => tracing::warn!(%error, items = batch.len(), "observations could not be written"),
+            Err(StoreError::Database(error)) if error.as_database_error().is_none() => {
+                tracing::warn!(%error, items = batch.len(), "observations could not be written");
+            }
+            Err(error) => {
+                tracing::warn!(%error, items = batch.len(), "a batch was refused; its items are written one by one");
+                write_one_by_one(driver, batch).await;
+                break;
+            }
         }
         tokio::time::sleep(WAIT).await;
     }
     batch.clear();
+}
+
+/// One item that the database refuses costs only itself.
+async fn write_one_by_one(driver: &Driver, batch: &[Behind]) {
+    for item in batch.chunks(1) {
+        if let Err(error) = write_once(driver, item).await {
+            tracing::warn!(%error, "an observation was refused");
+        }
+    }
 }
 
 async fn write_once(driver: &Driver, batch: &[Behind]) -> StoreResult<()> {

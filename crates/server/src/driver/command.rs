@@ -131,6 +131,7 @@ pub(super) enum ShardCommand {
     },
     ChatProgress {
         visitor: VisitorId,
+        read: u64,
         progress: Progress,
     },
     Explain {

@@ -87,7 +87,7 @@ impl Driver {
         };
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
-        if find_open_chat(&mut tx, visitor).await?.is_none()
+        if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open))
             && let Some(reason) = read_gate(&mut tx, &site.world.config, queue, now).await?.closed_because()
         {
             let alternative = alternative(&site, queue, reason);
@@ -207,7 +207,11 @@ pub(super) async fn open(
     now: UnixMs,
 ) -> StoreResult<ChatId> {
     if let Some(open) = find_open_chat(tx, opening.visitor).await? {
-        return Ok(*open.id);
+        if !is_silent_alert(&open) || opening.mode == ChatMode::Engage {
+            return Ok(*open.id);
+        }
+        // The visitor was faster than the agent who was alerted: it is now the visitor's chat.
+        update_chat_ended(tx, *open.id, EndedBy::System, now).await?;
     }
     let form = form_fields(&opening.site, opening.queue, opening.mode);
     let held_until = match opening.mode {
@@ -234,7 +238,12 @@ pub(super) async fn open(
     find_open_chat(tx, opening.visitor).await?.map(|open| *open.id).ok_or(StoreError::Taken)
 }
 
-/// Ends a chat and says so in it.
+/// An agent was alerted and has not written: the visitor knows nothing of it (P-9).
+pub(super) fn is_silent_alert(chat: &ChatRow) -> bool {
+    *chat.mode == ChatMode::Engage && !chat.is_written()
+}
+
+/// Ends a chat and says so in it, unless the visitor never saw it.
 pub(super) async fn end(
     driver: &Driver,
     tx: &mut Tx,
@@ -246,7 +255,9 @@ pub(super) async fn end(
     if !update_chat_ended(tx, *chat.id, by, now).await? {
         return Ok(false);
     }
-    say_as_system(driver, tx, *chat.id, key, "").await?;
+    if !is_silent_alert(chat) {
+        say_as_system(driver, tx, *chat.id, key, "").await?;
+    }
     if let Some(agent) = chat.agent_id {
         update_agent_idle(tx, *agent, now).await?;
     }
@@ -329,6 +340,8 @@ pub(super) fn unavailable() -> VisitorNotice {
 pub(super) fn check_message(id: &str, text: &str) -> Result<(), &'static str> {
     if id.is_empty() || id.len() > MESSAGE_ID_LEN_MAX {
         Err("A message needs an id of 1 to 64 bytes.")
+    } else if id.contains('\0') || text.contains('\0') {
+        Err("A message may not contain the character 0.")
     } else if text.trim().is_empty() {
         Err("A message needs a text.")
     } else if text.chars().count() > MESSAGE_LEN_MAX {

@@ -17,15 +17,17 @@ use crate::store::agent::{
     AgentRow, ChosenStatus, list_agents, list_services, update_agent_rung, update_agent_status,
 };
 use crate::store::chat::{
-    ChatRow, ChatState, EndedBy, find_next_due, list_due_chats, list_waiting_chats, update_chat_ring_over,
-    update_chat_ringing,
+    ChatRow, ChatState, EndedBy, find_next_due, list_abandoned_chats, list_due_chats, list_waiting_chats,
+    update_chat_ring_over, update_chat_ringing,
 };
 use crate::store::{StoreResult, Tx};
 
 /// Routing looks again after this time even when nothing told it to: a lost hint costs this much.
 const LOOK_AGAIN_MS: i64 = 5_000;
-/// One node routes at a time.
-const LOCK_KEY: i64 = 0x6465_736b;
+/// Who declined a chat is rung for it again after this many ring times.
+const RINGS_UNTIL_AGAIN: u32 = 3;
+/// One node routes at a time, and nobody takes a chat by hand meanwhile.
+pub(super) const LOCK_KEY: i64 = 0x6465_736b;
 
 pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
@@ -54,6 +56,9 @@ async fn pass(driver: &Driver) -> StoreResult<Option<UnixMs>> {
     for chat in list_due_chats(&mut tx, now).await? {
         run_out(driver, &mut tx, &chat, now, &mut hints).await?;
     }
+    for chat in list_abandoned_chats(&mut tx).await? {
+        give_up(driver, &mut tx, &chat, "visitor_left", &mut hints).await?;
+    }
     ring(driver, &mut tx, now, &mut hints).await?;
     let due = find_next_due(&mut tx).await?;
     tx.commit().await?;
@@ -75,7 +80,9 @@ async fn run_out(
         (ChatState::Ringing, Some(agent)) => {
             let mut rung = chat.rung.0.clone();
             rung.push(*agent);
-            update_chat_ring_over(tx, *chat.id, *agent, &rung).await?;
+            if !update_chat_ring_over(tx, *chat.id, *agent, &rung).await? {
+                return Ok(());
+            }
             update_agent_status(tx, *agent, ChosenStatus::Away, now).await?;
             hints.push(Hint::AgentChanged { user: *agent, no_answer: true });
         }
@@ -85,6 +92,20 @@ async fn run_out(
         (ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended, _) => return Ok(()),
     }
     hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+    Ok(())
+}
+
+/// Ends a chat that nobody will answer, or for which nobody waits any more.
+async fn give_up(
+    driver: &Driver,
+    tx: &mut Tx,
+    chat: &ChatRow,
+    key: &str,
+    hints: &mut Vec<Hint>,
+) -> StoreResult<()> {
+    end(driver, tx, chat, EndedBy::System, key).await?;
+    hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+    hints.push(Hint::MessageAdded { chat: *chat.id, visitor: *chat.visitor_id });
     Ok(())
 }
 
@@ -101,10 +122,14 @@ async fn ring(driver: &Driver, tx: &mut Tx, now: UnixMs, hints: &mut Vec<Hint>) 
     };
     for chat in waiting {
         let routing = routing_of(driver, &chat);
+        if has_waited_enough(&chat, &routing, now) {
+            give_up(driver, tx, &chat, "queue_timed_out", hints).await?;
+            continue;
+        }
         let loads: Vec<AgentLoad> = agents
             .iter()
             .filter(|agent| serves(*chat.queue_id, *agent.id))
-            .map(|agent| load(agent, &chat))
+            .map(|agent| load(agent, &chat, &routing, now))
             .collect();
         let Some(user) = choose(routing.strategy, &loads) else { continue };
         if update_chat_ringing(tx, *chat.id, user, now.plus_s(routing.ring_time_s)).await? {
@@ -125,7 +150,14 @@ fn routing_of(driver: &Driver, chat: &ChatRow) -> Routing {
         .unwrap_or_default()
 }
 
-fn load(agent: &AgentRow, chat: &ChatRow) -> AgentLoad {
+fn has_waited_enough(chat: &ChatRow, routing: &Routing, now: UnixMs) -> bool {
+    let since = UnixMs(chat.queued_at.unwrap_or(now.0));
+    routing.dequeue_after_s > 0 && now >= since.plus_s(routing.dequeue_after_s)
+}
+
+/// Who let a chat pass is not rung for it again at once, but in the end rather than nobody.
+fn load(agent: &AgentRow, chat: &ChatRow, routing: &Routing, now: UnixMs) -> AgentLoad {
+    let again_at = UnixMs(agent.rung_at).plus_s(routing.ring_time_s * RINGS_UNTIL_AGAIN);
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
     AgentLoad {
         user: *agent.id,
@@ -133,6 +165,6 @@ fn load(agent: &AgentRow, chat: &ChatRow) -> AgentLoad {
         used: count(agent.used),
         idle_since: UnixMs(agent.idle_since.max(agent.rung_at)),
         last_rung: (agent.rung_at > 0).then_some(UnixMs(agent.rung_at)),
-        already_rang: chat.rung.contains(&agent.id),
+        already_rang: chat.rung.contains(&agent.id) && now < again_at,
     }
 }

@@ -23,12 +23,14 @@ use crate::store::column::{Json, Text};
 use crate::store::presentation::{
     PresentationRow, find_presentation, insert_presentation, update_accepted_late, update_outcome,
 };
-use crate::store::visit::{Checkpoint, update_visit_checkpoint, update_visit_ended};
+use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
 use crate::store::{StoreError, StoreResult, Tx};
 
-/// Tries before a unit of work is given up, and the wait before the second; it doubles.
+/// Tries before an offer that cannot be committed is not presented. Everything else was promised, and is tried on.
 const TRIES_MAX: u32 = 6;
+/// The wait before the second try; it doubles up to the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// What one visit asks for.
 #[derive(Debug)]
@@ -50,15 +52,15 @@ pub(super) struct JobDone {
     pub(super) presented: Option<(PresentedOffer, Option<TabId>)>,
     pub(super) settled: Vec<(PresentationId, Outcome)>,
     pub(super) notices: Vec<VisitorNotice>,
-    /// Another node has claimed the visit.
+    /// The visit has ended, or another node has claimed it.
     pub(super) lost: bool,
     hints: Vec<Hint>,
 }
 
-/// Commits a job, trying again while the database is away. What cannot be committed did not happen.
+/// Commits a job, trying again while the database is away, until this node stops.
 pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
     let mut wait = FIRST_WAIT;
-    for attempt in 1..=TRIES_MAX {
+    for attempt in 1_u32.. {
         match commit(driver, &job).await {
             Ok(mut done) => {
                 count(&done);
@@ -72,10 +74,12 @@ pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
                 tracing::warn!(visit = %job.visit, attempt, %error, "effects could not be committed")
             }
         }
-        if attempt < TRIES_MAX {
-            tokio::time::sleep(wait).await;
-            wait *= 2;
+        let presents = |effect: &Effect| matches!(effect, Effect::PresentOffer { .. });
+        if driver.stopping().is_cancelled() || (attempt >= TRIES_MAX && job.effects.iter().all(presents)) {
+            break;
         }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(LONGEST_WAIT);
     }
     give_up(&job)
 }
@@ -104,8 +108,11 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
     let mut done = JobDone::of(job.visit);
     let mut tx = driver.store().write().await?;
     if !update_visit_checkpoint(&mut tx, &job.checkpoint).await? {
-        tracing::info!(visit = %job.visit, "the visit has ended or was claimed elsewhere");
         done.lost = true;
+        if find_visit_epoch(&mut tx, job.visit).await? != Some(job.checkpoint.epoch) {
+            tracing::info!(visit = %job.visit, "the visit was claimed elsewhere");
+            return Ok(done);
+        }
     }
     for effect in &job.effects {
         carry_out_one(driver, &mut tx, job, effect, now, &mut done).await?;
@@ -271,7 +278,7 @@ async fn open_chat(
 /// The visitor is gone, or the gate closed, before an agent wrote (P-10).
 async fn withdraw_alert(tx: &mut Tx, job: &Job, now: UnixMs, done: &mut JobDone) -> StoreResult<()> {
     let Some(chat) = find_open_chat(tx, job.visitor).await? else { return Ok(()) };
-    if *chat.mode == ChatMode::Engage && !chat.is_written() {
+    if conversation::is_silent_alert(&chat) {
         update_chat_ended(tx, *chat.id, EndedBy::System, now).await?;
         done.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: job.visitor });
     }

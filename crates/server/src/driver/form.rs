@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use beckon_engine::queue::{Field, FieldKind};
 use serde::Deserialize;
 
-use super::address::cut;
+use super::address::clean;
 use crate::store::chat::Answer;
 
 /// What the visitor gave for one field.
@@ -59,7 +59,7 @@ pub fn visitor_name(fields: &[Field], answers: &[Answer]) -> Option<String> {
         .iter()
         .find(|answer| answer.key.contains("name"))
         .or_else(|| answers.iter().find(|answer| is_email(&answer.key)))
-        .map(|answer| cut(&answer.value, NAME_LEN_MAX).to_owned())
+        .map(|answer| clean(&answer.value, NAME_LEN_MAX))
 }
 
 /// The text for `language`, or for its main language, or in English, or any.

@@ -12,7 +12,7 @@ use beckon_engine::visit::Visit;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use super::address::{cut, is_denied, storable};
+use super::address::{clean, is_denied, storable};
 use super::behind::Behind;
 use super::command::{Attached, Connection, Observed, SeenPage, VisitorSignal};
 use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
@@ -67,6 +67,8 @@ pub(super) struct Host {
     pub(super) offer: Option<PresentedOffer>,
     /// The visitor's chat, while it is open.
     pub(super) chat: Option<ChatId>,
+    /// How often the chat was read; an answer that an earlier read gave is dropped.
+    pub(super) chat_read: u64,
     pub(super) jobs: VecDeque<Vec<Effect>>,
     pub(super) busy: bool,
     pub(super) polls: Vec<oneshot::Sender<Attached>>,
@@ -136,6 +138,11 @@ impl Host {
         }
     }
 
+    /// Something the engine decided is not committed yet.
+    pub(super) fn is_committing(&self) -> bool {
+        self.busy || !self.jobs.is_empty()
+    }
+
     /// Where the visit stands, if that is worth writing now.
     pub(super) fn checkpoint_due(&self, now: UnixMs) -> bool {
         match self.unwritten {
@@ -203,7 +210,7 @@ impl Host {
             self.state.pages.remove(0);
         }
         let url = storable(&page.url, &self.site.row.allow_params);
-        let title = cut(&page.title, TITLE_LEN_MAX).to_owned();
+        let title = clean(&page.title, TITLE_LEN_MAX);
         write(Behind::PageView(PageView {
             site: *self.site.row.id,
             visit: self.visit,

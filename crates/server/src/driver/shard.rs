@@ -25,6 +25,8 @@ use crate::bus::Hint;
 
 /// Ticks of the wheel between two looks for visits to write down: one second.
 const FLUSH_TICKS: u32 = 20;
+/// A node that stops waits this long for what is being committed.
+const FINISH_WITHIN: Duration = Duration::from_secs(5);
 
 struct Shard {
     driver: Driver,
@@ -54,6 +56,7 @@ pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver
             Some(command) = inbox.recv() => shard.handle(command),
         }
     }
+    shard.finish(&mut inbox).await;
     shard.write_down(|host, _| host.unwritten != Unwritten::Nothing);
     for host in shard.hosts.values_mut() {
         host.tell(&VisitorSignal::Leave);
@@ -61,6 +64,21 @@ pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver
 }
 
 impl Shard {
+    /// Lets what was promised be committed before the node stops.
+    async fn finish(&mut self, inbox: &mut mpsc::Receiver<ShardCommand>) {
+        let work = async {
+            while self.hosts.values().any(Host::is_committing) {
+                let Some(command) = inbox.recv().await else { return };
+                if matches!(command, ShardCommand::JobDone { .. }) {
+                    self.handle(command);
+                }
+            }
+        };
+        if tokio::time::timeout(FINISH_WITHIN, work).await.is_err() {
+            tracing::warn!("the node stops with decisions that are not committed");
+        }
+    }
+
     fn handle(&mut self, command: ShardCommand) {
         match command {
             ShardCommand::Attach { arrival, connection, reply } => self.attach(*arrival, connection, reply),
@@ -71,13 +89,19 @@ impl Shard {
             ShardCommand::Detach { visitor, connection } => self.detach(visitor, connection),
             ShardCommand::Signal { visitor, signal } => self.with(visitor, |host, _, _| host.tell(&signal)),
             ShardCommand::ChatChanged { visitor } => self.read_chat(visitor),
-            ShardCommand::ChatProgress { visitor, progress } => self.with(visitor, |host, now, _| {
+            ShardCommand::ChatProgress { visitor, read, progress } => self.with(visitor, |host, now, _| {
+                if read < host.chat_read {
+                    return;
+                }
+                host.tell(&VisitorSignal::ChatChanged);
+                if host.chat.is_none() && progress.chat.is_none() {
+                    return;
+                }
                 host.chat = progress.chat;
                 if progress.alert_answered {
                     host.feed(Event::AlertAnswered, now);
                 }
                 host.feed(Event::ChatChanged { state: progress.phase }, now);
-                host.tell(&VisitorSignal::ChatChanged);
             }),
             ShardCommand::Explain { visitor, reply } => {
                 let now = self.driver.clock().now();
@@ -133,11 +157,10 @@ impl Shard {
         let deadline = host.state.engine.deadline();
         if deadline.is_none() && host.state.engine.has_ended() && !host.busy && host.connections.is_empty() {
             self.hosts.remove(&visitor);
-        } else if host.timer != deadline {
-            host.timer = deadline;
-            if let Some(due) = deadline {
-                self.wheel.insert(due, visitor);
-            }
+        } else if let Some(due) = deadline.filter(|due| host.timer.is_none_or(|timer| *due < timer)) {
+            // A deadline that moved away is found when the earlier timer fires.
+            host.timer = Some(due);
+            self.wheel.insert(due, visitor);
         }
     }
 
@@ -149,6 +172,8 @@ impl Shard {
             self.with(visitor, |host, now, _| {
                 if host.timer.is_some_and(|due| due <= now) {
                     host.timer = None;
+                }
+                if host.state.engine.deadline().is_some_and(|due| due <= now) {
                     host.feed(Event::DeadlineReached, now);
                 }
             });
@@ -222,7 +247,9 @@ impl Shard {
     /// A visit whose time has run out does not take another poll: the visitor is admitted to a new one.
     fn end_if_over(&mut self, visitor: VisitorId) {
         let now = self.driver.clock().now();
-        let over = |host: &Host| host.connections.is_empty() && host.timer.is_some_and(|due| due <= now);
+        let over = |host: &Host| {
+            host.connections.is_empty() && host.state.engine.deadline().is_some_and(|due| due <= now)
+        };
         if self.hosts.get(&visitor).is_some_and(over) {
             self.with(visitor, |host, now, _| host.feed(Event::DeadlineReached, now));
         }
@@ -241,7 +268,8 @@ impl Shard {
         let visitor = arrival.visitor;
         match self.hosts.entry(visitor) {
             Entry::Occupied(mut entry) if entry.get().visit == arrival.visit => {
-                entry.get_mut().epoch = arrival.epoch;
+                let held = &mut entry.get_mut().epoch;
+                *held = arrival.epoch.max(*held);
             }
             Entry::Occupied(mut entry) => {
                 entry.get_mut().tell(&VisitorSignal::Leave);
@@ -254,6 +282,7 @@ impl Shard {
     }
 
     fn job_done(&mut self, visitor: VisitorId, done: JobDone) {
+        let (visit, lost) = (done.visit, done.lost);
         self.with(visitor, |host, now, _| {
             if host.visit != done.visit {
                 return;
@@ -281,10 +310,11 @@ impl Shard {
             for notice in done.notices {
                 host.notify(notice);
             }
-            if done.lost {
-                host.tell(&VisitorSignal::Leave);
-            }
         });
+        if lost && self.hosts.get(&visitor).is_some_and(|host| host.visit == visit) {
+            let mut host = self.hosts.remove(&visitor).expect("it was just looked up");
+            host.tell(&VisitorSignal::Leave);
+        }
     }
 
     fn world_changed(&mut self, site: SiteId) {
@@ -305,13 +335,15 @@ impl Shard {
 
     /// The engine hears of the chat before the browser does, so that nothing is presented beside it.
     fn read_chat(&mut self, visitor: VisitorId) {
-        if !self.hosts.contains_key(&visitor) {
-            return;
-        }
+        let Some(host) = self.hosts.get_mut(&visitor) else { return };
+        host.chat_read += 1;
+        let read = host.chat_read;
         let driver = self.driver.clone();
         tokio::spawn(async move {
             match conversation::find_progress(&driver, visitor).await {
-                Ok(progress) => driver.send(visitor, ShardCommand::ChatProgress { visitor, progress }).await,
+                Ok(progress) => {
+                    driver.send(visitor, ShardCommand::ChatProgress { visitor, read, progress }).await
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the state of a chat could not be read");
                     let signal = VisitorSignal::ChatChanged;
@@ -339,7 +371,9 @@ impl Shard {
 
     fn write_down(&mut self, due: impl Fn(&Host, UnixMs) -> bool) {
         let now = self.driver.clock().now();
-        for host in self.hosts.values_mut().filter(|host| due(host, now)) {
+        // What is being committed carries its own checkpoint: one written before it could say what never happened.
+        let settled = |host: &&mut Host| !host.is_committing() && due(host, now);
+        for host in self.hosts.values_mut().filter(settled) {
             let checkpoint = host.checkpoint(now);
             if !self.driver.write_behind(Behind::Checkpoint(checkpoint)) {
                 host.unwritten = Unwritten::State;
@@ -358,6 +392,7 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
         connections: Vec::new(),
         offer: arrival.offer,
         chat: arrival.chat,
+        chat_read: 0,
         jobs: std::collections::VecDeque::new(),
         busy: false,
         polls: Vec::new(),

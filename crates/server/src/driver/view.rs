@@ -1,11 +1,11 @@
 //! Owns how stored chats look to a visitor and to a console. Changes nothing.
 
 use super::Driver;
-use super::conversation::form_of;
+use super::conversation::{form_of, is_silent_alert};
 use super::notice::{AgentName, AgentStatus, Chat, FormField, LastMessage, Message, Named, VisitorChat};
 use super::sites::Site;
 use crate::store::agent::{AgentRow, ChosenStatus};
-use crate::store::chat::{ChatMode, ChatRow, ChatState, find_mean_wait, find_position};
+use crate::store::chat::{ChatRow, ChatState, find_mean_wait, find_position};
 use crate::store::chat_view::ChatViewRow;
 use crate::store::gate::PRESENCE_MS;
 use crate::store::message::MessageRow;
@@ -26,7 +26,7 @@ pub async fn visitor_chat(
     chat: &ChatRow,
     now: UnixMs,
 ) -> StoreResult<Option<VisitorChat>> {
-    if *chat.mode == ChatMode::Engage && !chat.is_written() {
+    if is_silent_alert(chat) {
         return Ok(None);
     }
     let waiting = matches!(*chat.state, ChatState::Queued | ChatState::Ringing);

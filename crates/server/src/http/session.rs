@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum_extra::extract::CookieJar;
 use beckon_engine::id::UserId;
+use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +18,8 @@ use super::client::Client;
 use super::error::{Answer, Problem};
 use super::extract::Body;
 use super::openapi::{ChangeRefusals, Refusals};
+use crate::bus::Hint;
+use crate::store::agent::update_agent_heard;
 use crate::store::session::{delete_expired_sessions, delete_session};
 use crate::store::user::{Role, UserRow, find_user_by_email};
 
@@ -137,7 +140,11 @@ async fn sign_out(
 ) -> Answer<(StatusCode, CookieJar)> {
     let mut tx = api.store.write().await?;
     delete_session(&mut tx, &signed_in.token_hash).await?;
+    // Whoever has signed out is not available from this moment; another console of theirs says so again by itself.
+    let user = *signed_in.user.id;
+    update_agent_heard(&mut tx, user, UnixMs(0)).await?;
     tx.commit().await?;
+    api.driver.bus().publish(Hint::AgentChanged { user, no_answer: false });
     Ok((StatusCode::NO_CONTENT, jar.add(auth::cleared_cookie(client))))
 }
 

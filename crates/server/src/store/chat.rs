@@ -200,7 +200,7 @@ pub async fn find_open_chat(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Opti
     fetch_optional!(tx, ChatRow, select!("WHERE visitor_id = $1 AND state <> 'ended'"), Text(visitor))
 }
 
-/// Finds the chat that a visitor asked for last.
+/// Finds a visitor's open chat, or else the one they asked for last.
 ///
 /// # Errors
 /// When the database failed.
@@ -208,7 +208,10 @@ pub async fn find_latest_chat(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Op
     fetch_optional!(
         tx,
         ChatRow,
-        select!("WHERE visitor_id = $1 ORDER BY requested_at DESC, id DESC LIMIT 1"),
+        select!(
+            "WHERE visitor_id = $1
+             ORDER BY CASE WHEN state = 'ended' THEN 1 ELSE 0 END, requested_at DESC, id DESC LIMIT 1"
+        ),
         Text(visitor),
     )
 }
@@ -260,6 +263,22 @@ pub async fn list_due_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<ChatRow
         ChatRow,
         select!("WHERE state <> 'ended' AND due_at <= $1 ORDER BY due_at, id LIMIT 1000"),
         now.0,
+    )
+}
+
+/// Lists chats that wait, or have a form open, for visitors who are no longer on a visit.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_abandoned_chats(tx: &mut Tx) -> StoreResult<Vec<ChatRow>> {
+    fetch_all!(
+        tx,
+        ChatRow,
+        select!(
+            "WHERE state IN ('form', 'queued') AND NOT EXISTS (
+                SELECT 1 FROM visits v WHERE v.visitor_id = chats.visitor_id AND v.ended_at IS NULL)
+             ORDER BY requested_at, id LIMIT 1000"
+        ),
     )
 }
 

@@ -213,6 +213,16 @@ pub async fn list_open_visits(
     )
 }
 
+/// The epoch under which a visit is held now.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_visit_epoch(tx: &mut Tx, id: VisitId) -> StoreResult<Option<i64>> {
+    let row: Option<(i64,)> =
+        fetch_optional!(tx, (i64,), "SELECT epoch FROM visits WHERE id = $1", Text(id))?;
+    Ok(row.map(|(epoch,)| epoch))
+}
+
 /// Counts the page views of a visit.
 ///
 /// # Errors

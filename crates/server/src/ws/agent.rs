@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use url::Url;
 
 use super::agent_session::AgentSession;
@@ -79,10 +80,12 @@ async fn converse(
     welcome: Vec<AgentNotice>,
 ) -> Result<(), Closed> {
     send_all(socket, welcome).await?;
+    let mut silent_at = Instant::now() + SILENCE_MAX;
     loop {
         tokio::select! {
-            frame = tokio::time::timeout(SILENCE_MAX, receive(socket)) => {
+            frame = tokio::time::timeout_at(silent_at, receive(socket)) => {
                 let frame = frame.map_err(|_| Closed { code: close::RESUME, reason: "silent" })??;
+                silent_at = Instant::now() + SILENCE_MAX;
                 session.heard().await?;
                 let answers = match parse::<AgentFrame>(&frame) {
                     Ok(frame) => session.handle(frame).await?,

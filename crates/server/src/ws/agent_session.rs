@@ -178,7 +178,9 @@ impl AgentSession {
 
     async fn is_signed_out(&self, now: UnixMs) -> StoreResult<bool> {
         let mut tx = self.api.store.read().await?;
-        Ok(find_session(&mut tx, &self.token_hash, now).await?.is_none())
+        let session = find_session(&mut tx, &self.token_hash, now).await?;
+        // Another role sees other chats: the console comes again as what it is now.
+        Ok(session.is_none_or(|session| *session.user.role != self.actor.role))
     }
 }
 

@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::visitor_session::{VisitorSession, greet, try_later};
 use super::wire::{Sorted, VisitorFrame, parse, sort};
@@ -78,10 +79,12 @@ async fn converse(
     let limiter = RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_AT_ONCE));
     let poll_interval_s = session.site.world.config.settings().poll_interval_s;
     let silence_max = Duration::from_secs(u64::from(2 * poll_interval_s)) + BEAT_SLACK;
+    let mut silent_at = Instant::now() + silence_max;
     loop {
         tokio::select! {
-            frame = tokio::time::timeout(silence_max, receive(socket)) => {
+            frame = tokio::time::timeout_at(silent_at, receive(socket)) => {
                 let frame = frame.map_err(|_| Closed { code: close::RESUME, reason: "silent" })??;
+                silent_at = Instant::now() + silence_max;
                 let answers = take(session, &limiter, &frame).await?;
                 send_all(socket, answers).await?;
             }

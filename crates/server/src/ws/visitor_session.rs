@@ -12,7 +12,7 @@ use super::wire::{ChatFrame, Held, VERSION, VisitorHello};
 use super::{Closed, close};
 use crate::bus::{Hint, Side};
 use crate::driver::Driver;
-use crate::driver::address::cut;
+use crate::driver::address::clean;
 use crate::driver::admission::{Arrival, Refused, is_token};
 use crate::driver::command::{Attached, Observed};
 use crate::driver::conversation::Refusal;
@@ -77,8 +77,8 @@ pub(super) async fn greet(
     let referrer = hello.pages.first().map(|page| page.referrer.as_str()).unwrap_or_default();
     let facts = VisitFacts {
         referrer: crate::driver::address::storable(referrer, &site.row.allow_params),
-        language: cut(&hello.language, TAG_LEN_MAX).to_owned(),
-        time_zone: cut(&hello.time_zone, TAG_LEN_MAX).to_owned(),
+        language: clean(&hello.language, TAG_LEN_MAX),
+        time_zone: clean(&hello.time_zone, TAG_LEN_MAX),
         device: Text(device(user_agent)),
         browser: browser(user_agent).to_owned(),
     };

@@ -11,6 +11,8 @@ export function systemText(text: string, name: string, t: TFunction): string {
     case "visitor_left":
     case "visitor_returned":
     case "chat_ended":
+    case "queue_timed_out":
+    case "form_given_up":
       return t(`chats.system.${text}`);
     default:
       return text.replaceAll("_", " ");

@@ -87,6 +87,8 @@ export const chats = {
     visitor_left: "The visitor left",
     visitor_returned: "The visitor came back",
     chat_ended: "Chat ended",
+    queue_timed_out: "Nobody answered in time",
+    form_given_up: "The form was not sent",
   },
   composer: {
     label: "Message",
