@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::visitor::refusal_of;
-use super::visitor_session::{VisitorSession, greet, try_later};
+use super::visitor_session::{Caller, VisitorSession, greet, try_later};
 use super::wire::{ChatFrame, Poll, PollAnswer, Sorted, VisitorFrame, sort};
 use super::{Closed, FRAME_LEN_MAX, Live, close};
 use crate::driver::command::Observed;
@@ -55,7 +55,7 @@ async fn answer(live: &Live, headers: &HeaderMap, body: &[u8]) -> Result<Vec<Vis
     }
     let mut frames = poll.frames.into_iter();
     let Some(VisitorFrame::Hello(mut hello)) = frames.next() else { return Err(bad) };
-    let greeted = greet(&live.driver, &hello, headers).await?;
+    let greeted = greet(&live.driver, &hello, &Caller::of(headers)).await?;
     let mut observed = vec![Observed::Pages(hello.seen_pages())];
     let (mut chat_frames, mut answers) = (Vec::new(), Vec::new());
     for frame in frames {

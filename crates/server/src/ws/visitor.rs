@@ -11,7 +11,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::visitor_session::{VisitorSession, greet, try_later};
+use super::visitor_session::{Caller, VisitorSession, greet, try_later};
 use super::wire::{Sorted, VisitorFrame, parse, sort};
 use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
 use crate::driver::command::{Connection, Observed, VisitorSignal};
@@ -23,24 +23,45 @@ const FRAMES_AT_ONCE: NonZeroU32 = NonZeroU32::new(100).expect("100 is not 0");
 /// A heartbeat may be late by this much before the connection counts as dead.
 const BEAT_SLACK: Duration = Duration::from_secs(5);
 
+/// A visitor who was let in, and how this connection hears of them.
+struct Entered {
+    session: VisitorSession,
+    signals: mpsc::Receiver<VisitorSignal>,
+    connection: u64,
+    welcome: Vec<VisitorNotice>,
+}
+
 pub(super) async fn upgrade(
     State(live): State<Live>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    small(upgrade).on_upgrade(move |mut socket| async move {
-        let closed = serve(&live, &headers, &mut socket).await.err().unwrap_or(GONE);
-        super::close(socket, closed).await;
-    })
+    let caller = Caller::of(&headers);
+    // What is needed only for entering, and for one frame, stands in boxes of its own: the future of a connection
+    // lives as long as the visitor, and there are many.
+    small(upgrade).on_upgrade(move |socket| Box::pin(serve(live, caller, socket)))
 }
 
-async fn serve(live: &Live, headers: &HeaderMap, socket: &mut WebSocket) -> Result<(), Closed> {
+async fn serve(live: Live, caller: Caller, mut socket: WebSocket) {
+    let entered = Box::pin(enter(live.clone(), caller, &mut socket)).await;
+    let closed = match entered {
+        Ok(mut entered) => {
+            let closed = converse(&mut socket, &mut entered).await.err().unwrap_or(GONE);
+            Box::pin(live.driver.detach(entered.session.visitor, entered.connection)).await;
+            closed
+        }
+        Err(closed) => closed,
+    };
+    Box::pin(super::close(socket, closed)).await;
+}
+
+async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Entered, Closed> {
     let hello = tokio::time::timeout(HELLO_TIMEOUT, receive(socket)).await;
     let hello = hello.map_err(|_| Closed { code: close::NO_HELLO, reason: "no hello" })??;
     let Ok(VisitorFrame::Hello(mut hello)) = parse(&hello) else {
         return Err(Closed { code: close::BAD_FRAME, reason: "the first frame is a hello" });
     };
-    let greeted = match greet(&live.driver, &hello, headers).await {
+    let greeted = match greet(&live.driver, &hello, &caller).await {
         Ok(greeted) => greeted,
         Err(closed) => {
             send(socket, &refusal_of(closed)).await?;
@@ -50,32 +71,27 @@ async fn serve(live: &Live, headers: &HeaderMap, socket: &mut WebSocket) -> Resu
     let visitor = greeted.visitor;
     let arrival = greeted.claim(&live.driver).await?;
     let (outbox, signals) = mpsc::channel(OUTBOX);
-    let id = live.connection_id();
-    let connection = Connection { id, outbox };
-    let Some(attached) = live.driver.attach(arrival, connection).await else {
+    let connection = live.connection_id();
+    let Some(attached) = live.driver.attach(arrival, Connection { id: connection, outbox }).await else {
         return Err(Closed { code: close::RESUME, reason: "stopping" });
     };
     let mut session = greeted.into_session(live.driver.clone(), &attached);
-    let welcome = session.welcome(attached.offer).await.map_err(|error| try_later(&error));
-    let closed = match welcome {
-        Ok(mut notices) => {
-            notices.extend(attached.unsent);
+    match session.welcome(attached.offer).await {
+        Ok(mut welcome) => {
+            welcome.extend(attached.unsent);
             live.driver.observe(visitor, Observed::Pages(hello.seen_pages())).await;
-            converse(socket, &mut session, signals, notices).await
+            Ok(Entered { session, signals, connection, welcome })
         }
-        Err(closed) => Err(closed),
-    };
-    live.driver.detach(visitor, id).await;
-    closed
+        Err(error) => {
+            live.driver.detach(visitor, connection).await;
+            Err(try_later(&error))
+        }
+    }
 }
 
-async fn converse(
-    socket: &mut WebSocket,
-    session: &mut VisitorSession,
-    mut signals: mpsc::Receiver<VisitorSignal>,
-    welcome: Vec<VisitorNotice>,
-) -> Result<(), Closed> {
-    send_all(socket, welcome).await?;
+async fn converse(socket: &mut WebSocket, entered: &mut Entered) -> Result<(), Closed> {
+    Box::pin(send_all(socket, std::mem::take(&mut entered.welcome))).await?;
+    let Entered { session, signals, .. } = entered;
     let limiter = RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_AT_ONCE));
     let poll_interval_s = session.site.world.config.settings().poll_interval_s;
     let silence_max = Duration::from_secs(u64::from(2 * poll_interval_s)) + BEAT_SLACK;
@@ -85,16 +101,33 @@ async fn converse(
             frame = tokio::time::timeout_at(silent_at, receive(socket)) => {
                 let frame = frame.map_err(|_| Closed { code: close::RESUME, reason: "silent" })??;
                 silent_at = Instant::now() + silence_max;
-                let answers = take(session, &limiter, &frame).await?;
-                send_all(socket, answers).await?;
+                Box::pin(take_and_answer(socket, session, &limiter, frame)).await?;
             }
             signal = signals.recv() => {
                 let signal = signal.ok_or(Closed { code: close::RESUME, reason: "too slow" })?;
-                let notices = answer(session, signal).await?;
-                send_all(socket, notices).await?;
+                Box::pin(pass_on(socket, session, signal)).await?;
             }
         }
     }
+}
+
+async fn take_and_answer(
+    socket: &mut WebSocket,
+    session: &mut VisitorSession,
+    limiter: &DefaultDirectRateLimiter,
+    frame: String,
+) -> Result<(), Closed> {
+    let answers = take(session, limiter, &frame).await?;
+    send_all(socket, answers).await
+}
+
+async fn pass_on(
+    socket: &mut WebSocket,
+    session: &mut VisitorSession,
+    signal: VisitorSignal,
+) -> Result<(), Closed> {
+    let notices = answer(session, signal).await?;
+    send_all(socket, notices).await
 }
 
 async fn take(

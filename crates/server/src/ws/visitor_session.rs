@@ -51,19 +51,28 @@ pub(super) struct Greeted {
     held: Option<Held>,
 }
 
+/// What the browser says of itself outside the frames. Copies: a header kept is the whole buffer it was read into.
+pub(super) struct Caller {
+    origin: String,
+    user_agent: String,
+}
+
+impl Caller {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let text =
+            |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        Self { origin: text(ORIGIN), user_agent: text(USER_AGENT) }
+    }
+}
+
 /// Checks a hello: version, site, origin, token.
-pub(super) async fn greet(
-    driver: &Driver,
-    hello: &VisitorHello,
-    headers: &HeaderMap,
-) -> Result<Greeted, Closed> {
+pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller) -> Result<Greeted, Closed> {
     if hello.v != VERSION {
         return Err(Closed { code: close::BAD_FRAME, reason: "unknown version of the frames" });
     }
     let unknown = Closed { code: close::UNAUTHORIZED, reason: "no site has this key" };
     let site = driver.sites().by_key(&hello.site).ok_or(unknown)?;
-    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).unwrap_or_default();
-    if !site.row.origins.iter().any(|allowed| allowed == origin) {
+    if !site.row.origins.contains(&caller.origin) {
         return Err(Closed { code: close::FOREIGN_ORIGIN, reason: "this origin is not one of the site's" });
     }
     if hello.token.as_deref().is_some_and(|token| !is_token(token)) {
@@ -73,14 +82,13 @@ pub(super) async fn greet(
         Refused::ForeignToken => Closed { code: close::UNAUTHORIZED, reason: "the token is another site's" },
         Refused::Store(error) => try_later(&error),
     })?;
-    let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let referrer = hello.pages.first().map(|page| page.referrer.as_str()).unwrap_or_default();
     let facts = VisitFacts {
         referrer: crate::driver::address::storable(referrer, &site.row.allow_params),
         language: clean(&hello.language, TAG_LEN_MAX),
         time_zone: clean(&hello.time_zone, TAG_LEN_MAX),
-        device: Text(device(user_agent)),
-        browser: browser(user_agent).to_owned(),
+        device: Text(device(&caller.user_agent)),
+        browser: browser(&caller.user_agent).to_owned(),
     };
     Ok(Greeted { site, visitor: admitted.visitor, token: admitted.token, facts, held: hello.chat })
 }
