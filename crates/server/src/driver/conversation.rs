@@ -47,6 +47,22 @@ pub struct Opening {
     pub mode: ChatMode,
 }
 
+/// What opening a chat came to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opened {
+    /// The visitor's chat.
+    pub(super) chat: ChatId,
+    /// The alert that it takes the place of.
+    pub(super) replaced: Option<ChatId>,
+}
+
+impl Opened {
+    /// What to tell once it is committed.
+    pub(super) fn hints(self, visitor: VisitorId) -> impl Iterator<Item = Hint> {
+        self.replaced.into_iter().chain([self.chat]).map(move |chat| Hint::ChatChanged { chat, visitor })
+    }
+}
+
 /// Why something the visitor asked for was not done.
 #[derive(Debug)]
 pub enum Refusal {
@@ -96,9 +112,9 @@ impl Driver {
             }
         }
         let opening = Opening { site, visitor, visit, queue, presentation: None, mode: ChatMode::Reactive };
-        let chat = open(self, &mut tx, &opening, now).await?;
+        let opened = open(self, &mut tx, &opening, now).await?;
         tx.commit().await?;
-        self.bus().publish(Hint::ChatChanged { chat, visitor });
+        opened.hints(visitor).for_each(|hint| self.bus().publish(hint));
         Ok(())
     }
 
@@ -205,13 +221,15 @@ pub(super) async fn open(
     tx: &mut Tx,
     opening: &Opening,
     now: UnixMs,
-) -> StoreResult<ChatId> {
+) -> StoreResult<Opened> {
+    let mut replaced = None;
     if let Some(open) = find_open_chat(tx, opening.visitor).await? {
         if !is_silent_alert(&open) || opening.mode == ChatMode::Engage {
-            return Ok(*open.id);
+            return Ok(Opened { chat: *open.id, replaced });
         }
         // The visitor was faster than the agent who was alerted: it is now the visitor's chat.
         update_chat_ended(tx, *open.id, EndedBy::System, now).await?;
+        replaced = Some(*open.id);
     }
     let form = form_fields(&opening.site, opening.queue, opening.mode);
     let held_until = match opening.mode {
@@ -232,10 +250,11 @@ pub(super) async fn open(
     };
     if insert_chat(tx, &chat, now).await? {
         metrics::counter!("beckon_chats_total").increment(1);
-        return Ok(chat.id);
+        return Ok(Opened { chat: chat.id, replaced });
     }
     // Another node was faster: its chat is the visitor's.
-    find_open_chat(tx, opening.visitor).await?.map(|open| *open.id).ok_or(StoreError::Taken)
+    let open = find_open_chat(tx, opening.visitor).await?.ok_or(StoreError::Taken)?;
+    Ok(Opened { chat: *open.id, replaced })
 }
 
 /// An agent was alerted and has not written: the visitor knows nothing of it (P-9).

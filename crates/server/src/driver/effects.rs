@@ -270,8 +270,8 @@ async fn open_chat(
     now: UnixMs,
     done: &mut JobDone,
 ) -> StoreResult<()> {
-    let chat = conversation::open(driver, tx, opening, now).await?;
-    done.hints.push(Hint::ChatChanged { chat, visitor: job.visitor });
+    let opened = conversation::open(driver, tx, opening, now).await?;
+    done.hints.extend(opened.hints(job.visitor));
     Ok(())
 }
 

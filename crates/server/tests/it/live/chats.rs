@@ -17,6 +17,8 @@ store_tests!(
     belongs_to_its_visitor,
     tells_reading_and_writing,
     opens_at_the_visitors_wish,
+    holds_a_slot_while_the_form_is_open,
+    refuses_a_message_that_no_database_takes,
 );
 
 const FORM: &str = r#"{ "form_invite": [
@@ -213,4 +215,34 @@ async fn opens_at_the_visitors_wish(store: Store) {
     browser.socket.send(json!({ "type": "open_chat" })).await;
     browser.chat("queued").await;
     assert_eq!(alice.take().await["mode"], "reactive");
+}
+
+// spec: O-15
+async fn holds_a_slot_while_the_form_is_open(store: Store) {
+    let shop = Shop::open(store, with_form()).await;
+    let _alice = shop.agent("Alice").await;
+    for _ in 0..2 {
+        let mut browser = shop.browser().await;
+        let offer = browser.offer().await;
+        browser.accept(&offer).await;
+        browser.chat("form").await;
+    }
+    let mut third = shop.browser().await;
+    third.socket.send(json!({ "type": "open_chat" })).await;
+    assert_eq!(third.socket.next_of("alternative").await["reason"], "no_agent");
+}
+
+// spec: X-1
+async fn refuses_a_message_that_no_database_takes(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    browser.say(&chat["id"], "v1", "a\u{0}b").await;
+    let refused = browser.socket.next_of("refused").await;
+    assert_eq!((&refused["id"], &refused["code"]), (&json!("v1"), &json!("bad_frame")));
+    let mut page = product(2);
+    page["type"] = json!("page");
+    page["title"] = json!("Oslo\u{0} chair");
+    browser.socket.send(page).await;
+    browser.say(&chat["id"], "v2", "still here").await;
+    alice.message("still here").await;
 }

@@ -11,6 +11,7 @@ use crate::harness::store_tests;
 store_tests!(
     an_agent_is_alerted_and_writes_first,
     an_alert_is_withdrawn_when_the_visitor_leaves,
+    a_visitor_is_faster_than_the_alerted_agent,
     an_offer_is_presented_by_hand,
     says_why_nothing_is_presented,
     decides_by_what_the_page_told,
@@ -52,6 +53,20 @@ async fn an_alert_is_withdrawn_when_the_visitor_leaves(store: Store) {
     browser.socket.send(json!({ "type": "leave", "tab": 7, "view": 1, "visible_s": 3 })).await;
     browser.socket.leave().await;
     assert_eq!(alice.chat("ended").await["ended_by"], "system");
+}
+
+// spec: P-11
+async fn a_visitor_is_faster_than_the_alerted_agent(store: Store) {
+    let shop = Shop::open(store, without_invite()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let alert = alice.ring().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let chat = browser.chat("queued").await;
+    assert_ne!(chat["id"], alert["id"]);
+    assert_eq!(alice.chat("ended").await["id"], alert["id"]);
+    let taken = alice.take().await;
+    assert_eq!((&taken["id"], &taken["mode"]), (&chat["id"], &json!("reactive")));
 }
 
 // spec: O-13

@@ -7,6 +7,7 @@ use axum::http::header::{
 
 use super::place::Place;
 
+// spec: N-6
 #[tokio::test]
 async fn the_server_tells_that_it_lives_and_is_ready() {
     let place = Place::empty().await;
