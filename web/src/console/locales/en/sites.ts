@@ -16,9 +16,9 @@ export const sites = {
   origin_invalid: "Not an origin: {{list}}. Write scheme and host only, such as https://www.example.com.",
   identity: "Site",
   tracking_limits: "What is tracked",
-  deny_paths: "Paths without Beckon",
+  deny_paths: "Paths without tracking",
   deny_paths_help:
-    "On addresses whose path starts with one of these nothing is loaded and nothing recorded, such as /account.",
+    "On addresses whose path starts with one of these nothing is recorded and nothing offered, such as /account.",
   path_invalid: "A path starts with a slash: {{list}}.",
   allow_params: "Query parameters to keep",
   allow_params_help:
