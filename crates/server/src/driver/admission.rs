@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::Driver;
 use super::conversation::phase_of;
 use super::host::{State, TabPage};
-use super::notice::PresentedOffer;
+use super::notice::visitor::PresentedOffer;
 use super::sites::Site;
 use crate::store::chat::{find_chat_history, find_open_chat};
 use crate::store::column::Text;

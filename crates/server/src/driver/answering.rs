@@ -8,10 +8,11 @@ use super::desk::LOCK_KEY;
 use super::notice::RefusalCode;
 use crate::bus::{Hint, Side};
 use crate::store::agent::{ChosenStatus, list_services, update_agent_status};
-use crate::store::chat::{
-    ChatMode, ChatRow, ChatState, EndedBy, find_chat, list_waiting_chats, update_agent_read,
-    update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
+use crate::store::chat::change::{
+    update_agent_read, update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
 };
+use crate::store::chat::waiting::list_waiting_chats;
+use crate::store::chat::{ChatMode, ChatRow, ChatState, EndedBy, find_chat};
 use crate::store::message::{Appended, NewMessage, Sender, append_message};
 use crate::store::user::Role;
 use crate::store::{StoreError, StoreResult, Tx};

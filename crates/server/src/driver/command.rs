@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, oneshot};
 use super::admission::Arrival;
 use super::conversation::Progress;
 use super::effects::JobDone;
-use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
+use super::notice::PageOnScreen;
+use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::sites::Site;
 
 /// What a browser reported.

@@ -6,7 +6,7 @@ use std::sync::RwLock;
 use beckon_engine::id::{ChatId, UserId};
 use tokio::sync::mpsc;
 
-use super::notice::{AgentNotice, Chat};
+use super::notice::agent::{AgentNotice, Chat};
 use crate::store::user::Role;
 
 /// What a console's connection is told.

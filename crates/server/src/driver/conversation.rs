@@ -12,13 +12,14 @@ use beckon_engine::visit::FORM_OPEN_MAX_S;
 
 use super::Driver;
 use super::form::{Given, check, visitor_name};
-use super::notice::{RefusalCode, VisitorNotice};
+use super::notice::RefusalCode;
+use super::notice::visitor::VisitorNotice;
 use super::sites::{Site, read_gate};
 use crate::bus::{Hint, Side};
 use crate::store::agent::update_agent_idle;
+use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_visitor_read};
 use crate::store::chat::{
     ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat, insert_chat,
-    update_chat_ended, update_chat_form_sent, update_visitor_read,
 };
 use crate::store::message::{Appended, NewMessage, Sender, append_message};
 use crate::store::{StoreError, StoreResult, Tx};

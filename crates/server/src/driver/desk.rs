@@ -12,14 +12,13 @@ use super::Driver;
 use super::conversation::end;
 use super::view::agent_status;
 use crate::bus::Hint;
-use crate::driver::notice::AgentStatus;
+use crate::driver::notice::agent::AgentStatus;
 use crate::store::agent::{
     AgentRow, ChosenStatus, list_agents, list_services, update_agent_rung, update_agent_status,
 };
-use crate::store::chat::{
-    ChatRow, ChatState, EndedBy, find_next_due, list_abandoned_chats, list_due_chats, list_waiting_chats,
-    update_chat_ring_over, update_chat_ringing,
-};
+use crate::store::chat::change::{update_chat_ring_over, update_chat_ringing};
+use crate::store::chat::waiting::{find_next_due, list_abandoned_chats, list_due_chats, list_waiting_chats};
+use crate::store::chat::{ChatRow, ChatState, EndedBy};
 use crate::store::{StoreResult, Tx};
 
 /// Routing looks again after this time even when nothing told it to: a lost hint costs this much.

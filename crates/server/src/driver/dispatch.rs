@@ -6,12 +6,13 @@ use tokio::sync::broadcast::error::RecvError;
 use super::Driver;
 use super::command::{ShardCommand, VisitorSignal};
 use super::consoles::ConsoleSignal;
-use super::notice::{AgentNotice, Chat, StatusReason, VisitorNotice};
+use super::notice::agent::{AgentNotice, Chat, StatusReason};
+use super::notice::visitor::VisitorNotice;
 use super::view::agent_status;
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_services};
-use crate::store::chat::list_waiting_visitors;
+use crate::store::chat::waiting::list_waiting_visitors;
 use crate::store::chat_view::find_chat_view;
 
 pub(super) async fn run(driver: Driver) {

@@ -15,10 +15,11 @@ use beckon_engine::visit::Presentation;
 
 use super::Driver;
 use super::conversation::{self, Opening};
-use super::notice::{PresentedOffer, VisitorNotice};
+use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::sites::{Site, read_gate};
 use crate::bus::Hint;
-use crate::store::chat::{ChatMode, ChatState, EndedBy, find_open_chat, update_chat_ended};
+use crate::store::chat::change::update_chat_ended;
+use crate::store::chat::{ChatMode, ChatState, EndedBy, find_open_chat};
 use crate::store::column::{Json, Text};
 use crate::store::presentation::{
     PresentationRow, find_presentation, insert_presentation, update_accepted_late, update_outcome,

@@ -15,7 +15,8 @@ use tokio::sync::oneshot;
 use super::address::{clean, is_denied, storable};
 use super::behind::Behind;
 use super::command::{Attached, Connection, Observed, SeenPage, VisitorSignal};
-use super::notice::{PageOnScreen, PresentedOffer, VisitorNotice};
+use super::notice::PageOnScreen;
+use super::notice::visitor::{PresentedOffer, VisitorNotice};
 
 use super::sites::Site;
 use crate::store::page_view::PageView;

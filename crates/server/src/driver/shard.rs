@@ -18,7 +18,7 @@ use super::behind::Behind;
 use super::command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
 use super::effects::{self, Job, JobDone};
 use super::host::{Host, State, Unwritten};
-use super::notice::VisitorNotice;
+use super::notice::visitor::VisitorNotice;
 use super::wheel::{TICK_MS, Wheel};
 use super::{Driver, admission, conversation};
 use crate::bus::Hint;

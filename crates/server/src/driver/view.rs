@@ -2,10 +2,13 @@
 
 use super::Driver;
 use super::conversation::{form_of, is_silent_alert};
-use super::notice::{AgentName, AgentStatus, Chat, FormField, LastMessage, Message, Named, VisitorChat};
+use super::notice::agent::{AgentStatus, Chat, LastMessage};
+use super::notice::visitor::{AgentName, FormField, VisitorChat};
+use super::notice::{Message, Named};
 use super::sites::Site;
 use crate::store::agent::{AgentRow, ChosenStatus};
-use crate::store::chat::{ChatRow, ChatState, find_mean_wait, find_position};
+use crate::store::chat::waiting::{find_mean_wait, find_position};
+use crate::store::chat::{ChatRow, ChatState};
 use crate::store::chat_view::ChatViewRow;
 use crate::store::gate::PRESENCE_MS;
 use crate::store::message::MessageRow;

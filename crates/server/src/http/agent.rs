@@ -13,7 +13,7 @@ use super::auth;
 use super::error::Answer;
 use super::openapi::Refusals;
 use super::page::Page;
-use crate::driver::notice::AgentStatus;
+use crate::driver::notice::agent::AgentStatus;
 use crate::driver::view::agent_status;
 use crate::store::agent::list_agents;
 use crate::store::user::Role;

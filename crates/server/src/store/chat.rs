@@ -7,8 +7,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::column::{Json, Text};
-use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
+use super::sql::{execute, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
+                    owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
+                    last_seq, visitor_read_seq, agent_read_seq
+             FROM chats ",
+            $rest
+        )
+    };
+}
+
+pub mod change;
+pub mod waiting;
 
 /// Where a chat stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -139,18 +154,6 @@ pub struct NewChat {
     pub visitor_name: String,
 }
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
-                    owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
-                    last_seq, visitor_read_seq, agent_read_seq
-             FROM chats ",
-            $rest
-        )
-    };
-}
-
 /// Adds a chat. Yields false when the visitor has an open one (Q-7).
 ///
 /// # Errors
@@ -228,246 +231,4 @@ pub async fn find_chat_history(tx: &mut Tx, visitor: VisitorId) -> StoreResult<(
         Text(visitor),
     )?;
     Ok((chats, completed_at.map(UnixMs)))
-}
-
-/// Lists all waiting chats, first come first.
-///
-/// # Errors
-/// When the database failed.
-pub async fn list_waiting_chats(tx: &mut Tx) -> StoreResult<Vec<ChatRow>> {
-    fetch_all!(tx, ChatRow, select!("WHERE state = 'queued' ORDER BY queued_at, id LIMIT 1000"))
-}
-
-/// Lists the visitors who wait in a queue, also those for whom an agent is being rung, first come first.
-///
-/// # Errors
-/// When the database failed.
-pub async fn list_waiting_visitors(tx: &mut Tx, queue: QueueId) -> StoreResult<Vec<VisitorId>> {
-    let rows: Vec<(Text<VisitorId>,)> = fetch_all!(
-        tx,
-        (Text<VisitorId>,),
-        "SELECT visitor_id FROM chats WHERE queue_id = $1 AND state IN ('queued', 'ringing')
-         ORDER BY queued_at, id LIMIT 1000",
-        Text(queue),
-    )?;
-    Ok(rows.into_iter().map(|(visitor,)| *visitor).collect())
-}
-
-/// Lists open chats whose present state ran out at or before `now`.
-///
-/// # Errors
-/// When the database failed.
-pub async fn list_due_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<ChatRow>> {
-    fetch_all!(
-        tx,
-        ChatRow,
-        select!("WHERE state <> 'ended' AND due_at <= $1 ORDER BY due_at, id LIMIT 1000"),
-        now.0,
-    )
-}
-
-/// Lists chats that wait, or have a form open, for visitors who are no longer on a visit.
-///
-/// # Errors
-/// When the database failed.
-pub async fn list_abandoned_chats(tx: &mut Tx) -> StoreResult<Vec<ChatRow>> {
-    fetch_all!(
-        tx,
-        ChatRow,
-        select!(
-            "WHERE state IN ('form', 'queued') AND NOT EXISTS (
-                SELECT 1 FROM visits v WHERE v.visitor_id = chats.visitor_id AND v.ended_at IS NULL)
-             ORDER BY requested_at, id LIMIT 1000"
-        ),
-    )
-}
-
-/// The earliest deadline of any open chat.
-///
-/// # Errors
-/// When the database failed.
-pub async fn find_next_due(tx: &mut Tx) -> StoreResult<Option<UnixMs>> {
-    let (due,): (Option<i64>,) =
-        fetch_one!(tx, (Option<i64>,), "SELECT MIN(due_at) FROM chats WHERE state <> 'ended'")?;
-    Ok(due.map(UnixMs))
-}
-
-/// Puts a chat with a filled-in form into the queue; one whose form ran out comes back (P-4).
-/// Yields false when it is neither.
-///
-/// # Errors
-/// `Taken` when the visitor has opened another chat meanwhile.
-pub async fn update_chat_form_sent(
-    tx: &mut Tx,
-    id: ChatId,
-    answers: &[Answer],
-    visitor_name: Option<&str>,
-    now: UnixMs,
-) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET state = 'queued', queued_at = $2, answers = $3, visitor_name = COALESCE($4, visitor_name),
-                          due_at = NULL, ended_at = NULL, ended_by = NULL
-         WHERE id = $1 AND (state = 'form' OR (state = 'ended' AND queued_at IS NULL AND ended_by = 'system'))",
-        Text(id),
-        now.0,
-        Json(answers),
-        visitor_name,
-    )?;
-    Ok(rows == 1)
-}
-
-/// Rings an agent for a waiting chat. Yields false when it no longer waits.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_chat_ringing(tx: &mut Tx, id: ChatId, agent: UserId, due: UnixMs) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET state = 'ringing', agent_id = $2, due_at = $3 WHERE id = $1 AND state = 'queued'",
-        Text(id),
-        Text(agent),
-        due.0,
-    )?;
-    Ok(rows == 1)
-}
-
-/// Puts a ringing chat back at its place in the queue (Q-4). Yields false when this agent is no longer rung for it.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_chat_ring_over(
-    tx: &mut Tx,
-    id: ChatId,
-    agent: UserId,
-    rung: &[UserId],
-) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET state = 'queued', agent_id = NULL, due_at = NULL, rung = $3
-         WHERE id = $1 AND state = 'ringing' AND agent_id = $2",
-        Text(id),
-        Text(agent),
-        Json(rung),
-    )?;
-    Ok(rows == 1)
-}
-
-/// Forgets who was rung for a waiting chat.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_chat_rung(tx: &mut Tx, id: ChatId, rung: &[UserId]) -> StoreResult<()> {
-    execute!(tx, "UPDATE chats SET rung = $2 WHERE id = $1 AND state = 'queued'", Text(id), Json(rung))?;
-    Ok(())
-}
-
-/// Gives a chat that rings at this agent, or waits, to the agent under the next owner epoch (X-2).
-/// Yields false when it can no longer be had.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_chat_active(tx: &mut Tx, id: ChatId, agent: UserId, now: UnixMs) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET state = 'active', agent_id = $2, owner_epoch = owner_epoch + 1,
-                          answered_at = COALESCE(answered_at, $3), due_at = NULL
-         WHERE id = $1 AND (state = 'queued' OR (state = 'ringing' AND agent_id = $2))",
-        Text(id),
-        Text(agent),
-        now.0,
-    )?;
-    Ok(rows == 1)
-}
-
-/// Ends an open chat. Without an agent there is nothing to wrap up. Yields false when it has ended.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_chat_ended(tx: &mut Tx, id: ChatId, by: EndedBy, now: UnixMs) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET wrapped_up = (state <> 'active'), state = 'ended', ended_at = $3, ended_by = $2, due_at = NULL,
-                          agent_id = CASE WHEN state = 'ringing' THEN NULL ELSE agent_id END
-         WHERE id = $1 AND state <> 'ended'",
-        Text(id),
-        Text(by),
-        now.0,
-    )?;
-    Ok(rows == 1)
-}
-
-/// Closes an ended chat on its agent's side (P-7). Yields false when there is nothing to close.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_chat_wrapped_up(tx: &mut Tx, id: ChatId) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET wrapped_up = TRUE WHERE id = $1 AND state = 'ended' AND NOT wrapped_up",
-        Text(id),
-    )?;
-    Ok(rows == 1)
-}
-
-/// Moves the visitor's read mark forward. Yields false when it is there already.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_visitor_read(tx: &mut Tx, id: ChatId, seq: i64) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET visitor_read_seq = $2 WHERE id = $1 AND visitor_read_seq < $2 AND last_seq >= $2",
-        Text(id),
-        seq,
-    )?;
-    Ok(rows == 1)
-}
-
-/// Moves the agent's read mark forward. Yields false when it is there already.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_agent_read(tx: &mut Tx, id: ChatId, seq: i64) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET agent_read_seq = $2 WHERE id = $1 AND agent_read_seq < $2 AND last_seq >= $2",
-        Text(id),
-        seq,
-    )?;
-    Ok(rows == 1)
-}
-
-/// The place of a waiting or ringing chat in its queue, from 1 (Q-3).
-///
-/// # Errors
-/// When the database failed.
-pub async fn find_position(tx: &mut Tx, chat: &ChatRow) -> StoreResult<i64> {
-    let (before,): (i64,) = fetch_one!(
-        tx,
-        (i64,),
-        "SELECT COUNT(*) FROM chats
-         WHERE queue_id = $1 AND state IN ('queued', 'ringing')
-           AND (queued_at < $2 OR (queued_at = $2 AND id < $3))",
-        chat.queue_id,
-        chat.queued_at,
-        chat.id,
-    )?;
-    Ok(before + 1)
-}
-
-/// Mean wait of the chats of a queue that were answered since `since`, milliseconds; `None` when there were fewer than three.
-///
-/// # Errors
-/// When the database failed.
-pub async fn find_mean_wait(tx: &mut Tx, queue: QueueId, since: UnixMs) -> StoreResult<Option<i64>> {
-    let (answered, waited): (i64, Option<i64>) = fetch_one!(
-        tx,
-        (i64, Option<i64>),
-        "SELECT COUNT(*), CAST(SUM(answered_at - queued_at) AS BIGINT) FROM chats
-         WHERE queue_id = $1 AND queued_at >= $2 AND answered_at IS NOT NULL",
-        Text(queue),
-        since.0,
-    )?;
-    Ok(waited.filter(|_| answered >= 3).map(|sum| sum / answered))
 }

@@ -12,11 +12,13 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::agent_session::AgentSession;
-use super::wire::{AgentFrame, VERSION, parse};
+use super::wire::agent::AgentFrame;
+use super::wire::{VERSION, parse};
 use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
 use crate::driver::answering::Actor;
 use crate::driver::consoles::{Console, ConsoleSignal};
-use crate::driver::notice::{AgentNotice, RefusalCode};
+use crate::driver::notice::RefusalCode;
+use crate::driver::notice::agent::AgentNotice;
 use crate::http::Api;
 use crate::http::auth::Agent;
 use crate::http::error::Problem;

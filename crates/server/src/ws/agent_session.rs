@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use beckon_engine::id::ChatId;
 use beckon_engine::time::UnixMs;
 
-use super::wire::{AgentFrame, Held, VERSION};
+use super::wire::agent::AgentFrame;
+use super::wire::{Held, VERSION};
 use super::{Closed, close};
 use crate::bus::Hint;
 use crate::driver::Driver;
 use crate::driver::answering::{Actor, Denied, visible_chat};
 use crate::driver::consoles::ConsoleSignal;
-use crate::driver::notice::{AgentNotice, AgentStatus, ConsoleUser, RefusalCode};
+use crate::driver::notice::RefusalCode;
+use crate::driver::notice::agent::{AgentNotice, AgentStatus, ConsoleUser};
 use crate::driver::view::agent_status;
 use crate::http::Api;
 use crate::store::agent::{ChosenStatus, find_agent, update_agent_heard};

@@ -12,10 +12,12 @@ use axum::response::{IntoResponse, Response};
 
 use super::visitor::refusal_of;
 use super::visitor_session::{Caller, VisitorSession, greet, try_later};
-use super::wire::{ChatFrame, Poll, PollAnswer, Sorted, VisitorFrame, sort};
+use super::wire::sorting::{ChatFrame, Sorted, sort};
+use super::wire::visitor::{Poll, PollAnswer, VisitorFrame};
 use super::{Closed, FRAME_LEN_MAX, Live, close};
 use crate::driver::command::Observed;
-use crate::driver::notice::{RefusalCode, VisitorNotice};
+use crate::driver::notice::RefusalCode;
+use crate::driver::notice::visitor::VisitorNotice;
 
 /// Frames in one poll.
 const FRAMES_MAX: usize = 64;

@@ -12,10 +12,13 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::visitor_session::{Caller, VisitorSession, greet, try_later};
-use super::wire::{Sorted, VisitorFrame, parse, sort};
+use super::wire::parse;
+use super::wire::sorting::{Sorted, sort};
+use super::wire::visitor::VisitorFrame;
 use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
 use crate::driver::command::{Connection, Observed, VisitorSignal};
-use crate::driver::notice::{RefusalCode, VisitorNotice};
+use crate::driver::notice::RefusalCode;
+use crate::driver::notice::visitor::VisitorNotice;
 
 /// Frames of one visitor a second, and at once.
 const FRAMES_PER_S: NonZeroU32 = NonZeroU32::new(20).expect("20 is not 0");

@@ -1,0 +1,199 @@
+//! Owns what the server tells consoles.
+
+use beckon_engine::id::{ChatId, OfferId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Message, Named, PageOnScreen, RefusalCode};
+use crate::store::chat::{Answer, ChatMode, ChatState, EndedBy};
+use crate::store::message::Sender;
+use crate::store::user::Role;
+
+/// The last message of a chat, for lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LastMessage {
+    /// Who wrote it.
+    pub from: Sender,
+    /// The text.
+    pub text: String,
+    /// When.
+    pub at: i64,
+}
+
+/// A chat as the console sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Chat {
+    /// Identity.
+    pub id: ChatId,
+    /// The site.
+    pub site_id: SiteId,
+    /// The queue.
+    pub queue: Named<QueueId>,
+    /// The visitor.
+    pub visitor_id: VisitorId,
+    /// The visit it began in.
+    pub visit_id: VisitId,
+    /// Best name there is.
+    pub visitor_name: String,
+    /// How it came about.
+    pub mode: ChatMode,
+    /// Where it stands.
+    pub state: ChatState,
+    /// Who is rung, or owns it.
+    pub agent: Option<Named<UserId>>,
+    /// Rises with every change of owner.
+    pub owner_epoch: i64,
+    /// When it was asked for.
+    pub requested_at: i64,
+    /// When it began to wait.
+    pub queued_at: Option<i64>,
+    /// When the ring ends, while ringing.
+    pub ring_due_at: Option<i64>,
+    /// When an agent first took it.
+    pub answered_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// Who ended it.
+    pub ended_by: Option<EndedBy>,
+    /// Closed on the agent's side.
+    pub wrapped_up: bool,
+    /// Answers of the form.
+    pub answers: Vec<Answer>,
+    /// Highest message number.
+    pub last_seq: i64,
+    /// Highest number the visitor has read.
+    pub visitor_read_seq: i64,
+    /// Highest number the agent has read.
+    pub agent_read_seq: i64,
+    /// The last message.
+    pub last_message: Option<LastMessage>,
+    /// The visitor was heard from within 2 × Poll Interval.
+    pub visitor_present: bool,
+    /// The page the visitor is on.
+    pub page: Option<PageOnScreen>,
+    /// The rule that led here.
+    pub rule: Option<Named<RuleId>>,
+    /// The offer that led here.
+    pub offer: Option<Named<OfferId>>,
+}
+
+/// An agent's status as everyone sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentStatus {
+    /// Takes chats.
+    Ready,
+    /// Signed in, takes none.
+    Away,
+    /// Not heard from.
+    Offline,
+}
+
+/// Why an agent's status changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusReason {
+    /// They chose it.
+    #[serde(rename = "self")]
+    Chosen,
+    /// They let a chat ring out.
+    NoAnswer,
+}
+
+/// Who is signed in on a console connection.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConsoleUser {
+    /// Identity.
+    pub id: UserId,
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+}
+
+/// A frame to a console.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AgentNotice {
+    /// First answer on a connection.
+    Welcome {
+        /// Version of the frames.
+        v: u32,
+        /// Who is signed in.
+        user: ConsoleUser,
+        /// Their status.
+        status: AgentStatus,
+        /// Their slots.
+        slots: i64,
+    },
+    /// The command with this `ref` is done.
+    Done {
+        /// Of the command.
+        r#ref: String,
+    },
+    /// A chat that this person may see was made or changed.
+    Chat {
+        /// The chat.
+        chat: Box<Chat>,
+    },
+    /// A message of a followed chat, in order.
+    Message {
+        /// The chat.
+        chat: ChatId,
+        /// The message.
+        message: Message,
+    },
+    /// A message of this console is stored.
+    Ack {
+        /// The chat.
+        chat: ChatId,
+        /// The console's id.
+        id: String,
+        /// Its place.
+        seq: i64,
+    },
+    /// The visitor is writing.
+    Typing {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// The visitor has read up to here.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
+    },
+    /// This person's status changed.
+    Status {
+        /// To what.
+        status: AgentStatus,
+        /// Why.
+        reason: StatusReason,
+    },
+    /// The visitor of an open chat went to another page.
+    VisitPage {
+        /// The visit.
+        visit: VisitId,
+        /// The page.
+        page: PageOnScreen,
+    },
+    /// A frame was refused.
+    Refused {
+        /// Of the command.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        r#ref: Option<String>,
+        /// Of the message.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// Why.
+        code: RefusalCode,
+        /// Why, in words.
+        detail: String,
+    },
+    /// Connect again after this time.
+    Move {
+        /// Milliseconds.
+        after_ms: u32,
+    },
+}

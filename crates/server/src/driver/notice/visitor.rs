@@ -1,0 +1,183 @@
+//! Owns what the server tells visitors' browsers.
+
+use beckon_engine::id::{ChatId, PresentationId, TabId, VisitId};
+use beckon_engine::offer::{OfferDesign, Outcome};
+use beckon_engine::queue::{Alternative, Field, Styling};
+use beckon_engine::reason::Reason;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Message, RefusalCode};
+use crate::store::chat::{ChatState, EndedBy};
+
+/// An offer that is before the visitor.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PresentedOffer {
+    /// The presentation.
+    pub id: PresentationId,
+    /// When it was first presented.
+    pub presented_at: i64,
+    /// It counts as ignored, but can still be accepted late (O-7).
+    pub folded: bool,
+    /// How it looks and what it says.
+    pub design: OfferDesign,
+}
+
+/// A form field, with the value to start with.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FormField {
+    /// The field.
+    #[serde(flatten)]
+    pub field: Field,
+    /// Value to start with, for a signed identity only (C-2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+/// The name of a person, as visitors see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AgentName {
+    /// The name.
+    pub name: String,
+}
+
+/// A chat as the visitor sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct VisitorChat {
+    /// Identity.
+    pub id: ChatId,
+    /// Where it stands.
+    pub state: ChatState,
+    /// Place in the queue, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+    /// Estimated wait, seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait_s: Option<i64>,
+    /// Who answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentName>,
+    /// The form to fill in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<Vec<FormField>>,
+    /// Highest message number.
+    pub last_seq: i64,
+    /// Highest number the agent has read.
+    pub agent_read_seq: i64,
+    /// Highest number the visitor has read.
+    pub visitor_read_seq: i64,
+    /// Who ended it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<EndedBy>,
+}
+
+/// A frame to a visitor's browser.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum VisitorNotice {
+    /// First answer on a connection, and to every poll.
+    Welcome {
+        /// Version of the frames.
+        v: u32,
+        /// The visitor's token, to be kept.
+        token: String,
+        /// The visit.
+        visit: VisitId,
+        /// The site's Poll Interval, seconds.
+        poll_interval_s: u32,
+        /// Looks and texts.
+        styling: Box<Styling>,
+        /// A reactive chat can be had now.
+        open: bool,
+        /// The offer that is before the visitor.
+        offer: Option<Box<PresentedOffer>>,
+        /// The visitor's chat.
+        chat: Option<Box<VisitorChat>>,
+    },
+    /// An offer is presented, or shown again.
+    Offer {
+        /// The offer.
+        offer: Box<PresentedOffer>,
+        /// The tab to show it in first.
+        tab: Option<TabId>,
+    },
+    /// A presentation has its outcome.
+    Settled {
+        /// Which.
+        presentation: PresentationId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// The chat was made or changed.
+    Chat {
+        /// The chat.
+        chat: Box<VisitorChat>,
+    },
+    /// A message, in order.
+    Message {
+        /// The chat.
+        chat: ChatId,
+        /// The message.
+        message: Message,
+    },
+    /// A message of this browser is stored.
+    Ack {
+        /// The chat.
+        chat: ChatId,
+        /// The browser's id.
+        id: String,
+        /// Its place.
+        seq: i64,
+    },
+    /// The agent is writing.
+    Typing {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// The agent has read up to here.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
+    },
+    /// Forget the messages of this chat; all of them follow.
+    Reset {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// Whether a reactive chat can be had has changed.
+    Availability {
+        /// It can.
+        open: bool,
+    },
+    /// A chat cannot be had; this is what the visitor gets instead.
+    Alternative {
+        /// Out of hours, channel off, or no agent.
+        reason: Reason,
+        /// What instead.
+        alternative: Alternative,
+    },
+    /// The form was not taken.
+    FormRefused {
+        /// The chat.
+        chat: ChatId,
+        /// What is wrong, by key of the field: `required`, `invalid`, `too_long`.
+        field_errors: std::collections::BTreeMap<String, String>,
+    },
+    /// A frame was refused.
+    Refused {
+        /// The id it carried.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// Why.
+        code: RefusalCode,
+        /// Why, in words.
+        detail: String,
+    },
+    /// Connect again after this time.
+    Move {
+        /// Milliseconds.
+        after_ms: u32,
+    },
+}

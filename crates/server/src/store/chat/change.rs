@@ -1,0 +1,155 @@
+//! Owns the SQL that takes chats from one state to the next. Each change is conditional on the state it starts from.
+
+use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::time::UnixMs;
+
+use super::{Answer, EndedBy};
+use crate::store::column::{Json, Text};
+use crate::store::sql::execute;
+use crate::store::{StoreResult, Tx};
+
+/// Puts a chat with a filled-in form into the queue; one whose form ran out comes back (P-4).
+/// Yields false when it is neither.
+///
+/// # Errors
+/// `Taken` when the visitor has opened another chat meanwhile.
+pub async fn update_chat_form_sent(
+    tx: &mut Tx,
+    id: ChatId,
+    answers: &[Answer],
+    visitor_name: Option<&str>,
+    now: UnixMs,
+) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET state = 'queued', queued_at = $2, answers = $3, visitor_name = COALESCE($4, visitor_name),
+                          due_at = NULL, ended_at = NULL, ended_by = NULL
+         WHERE id = $1 AND (state = 'form' OR (state = 'ended' AND queued_at IS NULL AND ended_by = 'system'))",
+        Text(id),
+        now.0,
+        Json(answers),
+        visitor_name,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Rings an agent for a waiting chat. Yields false when it no longer waits.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_ringing(tx: &mut Tx, id: ChatId, agent: UserId, due: UnixMs) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET state = 'ringing', agent_id = $2, due_at = $3 WHERE id = $1 AND state = 'queued'",
+        Text(id),
+        Text(agent),
+        due.0,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Puts a ringing chat back at its place in the queue (Q-4). Yields false when this agent is no longer rung for it.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_ring_over(
+    tx: &mut Tx,
+    id: ChatId,
+    agent: UserId,
+    rung: &[UserId],
+) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET state = 'queued', agent_id = NULL, due_at = NULL, rung = $3
+         WHERE id = $1 AND state = 'ringing' AND agent_id = $2",
+        Text(id),
+        Text(agent),
+        Json(rung),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Forgets who was rung for a waiting chat.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_rung(tx: &mut Tx, id: ChatId, rung: &[UserId]) -> StoreResult<()> {
+    execute!(tx, "UPDATE chats SET rung = $2 WHERE id = $1 AND state = 'queued'", Text(id), Json(rung))?;
+    Ok(())
+}
+
+/// Gives a chat that rings at this agent, or waits, to the agent under the next owner epoch (X-2).
+/// Yields false when it can no longer be had.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_active(tx: &mut Tx, id: ChatId, agent: UserId, now: UnixMs) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET state = 'active', agent_id = $2, owner_epoch = owner_epoch + 1,
+                          answered_at = COALESCE(answered_at, $3), due_at = NULL
+         WHERE id = $1 AND (state = 'queued' OR (state = 'ringing' AND agent_id = $2))",
+        Text(id),
+        Text(agent),
+        now.0,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends an open chat. Without an agent there is nothing to wrap up. Yields false when it has ended.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_ended(tx: &mut Tx, id: ChatId, by: EndedBy, now: UnixMs) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET wrapped_up = (state <> 'active'), state = 'ended', ended_at = $3, ended_by = $2, due_at = NULL,
+                          agent_id = CASE WHEN state = 'ringing' THEN NULL ELSE agent_id END
+         WHERE id = $1 AND state <> 'ended'",
+        Text(id),
+        Text(by),
+        now.0,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Closes an ended chat on its agent's side (P-7). Yields false when there is nothing to close.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_wrapped_up(tx: &mut Tx, id: ChatId) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET wrapped_up = TRUE WHERE id = $1 AND state = 'ended' AND NOT wrapped_up",
+        Text(id),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Moves the visitor's read mark forward. Yields false when it is there already.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_visitor_read(tx: &mut Tx, id: ChatId, seq: i64) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET visitor_read_seq = $2 WHERE id = $1 AND visitor_read_seq < $2 AND last_seq >= $2",
+        Text(id),
+        seq,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Moves the agent's read mark forward. Yields false when it is there already.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_agent_read(tx: &mut Tx, id: ChatId, seq: i64) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET agent_read_seq = $2 WHERE id = $1 AND agent_read_seq < $2 AND last_seq >= $2",
+        Text(id),
+        seq,
+    )?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,88 @@
+//! Owns the frames that consoles send.
+
+use beckon_engine::id::ChatId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Held;
+use crate::driver::notice::agent::AgentStatus;
+
+/// A frame of a console.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AgentFrame {
+    /// First frame.
+    Hello {
+        /// Version of the frames.
+        v: u32,
+        /// The chats the console follows, and up to which message it holds them.
+        #[serde(default)]
+        chats: Vec<Held>,
+    },
+    /// Set the agent's status.
+    Status {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// To what; `offline` is not to be chosen.
+        status: AgentStatus,
+    },
+    /// Take a chat.
+    Accept {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+    },
+    /// Pass a ringing chat on.
+    Decline {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+    },
+    /// A message.
+    Say {
+        /// The chat.
+        chat: ChatId,
+        /// The console's id for it.
+        id: String,
+        /// The owner epoch the console knows.
+        epoch: i64,
+        /// The text.
+        text: String,
+    },
+    /// The agent is writing.
+    Typing {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// The agent has read.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
+    },
+    /// End an active chat, or close an ended one.
+    Close {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+    },
+    /// Send messages of this chat from here on.
+    Follow {
+        /// The chat.
+        chat: ChatId,
+        /// The last message the console holds.
+        #[serde(default)]
+        after: i64,
+    },
+    /// Send no more messages of this chat.
+    Unfollow {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// The console is still there.
+    Beat,
+}

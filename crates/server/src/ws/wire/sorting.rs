@@ -1,0 +1,101 @@
+//! Owns what a visitor's frame is about: something observed, or something about the chat. Checks its bounds.
+
+use std::collections::BTreeMap;
+
+use beckon_engine::attribute::{Attribute, Number, Value};
+use beckon_engine::event::Event;
+use beckon_engine::id::ChatId;
+use beckon_engine::time::UnixMs;
+
+use super::visitor::{AttributeValue, FormAction, VisitorFrame};
+use crate::driver::command::Observed;
+use crate::driver::form::Given;
+
+/// Attributes set by one frame, and the longest name and text of one, characters.
+const ATTRIBUTES_MAX: usize = 64;
+const ATTRIBUTE_NAME_LEN_MAX: usize = 64;
+const ATTRIBUTE_TEXT_LEN_MAX: usize = 256;
+/// Longest name of a custom event, bytes.
+const EVENT_NAME_LEN_MAX: usize = 64;
+
+/// A frame about the visitor's chat.
+#[derive(Clone, Debug)]
+pub(in crate::ws) enum ChatFrame {
+    Open,
+    SendForm { chat: ChatId, answers: BTreeMap<String, Given> },
+    Say { chat: ChatId, id: String, text: String },
+    Typing { chat: ChatId },
+    Read { chat: ChatId, seq: i64 },
+    End { chat: ChatId },
+    Resume { chat: ChatId, after: i64 },
+}
+
+/// What a frame after the hello is about.
+#[derive(Clone, Debug)]
+pub(in crate::ws) enum Sorted {
+    Track(Observed),
+    Chat(ChatFrame),
+}
+
+/// Sorts a frame after the hello. A second hello, or a field out of bounds, is a sentence.
+pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
+    let told = |event| Ok(Sorted::Track(Observed::Told(event)));
+    let chat = |frame| Ok(Sorted::Chat(frame));
+    match frame {
+        VisitorFrame::Hello(_) => Err("A connection says hello once."),
+        VisitorFrame::Page(page) => Ok(Sorted::Track(Observed::Page(page.into()))),
+        VisitorFrame::Leave { tab, view, visible_s } => {
+            Ok(Sorted::Track(Observed::Left { tab, view, visible_s }))
+        }
+        VisitorFrame::Beat => told(Event::Heard),
+        VisitorFrame::Form { tab, action: FormAction::Entered } => told(Event::FormEntered { tab }),
+        VisitorFrame::Form { tab, action: FormAction::Input } => told(Event::FormInput { tab }),
+        VisitorFrame::Form { tab, action: FormAction::Submitted } => told(Event::FormSubmitted { tab }),
+        VisitorFrame::Scroll { percent, .. } if percent > 100 => Err("A depth is 0 to 100 percent."),
+        VisitorFrame::Scroll { tab, percent } => told(Event::Scrolled { tab, percent }),
+        VisitorFrame::Exit { tab } => told(Event::ExitIntended { tab }),
+        VisitorFrame::Active { tab } => told(Event::ActivitySeen { tab }),
+        VisitorFrame::Set { attributes } => {
+            claimed(attributes).and_then(|set| told(Event::AttributesSet { attributes: set }))
+        }
+        VisitorFrame::Event { name } if name.is_empty() || name.len() > EVENT_NAME_LEN_MAX => {
+            Err("The name of an event has 1 to 64 bytes.")
+        }
+        VisitorFrame::Event { name } => told(Event::CustomEventFired { name }),
+        VisitorFrame::Accept { presentation } => told(Event::OfferAccepted { presentation }),
+        VisitorFrame::Reject { presentation } => told(Event::OfferRejected { presentation }),
+        VisitorFrame::OpenChat => chat(ChatFrame::Open),
+        VisitorFrame::SendForm { chat: id, answers } => chat(ChatFrame::SendForm { chat: id, answers }),
+        VisitorFrame::Say { chat: to, id, text } => chat(ChatFrame::Say { chat: to, id, text }),
+        VisitorFrame::Typing { chat: id } => chat(ChatFrame::Typing { chat: id }),
+        VisitorFrame::Read { chat: id, seq } => chat(ChatFrame::Read { chat: id, seq }),
+        VisitorFrame::EndChat { chat: id } => chat(ChatFrame::End { chat: id }),
+        VisitorFrame::Resume { chat: id, after } => chat(ChatFrame::Resume { chat: id, after }),
+    }
+}
+
+/// What a page claims is unsigned, whatever it says (T-5).
+fn claimed(attributes: BTreeMap<String, AttributeValue>) -> Result<Vec<Attribute>, &'static str> {
+    if attributes.len() > ATTRIBUTES_MAX {
+        return Err("At most 64 attributes are set at once.");
+    }
+    attributes.into_iter().map(|(name, value)| claim(name, value)).collect()
+}
+
+fn claim(name: String, value: AttributeValue) -> Result<Attribute, &'static str> {
+    if name.is_empty() || name.chars().count() > ATTRIBUTE_NAME_LEN_MAX {
+        return Err("The name of an attribute has 1 to 64 characters.");
+    }
+    let value = match value {
+        AttributeValue::Boolean(value) => Value::Boolean(value),
+        AttributeValue::Number(value) => {
+            Value::Number(Number::new(value).ok_or("The number of an attribute is finite.")?)
+        }
+        AttributeValue::Text(text) if text.chars().count() > ATTRIBUTE_TEXT_LEN_MAX => {
+            return Err("The text of an attribute has at most 256 characters.");
+        }
+        AttributeValue::Text(text) => Value::Text(text),
+        AttributeValue::Time { time } => Value::Time(UnixMs(time)),
+    };
+    Ok(Attribute { name, value, signed: false })
+}

@@ -1,0 +1,221 @@
+//! Owns the frames that visitors' browsers send. What they mean stands in `sorting`.
+
+use std::collections::BTreeMap;
+
+use beckon_engine::id::{ChatId, PresentationId, TabId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Held;
+use crate::driver::command::SeenPage;
+use crate::driver::form::Given;
+use crate::driver::notice::visitor::VisitorNotice;
+
+/// Pages in one hello.
+const PAGES_MAX: usize = 32;
+
+/// The first frame of a visitor's connection, and of every poll.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct VisitorHello {
+    /// Version of the frames.
+    pub v: u32,
+    /// The site's public key.
+    pub site: String,
+    /// The token that an earlier welcome gave.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// BCP 47 tag of the browser's language.
+    #[serde(default)]
+    pub language: String,
+    /// IANA name of the browser's time zone.
+    #[serde(default)]
+    pub time_zone: String,
+    /// The chat the browser holds, and up to which message.
+    #[serde(default)]
+    pub chat: Option<Held>,
+    /// The page each open tab shows.
+    #[serde(default)]
+    pub pages: Vec<Page>,
+}
+
+/// A page that a tab shows.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct Page {
+    /// The tab.
+    pub tab: TabId,
+    /// The browser's count of page views, rising.
+    pub view: u32,
+    /// Full address.
+    pub url: String,
+    /// Title of the document.
+    #[serde(default)]
+    pub title: String,
+    /// Where the page was reached from.
+    #[serde(default)]
+    pub referrer: String,
+}
+
+/// What happened to a form of the page.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FormAction {
+    /// A field got the focus.
+    Entered,
+    /// Something was typed.
+    Input,
+    /// It was sent.
+    Submitted,
+}
+
+/// A value that a page gives an attribute.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum AttributeValue {
+    /// True or false.
+    Boolean(bool),
+    /// A finite number.
+    Number(f64),
+    /// At most 256 characters.
+    Text(String),
+    /// A point in time.
+    Time {
+        /// Milliseconds since 1970.
+        time: i64,
+    },
+}
+
+/// A frame of a visitor's browser.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum VisitorFrame {
+    /// Who and where the browser is.
+    Hello(VisitorHello),
+    /// A tab went to a page.
+    Page(Page),
+    /// A tab left a page.
+    Leave {
+        /// The tab.
+        tab: TabId,
+        /// The view.
+        view: u32,
+        /// Seconds it was in the foreground.
+        #[serde(default)]
+        visible_s: u32,
+    },
+    /// The browser is still there.
+    Beat,
+    /// A form of the page was used.
+    Form {
+        /// The tab.
+        tab: TabId,
+        /// How.
+        action: FormAction,
+    },
+    /// A page was scrolled.
+    Scroll {
+        /// The tab.
+        tab: TabId,
+        /// The greatest depth so far, percent of the page, 0 to 100.
+        percent: u8,
+    },
+    /// The pointer left a page towards the top.
+    Exit {
+        /// The tab.
+        tab: TabId,
+    },
+    /// Something was moved, touched or typed on a page; every few seconds at most.
+    Active {
+        /// The tab.
+        tab: TabId,
+    },
+    /// The page sets attributes of the visitor, unsigned; at most 64.
+    Set {
+        /// By name.
+        attributes: BTreeMap<String, AttributeValue>,
+    },
+    /// The page reports an event of its own.
+    Event {
+        /// Its name.
+        name: String,
+    },
+    /// The visitor accepts an offer.
+    Accept {
+        /// The presentation.
+        presentation: PresentationId,
+    },
+    /// The visitor rejects an offer.
+    Reject {
+        /// The presentation.
+        presentation: PresentationId,
+    },
+    /// The visitor opens the chat unasked.
+    OpenChat,
+    /// The form is filled in.
+    SendForm {
+        /// The chat.
+        chat: ChatId,
+        /// Answers by key.
+        answers: BTreeMap<String, Given>,
+    },
+    /// A message.
+    Say {
+        /// The chat.
+        chat: ChatId,
+        /// The browser's id for it.
+        id: String,
+        /// The text.
+        text: String,
+    },
+    /// The visitor is writing.
+    Typing {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// The visitor has read.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
+    },
+    /// The visitor ends the chat.
+    EndChat {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// A gap was seen: send again what comes after.
+    Resume {
+        /// The chat.
+        chat: ChatId,
+        /// The last message before the gap.
+        after: i64,
+    },
+}
+
+/// The body of a poll: frames, the hello first.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Poll {
+    /// What happened since the last poll.
+    pub frames: Vec<VisitorFrame>,
+}
+
+/// The answer to a poll: notices, the welcome first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PollAnswer {
+    /// In order.
+    pub notices: Vec<VisitorNotice>,
+}
+
+impl VisitorHello {
+    /// The pages that all tabs show, as far as a hello may name them.
+    pub(in crate::ws) fn seen_pages(&mut self) -> Vec<SeenPage> {
+        std::mem::take(&mut self.pages).into_iter().take(PAGES_MAX).map(SeenPage::from).collect()
+    }
+}
+
+impl From<Page> for SeenPage {
+    fn from(page: Page) -> Self {
+        let Page { tab, view, url, title, referrer } = page;
+        Self { tab, view, url, title, referrer }
+    }
+}
