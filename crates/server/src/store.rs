@@ -14,6 +14,7 @@ pub mod chat_view;
 pub mod column;
 pub mod dialect;
 pub mod gate;
+pub mod identity;
 pub mod message;
 pub mod offer;
 pub mod page_view;

@@ -37,6 +37,9 @@ export type SiteSettings = Complete<Schemas["SiteSettings"]>;
 export type Site = Complete<Schemas["Site"]>;
 export type SiteBody = Pick<Site, "name" | "origins" | "settings" | "deny_paths" | "allow_params">;
 
+export type IdentitySecret = Complete<Schemas["IdentitySecret"]>;
+export type NewIdentitySecret = Complete<Schemas["NewIdentitySecret"]>;
+
 export type Offer = Complete<Schemas["Offer"]>;
 export type OfferBody = Pick<Offer, "name" | "active" | "design">;
 

@@ -203,6 +203,25 @@ export interface paths {
         patch: operations["change_site"];
         trace?: never;
     };
+    "/api/v1/sites/{id}/identity-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a site has an identity secret, and since when. For administrators. */
+        get: operations["show_identity_secret"];
+        put?: never;
+        /** Make an identity secret, in place of the one there is. The answer is the only place where it is shown. For administrators. */
+        post: operations["make_identity_secret"];
+        /** Take the identity secret away: no signed identity is believed any more. For administrators. */
+        delete: operations["remove_identity_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/offers": {
         parameters: {
             query?: never;
@@ -979,6 +998,19 @@ export interface components {
              */
             exceptions: components["schemas"]["Exception"][];
         };
+        /** @description What is known of a site's identity secret. The secret itself is not shown again. */
+        IdentitySecret: {
+            /**
+             * Format: int64
+             * @description When the present secret was made, milliseconds since 1970; null when the site has none.
+             */
+            made_at: number | null;
+            /**
+             * Format: int64
+             * @description Until when the one before is good; null when it is not.
+             */
+            before_good_until: number | null;
+        };
         /** @description The last message of a chat, for lists. */
         LastMessage: {
             /** @description Who wrote it. */
@@ -1061,6 +1093,21 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A secret that was just made. */
+        NewIdentitySecret: {
+            /** @description 256 bits in hexadecimal; use the text as it is as the key of HS256. It is not shown again. */
+            secret: string;
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            made_at: number;
+            /**
+             * Format: int64
+             * @description Until when the one before is good; null when there was none.
+             */
+            before_good_until: number | null;
         };
         /** @description An offer to make. */
         NewOffer: {
@@ -1744,6 +1791,14 @@ export interface components {
             at?: components["schemas"]["UnixMs"] | null;
             /** @description Decide as if every queue were open with a free agent, instead of as it is now. */
             assume_available?: boolean;
+        };
+        /** @description How to make a secret. */
+        SecretRequest: {
+            /**
+             * Format: int32
+             * @description For so long the secret before stays good, hours, 0 to 168; 24 when absent.
+             */
+            before_good_h?: number;
         };
         /**
          * @description Who wrote a message.
@@ -2921,6 +2976,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Site"];
                 };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_identity_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitySecret"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    make_identity_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewIdentitySecret"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_identity_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];

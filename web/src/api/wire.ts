@@ -82,6 +82,9 @@ export interface Page {
   referrer: string;
 }
 
+/** Who the page says the visitor is: with a token that the site's server signed, or without proof. */
+export type Introduction = { token: string } | { customer_ref: string; name?: string; email?: string };
+
 // ---------------------------------------------------------------- visitor
 
 /** Visitor to server. Over the socket one a frame; while polling as a list. */
@@ -94,6 +97,7 @@ export type VisitorFrame =
       token?: string;
       language: string;
       time_zone: string;
+      identity?: Introduction;
       chat?: { id: string; after: number };
       /** The page each open tab shows; the leader tab first. Views already told are not counted again: each view has a number that rises by one per browser. */
       pages: (Page & { view: number })[];
@@ -102,6 +106,7 @@ export type VisitorFrame =
   | { type: "leave"; tab: number; view: number; visible_s: number }
   | { type: "beat" }
   | { type: "form"; tab: number; action: "entered" | "input" | "submitted" }
+  | ({ type: "identify" } & Introduction)
   | { type: "event"; name: string }
   | { type: "accept"; presentation: string }
   | { type: "reject"; presentation: string }
@@ -148,11 +153,26 @@ export type VisitorNotice =
     }
   /** `field_errors`: key of the field to one of `required`, `invalid`, `too_long`. */
   | { type: "form_refused"; chat: string; field_errors: Record<string, string> }
+  /** Who the page says the visitor is, is written down; `signed`: with proof. */
+  | { type: "identified"; signed: boolean }
+  /** It was not believed; everything else goes on. */
+  | { type: "identity_refused"; code: IdentityRefusal; detail: string }
   | { type: "refused"; id?: string; code: RefusalCode; detail: string }
   /** The server closes soon or cannot keep up: connect again after this time, in milliseconds. */
   | { type: "move"; after_ms: number };
 
 /** Close codes: 1000 done; 4000 resume (reconnect and resume); 4400 bad frame; 4401 bad token or key; 4403 foreign origin; 4408 no hello in time; 4413 frame too large; 4429 too many. After 44xx but 4429 do not reconnect. */
+export type IdentityRefusal =
+  | "no_secret"
+  | "malformed"
+  | "too_large"
+  | "wrong_algorithm"
+  | "wrong_signature"
+  | "wrong_site"
+  | "expired"
+  | "too_long"
+  | "signed_stands";
+
 export type RefusalCode =
   | "bad_frame"
   | "unknown_site"

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::Driver;
 use super::conversation::phase_of;
 use super::host::{State, TabPage};
+use super::identity::{Identity, is_another};
 use super::notice::visitor::PresentedOffer;
 use super::sites::Site;
 use crate::store::chat::{find_chat_history, find_open_chat};
@@ -70,18 +71,30 @@ impl From<StoreError> for Refused {
 }
 
 impl Driver {
-    /// Finds the visitor of a token, or makes a new visitor with a new token when it is absent or unknown.
+    /// Finds the visitor of a token, or makes a new visitor with a new token when it is absent or unknown, or when the
+    /// browser now belongs to another person.
     ///
     /// # Errors
     /// When the token is another site's, or the database failed.
-    pub async fn admit(&self, site: &Site, token: Option<&str>) -> Result<Admitted, Refused> {
+    pub async fn admit(
+        &self,
+        site: &Site,
+        token: Option<&str>,
+        identity: Option<&Identity>,
+    ) -> Result<Admitted, Refused> {
         if let Some(token) = token {
             let mut tx = self.store().read().await?;
             if let Some(known) = find_visitor_by_token(&mut tx, &hash(token)).await? {
                 if *known.site_id != *site.row.id {
                     return Err(Refused::ForeignToken);
                 }
-                return Ok(Admitted { visitor: *known.id, token: token.to_owned() });
+                let is_another = match identity {
+                    Some(identity) => is_another(&mut tx, *known.id, identity).await?,
+                    None => false,
+                };
+                if !is_another {
+                    return Ok(Admitted { visitor: *known.id, token: token.to_owned() });
+                }
             }
         }
         let token = hex::encode(rand::random::<[u8; 32]>());

@@ -15,7 +15,9 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
-use super::{Api, agent, auth, chat, offer, queue, rule, rule_test, session, setup, site, user, visit};
+use super::{
+    Api, agent, auth, chat, identity, offer, queue, rule, rule_test, session, setup, site, user, visit,
+};
 
 /// Where the document stands.
 pub const PATH: &str = "/api/openapi.json";
@@ -96,6 +98,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(session::router())
         .merge(user::router())
         .merge(site::router())
+        .merge(identity::router())
         .merge(queue::router())
         .merge(offer::router())
         .merge(rule::router())

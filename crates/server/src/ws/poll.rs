@@ -57,13 +57,18 @@ async fn answer(live: &Live, headers: &HeaderMap, body: &[u8]) -> Result<Vec<Vis
     }
     let mut frames = poll.frames.into_iter();
     let Some(VisitorFrame::Hello(mut hello)) = frames.next() else { return Err(bad) };
-    let greeted = greet(&live.driver, &hello, &Caller::of(headers)).await?;
+    let mut greeted = greet(&live.driver, &hello, &Caller::of(headers)).await?;
     let mut observed = vec![Observed::Pages(hello.seen_pages())];
     let (mut chat_frames, mut answers) = (Vec::new(), Vec::new());
+    let mut identities: Vec<_> = greeted.identity.take().into_iter().collect();
     for frame in frames {
         match sort(frame) {
             Ok(Sorted::Track(event)) => observed.push(event),
             Ok(Sorted::Chat(frame)) => chat_frames.push(frame),
+            Ok(Sorted::Identify(introduction)) => {
+                let read = live.driver.read_introduction(&greeted.site, &introduction).await;
+                identities.push(read.map_err(|error| try_later(&error))?);
+            }
             Err(detail) => answers.push(VisitorNotice::Refused {
                 id: None,
                 code: RefusalCode::BadFrame,
@@ -81,6 +86,9 @@ async fn answer(live: &Live, headers: &HeaderMap, body: &[u8]) -> Result<Vec<Vis
         }
     };
     let mut session = greeted.into_session(live.driver.clone(), &attached);
+    for identity in identities {
+        answers.push(session.introduce(identity).await?);
+    }
     answers.extend(carry_out(&mut session, chat_frames).await);
     let mut notices = session.welcome(attached.offer).await.map_err(|error| try_later(&error))?;
     notices.extend(attached.unsent);

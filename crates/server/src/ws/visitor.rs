@@ -16,7 +16,8 @@ use super::wire::parse;
 use super::wire::sorting::{Sorted, sort};
 use super::wire::visitor::VisitorFrame;
 use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
-use crate::driver::command::{Connection, Observed, VisitorSignal};
+use crate::driver::command::{Attached, Connection, Observed, VisitorSignal};
+use crate::driver::identity::{Identity, IdentityRefusal};
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::visitor::VisitorNotice;
 
@@ -64,7 +65,7 @@ async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Ent
     let Ok(VisitorFrame::Hello(mut hello)) = parse(&hello) else {
         return Err(Closed { code: close::BAD_FRAME, reason: "the first frame is a hello" });
     };
-    let greeted = match greet(&live.driver, &hello, &caller).await {
+    let mut greeted = match greet(&live.driver, &hello, &caller).await {
         Ok(greeted) => greeted,
         Err(closed) => {
             send(socket, &refusal_of(closed)).await?;
@@ -78,18 +79,34 @@ async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Ent
     let Some(attached) = live.driver.attach(arrival, Connection { id: connection, outbox }).await else {
         return Err(Closed { code: close::RESUME, reason: "stopping" });
     };
+    let identity = greeted.identity.take();
     let mut session = greeted.into_session(live.driver.clone(), &attached);
-    match session.welcome(attached.offer).await {
-        Ok(mut welcome) => {
-            welcome.extend(attached.unsent);
+    match begin(&mut session, identity, attached).await {
+        Ok(welcome) => {
             live.driver.observe(visitor, Observed::Pages(hello.seen_pages())).await;
             Ok(Entered { session, signals, connection, welcome })
         }
-        Err(error) => {
+        Err(closed) => {
             live.driver.detach(visitor, connection).await;
-            Err(try_later(&error))
+            Err(closed)
         }
     }
+}
+
+/// Who the visitor is comes before the welcome, which may show a form with what is known of them.
+async fn begin(
+    session: &mut VisitorSession,
+    identity: Option<Result<Identity, IdentityRefusal>>,
+    attached: Attached,
+) -> Result<Vec<VisitorNotice>, Closed> {
+    let told = match identity {
+        Some(identity) => Some(session.introduce(identity).await?),
+        None => None,
+    };
+    let mut welcome = session.welcome(attached.offer).await.map_err(|error| try_later(&error))?;
+    welcome.extend(attached.unsent);
+    welcome.extend(told);
+    Ok(welcome)
 }
 
 async fn converse(socket: &mut WebSocket, entered: &mut Entered) -> Result<(), Closed> {
@@ -148,6 +165,10 @@ async fn take(
             Vec::new()
         }
         Ok(Sorted::Chat(frame)) => session.handle(frame).await,
+        Ok(Sorted::Identify(introduction)) => {
+            let identity = session.driver.read_introduction(&session.site, &introduction).await;
+            vec![session.introduce(identity.map_err(|error| try_later(&error))?).await?]
+        }
         Err(detail) => vec![VisitorNotice::Refused { id: None, code: RefusalCode::BadFrame, detail }],
     })
 }

@@ -18,6 +18,7 @@ use crate::driver::address::clean;
 use crate::driver::admission::{Arrival, Refused, is_token};
 use crate::driver::command::{Attached, Observed};
 use crate::driver::conversation::Refusal;
+use crate::driver::identity::{Identity, IdentityRefusal, Introduced};
 use crate::driver::notice::visitor::{PresentedOffer, VisitorChat, VisitorNotice};
 use crate::driver::notice::{Message, RefusalCode};
 use crate::driver::sites::Site;
@@ -25,6 +26,7 @@ use crate::driver::view::visitor_chat;
 use crate::store::StoreResult;
 use crate::store::chat::{ChatState, find_latest_chat};
 use crate::store::column::Text;
+use crate::store::identity::Proof;
 use crate::store::message::list_messages;
 use crate::store::visit::VisitFacts;
 
@@ -52,6 +54,8 @@ pub(super) struct Greeted {
     token: String,
     facts: VisitFacts,
     held: Option<Held>,
+    /// Who the page says the visitor is; what is not believed is told once the visitor is in.
+    pub(super) identity: Option<Result<Identity, IdentityRefusal>>,
 }
 
 /// What the browser says of itself outside the frames. Copies: a header kept is the whole buffer it was read into.
@@ -81,10 +85,21 @@ pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller
     if hello.token.as_deref().is_some_and(|token| !is_token(token)) {
         return Err(Closed { code: close::UNAUTHORIZED, reason: "not a token" });
     }
-    let admitted = driver.admit(&site, hello.token.as_deref()).await.map_err(|refused| match refused {
-        Refused::ForeignToken => Closed { code: close::UNAUTHORIZED, reason: "the token is another site's" },
-        Refused::Store(error) => try_later(&error),
-    })?;
+    let identity = match &hello.identity {
+        Some(introduction) => {
+            let read = driver.read_introduction(&site, introduction).await;
+            Some(read.map_err(|error| try_later(&error))?)
+        }
+        None => None,
+    };
+    let believed = identity.as_ref().and_then(|identity| identity.as_ref().ok());
+    let admitted =
+        driver.admit(&site, hello.token.as_deref(), believed).await.map_err(|refused| match refused {
+            Refused::ForeignToken => {
+                Closed { code: close::UNAUTHORIZED, reason: "the token is another site's" }
+            }
+            Refused::Store(error) => try_later(&error),
+        })?;
     let referrer = hello.pages.first().map(|page| page.referrer.as_str()).unwrap_or_default();
     let facts = VisitFacts {
         referrer: crate::driver::address::storable(referrer, &site.row.allow_params),
@@ -93,7 +108,7 @@ pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller
         device: Text(device(&caller.user_agent)),
         browser: browser(&caller.user_agent).to_owned(),
     };
-    Ok(Greeted { site, visitor: admitted.visitor, token: admitted.token, facts, held: hello.chat })
+    Ok(Greeted { site, visitor: admitted.visitor, token: admitted.token, facts, held: hello.chat, identity })
 }
 
 impl Greeted {
@@ -156,6 +171,36 @@ impl VisitorSession {
             return self.chat_changed().await;
         }
         Ok(self.catch_up().await?.1)
+    }
+
+    /// Writes down who the page says the visitor is; yields what to answer.
+    pub(super) async fn introduce(
+        &mut self,
+        identity: Result<Identity, IdentityRefusal>,
+    ) -> Result<VisitorNotice, Closed> {
+        let refused =
+            |code: IdentityRefusal| VisitorNotice::IdentityRefused { code, detail: code.detail().to_owned() };
+        let identity = match identity {
+            Ok(identity) => identity,
+            Err(code) => return Ok(refused(code)),
+        };
+        let introduced = self.driver.introduce(self.visitor, self.visit, &identity).await;
+        match introduced.map_err(|error| try_later(&error))? {
+            Introduced::Refused(code) => Ok(refused(code)),
+            // The browser comes again with the same words, and is admitted as somebody else.
+            Introduced::Another => {
+                Err(Closed { code: close::RESUME, reason: "come again as another visitor" })
+            }
+            Introduced::Known => {
+                let signed = *identity.row.identity == Proof::Signed;
+                if !identity.expired {
+                    for event in identity.events {
+                        self.driver.observe(self.visitor, Observed::Told(event)).await;
+                    }
+                }
+                Ok(VisitorNotice::Identified { signed })
+            }
+        }
     }
 
     /// Carries out a frame about the chat; yields what to answer.

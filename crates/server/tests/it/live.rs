@@ -4,6 +4,7 @@ mod agents;
 mod bounds;
 mod chats;
 mod client;
+mod identity;
 mod offers;
 mod polling;
 mod proactive;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Message, RefusalCode};
+use crate::driver::identity::IdentityRefusal;
 use crate::store::chat::{ChatState, EndedBy};
 
 /// An offer that is before the visitor.
@@ -164,6 +165,18 @@ pub enum VisitorNotice {
         chat: ChatId,
         /// What is wrong, by key of the field: `required`, `invalid`, `too_long`.
         field_errors: std::collections::BTreeMap<String, String>,
+    },
+    /// The page has said who the visitor is, and it is written down.
+    Identified {
+        /// With proof.
+        signed: bool,
+    },
+    /// Who the page says the visitor is was not believed; everything else goes on.
+    IdentityRefused {
+        /// Why.
+        code: IdentityRefusal,
+        /// Why, in words.
+        detail: String,
     },
     /// A frame was refused.
     Refused {

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use beckon_engine::attribute::{Attribute, Number, Value};
 use beckon_engine::event::Event;
 use beckon_engine::id::ChatId;
-use beckon_engine::time::UnixMs;
 
-use super::visitor::{AttributeValue, FormAction, VisitorFrame};
+use super::visitor::{FormAction, VisitorFrame};
+use crate::driver::attributes::{Origin, typed};
 use crate::driver::command::Observed;
 use crate::driver::form::Given;
+use crate::driver::identity::Introduction;
 
-/// Attributes set by one frame, and the longest name and text of one, characters.
-const ATTRIBUTES_MAX: usize = 64;
-const ATTRIBUTE_NAME_LEN_MAX: usize = 64;
-const ATTRIBUTE_TEXT_LEN_MAX: usize = 256;
 /// Longest name of a custom event, bytes.
 const EVENT_NAME_LEN_MAX: usize = 64;
 
@@ -35,6 +31,7 @@ pub(in crate::ws) enum ChatFrame {
 pub(in crate::ws) enum Sorted {
     Track(Observed),
     Chat(ChatFrame),
+    Identify(Introduction),
 }
 
 /// Sorts a frame after the hello. A second hello, or a field out of bounds, is a sentence.
@@ -56,8 +53,9 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::Exit { tab } => told(Event::ExitIntended { tab }),
         VisitorFrame::Active { tab } => told(Event::ActivitySeen { tab }),
         VisitorFrame::Set { attributes } => {
-            claimed(attributes).and_then(|set| told(Event::AttributesSet { attributes: set }))
+            typed(attributes, Origin::Page).and_then(|set| told(Event::AttributesSet { attributes: set }))
         }
+        VisitorFrame::Identify(introduction) => Ok(Sorted::Identify(introduction)),
         VisitorFrame::Event { name } if name.is_empty() || name.len() > EVENT_NAME_LEN_MAX => {
             Err("The name of an event has 1 to 64 bytes.")
         }
@@ -72,30 +70,4 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::EndChat { chat: id } => chat(ChatFrame::End { chat: id }),
         VisitorFrame::Resume { chat: id, after } => chat(ChatFrame::Resume { chat: id, after }),
     }
-}
-
-/// What a page claims is unsigned, whatever it says (T-5).
-fn claimed(attributes: BTreeMap<String, AttributeValue>) -> Result<Vec<Attribute>, &'static str> {
-    if attributes.len() > ATTRIBUTES_MAX {
-        return Err("At most 64 attributes are set at once.");
-    }
-    attributes.into_iter().map(|(name, value)| claim(name, value)).collect()
-}
-
-fn claim(name: String, value: AttributeValue) -> Result<Attribute, &'static str> {
-    if name.is_empty() || name.chars().count() > ATTRIBUTE_NAME_LEN_MAX {
-        return Err("The name of an attribute has 1 to 64 characters.");
-    }
-    let value = match value {
-        AttributeValue::Boolean(value) => Value::Boolean(value),
-        AttributeValue::Number(value) => {
-            Value::Number(Number::new(value).ok_or("The number of an attribute is finite.")?)
-        }
-        AttributeValue::Text(text) if text.chars().count() > ATTRIBUTE_TEXT_LEN_MAX => {
-            return Err("The text of an attribute has at most 256 characters.");
-        }
-        AttributeValue::Text(text) => Value::Text(text),
-        AttributeValue::Time { time } => Value::Time(UnixMs(time)),
-    };
-    Ok(Attribute { name, value, signed: false })
 }

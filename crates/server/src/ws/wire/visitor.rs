@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Held;
+use crate::driver::attributes::AttributeValue;
 use crate::driver::command::SeenPage;
 use crate::driver::form::Given;
+use crate::driver::identity::Introduction;
 use crate::driver::notice::visitor::VisitorNotice;
 
 /// Pages in one hello.
@@ -30,6 +32,9 @@ pub struct VisitorHello {
     /// IANA name of the browser's time zone.
     #[serde(default)]
     pub time_zone: String,
+    /// Who the page says the visitor is.
+    #[serde(default)]
+    pub identity: Option<Introduction>,
     /// The chat the browser holds, and up to which message.
     #[serde(default)]
     pub chat: Option<Held>,
@@ -65,23 +70,6 @@ pub enum FormAction {
     Input,
     /// It was sent.
     Submitted,
-}
-
-/// A value that a page gives an attribute.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
-pub enum AttributeValue {
-    /// True or false.
-    Boolean(bool),
-    /// A finite number.
-    Number(f64),
-    /// At most 256 characters.
-    Text(String),
-    /// A point in time.
-    Time {
-        /// Milliseconds since 1970.
-        time: i64,
-    },
 }
 
 /// A frame of a visitor's browser.
@@ -133,6 +121,8 @@ pub enum VisitorFrame {
         /// By name.
         attributes: BTreeMap<String, AttributeValue>,
     },
+    /// The page says who the visitor is.
+    Identify(Introduction),
     /// The page reports an event of its own.
     Event {
         /// Its name.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::place::{Browser, Place};
 
 /// The least role for each route; `None` where nobody needs to be signed in.
-const ROUTES: [(&str, &str, Option<Role>); 41] = [
+const ROUTES: [(&str, &str, Option<Role>); 44] = [
     ("GET", "/api/v1/setup", None),
     ("POST", "/api/v1/setup", None),
     ("POST", "/api/v1/session", None),
@@ -26,6 +26,9 @@ const ROUTES: [(&str, &str, Option<Role>); 41] = [
     ("GET", "/api/v1/sites/{id}", Some(Role::Agent)),
     ("PATCH", "/api/v1/sites/{id}", Some(Role::Admin)),
     ("DELETE", "/api/v1/sites/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}/identity-secret", Some(Role::Admin)),
+    ("POST", "/api/v1/sites/{id}/identity-secret", Some(Role::Admin)),
+    ("DELETE", "/api/v1/sites/{id}/identity-secret", Some(Role::Admin)),
     ("GET", "/api/v1/sites/{id}/offers", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/offers", Some(Role::Admin)),
     ("GET", "/api/v1/offers/{id}", Some(Role::Admin)),
