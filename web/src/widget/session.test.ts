@@ -422,6 +422,19 @@ describe("a welcome", () => {
     expect(play(s, { type: "availability", open: true })[0].available).toBe(true);
   });
 
+  it("under another token keeps nothing of the person before", () => {
+    // spec: X-6
+    const [before] = play(newSession(), welcome({ chat: active }), heard(from_agent(1)), {
+      type: "said",
+      id: "m1",
+      text: "my order",
+      now: 1,
+    });
+    const [s, sent] = play(before, welcome({ token: "t2" }));
+    expect(s).toMatchObject({ token: "t2", chat: null, messages: [], unsent: [], window: "closed" });
+    expect(sent).toEqual([]);
+  });
+
   it("from a newer server may be followed by notices that this widget does not know", () => {
     const [s] = play(newSession(), welcome());
     const unknown = { type: "confetti" } as unknown as VisitorNotice;

@@ -257,7 +257,9 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
   }
 }
 
-function welcome(s: Session, n: Welcome, now: number): Step {
+function welcome(before: Session, n: Welcome, now: number): Step {
+  // The browser has become another person's: nothing of the first one's stays.
+  const s = before.token && before.token !== n.token ? newSession() : before;
   const fresh = s.pending.filter((p) => meant(p, now));
   let next: Session = {
     ...s,

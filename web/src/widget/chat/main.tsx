@@ -1,7 +1,7 @@
 /** The chat bundle's entry: the brain for the loader, and the views in the loader's shadow root. */
 import { render } from "preact";
 import type { Brain, BrainScript, Stage, Views } from "../bundle";
-import { held, kept, look, newSession, step as stepSession } from "../session";
+import { held, kept, look, newSession, type Session, step as stepSession } from "../session";
 import sheetText from "./chat.css?inline";
 import { focus } from "./focus";
 import { makeSlot } from "./slot";
@@ -13,6 +13,13 @@ import type { Ui } from "./views/context";
 
 /** Long enough for assistive technology to take the text. */
 const hush_ms = 1_500;
+
+const mark_chars = 8;
+
+/** Tells whose draft it is. */
+function mark({ token }: Session): string {
+  return token.slice(0, mark_chars);
+}
 
 function mount(stage: Stage): Views {
   const { root, tab, dispatch, language } = stage;
@@ -28,7 +35,8 @@ function mount(stage: Stage): Views {
 
   let hush: ReturnType<typeof setTimeout>;
   let themed = "";
-  let state = newState(newSession(), tab, stage.readDraft(), document.visibilityState === "visible");
+  let state = newState(newSession(), tab, "", document.visibilityState === "visible");
+  let draft = stage.readDraft();
   const texts = textsFor(language);
 
   const draw = () => {
@@ -48,7 +56,7 @@ function mount(stage: Stage): Views {
       case "dispatch":
         return dispatch(effect.event);
       case "keep_draft":
-        return stage.keepDraft(effect.text);
+        return stage.keepDraft(effect.text && mark(state.session) + effect.text);
       case "emit":
         return stage.emit(effect.name, effect.detail);
       case "focus":
@@ -77,7 +85,14 @@ function mount(stage: Stage): Views {
   window.visualViewport?.addEventListener("resize", onResize);
 
   return {
-    update: (session) => act({ type: "shared", session }),
+    update: (session) => {
+      // What another person began to write in this tab is not shown.
+      if (session.token) {
+        if (draft && draft.startsWith(mark(session))) state = { ...state, draft: draft.slice(mark_chars) };
+        draft = "";
+      }
+      act({ type: "shared", session });
+    },
     remove: () => {
       document.removeEventListener("visibilitychange", onVisible);
       window.visualViewport?.removeEventListener("resize", onResize);

@@ -209,6 +209,34 @@ describe("the form", () => {
     expect(state.answers).toEqual({ name: "Samuel" });
   });
 
+  it("takes what a signed identity brings later, but nothing away from the visitor", () => {
+    // spec: C-2
+    const empty = chat("form", { form: [field("name", "text", true), field("mail", "email", true)] });
+    const known = chat("form", {
+      form: [
+        { ...field("name", "text", true), value: "Sam" },
+        { ...field("mail", "email", true), value: "sam@x.example" },
+      ],
+    });
+    const shared = { type: "shared" as const, session: session({ chat: known }) };
+    const [state] = play(start({ chat: empty }), answer("name", "Samuel"), shared);
+    expect(state.answers).toEqual({ name: "Samuel", mail: "sam@x.example" });
+    const [cleared] = play(state, answer("mail", ""), {
+      ...shared,
+      session: session({ chat: known, available: true }),
+    });
+    expect(cleared.answers).toEqual({ name: "Samuel", mail: "" });
+  });
+
+  it("forgets draft and answers when the browser becomes another person's", () => {
+    // spec: X-6
+    const mine = start({ token: "a", chat: chat("active") });
+    const [state] = play(mine, { type: "drafted", text: "my secret", now: 1 });
+    const [other, effects] = step(state, { type: "shared", session: session({ token: "b" }) });
+    expect(other.draft).toBe("");
+    expect(effects).toContainEqual({ do: "keep_draft", text: "" });
+  });
+
   it("is sent once", () => {
     const pending = [{ frame: { type: "send_form" as const, chat: "c1", answers: {} }, since: 0 }];
     const [state] = play(filling(), answer("name", "Sam"), answer("ok", true));

@@ -3,7 +3,7 @@
  * Pure: events in, the next state and effects out. Views only draw it.
  */
 import type { Field, PresentedOffer } from "../../api/wire";
-import { type Answers, running, type Session, type SessionEvent } from "../session";
+import { type Answers, newSession, running, type Session, type SessionEvent } from "../session";
 
 export type FieldError = "required" | "email" | "number" | "phone" | "too_long" | "invalid";
 
@@ -146,18 +146,22 @@ export function step(state: State, event: Event): [State, Effect[]] {
   }
 }
 
-function share(state: State, session: Session): [State, Effect[]] {
+function share(shown: State, session: Session): [State, Effect[]] {
+  const { token } = shown.session;
+  const replaced = token !== "" && token !== session.token;
+  const state = replaced ? newState(newSession(), shown.tab, "", shown.visible) : shown;
   const before = state.session;
   const opened = session.window === "open" && before.window !== "open";
   let next: State = { ...state, session };
   if (session.opener === state.tab && opened) next.engaged = true;
   if (session.window !== "open") next.engaged = false;
-  next = startForm(next);
+  next = startForm(next, before);
   if (!running(session)) next.confirming = false;
   if (before.chat && session.chat && before.chat.id !== session.chat.id) next.draft = "";
   if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
 
   const effects: Effect[] = [...tell(before, session)];
+  if (replaced) effects.push({ do: "keep_draft", text: "" });
   const now_on = screen(next);
   const changed = now_on !== screen(state);
   if (changed && next.engaged && now_on !== "none") {
@@ -208,12 +212,16 @@ function tell(before: Session, after: Session): Effect[] {
   return effects;
 }
 
-function startForm(state: State): State {
+function startForm(state: State, before: Session): State {
   const { chat } = state.session;
-  if (!chat || chat.state !== "form" || chat.id === state.form_chat) return state;
-  const answers: Answers = {};
-  for (const field of chat.form || []) if (field.value) answers[field.key] = field.value;
-  return { ...state, form_chat: chat.id, answers, errors: {} };
+  if (!chat || chat.state !== "form") return state;
+  const started = chat.id === state.form_chat;
+  const had = (started && before.chat && before.chat.form) || [];
+  const answers: Answers = started ? { ...state.answers } : {};
+  // What the visitor has typed, or taken away again, is theirs.
+  for (const { key, value } of chat.form || [])
+    if (value && !isFilled(answers[key]) && !had.some((f) => f.key === key && f.value)) answers[key] = value;
+  return started ? { ...state, answers } : { ...state, form_chat: chat.id, answers, errors: {} };
 }
 
 function fields(state: State): Field[] {

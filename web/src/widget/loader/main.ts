@@ -1,9 +1,12 @@
 /** The snippet's script: reads its own tag and is the page's one global, `beckon`. Never throws into the page. */
+
+import type { Introduction, VisitorFrame } from "../../api/wire";
 import { quietly } from "./quietly";
 import { startWidget, type Widget } from "./widget";
 
 type Command = [name: string, ...args: unknown[]];
 type Beckon = ((...command: Command) => void) & { q?: ArrayLike<Command> };
+type Introduced = Extract<VisitorFrame, { type: "identify" }>;
 type Settings = { site?: string; host?: string; consent?: string };
 
 const script = document.currentScript as HTMLScriptElement | null;
@@ -12,6 +15,7 @@ const settings: Settings = script
   ? { site: script.dataset.site, consent: script.dataset.consent, host: new URL(script.src).origin }
   : {};
 let widget: Widget | undefined;
+let who: Introduced | undefined;
 
 function emit(name: string, detail: unknown) {
   for (const [on, act] of listeners) if (on === name) quietly(() => act(detail));
@@ -24,6 +28,11 @@ function start() {
   const usable = "adoptedStyleSheets" in document && document.body;
   if (widget || !site || !host || consent === "off" || !usable) return;
   widget = startWidget({ site, host, consent: consent === "session" ? consent : "full", emit });
+  track(who);
+}
+
+function track(frame: VisitorFrame | undefined) {
+  if (widget && frame) widget.track(frame);
 }
 
 function shutdown() {
@@ -41,7 +50,12 @@ const commands: Record<string, (a: unknown, b: unknown) => void> = {
   },
   open: () => widget && widget.dispatch({ type: "opened", tab: widget.tab, now: Date.now() }),
   close: () => widget && widget.dispatch({ type: "minimised" }),
-  event: (name) => widget && widget.track({ type: "event", name: String(name).slice(0, 100) }),
+  identify: (given) => {
+    // Said again with every start.
+    who = { ...(typeof given === "string" ? { token: given } : (given as Introduction)), type: "identify" };
+    track(who);
+  },
+  event: (name) => track({ type: "event", name: String(name).slice(0, 100) }),
   consent: (mode) => {
     if (mode === settings.consent) return;
     settings.consent = String(mode);
@@ -52,7 +66,7 @@ const commands: Record<string, (a: unknown, b: unknown) => void> = {
   reset: () => {
     if (!widget) return;
     widget.forget();
-    widget = undefined;
+    widget = who = undefined;
     start();
   },
   shutdown,

@@ -2,7 +2,7 @@
  * One session for all tabs: the leading tab steps it, talks to the server and tells the others; they send their events
  * to the leader and show what it says. Owns who does what; draws nothing.
  */
-import type { VisitorFrame } from "../../api/wire";
+import type { Introduction, VisitorFrame } from "../../api/wire";
 import type { Brain, Look } from "../bundle";
 import type { Kept, Session, SessionEvent } from "../session";
 import { earlyLook, firstLook, isWelcome, keepEarly } from "./early";
@@ -39,6 +39,8 @@ interface Owner {
   language: string;
   keep: Keep;
   view(): View;
+  /** Tells the page's own listeners. */
+  emit(name: string, detail: unknown): void;
   /** Called with every change; a session is there once some tab has had the chat bundle. */
   show(look: Look, session: Session | undefined): void;
 }
@@ -50,9 +52,10 @@ const silent_max = 5;
 const undone_max = 50;
 
 export function shareSession(owner: Owner): Share {
-  const before: Partial<Kept> = owner.keep.read<Kept>("") || {};
+  let before: Partial<Kept> = owner.keep.read<Kept>("") || {};
   let token = before.token || "";
   let chat_before = before.chat;
+  let identity: Introduction | undefined;
   let look = firstLook(before);
   let brain: Brain | undefined;
   let session: Session | undefined;
@@ -90,12 +93,16 @@ export function shareSession(owner: Owner): Share {
     look = earlyLook(look, event);
     early = keepEarly(early, event);
     if (isWelcome(event)) {
-      token = event.notice.token;
+      // Another person's browser now: nothing of the first one's stays.
+      const mine = event.notice.token;
+      if (token !== mine) before = {};
+      token = mine;
       owner.keep.write("", { ...before, token });
     }
     return [];
   };
   const carry = (frame: VisitorFrame) => {
+    if (frame.type === "identify") identity = frame;
     if (frame.type === "page") views.set(frame.tab, frame);
     if (frame.type === "leave") views.delete(frame.tab);
     if (transport) transport.send(frame);
@@ -109,6 +116,7 @@ export function shareSession(owner: Owner): Share {
       token: token || undefined,
       language: owner.language,
       time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+      identity,
       chat: chat ? { id: chat, after: brain && session ? brain.held(session) : 0 } : undefined,
       pages: Array.from(views.values()),
     };
@@ -120,6 +128,7 @@ export function shareSession(owner: Owner): Share {
       hello,
       hear: (notice) => {
         if (notice.type === "welcome") chat_before = "";
+        if (/^id/.test(notice.type)) return owner.emit("identify", notice);
         run({ type: "noticed", notice, now: Date.now() });
       },
       down: () => run({ type: "disconnected" }),
@@ -184,7 +193,10 @@ export function shareSession(owner: Owner): Share {
       undone = [...undone, sent].slice(-undone_max);
       tabs.post({ is: "event", ...sent });
     },
-    track: (frame) => (leading ? carry(frame) : tabs.post({ is: "frame", frame })),
+    track: (frame) => {
+      carry(frame);
+      if (!leading) tabs.post({ is: "frame", frame });
+    },
     think: (come) => {
       brain = come;
       if (leading) for (const event of early.splice(0)) run(event);

@@ -92,7 +92,7 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
     launcher.draw(views || look.window !== "open" ? look : { ...look, window: "closed" });
     if (views && session) views.update(session);
   };
-  share = shareSession({ site, host, language, keep, view: tracker.view, show });
+  share = shareSession({ site, host, language, keep, emit, view: tracker.view, show });
 
   const onHide = () => {
     page.write(":tab", tab);
