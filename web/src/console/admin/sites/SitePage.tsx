@@ -16,6 +16,7 @@ import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
+import { IdentitySection } from "./IdentitySection";
 import { cspFor, snippetFor } from "./snippet";
 
 type SiteForm = Pick<SiteBody, "name" | "origins" | "deny_paths" | "allow_params">;
@@ -90,6 +91,7 @@ function EditSite({ site }: { site: Site }) {
       <EditForm editor={editor}>
         <Fields editor={editor} />
       </EditForm>
+      <IdentitySection site={site} />
     </div>
   );
 }
