@@ -6,6 +6,8 @@ use std::process::Command;
 
 use crate::list::Fault;
 
+/// What the copy is called.
+const PACKAGE: &str = "planted-engine";
 /// What the copy's `lib.rs` ends with: the switch that tells which fault is on.
 const SWITCH: &str = "
 mod planted {
@@ -30,10 +32,9 @@ pub(crate) fn build(faults: &[Fault]) -> PathBuf {
     write_copy(&root, faults);
     let built = Command::new(env!("CARGO"))
         .current_dir(&root)
-        .args(["test", "--no-run", "--offline", "--package", "beckon-engine", "--test", "sim"])
+        .args(["test", "--no-run", "--offline", "--package", PACKAGE, "--test", "sim"])
         .args(["--quiet", "--message-format", "json"])
         .env("CARGO_TARGET_DIR", target)
-        .env("RUSTFLAGS", std::env::var_os("RUSTFLAGS").unwrap_or_default())
         .output()
         .expect("cargo runs");
     let said = String::from_utf8_lossy(&built.stdout);
@@ -63,7 +64,10 @@ fn write_copy(root: &Path, faults: &[Fault]) {
     };
     let manifest: Vec<_> = manifest.lines().map(members).collect();
     write(&root.join("Cargo.toml"), &manifest.join("\n"));
-    write(&copy.join("Cargo.toml"), &read(&engine.join("Cargo.toml")));
+    // By another name, so that its artefacts are not taken for those of the engine.
+    let manifest = read(&engine.join("Cargo.toml"));
+    let named = manifest.replacen("name = \"beckon-engine\"", &format!("name = \"{PACKAGE}\""), 1);
+    write(&copy.join("Cargo.toml"), &(named + "\n[lib]\nname = \"beckon_engine\"\n"));
     if !root.join("Cargo.lock").exists() {
         write(&root.join("Cargo.lock"), &read(&workspace.join("Cargo.lock")));
     }
@@ -88,7 +92,8 @@ fn copy_dir(from: &Path, to: &Path, change: &impl Fn(&str, String) -> String) {
 fn copy_below(top: &Path, from: &Path, to: &Path, change: &impl Fn(&str, String) -> String) {
     let mut names = Vec::new();
     for entry in fs::read_dir(from).expect("the sources are readable") {
-        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).expect("an entry is readable");
+        let (path, name) =
+            entry.map(|entry| (entry.path(), entry.file_name())).expect("an entry is readable");
         names.push(name.clone());
         if path.is_dir() {
             copy_below(top, &path, &to.join(name), change);
@@ -98,7 +103,8 @@ fn copy_below(top: &Path, from: &Path, to: &Path, change: &impl Fn(&str, String)
         }
     }
     // What has gone from the sources goes from the copy.
-    for entry in fs::read_dir(to).into_iter().flatten().flatten().filter(|e| !names.contains(&e.file_name())) {
+    for entry in fs::read_dir(to).into_iter().flatten().flatten().filter(|e| !names.contains(&e.file_name()))
+    {
         let path = entry.path();
         if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
             .expect("the copy is writable");

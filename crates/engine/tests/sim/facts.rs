@@ -16,6 +16,8 @@ use beckon_engine::settings::{AfterOutcome, SiteSettings};
 use crate::model::{Model, View};
 use crate::plan::Plan;
 
+mod visitor;
+
 /// A page view, as one page sequence that some rule asked for then saw it.
 #[derive(Clone)]
 pub(crate) struct Step {
@@ -33,14 +35,17 @@ pub(crate) struct Candidate {
     pub(crate) queue: QueueId,
 }
 
-pub(crate) fn matches_rule(rule: &Rule, url: &str) -> bool {
+pub(crate) fn matches_rule(rule: &Rule, view: &View) -> bool {
     let plan = &rule.plan;
-    matches(plan.match_on, plan.match_type, &plan.match_value, url)
+    matches(plan.match_on, plan.match_type, &plan.match_value, view)
 }
 
-/// Titles in a simulation are empty, so nothing but the empty text is found in one.
-fn matches(on: MatchOn, kind: MatchType, value: &str, url: &str) -> bool {
-    let text = if on == MatchOn::Url { url } else { "" };
+fn matches(on: MatchOn, kind: MatchType, value: &str, view: &View) -> bool {
+    let text = match on {
+        MatchOn::Url => &view.url,
+        MatchOn::PageTitle => &view.title,
+        MatchOn::Referrer => &view.referrer,
+    };
     match kind {
         MatchType::Contains => text.to_lowercase().contains(&value.to_lowercase()),
         MatchType::Equals => text.to_lowercase() == value.to_lowercase(),
@@ -55,8 +60,8 @@ fn is_a_price_page(text: &str) -> bool {
     text.ends_with("/prices") || (before.ends_with("/prices") && last.starts_with('/'))
 }
 
-fn matches_page(page: &PageMatch, url: &str) -> bool {
-    matches(page.match_on, page.match_type, &page.match_value, url)
+fn matches_page(page: &PageMatch, view: &View) -> bool {
+    matches(page.match_on, page.match_type, &page.match_value, view)
 }
 
 fn is_active(offer: Option<OfferId>, plan: &Plan) -> bool {
@@ -132,14 +137,16 @@ pub(crate) fn after_rejection(settings: &SiteSettings) -> AfterOutcome {
 /// Writes the event down.
 pub(crate) fn note(model: &mut Model, event: &Event, now: i64, plan: &Plan) {
     match event {
-        Event::PageViewed { tab, url, .. } => {
+        Event::PageViewed { tab, url, title, referrer } => {
             close(model, *tab);
+            let (url, title, referrer) = (url.clone(), title.clone(), referrer.clone());
+            let view = View { tab: *tab, url, title, referrer, at: now, open: true };
             for sequence in sequences(plan) {
                 let Condition::PageSequence { first, then, .. } = &sequence else { continue };
-                let (first, then) = (matches_page(first, url), matches_page(then, url));
+                let (first, then) = (matches_page(first, &view), matches_page(then, &view));
                 model.steps.push(Step { sequence, at: now, first, then });
             }
-            model.views.push(View { tab: *tab, url: url.clone(), at: now, open: true });
+            model.views.push(view);
         }
         Event::TabClosed { tab } => close(model, *tab),
         Event::CustomEventFired { name } if !asked_events(plan).contains(name) => return,
@@ -180,15 +187,15 @@ fn asked_events(plan: &Plan) -> Vec<String> {
     leaves(plan).into_iter().filter_map(name).collect()
 }
 
-/// Whether a condition holds on page view `i`.
-pub(crate) fn holds(condition: &Condition, model: &Model, i: usize, now: i64) -> bool {
+/// Whether a condition of a rule for this queue holds on page view `i`.
+pub(crate) fn holds(condition: &Condition, model: &Model, queue: QueueId, i: usize, now: i64) -> bool {
     let long_enough =
         |since: Option<i64>, s: &u32| since.is_some_and(|since| now >= since + i64::from(*s) * 1000);
     let on_page = || on_page(model, i);
     match condition {
-        Condition::All { of } => of.iter().all(|inner| holds(inner, model, i, now)),
-        Condition::Any { of } => of.iter().any(|inner| holds(inner, model, i, now)),
-        Condition::Not { of } => !holds(of, model, i, now),
+        Condition::All { of } => of.iter().all(|inner| holds(inner, model, queue, i, now)),
+        Condition::Any { of } => of.iter().any(|inner| holds(inner, model, queue, i, now)),
+        Condition::Not { of } => !holds(of, model, queue, i, now),
         Condition::TimeOnSite { at_least_s } => long_enough(Some(model.begun), at_least_s),
         Condition::PagesViewed { at_least } => model.views.len() >= *at_least as usize,
         Condition::ScrollDepth { at_least_percent } => on_page().any(
@@ -217,7 +224,7 @@ pub(crate) fn holds(condition: &Condition, model: &Model, i: usize, now: i64) ->
             let ends = |j: usize| (0..j).any(|i| of[i].first && of[j].then && in_time(of[i], of[j]));
             (0..of.len()).any(ends)
         }
-        other => panic!("the plan makes no such condition: {other:?}"),
+        of_visitor => visitor::holds(of_visitor, model, queue, now),
     }
 }
 

@@ -23,6 +23,8 @@ mod answers;
 pub(crate) struct View {
     pub(crate) tab: TabId,
     pub(crate) url: String,
+    pub(crate) title: String,
+    pub(crate) referrer: String,
     pub(crate) at: i64,
     pub(crate) open: bool,
 }
@@ -231,10 +233,7 @@ impl Model {
     pub(crate) fn views_of(&self, rule: &Rule) -> usize {
         let counting = &self.counting[&rule.id];
         let counted = |i: &usize| *i >= counting.since || counting.open_then.contains(i);
-        (0..self.views.len())
-            .filter(counted)
-            .filter(|&i| facts::matches_rule(rule, &self.views[i].url))
-            .count()
+        (0..self.views.len()).filter(counted).filter(|&i| facts::matches_rule(rule, &self.views[i])).count()
     }
 
     /// at this moment, on some open page, all holds together.
@@ -244,9 +243,13 @@ impl Model {
             let holds_on = |i: usize| {
                 let view = &self.views[i];
                 view.open
-                    && facts::matches_rule(rule, &view.url)
+                    && facts::matches_rule(rule, view)
                     && now >= view.at + i64::from(rule.plan.required_time_s) * 1000
-                    && rule.plan.conditions.as_ref().is_none_or(|c| facts::holds(c, self, i, now))
+                    && rule
+                        .plan
+                        .conditions
+                        .as_ref()
+                        .is_none_or(|c| facts::holds(c, self, rule.plan.queue_id, i, now))
             };
             if enough && (0..self.views.len()).any(holds_on) {
                 self.latched.insert(rule.id, criteria_of(rule.id, plan).expect("the rule is in the plan"));
@@ -300,6 +303,9 @@ impl Model {
             Event::ChatChanged { state } => self.chat_goes(*state, now),
             Event::ConsentChanged { given } => self.consent = *given,
             Event::AlertAnswered => self.alert = None,
+            Event::VisitorKnown { last_chat_completed_at, .. } => {
+                self.completed = self.completed.max(last_chat_completed_at.map(ms));
+            }
             _ => {}
         }
         None
@@ -399,7 +405,7 @@ impl Model {
         let hours = i64::from(settings.after_chat_hours) * 3_600_000;
         let after_chat = self.completed.is_some_and(|at| match settings.after_chat {
             AfterChat::MayResume => false,
-            AfterChat::NoMoreThisVisit => true,
+            AfterChat::NoMoreThisVisit => at >= self.begun,
             AfterChat::NoneForHours => now < at + hours,
         });
         let interval = i64::from(settings.minimum_interval_s) * 1000;
@@ -437,7 +443,7 @@ impl Model {
     }
 }
 
-fn is_from_browser(event: &Event) -> bool {
+pub(crate) fn is_from_browser(event: &Event) -> bool {
     !matches!(
         event,
         Event::LinkLost

@@ -1,29 +1,41 @@
-//! Owns the random site of a simulation: rules, offers, queues, settings, gates, and their edits.
+//! Owns the random site of a simulation: rules, offers, queues, settings, agents, hours, and their edits.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use beckon_engine::condition::{Condition, PageMatch};
 use beckon_engine::gate::Gate;
+use beckon_engine::hours;
 use beckon_engine::id::{OfferId, QueueId, RuleId};
 use beckon_engine::offer::{Offer, OfferDesign};
 use beckon_engine::queue::{Activation, Queue, QueuePlan};
 use beckon_engine::rule::{Action, MatchOn, MatchType, Rule, RulePlan};
 use beckon_engine::settings::{AfterChat, AfterOutcome, SiteSettings};
+use beckon_engine::time::UnixMs;
 use beckon_engine::world::{Config, World};
 use uuid::Uuid;
 
 use crate::chance::Chance;
 
+mod conditions;
+mod desk;
+
+pub(crate) use conditions::{DEVICES, LANGUAGES, attribute};
+pub(crate) use desk::take_slot;
+
+use conditions::condition;
+use desk::{Agent, Spans, free_slots};
+
 pub(crate) const PAGES: [&str; 6] = [
-    "https://s.test/",
+    "https://s.test/?utm_source=mail",
     "https://s.test/Prices",
     "https://s.test/prices/a",
     "https://s.test/cart",
     "https://s.test/about",
     "https://s.test/product/7",
 ];
-const VALUES: [&str; 6] = ["", "/prices", "/PRICES", "/cart", "s.test/about", "/product/"];
+pub(crate) const TITLES: [&str; 3] = ["", "Prices", "Your CART"];
+pub(crate) const REFERRERS: [&str; 3] = ["", "https://Search.test/prices?q=1", "https://s.test/cart"];
+const VALUES: [&str; 6] = ["", "/prices", "/PRICES", "cart", "s.test/about", "/product/"];
 pub(crate) const EVENTS: [&str; 2] = ["added", "asked"];
 
 /// A site as the administration sees it, and its world as the engine does.
@@ -33,8 +45,11 @@ pub(crate) struct Plan {
     pub(crate) rules: Vec<Rule>,
     pub(crate) offers: Vec<Offer>,
     pub(crate) queues: Vec<Queue>,
+    pub(crate) agents: Vec<Agent>,
+    /// As they were when somebody looked at them last.
     pub(crate) gates: BTreeMap<QueueId, Gate>,
     pub(crate) offers_stopped: bool,
+    spans: BTreeMap<QueueId, Spans>,
     version: u64,
     config: Option<Arc<Config>>,
 }
@@ -44,9 +59,39 @@ impl Plan {
         let offers: Vec<_> = (0..1 + chance.below(3)).map(offer).collect();
         let queues: Vec<_> = (0..1 + chance.below(2)).map(|n| queue(n, &offers, chance)).collect();
         let rules = (0..1 + chance.below(5)).map(|n| rule(n, &offers, &queues, chance)).collect();
-        let gates = queues.iter().map(|queue| (queue.id, OPEN)).collect();
+        let served: Vec<_> = queues.iter().map(|queue| queue.id).collect();
+        let agents = (0..1 + chance.below(3)).map(|_| Agent::random(&served, chance)).collect();
+        let spans = served.iter().map(|id| (*id, Spans::random(chance))).collect();
         let settings = settings(chance);
-        Self { settings, rules, offers, queues, gates, offers_stopped: false, version: 1, config: None }
+        let (gates, offers_stopped, version, config) = (BTreeMap::new(), false, 1, None);
+        let mut plan =
+            Self { settings, rules, offers, queues, agents, gates, offers_stopped, spans, version, config };
+        plan.set_hours();
+        plan
+    }
+
+    /// Looks at hours, switches, agents, and the open presentations that are counted.
+    pub(crate) fn look(&mut self, now_ms: i64, open: impl Fn(QueueId) -> u32) {
+        let gate = |queue: &Queue| {
+            let hours_open = hours::is_open(&queue.plan.hours, UnixMs(now_ms));
+            assert_eq!(hours_open, self.spans[&queue.id].is_open(now_ms), "hours are open as they say (Q-1)");
+            let free_slots = free_slots(&self.agents, queue.id);
+            let open_presentations = open(queue.id);
+            Gate { hours_open, channel_on: queue.channel_on, free_slots, open_presentations }
+        };
+        self.gates = self.queues.iter().map(|queue| (queue.id, gate(queue))).collect();
+    }
+
+    /// When a queue opens or closes next.
+    pub(crate) fn turns_at(&self, now_ms: i64) -> Option<i64> {
+        let next = |queue: &Queue| hours::next_change(&queue.plan.hours, UnixMs(now_ms));
+        self.queues.iter().filter_map(next).map(|(at, _)| at.0).min()
+    }
+
+    /// The same version need not be compiled again.
+    pub(crate) fn keep_config_of(&mut self, other: &Self) {
+        assert_eq!(self.version, other.version, "it is a copy of this plan");
+        self.config.clone_from(&other.config);
     }
 
     pub(crate) fn world(&mut self) -> Arc<World> {
@@ -60,12 +105,12 @@ impl Plan {
         Arc::new(World { config, gates: self.gates.clone(), offers_stopped: self.offers_stopped })
     }
 
-    /// Somebody edits rules, offers, queues or settings.
+    /// Somebody edits rules, offers, queues, hours or settings.
     pub(crate) fn edit(&mut self, chance: &mut Chance) {
         self.version += 1;
         self.config = None;
         let at = chance.below(u32::try_from(self.rules.len()).expect("few rules")) as usize;
-        match chance.below(10) {
+        match chance.below(12) {
             0 => self.settings = settings(chance),
             1 => {
                 let n = chance.below(8);
@@ -82,27 +127,39 @@ impl Plan {
             6 => self.rules[at].priority = 1 + chance.below(3),
             7 => self.rules[at].plan.required_time_s = chance.below(40),
             8 => self.rules[at].plan.match_value = (*chance.one_of(&VALUES)).to_owned(),
+            9 => self.rules[at].plan.conditions = chance.percent(60).then(|| condition(2, chance)),
+            10 => {
+                drop(self.spans.insert(self.queues[0].id, Spans::random(chance)));
+            }
             _ => self.queues[0] = queue(0, &self.offers, chance),
         }
         self.rules.iter_mut().for_each(repair);
+        self.set_hours();
     }
 
-    /// Hours, switch, agents or the stop switch change.
+    /// An agent comes or goes, or somebody turns a switch.
     pub(crate) fn change_gate(&mut self, chance: &mut Chance) {
-        let queue = chance.one_of(&self.queues).id;
-        let gate = self.gates.get_mut(&queue).expect("every queue has a gate");
+        let agent = chance.below(u32::try_from(self.agents.len()).expect("few agents")) as usize;
+        let queue = chance.below(u32::try_from(self.queues.len()).expect("few queues")) as usize;
         match chance.below(8) {
-            0 => gate.hours_open ^= true,
-            1 => gate.channel_on ^= true,
-            2 | 3 => gate.free_slots = chance.below(3),
-            4 => self.offers_stopped ^= true,
-            _ => *gate = Gate { open_presentations: gate.open_presentations, ..OPEN },
+            0..=3 => self.agents[agent].change(chance),
+            4 => self.queues[queue].channel_on ^= true,
+            5 => self.offers_stopped ^= true,
+            _ => {
+                self.agents.iter_mut().for_each(Agent::return_to_work);
+                self.queues.iter_mut().for_each(|queue| queue.channel_on = true);
+                self.offers_stopped = false;
+            }
+        }
+    }
+
+    /// Every queue gets the hours of its spans.
+    fn set_hours(&mut self) {
+        for queue in &mut self.queues {
+            queue.plan.hours = self.spans[&queue.id].hours();
         }
     }
 }
-
-pub(crate) const OPEN: Gate =
-    Gate { hours_open: true, channel_on: true, free_slots: 1, open_presentations: 0 };
 
 fn settings(chance: &mut Chance) -> SiteSettings {
     let after = [AfterOutcome::LikeIgnored, AfterOutcome::NotThisOfferAgain, AfterOutcome::NoMoreThisVisit];
@@ -168,7 +225,7 @@ fn rule(n: u32, offers: &[Offer], queues: &[Queue], chance: &mut Chance) -> Rule
             action: if chance.percent(85) { Action::Invite } else { Action::EngageWithoutInvite },
             offer_id: Some(chance.one_of(offers).id),
             queue_id: chance.one_of(queues).id,
-            match_on: if chance.percent(90) { MatchOn::Url } else { MatchOn::PageTitle },
+            match_on: match_on(chance),
             match_type: *chance.one_of(&[
                 MatchType::Contains,
                 MatchType::Contains,
@@ -186,44 +243,15 @@ fn rule(n: u32, offers: &[Offer], queues: &[Queue], chance: &mut Chance) -> Rule
     rule
 }
 
+fn match_on(chance: &mut Chance) -> MatchOn {
+    if chance.percent(80) { MatchOn::Url } else { *chance.one_of(&[MatchOn::PageTitle, MatchOn::Referrer]) }
+}
+
 /// A rule that would be refused at save never reaches the engine.
 fn repair(rule: &mut Rule) {
     match rule.plan.match_type {
         MatchType::Equals => rule.plan.match_value = PAGES[3].to_uppercase(),
         MatchType::Regex => rule.plan.match_value = r"(?i)/prices(/\w)?$".to_owned(),
         MatchType::Contains => {}
-    }
-}
-
-fn condition(depth: u32, chance: &mut Chance) -> Condition {
-    let seconds = *chance.one_of(&[1, 5, 20, 40]);
-    let page = |value: &str| PageMatch {
-        match_on: MatchOn::Url,
-        match_type: MatchType::Contains,
-        match_value: value.to_owned(),
-    };
-    let inner =
-        |chance: &mut Chance| (0..1 + chance.below(2)).map(|_| condition(depth - 1, chance)).collect();
-    match chance.below(if depth == 0 { 9 } else { 13 }) {
-        0 => Condition::TimeOnSite { at_least_s: seconds },
-        1 => Condition::PagesViewed { at_least: 1 + chance.below(4) },
-        2 => Condition::ScrollDepth { at_least_percent: 50 },
-        3 => Condition::ExitIntent,
-        4 => Condition::Inactivity { at_least_s: seconds },
-        5 => Condition::TimeOnForm { at_least_s: seconds },
-        6 => Condition::FormIdle { at_least_s: seconds },
-        7 | 12 => {
-            let name = (*chance.one_of(&EVENTS)).to_owned();
-            let (at_least, within_s) = (1 + chance.below(2), *chance.one_of(&[1, 2, 5, 20]));
-            Condition::CustomEvent { name, at_least, within_s }
-        }
-        8 => {
-            let (first, then) = (*chance.one_of(&VALUES[1..]), *chance.one_of(&VALUES[1..]));
-            let (first, then) = (page(first), page(then));
-            Condition::PageSequence { first, then, within_s: seconds }
-        }
-        9 => Condition::All { of: inner(chance) },
-        10 => Condition::Any { of: inner(chance) },
-        _ => Condition::Not { of: Box::new(condition(depth - 1, chance)) },
     }
 }

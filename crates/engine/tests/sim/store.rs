@@ -12,6 +12,7 @@ struct Row {
     id: PresentationId,
     queue: QueueId,
     at: i64,
+    ignored_due: i64,
     passive_due: i64,
     outcome: Option<Outcome>,
     times_settled: u32,
@@ -24,30 +25,41 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Commits a presentation, or says why not: one is open for the visit (O-3), the queue has enough of them (O-12),
-    /// or nobody asks for it any more.
+    /// Commits a presentation, or says why not: one is open for the visit (O-3), the gate has closed meanwhile (O-1), the
+    /// queue has enough of them (O-12), or nobody asks for it any more. The plan is that of this moment.
     pub(crate) fn insert(
         &mut self,
         visit: usize,
         id: PresentationId,
         asked: Option<&Presentation>,
         plan: &Plan,
+        interval_ms: i64,
     ) -> Option<Reason> {
         let Some(asked) = asked else { return Some(Reason::StoreRefused) };
         if self.rows.iter().any(|row| row.visit == visit && row.outcome.is_none()) {
             return Some(Reason::PresentationOpen);
         }
         let gate = plan.gates[&asked.queue];
+        if let Some(reason) = gate.closed_because() {
+            return Some(reason);
+        }
         if self.count_open(asked.queue) >= gate.free_slots * plan.settings.capacity_factor {
             return Some(Reason::CapacityReached);
         }
-        let at = asked.presented_at.0;
-        assert!(
-            self.rows.iter().filter(|row| row.visit == visit).all(|row| row.at <= at),
-            "one after the other"
-        );
-        let (queue, passive_due) = (asked.queue, asked.passive_due.0);
-        self.rows.push(Row { visit, id, queue, at, passive_due, outcome: None, times_settled: 0 });
+        let (at, queue) = (asked.presented_at.0, asked.queue);
+        let last = self.rows.iter().filter(|row| row.visit == visit).map(|row| row.at).max();
+        assert!(last.is_none_or(|last| last + interval_ms <= at), "the interval has passed (O-8)");
+        let (ignored_due, passive_due) = (asked.ignored_due.0, asked.passive_due.0);
+        self.rows.push(Row {
+            visit,
+            id,
+            queue,
+            at,
+            ignored_due,
+            passive_due,
+            outcome: None,
+            times_settled: 0,
+        });
         None
     }
 
@@ -82,10 +94,15 @@ impl Store {
         self.rows.iter().find(|row| row.id == id).map(|row| row.outcome)
     }
 
-    /// Passively ignored is never said before its time.
-    pub(crate) fn assert_passive_in_time(&self, id: PresentationId, now: i64) {
-        let row = self.rows.iter().find(|row| row.id == id);
-        assert!(row.is_none_or(|row| now >= row.passive_due), "passively ignored not before it is due (O-9)");
+    /// Ignored is never said before its time, and neither is passively ignored.
+    pub(crate) fn assert_in_time(&self, id: PresentationId, outcome: Outcome, now: i64) {
+        let Some(row) = self.rows.iter().find(|row| row.id == id) else { return };
+        let due = match outcome {
+            Outcome::Ignored => row.ignored_due,
+            Outcome::PassivelyIgnored => row.passive_due,
+            Outcome::Accepted | Outcome::Rejected | Outcome::Withdrawn => row.at,
+        };
+        assert!(now >= due, "{outcome:?} not before it is due (O-7, O-9)");
     }
 
     /// Every committed presentation has exactly one outcome, rows that lost their visit after a sweep.

@@ -1,0 +1,215 @@
+//! Owns handing in events and working off what comes back: the comparison with the model, the store's answers, chats.
+
+use std::sync::Arc;
+
+use beckon_engine::effect::Effect;
+use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::id::{PresentationId, QueueId};
+use beckon_engine::offer::Outcome;
+use beckon_engine::reason::Reason;
+use beckon_engine::time::UnixMs;
+
+use super::{Stage, Task};
+use crate::actor::START_MS;
+use crate::model::{Want, is_from_browser, ms};
+use crate::plan::take_slot;
+
+impl Stage {
+    /// Hands in one event and holds the answer against the model.
+    pub(super) fn feed(&mut self, i: usize, event: Event) {
+        let returns = is_from_browser(&event) && !matches!(event, Event::TabClosed { .. });
+        if returns && self.actors[i].visit.has_ended() {
+            if let Some(j) = self.succeed(i) {
+                self.feed(j, event);
+            }
+            return;
+        }
+        let was_over = self.actors[i].visit.has_ended();
+        for effect in self.compare(i, &event) {
+            self.work_off(i, effect);
+        }
+        if returns
+            && !was_over
+            && self.actors[i].visit.has_ended()
+            && let Some(j) = self.succeed(i)
+        {
+            self.feed(j, event);
+        }
+    }
+
+    fn compare(&mut self, i: usize, event: &Event) -> Vec<Effect> {
+        let now = self.now;
+        let actor = &mut self.actors[i];
+        let node = &self.nodes[actor.node];
+        let (plan, world) = (&node.plan, Arc::clone(&node.world));
+        let decision = actor.visit.handle(event.clone(), UnixMs(now), &world);
+        let (wants, reason) = actor.model.step(event, now, plan);
+        let context = || format!("visit {i} at {} on {event:?}", now - START_MS);
+        assert_eq!(
+            wants.len(),
+            decision.effects.len(),
+            "{}: {wants:?} but {:?}, {:?} and {reason:?}",
+            context(),
+            decision.effects,
+            decision.reason
+        );
+        for (want, effect) in wants.iter().zip(&decision.effects) {
+            assert!(agrees(want, effect), "{}: wanted {want:?}, was {effect:?}", context());
+            actor.model.adopt(effect, now, plan);
+            if let (Want::ByHand(..), Effect::PresentOffer { presentation, .. }) = (want, effect) {
+                actor.by_hand.push(*presentation);
+            }
+        }
+        let presents = decision.effects.iter().any(starts_something);
+        assert_eq!(decision.reason.is_none(), presents, "{}: a reason, or an offer", context());
+        assert_eq!(decision.reason, reason, "{}: the reason", context());
+        let deadline = actor.visit.deadline();
+        assert!(deadline.is_none_or(|deadline| ms(deadline) > now), "{}: a deadline lies ahead", context());
+        if self.chance.percent(10) && !actor.visit.has_ended() {
+            actor.assert_explains(now, plan, &world);
+        }
+        actor.script.push((now, event.clone(), world));
+        actor.effects.extend(decision.effects.iter().cloned());
+        if !decision.effects.is_empty() || self.chance.percent(4) {
+            actor.keep_checkpoint();
+        }
+        decision.effects
+    }
+
+    fn work_off(&mut self, i: usize, effect: Effect) {
+        match effect {
+            Effect::PresentOffer { presentation, queue, .. } => {
+                self.assert_may_present(i, queue);
+                let by_hand = self.actors[i].by_hand.contains(&presentation);
+                let interval_s = self.nodes[self.actors[i].node].plan.settings.minimum_interval_s;
+                self.actors[i].interval_ms = if by_hand { 0 } else { i64::from(interval_s) * 1000 };
+                let within = *self.chance.one_of(&[0, 0, 1, 3, 40]);
+                self.later_up_to(within, Task::Answer(i, presentation));
+            }
+            Effect::SettleOutcome { presentation, outcome, .. } => {
+                self.store.assert_in_time(presentation, outcome, self.now);
+                if self.chance.percent(70) {
+                    self.settle(i, presentation, outcome);
+                } else {
+                    self.actors[i].unsettled += 1;
+                    self.later_up_to(3, Task::Settle(i, presentation, outcome));
+                }
+            }
+            Effect::OpenChat { queue, .. } => {
+                self.chat_begins(i, ChatPhase::Form, queue);
+                let next = *self.chance.one_of(&[ChatPhase::Form, ChatPhase::Open, ChatPhase::None]);
+                self.later_up_to(130, Task::Chat(i, next));
+            }
+            Effect::AlertAgent { queue, .. } => {
+                self.assert_may_present(i, queue);
+                if self.chance.percent(50) {
+                    self.later_up_to(20, Task::AlertAnswered(i));
+                }
+                let end = *self.chance.one_of(&[ChatPhase::Open, ChatPhase::None, ChatPhase::Completed]);
+                self.later_up_to(40, Task::Chat(i, end));
+            }
+            Effect::EndVisit => self.actors[i].assert_replays(),
+            Effect::ShowOffer { .. }
+            | Effect::RecordLateAccept { .. }
+            | Effect::GiveAlternative { .. }
+            | Effect::WithdrawAlert { .. } => {}
+        }
+    }
+
+    /// What must hold whatever the model says, at the moment at which an offer or an alert is asked for.
+    fn assert_may_present(&self, i: usize, queue: QueueId) {
+        let node = &self.nodes[self.actors[i].node];
+        let gate = node.world.gate(queue);
+        assert!(gate.closed_because().is_none(), "nothing is presented outside the gate (O-1)");
+        let room = gate.free_slots * node.plan.settings.capacity_factor;
+        assert!(gate.open_presentations < room, "nor beyond the room that there is (O-12)");
+        assert!(!self.actors[i].is_in_chat(self.now), "nor into a chat (O-4)");
+    }
+
+    /// The store answers what was asked of it.
+    pub(super) fn answer(&mut self, i: usize, presentation: PresentationId) {
+        let refusal = if self.chance.percent(15) { Some(Reason::StoreRefused) } else { None };
+        let asked = self.actors[i].visit.presentation().filter(|asked| asked.id == presentation).cloned();
+        let interval_ms = self.actors[i].interval_ms;
+        let _ = self.truth_now();
+        let insert = || self.store.insert(i, presentation, asked.as_ref(), &self.truth, interval_ms);
+        match refusal.or_else(insert) {
+            Some(reason) => self.feed(i, Event::PresentationRefused { presentation, reason }),
+            None => {
+                self.presented += 1;
+                self.count_open(self.actors[i].node);
+                self.actors[i].seen.push(presentation);
+                self.feed(i, Event::PresentationCommitted { presentation });
+                self.actors[i].keep_checkpoint();
+            }
+        }
+    }
+
+    /// The store takes an outcome, or says which one it has.
+    pub(super) fn settle(&mut self, i: usize, presentation: PresentationId, outcome: Outcome) {
+        let held = self.store.settle(presentation, outcome);
+        self.count_open(self.actors[i].node);
+        if let Some(held) = held {
+            let at = UnixMs(self.now);
+            self.feed(i, Event::OutcomeCorrected { presentation, outcome: held, at });
+        }
+    }
+
+    /// The visitor's chat enters a state.
+    pub(super) fn chat(&mut self, i: usize, phase: ChatPhase) {
+        match phase {
+            ChatPhase::Open => {
+                let queue = self.chance.one_of(&self.truth.queues).id;
+                self.chat_begins(i, phase, queue);
+                let end = *self.chance.one_of(&[ChatPhase::Completed, ChatPhase::None]);
+                self.later_up_to(60, Task::Chat(i, end));
+            }
+            ChatPhase::Form => self.chat_begins(i, phase, self.truth.queues[0].id),
+            ChatPhase::Completed | ChatPhase::None => {
+                self.actors[i].chat = phase;
+                if let Some(agent) = self.actors[i].slot.take() {
+                    self.truth.agents[agent].release();
+                    self.site_changed();
+                }
+            }
+        }
+        self.feed(i, Event::ChatChanged { state: phase });
+    }
+
+    /// A chat, or the form before it, holds an agent's slot (O-15).
+    fn chat_begins(&mut self, i: usize, phase: ChatPhase, queue: QueueId) {
+        let actor = &mut self.actors[i];
+        if phase == ChatPhase::Form && actor.chat != ChatPhase::Form {
+            actor.form_until = self.now + 120_000;
+        }
+        if actor.chat == ChatPhase::Completed || actor.chat == ChatPhase::None {
+            actor.chats += 1;
+        }
+        actor.chat = phase;
+        if actor.slot.is_none() {
+            actor.slot = take_slot(&mut self.truth.agents, queue);
+            self.site_changed();
+        }
+    }
+}
+
+fn agrees(want: &Want, effect: &Effect) -> bool {
+    match (want, effect) {
+        (Want::Exactly(wanted), effect) => wanted == effect,
+        (Want::ByHand(offer, queue), Effect::PresentOffer { rule, offer: o, queue: q, .. }) => {
+            rule.is_none() && (o, q) == (offer, queue)
+        }
+        (Want::Choice(choice), Effect::PresentOffer { rule, offer, queue, .. }) => {
+            choice.iter().any(|(id, o, q)| {
+                let by_timer = id.0 == q.0;
+                (*o, *q) == (Some(*offer), *queue) && *rule == (!by_timer).then_some(*id)
+            })
+        }
+        (Want::Choice(choice), Effect::AlertAgent { rule, queue }) => choice.contains(&(*rule, None, *queue)),
+        (Want::ByHand(..) | Want::Choice(_), _) => false,
+    }
+}
+
+const fn starts_something(effect: &Effect) -> bool {
+    matches!(effect, Effect::PresentOffer { .. } | Effect::AlertAgent { .. })
+}
