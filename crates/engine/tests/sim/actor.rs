@@ -36,6 +36,8 @@ pub(crate) struct Actor {
     pub(crate) online: bool,
     /// The machine sleeps: nothing is reported, though the connection may stand.
     pub(crate) asleep_until: i64,
+    /// Its server knows another site than the visit was told of.
+    pub(crate) untold: bool,
     /// Outcomes that are under way to the store; what is not committed is in no checkpoint.
     pub(crate) unsettled: u32,
     /// The chat as it really is, and since when its form keeps offers away.
@@ -68,6 +70,7 @@ impl Actor {
             interval_ms: 0,
             online: true,
             asleep_until: 0,
+            untold: false,
             unsettled: 0,
             chat: ChatPhase::None,
             form_until: 0,

@@ -35,6 +35,8 @@ enum Task {
     AlertAnswered(usize),
     Fire(usize, &'static str),
     Click(usize),
+    /// A visit hears that its server knows another site.
+    Tell(usize),
     /// The bus tells a server that the site has changed.
     Learn(usize),
     /// A server looks by itself.
@@ -189,6 +191,7 @@ impl Stage {
             Task::Browse(i) => self.browse(i),
             Task::Report(i) => self.report(i),
             Task::Click(i) => self.click(i),
+            Task::Tell(i) => self.tell(i),
             Task::Answer(i, presentation) => self.answer(i, presentation),
             Task::Settle(i, presentation, outcome) => {
                 self.actors[i].unsettled -= 1;
@@ -238,7 +241,8 @@ impl Task {
             | Self::Chat(i, _)
             | Self::AlertAnswered(i)
             | Self::Fire(i, _)
-            | Self::Click(i) => Some(i),
+            | Self::Click(i)
+            | Self::Tell(i) => Some(i),
             Self::Learn(_)
             | Self::Look(_)
             | Self::Turn(_)
@@ -259,6 +263,7 @@ impl Task {
             Self::Click(_) => Some(Self::Click(j)),
             Self::Answer(..)
             | Self::Settle(..)
+            | Self::Tell(_)
             | Self::AlertAnswered(_)
             | Self::Learn(_)
             | Self::Look(_)

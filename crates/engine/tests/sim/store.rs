@@ -16,6 +16,8 @@ struct Row {
     passive_due: i64,
     outcome: Option<Outcome>,
     times_settled: u32,
+    /// Committed so late that the visit had given up: never shown, so it starts no interval (O-14).
+    shown: bool,
 }
 
 /// The rows that are committed.
@@ -47,7 +49,7 @@ impl Store {
             return Some(Reason::CapacityReached);
         }
         let (at, queue) = (asked.presented_at.0, asked.queue);
-        let last = self.rows.iter().filter(|row| row.visit == visit).map(|row| row.at).max();
+        let last = self.rows.iter().filter(|row| row.visit == visit && row.shown).map(|row| row.at).max();
         assert!(last.is_none_or(|last| last + interval_ms <= at), "the interval has passed (O-8)");
         let (ignored_due, passive_due) = (asked.ignored_due.0, asked.passive_due.0);
         self.rows.push(Row {
@@ -59,6 +61,7 @@ impl Store {
             passive_due,
             outcome: None,
             times_settled: 0,
+            shown: true,
         });
         None
     }
@@ -92,6 +95,11 @@ impl Store {
     /// The outcome of a row: none when there is no row.
     pub(crate) fn outcome(&self, id: PresentationId) -> Option<Option<Outcome>> {
         self.rows.iter().find(|row| row.id == id).map(|row| row.outcome)
+    }
+
+    /// It was committed too late to be shown.
+    pub(crate) fn was_not_shown(&mut self, id: PresentationId) {
+        self.rows.iter_mut().filter(|row| row.id == id).for_each(|row| row.shown = false);
     }
 
     /// Ignored is never said before its time, and neither is passively ignored.

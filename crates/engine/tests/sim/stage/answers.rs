@@ -86,7 +86,10 @@ impl Stage {
                 let within = *self.chance.one_of(&[0, 0, 1, 3, 40]);
                 self.later_up_to(within, Task::Answer(i, presentation));
             }
-            Effect::SettleOutcome { presentation, outcome, .. } => {
+            Effect::SettleOutcome { presentation, outcome, reason } => {
+                if reason == Some(Reason::StoreRefused) {
+                    self.store.was_not_shown(presentation);
+                }
                 self.store.assert_in_time(presentation, outcome, self.now);
                 if self.chance.percent(70) {
                     self.settle(i, presentation, outcome);

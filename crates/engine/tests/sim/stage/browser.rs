@@ -15,9 +15,10 @@ impl Stage {
     }
 
     pub(super) fn report(&mut self, i: usize) {
-        // A live visit looks again by itself a second after the number of open presentations has changed.
+        // A live visit looks again by itself a second after the number of open presentations has changed, and when told.
         let node = &self.nodes[self.actors[i].node];
-        let quiet = self.now < node.counted_at + 1000 && self.actors[i].visit.is_live();
+        let stale = self.actors[i].untold || self.now < node.counted_at + 1000;
+        let quiet = stale && self.actors[i].visit.is_live();
         if self.actors[i].online && self.now >= self.actors[i].asleep_until && !quiet {
             self.feed(i, Event::Heard);
         }

@@ -19,12 +19,6 @@ impl Stage {
                 self.later(after_ms, Task::Learn(node));
             }
         }
-        // What an answer meets while its server does not know yet is what is seldom tried.
-        for i in 0..self.actors.len() {
-            if self.chance.percent(15) {
-                self.later(0, Task::Click(i));
-            }
-        }
     }
 
     /// A server sees for itself whether it knows the site as it is.
@@ -34,17 +28,32 @@ impl Stage {
         }
     }
 
-    /// A server reads the site, as a whole, and tells its visits.
+    /// A server reads the site, as a whole, and tells its visits, some a little later.
     pub(super) fn learn(&mut self, node: usize) {
         if !self.nodes[node].up {
             return;
         }
         self.learn_alone(node);
         for i in (0..self.actors.len()).filter(|&i| self.actors[i].node == node).collect::<Vec<_>>() {
-            if !self.actors[i].visit.has_ended() || self.actors[i].visit.deadline().is_some() {
-                self.feed(i, Event::WorldChanged);
+            if self.actors[i].visit.has_ended() && self.actors[i].visit.deadline().is_none() {
+                continue;
+            }
+            if self.chance.percent(60) {
+                self.tell(i);
+                continue;
+            }
+            self.actors[i].untold = true;
+            self.later_up_to(2, Task::Tell(i));
+            // What an answer meets while its visit has not been told is what is seldom tried.
+            if self.chance.percent(30) {
+                self.later(0, Task::Click(i));
             }
         }
+    }
+
+    pub(super) fn tell(&mut self, i: usize) {
+        self.actors[i].untold = false;
+        self.feed(i, Event::WorldChanged);
     }
 
     /// A queue opens or closes at this time.
@@ -79,7 +88,7 @@ impl Stage {
         self.nodes[node].up = false;
         let on_node = |i: usize| self.actors[i].node == node;
         self.tasks.retain(|(_, _, task)| match task {
-            Task::Answer(i, _) | Task::Settle(i, ..) => !on_node(*i),
+            Task::Answer(i, _) | Task::Settle(i, ..) | Task::Tell(i) => !on_node(*i),
             Task::Learn(n) | Task::Look(n) | Task::Turn(n) => *n != node,
             Task::Browse(_)
             | Task::Report(_)
@@ -142,7 +151,7 @@ impl Stage {
     /// The browser comes to another server, which claims the visit: whatever the first one has under way is refused.
     pub(super) fn move_to(&mut self, i: usize, node: usize) {
         self.tasks
-            .retain(|(_, _, task)| !matches!(task, Task::Answer(of, _) | Task::Settle(of, ..) if *of == i));
+            .retain(|(_, _, task)| !matches!(task, Task::Answer(of, _) | Task::Settle(of, ..) | Task::Tell(of) if *of == i));
         self.actors[i].node = node;
         self.actors[i].restore();
         self.recover(i);
@@ -150,6 +159,7 @@ impl Stage {
 
     /// What happened meanwhile is told: the link was lost, the chat is in this state, the store holds this.
     fn recover(&mut self, i: usize) {
+        self.actors[i].untold = false;
         self.feed(i, Event::LinkLost);
         let state =
             if self.actors[i].chat == ChatPhase::Completed { ChatPhase::None } else { self.actors[i].chat };
