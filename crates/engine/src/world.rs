@@ -13,7 +13,7 @@ use crate::id::{OfferId, QueueId, RuleId};
 use crate::offer::Offer;
 use crate::queue::{Activation, Queue};
 use crate::rule::matcher::{Matcher, PageTexts, Pattern, RuleIndex};
-use crate::rule::{Action, Rule, RulePlan};
+use crate::rule::{Action, MatchOn, MatchType, Rule, RulePlan};
 use crate::settings::SiteSettings;
 
 /// Rules and queues of one site, together.
@@ -91,6 +91,8 @@ pub(crate) struct CompiledRule {
     pub(crate) priority: u32,
     pub(crate) name: String,
     pub(crate) trigger: Trigger,
+    /// Which pages it matches; every page for a queue's own timer.
+    pub(crate) page: PageMatch,
     pub(crate) queue: QueueId,
     pub(crate) standing: Standing,
     pub(crate) conditions: Option<Condition>,
@@ -267,6 +269,11 @@ fn compile_rule(
         standing,
         match_print: match_print(&plan),
         criteria_print: criteria_print(&plan),
+        page: PageMatch {
+            match_on: plan.match_on,
+            match_type: plan.match_type,
+            match_value: plan.match_value,
+        },
         conditions: plan.conditions,
     }
 }
@@ -284,6 +291,11 @@ fn compile_timer(queue: &Queue, offers: &BTreeMap<OfferId, Offer>) -> Option<Com
         priority: u32::MAX,
         name: queue.name.clone(),
         trigger: Trigger::Site { time_s: plan.launch_after_s },
+        page: PageMatch {
+            match_on: MatchOn::Url,
+            match_type: MatchType::Contains,
+            match_value: String::new(),
+        },
         queue: queue.id,
         standing,
         conditions: None,

@@ -1,4 +1,4 @@
-//! The commands of the project: demo, test, bench, tidy and dist. Owns the command line and nothing else;
+//! The commands of the project: demo, test, bench, replay, tidy and dist. Owns the command line and nothing else;
 //! each command is a module of its own. No part of the product depends on this crate.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
@@ -12,6 +12,7 @@ mod dist;
 mod nats;
 mod packages;
 mod postgres;
+mod replay;
 mod service;
 mod steps;
 mod test;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Arguments),
     /// Measure sizes and memory, print a table, write JSON with `--json FILE`.
     Bench(bench::Arguments),
+    /// Drive the visitors of an access log through the engine with a rule set: what would have been offered, and why not.
+    Replay(replay::Arguments),
     /// Check the house rules that no compiler checks.
     Tidy,
     /// Build the release binary and a Debian package.
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Dist => dist::run(),
     };

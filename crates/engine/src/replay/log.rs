@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::fmt::strtime::BrokenDownTime;
 
 use super::{RecordedView, RecordedVisit};
+use crate::condition::DeviceClass;
 use crate::time::UnixMs;
 
 /// A visitor who is not heard of for this long begins a new visit.
@@ -77,7 +78,7 @@ struct Line<'a> {
 }
 
 /// Reads a log: visitors are told apart by address and user agent, and a gap of 30 min begins a new visit. `origin` is
-/// put before each path, such as `https://shop.test`.
+/// put before each path, such as `https://shop.test`. Times are those of the lines, in whatever order they stand.
 #[must_use]
 pub fn read_log(text: &str, origin: &str) -> Log {
     let mut log = Log::default();
@@ -104,9 +105,14 @@ pub fn read_log(text: &str, origin: &str) -> Log {
     for ((address, agent), mut views) in of_visitor {
         views.sort_by_key(|view| view.at);
         let visits = views.chunk_by(|a, b| b.at.ms_since(a.at) < GAP_MS);
-        let visitor = format!("{address} {agent}");
-        log.visits
-            .extend(visits.map(|views| RecordedVisit { visitor: visitor.clone(), views: views.to_vec() }));
+        let (visitor, device) = (format!("{address} {agent}"), device_of(agent));
+        let recorded = |(number, views): (u32, &[RecordedView])| RecordedVisit {
+            visitor: visitor.clone(),
+            number,
+            device,
+            views: views.to_vec(),
+        };
+        log.visits.extend((1..).zip(visits).map(recorded));
     }
     log.visits.sort_by_key(|visit| visit.views[0].at);
     log
@@ -138,4 +144,16 @@ fn is_asset(path: &str) -> bool {
 fn is_bot(agent: &str) -> bool {
     let agent = agent.to_ascii_lowercase();
     agent.len() < 2 || BOTS.iter().any(|part| agent.contains(part))
+}
+
+/// As far as the browser's name tells.
+fn device_of(agent: &str) -> DeviceClass {
+    let is_any = |parts: &[&str]| parts.iter().any(|part| agent.contains(part));
+    if is_any(&["iPad", "Tablet", "Kindle"]) || (agent.contains("Android") && !agent.contains("Mobile")) {
+        DeviceClass::Tablet
+    } else if is_any(&["Mobi", "iPhone", "iPod", "Opera Mini"]) {
+        DeviceClass::Phone
+    } else {
+        DeviceClass::Desktop
+    }
 }

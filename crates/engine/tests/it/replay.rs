@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use beckon_engine::condition::{Condition, DeviceClass, PageMatch, UtmParameter};
 use beckon_engine::offer::Outcome;
-use beckon_engine::queue::{Hours, Period};
+use beckon_engine::queue::{Activation, Hours, Period};
 use beckon_engine::reason::Reason;
-use beckon_engine::replay::{Decided, What, agrees, drive, read_log, replay};
+use beckon_engine::replay::{Brute, Decided, What, drive, read_log, replay};
+use beckon_engine::rule::{Action, MatchOn, MatchType};
 use beckon_engine::settings::AfterOutcome;
 use beckon_engine::time::UnixMs;
 
@@ -70,7 +72,7 @@ fn a_recorded_visit_is_decided_as_a_live_one() {
     );
     assert_eq!(said[0], (0, What::HeldBack(Reason::NoRuleQualified)));
     assert_eq!(said.last(), Some(&(350, What::Settled(Outcome::PassivelyIgnored))));
-    assert!(agrees(&log.visits[0], &decided, &world));
+    assert!(Brute::new(&world).agrees(&log.visits[0], &decided));
 }
 
 /// A log of many visits at random, the same every time.
@@ -115,13 +117,18 @@ fn brute_force_agrees_on_every_decision_under_many_settings() {
         site.queue_mut("desk").plan.hours =
             Hours { time_zone: "UTC".into(), weekly: daily.collect(), exceptions: Vec::new() };
         let report = replay(&log.visits, &site.world());
-        assert_eq!((report.disagreements, report.visits), (0, log.visits.len() as u64), "{report:?}");
+        assert_eq!(
+            (report.disagreements.len(), report.visits),
+            (0, log.visits.len() as u64),
+            "{:?}",
+            report.disagreements.first()
+        );
         assert!(
-            report.presented_by_rule.len() == 3 && report.refusals.contains_key(&Reason::OutOfHours),
+            report.presented.len() == 3 && report.refusals.contains_key(&Reason::OutOfHours),
             "{report:?}"
         );
-        let hours = report.presented_by_hour.keys();
-        assert!(hours.clone().all(|hour| (6..18).contains(hour)), "{:?}", report.presented_by_hour);
+        let mut hours = report.presented.values().flat_map(|by_hour| by_hour.keys());
+        assert!(hours.all(|hour| (6..18).contains(hour)), "{:?}", report.presented);
     }
 }
 
@@ -130,13 +137,73 @@ fn brute_force_disagrees_with_a_decision_that_is_wrong() {
     let log = read_log(&random_log(), "https://shop.test");
     let world = Site::new().rule("a", "/prices").world();
     let visit = log.visits.iter().find(|visit| drive(visit, 0, &world).len() > 4).expect("one is long");
-    let decided = drive(visit, 0, &world);
+    let (decided, brute) = (drive(visit, 0, &world), Brute::new(&world));
     for i in 0..decided.len() {
         let mut missing = decided.clone();
         missing.remove(i);
-        assert!(!agrees(visit, &missing, &world), "without {:?}", decided[i]);
+        assert!(!brute.agrees(visit, &missing), "without {:?}", decided[i]);
         let mut late = decided.clone();
         late[i].at = late[i].at.plus_s(1);
-        assert!(!agrees(visit, &late, &world), "later {:?}", decided[i]);
+        assert!(!brute.agrees(visit, &late), "later {:?}", decided[i]);
     }
+}
+
+fn all_of(of: Vec<Condition>) -> Condition {
+    Condition::All { of }
+}
+
+fn not(of: Condition) -> Condition {
+    Condition::Not { of: Box::new(of) }
+}
+
+// spec: R-8
+#[test]
+fn brute_force_agrees_on_further_conditions() {
+    let log = read_log(&random_log(), "https://shop.test");
+    let page = |match_type, value: &str| PageMatch {
+        match_on: MatchOn::Url,
+        match_type,
+        match_value: value.to_owned(),
+    };
+    let conditions = [
+        all_of(vec![Condition::TimeOnSite { at_least_s: 70 }, not(Condition::PagesViewed { at_least: 5 })]),
+        Condition::Any { of: vec![Condition::ReturningVisitor, Condition::Inactivity { at_least_s: 50 }] },
+        Condition::PageSequence {
+            first: page(MatchType::Regex, r"/product/\d$"),
+            then: page(MatchType::Contains, "/PRICES"),
+            within_s: 150,
+        },
+        Condition::LocalTime { weekdays: vec![7], from: "03:00".into(), to: "13:30".into() },
+        Condition::Device { any_of: vec![DeviceClass::Desktop] },
+        all_of(vec![
+            not(Condition::Utm { parameter: UtmParameter::Source, equals: "mail".into() }),
+            not(Condition::ExitIntent),
+            not(Condition::CustomEvent { name: "x".into(), at_least: 1, within_s: 5 }),
+        ]),
+        Condition::ScrollDepth { at_least_percent: 1 },
+    ];
+    for (n, condition) in conditions.into_iter().enumerate() {
+        let mut site = Site::new().rule_with("a", "", |rule| rule.plan.conditions = Some(condition));
+        let report = replay(&log.visits, &site.world());
+        assert!(report.disagreements.is_empty(), "{n}: {:?}", report.disagreements.first());
+        assert_eq!(report.presented.is_empty(), n == 6, "{n}: a log knows no scrolling");
+        assert_eq!(report.refusals.contains_key(&Reason::NoRuleQualified), n != 4 && n != 5, "{n}");
+    }
+}
+
+// spec: P-8
+// spec: P-10
+#[test]
+fn brute_force_agrees_on_alerts_that_nobody_answers() {
+    let log = read_log(&random_log(), "https://shop.test");
+    let mut site = Site::new()
+        .rule_with("look", "/prices", |rule| rule.plan.action = Action::EngageWithoutInvite)
+        .rule_with("help", "/product", |rule| rule.plan.required_time_s = 30)
+        .settings(|s| s.minimum_interval_s = 10);
+    let plan = &mut site.queue_mut("desk").plan;
+    (plan.activation, plan.launch_after_s) = (Activation::WithoutInvite, 300);
+    let report = replay(&log.visits, &site.world());
+    assert!(report.disagreements.is_empty(), "{:?}", report.disagreements.first());
+    assert_eq!(report.alerted.keys().collect::<Vec<_>>(), ["look", "timer of desk"]);
+    assert!(report.presented.contains_key("help") && report.refusals.contains_key(&Reason::AlertOpen));
 }
