@@ -41,7 +41,7 @@ pub(crate) fn build(faults: &[Fault]) -> PathBuf {
     assert!(built.status.success(), "{said}\n{}", String::from_utf8_lossy(&built.stderr));
     let messages = said.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     let program = messages.filter(|message| message["target"]["name"] == "sim");
-    let program = program.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
+    let program = program.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
     program.expect("cargo names the program")
 }
 
