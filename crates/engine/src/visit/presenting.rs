@@ -97,6 +97,11 @@ impl Settled {
         !self.accepted_late && matches!(self.outcome, Outcome::Ignored | Outcome::PassivelyIgnored)
     }
 
+    /// A yes to it is answered: it may still be on the screen, or was taken back in the moment of the click.
+    fn can_be_answered(&self) -> bool {
+        self.can_be_accepted_late() || self.outcome == Outcome::Withdrawn
+    }
+
     pub(super) const fn presentation(&self) -> &Presentation {
         &self.presentation
     }
@@ -249,7 +254,8 @@ impl Visit {
         }
     }
 
-    /// The visitor said yes (O-5), perhaps late (O-7); the gate is asked again (O-11).
+    /// The visitor said yes (O-5), perhaps late (O-7), or just when the offer was taken back; the gate is asked again, and
+    /// the visitor is never met by silence (O-11).
     pub(super) fn accept(
         &mut self,
         id: PresentationId,
@@ -270,15 +276,17 @@ impl Visit {
             return;
         }
         let chat_is_open = self.chat_block(now).is_some();
-        let late = self.settled.iter_mut().find(|s| s.presentation.id == id && s.can_be_accepted_late());
+        let late = self.settled.iter_mut().find(|s| s.presentation.id == id && s.can_be_answered());
         let Some(late) = late.filter(|_| !chat_is_open) else { return };
         let queue = late.presentation.queue;
         if let Some(reason) = world.gate(queue).closed_because() {
             effects.push(Effect::GiveAlternative { presentation: id, queue, reason });
             return;
         }
-        late.accepted_late = true;
-        effects.push(Effect::RecordLateAccept { presentation: id });
+        if late.can_be_accepted_late() {
+            late.accepted_late = true;
+            effects.push(Effect::RecordLateAccept { presentation: id });
+        }
         self.open_chat(id, queue, now, effects);
     }
 

@@ -286,6 +286,18 @@ fn a_gate_that_closed_before_the_commit_withdraws_at_the_commit() {
 
 // spec: O-11
 #[test]
+fn a_yes_to_an_offer_that_was_just_taken_back_is_answered() {
+    let mut scene = Scene::live(shop());
+    scene.views("/").at(5).changes(|site| site.gate_mut("desk").free_slots = 0);
+    scene.said();
+    scene.accepts();
+    assert_eq!(scene.said(), ["5 gives alternative of desk: NoAgent"]);
+    scene.at(6).changes(|site| site.gate_mut("desk").free_slots = 1).accepts();
+    assert_eq!(scene.said(), ["6 opens chat with desk"]);
+}
+
+// spec: O-11
+#[test]
 fn accept_asks_the_gate_again_and_gives_the_alternative_when_it_has_closed() {
     let mut scene = Scene::live(shop());
     scene.views("/").at(5).changes_unseen(|site| site.gate_mut("desk").free_slots = 0).accepts();

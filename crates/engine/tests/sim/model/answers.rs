@@ -71,15 +71,19 @@ impl Model {
         }
         let ignored =
             |shown: &Shown| matches!(shown.outcome, Some(Outcome::Ignored | Outcome::PassivelyIgnored));
-        let late =
-            self.remembered().find(|shown| shown.id == id && ignored(shown) && !shown.late).map(|s| s.queue);
-        let Some(queue) = late.filter(|_| self.in_chat(now).is_none()) else { return };
+        let taken_back = |shown: &Shown| shown.outcome == Some(Outcome::Withdrawn);
+        let answered = |shown: &Shown| taken_back(shown) || (ignored(shown) && !shown.late);
+        let found = self.remembered().find(|shown| shown.id == id && answered(shown));
+        let late = found.map(|shown| (shown.queue, ignored(shown)));
+        let Some((queue, ignored)) = late.filter(|_| self.in_chat(now).is_none()) else { return };
         if let Some(reason) = facts::closed(queue, plan) {
             want.push(Want::Exactly(Effect::GiveAlternative { presentation: id, queue, reason }));
             return;
         }
-        self.shown.iter_mut().find(|shown| shown.id == id).expect("it is remembered").late = true;
-        want.push(Want::Exactly(Effect::RecordLateAccept { presentation: id }));
+        if ignored {
+            self.shown.iter_mut().find(|shown| shown.id == id).expect("it is remembered").late = true;
+            want.push(Want::Exactly(Effect::RecordLateAccept { presentation: id }));
+        }
         self.enter_chat(id, queue, now, want);
     }
 
