@@ -132,6 +132,19 @@ impl AttributeTest {
     }
 }
 
+impl Value {
+    /// The name of its type, as it stands in JSON.
+    #[must_use]
+    pub const fn type_name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Number(_) => "number",
+            Self::Boolean(_) => "boolean",
+            Self::Time(_) => "time",
+        }
+    }
+}
+
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

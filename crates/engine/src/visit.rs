@@ -11,6 +11,7 @@ use crate::time::UnixMs;
 use crate::world::World;
 
 mod alerting;
+mod by_hand;
 mod chance;
 mod decide;
 mod explain;
@@ -18,6 +19,7 @@ pub(crate) mod facts;
 mod pages;
 mod presenting;
 
+pub use by_hand::Cap;
 pub use explain::{Explanation, RuleExplanation, Verdict};
 pub use presenting::{Presentation, Stage};
 

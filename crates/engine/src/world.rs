@@ -181,6 +181,11 @@ impl Config {
         self.offers.get(&id)
     }
 
+    /// All offers of the site, by id.
+    pub fn offers(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.values()
+    }
+
     /// A queue of the site.
     #[must_use]
     pub fn queue(&self, id: QueueId) -> Option<&Queue> {

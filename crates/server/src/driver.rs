@@ -4,8 +4,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use beckon_engine::id::{OfferId, QueueId, SiteId, VisitorId};
-use beckon_engine::reason::Reason;
+use beckon_engine::id::{SiteId, VisitorId};
 use beckon_engine::visit::Explanation;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -20,17 +19,21 @@ pub mod admission;
 pub mod answering;
 pub mod attributes;
 mod behind;
+pub mod by_hand;
 pub mod command;
 pub mod consoles;
 pub mod conversation;
 mod desk;
 mod dispatch;
 mod effects;
+mod entry;
 pub mod form;
 mod gates;
 mod host;
 pub mod identity;
 pub mod notice;
+mod presenting;
+mod reasons;
 mod shard;
 pub mod sites;
 pub mod view;
@@ -192,21 +195,6 @@ impl Driver {
         let (reply, answer) = oneshot::channel();
         self.send(visitor, ShardCommand::Explain { visitor, reply }).await;
         answer.await.ok().flatten()
-    }
-
-    /// Presents an offer by hand (O-13).
-    ///
-    /// # Errors
-    /// The reason why it cannot be presented now.
-    pub async fn request_offer(
-        &self,
-        visitor: VisitorId,
-        offer: OfferId,
-        queue: QueueId,
-    ) -> Result<(), Reason> {
-        let (reply, answer) = oneshot::channel();
-        self.send(visitor, ShardCommand::Request { visitor, offer, queue, reply }).await;
-        answer.await.unwrap_or(Err(Reason::VisitorAway))
     }
 
     /// All visitors who are here now, of one site or of all.

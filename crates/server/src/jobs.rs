@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::store::decision::delete_old_decisions;
 use crate::store::presentation::update_overdue_outcomes;
 use crate::store::session::delete_expired_sessions;
 use crate::store::visit::update_overdue_visits_ended;
@@ -13,6 +14,11 @@ use crate::store::{Store, StoreResult};
 const EVERY: Duration = Duration::from_secs(5);
 /// A node that holds the visit settles it itself, at the moment it is due; the sweeper comes after it.
 const GRACE_MS: i64 = 10_000;
+
+/// Why visitors were offered something or nothing is kept for this long: 30 days.
+const DECISIONS_KEPT_MS: i64 = 30 * 86_400_000;
+/// Decisions that one sweep forgets.
+const FORGOTTEN_AT_A_TIME: i64 = 1_000;
 
 /// Sweeps until `stopping` is cancelled.
 pub async fn run(store: Store, clock: Clock, stopping: CancellationToken) {
@@ -27,7 +33,7 @@ pub async fn run(store: Store, clock: Clock, stopping: CancellationToken) {
     }
 }
 
-/// Settles presentations (O-9), ends visits (T-7) and forgets sessions that fell due.
+/// Settles presentations (O-9), ends visits (T-7), forgets sessions that fell due and decisions that were kept long enough.
 ///
 /// # Errors
 /// When the database failed; the next sweep does it then.
@@ -37,5 +43,6 @@ pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     update_overdue_outcomes(&mut tx, now.plus_ms(-GRACE_MS)).await?;
     update_overdue_visits_ended(&mut tx, now.plus_ms(-GRACE_MS)).await?;
     delete_expired_sessions(&mut tx, now).await?;
+    delete_old_decisions(&mut tx, now.plus_ms(-DECISIONS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     tx.commit().await
 }

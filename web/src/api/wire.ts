@@ -220,6 +220,8 @@ export interface Chat {
   visitor_present: boolean;
   /** The page the visitor is on. */
   page: { url: string; title: string } | null;
+  /** What was accepted and led here. */
+  presentation_id: string | null;
   rule: { id: string; name: string } | null;
   offer: { id: string; name: string } | null;
 }

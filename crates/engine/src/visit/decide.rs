@@ -83,49 +83,6 @@ impl Visit {
         if tied.is_empty() { Err(blocks.single()) } else { Ok(tied) }
     }
 
-    /// An offer by hand (O-13): the visit's caps and the interval do not count, everything else does.
-    pub(super) fn request(
-        &mut self,
-        offer: OfferId,
-        queue: QueueId,
-        now: UnixMs,
-        world: &World,
-        effects: &mut Vec<Effect>,
-    ) -> Option<Reason> {
-        let blocked = self.request_block(offer, queue, now, world);
-        if blocked.is_none() {
-            self.ask(None, offer, queue, now, world, effects);
-        }
-        blocked
-    }
-
-    /// Why an offer could not be presented by hand now, or `None` when it could (O-13).
-    #[must_use]
-    pub fn request_block(
-        &self,
-        offer: OfferId,
-        queue: QueueId,
-        now: UnixMs,
-        world: &World,
-    ) -> Option<Reason> {
-        if let Some(block) = self.standing_block(now) {
-            return Some(block.reason);
-        }
-        if !world.config.offer(offer).is_some_and(|offer| offer.active) {
-            return Some(Reason::OfferInactive);
-        }
-        if !self.offers_allowed {
-            return Some(Reason::NoConsent);
-        }
-        if world.offers_stopped {
-            return Some(Reason::OffersStopped);
-        }
-        if self.is_away(now, world.config.settings()) {
-            return Some(Reason::VisitorAway);
-        }
-        gate_block(queue, now, world).map(|block| block.reason)
-    }
-
     /// O-3 and O-4, which nobody can override.
     pub(super) fn standing_block(&self, now: UnixMs) -> Option<Block> {
         if self.presentation.is_some() {
@@ -194,7 +151,7 @@ impl Visit {
         }
     }
 
-    fn after_chat_block(&self, now: UnixMs, settings: &SiteSettings) -> Option<Block> {
+    pub(super) fn after_chat_block(&self, now: UnixMs, settings: &SiteSettings) -> Option<Block> {
         let completed_at = self.chat_completed_at?;
         match settings.after_chat {
             AfterChat::MayResume => None,
@@ -212,14 +169,19 @@ impl Visit {
     pub(super) fn rule_block(&self, rule: &CompiledRule, now: UnixMs, world: &World) -> Option<Block> {
         let settings = world.config.settings();
         let Standing::Invites(offer) = rule.standing else { return gate_block(rule.queue, now, world) };
+        if self.may_not_come_again(offer, settings) {
+            return Some(Block::lasting(Reason::OfferNotAgain));
+        }
+        gate_block(rule.queue, now, world)
+    }
+
+    /// It was rejected or ignored in this visit, and the site wants no offer twice then.
+    pub(super) fn may_not_come_again(&self, offer: OfferId, settings: &SiteSettings) -> bool {
         let rejected =
             after_rejection(settings) == AfterOutcome::NotThisOfferAgain && self.tally.was_rejected(offer);
         let ignored =
             settings.after_ignored == AfterOutcome::NotThisOfferAgain && self.tally.was_ignored(offer);
-        if rejected || ignored {
-            return Some(Block::lasting(Reason::OfferNotAgain));
-        }
-        gate_block(rule.queue, now, world)
+        rejected || ignored
     }
 }
 
@@ -254,7 +216,7 @@ impl Block {
     }
 }
 
-fn gate_block(queue: QueueId, now: UnixMs, world: &World) -> Option<Block> {
+pub(super) fn gate_block(queue: QueueId, now: UnixMs, world: &World) -> Option<Block> {
     let gate = world.gate(queue);
     if let Some(reason) = gate.closed_because() {
         return Some(Block::lasting(reason));
@@ -264,7 +226,7 @@ fn gate_block(queue: QueueId, now: UnixMs, world: &World) -> Option<Block> {
 }
 
 /// A rejection can be treated like an ignored offer.
-const fn after_rejection(settings: &SiteSettings) -> AfterOutcome {
+pub(super) const fn after_rejection(settings: &SiteSettings) -> AfterOutcome {
     match settings.after_rejection {
         AfterOutcome::LikeIgnored => settings.after_ignored,
         AfterOutcome::NoMoreThisVisit | AfterOutcome::NotThisOfferAgain => settings.after_rejection,

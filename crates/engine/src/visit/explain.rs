@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Visit;
-use super::pages::seconds;
+use super::pages::{OpenPage, seconds};
 use crate::condition::{ConditionExplanation, Facts, explain};
 use crate::id::{QueueId, RuleId};
 use crate::reason::Reason;
 use crate::rule::matcher::RuleIndex;
 use crate::time::UnixMs;
-use crate::world::{CompiledRule, Standing, Trigger, World};
+use crate::world::{CompiledRule, Matches, Standing, Trigger, World};
 
 /// Why a visit is, or is not, presented an offer right now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -87,8 +87,9 @@ impl Visit {
     pub fn explain(&self, now: UnixMs, world: &World) -> Explanation {
         let mut visit = self.clone();
         visit.adopt(&world.config);
-        let rules =
-            world.config.rules().map(|(index, rule)| visit.explain_rule(index, rule, now, world)).collect();
+        let found: Vec<Matches> = visit.pages.iter().map(|page| page.matches(&world.config)).collect();
+        let explained = |(index, rule)| visit.explain_rule(index, rule, &found, now, world);
+        let rules = world.config.rules().map(explained).collect();
         let reason = if visit.ended {
             Some(Reason::VisitorAway)
         } else {
@@ -101,12 +102,13 @@ impl Visit {
         &self,
         index: RuleIndex,
         rule: &CompiledRule,
+        found: &[Matches],
         now: UnixMs,
         world: &World,
     ) -> RuleExplanation {
         let state = self.rules.iter().find(|state| state.index == index);
         let (views, latched) = state.map_or((0, false), |state| (state.views(), state.latched));
-        let on_page = || self.pages.iter().filter(|page| page.matches(&world.config).rules.contains(&index));
+        let on_page = || self.pages_of(index, found);
         let (matches_now, spent, views_needed, seconds_needed) = match rule.trigger {
             Trigger::Pages { views, time_s } => {
                 let longest = on_page().map(|page| page.seconds(now)).max();
@@ -149,7 +151,7 @@ impl Visit {
             seconds: spent,
             seconds_needed,
             latched,
-            conditions: self.explain_conditions(index, rule, now, world),
+            conditions: self.explain_conditions(index, rule, found, now, world),
         }
     }
 
@@ -158,14 +160,19 @@ impl Visit {
         &self,
         index: RuleIndex,
         rule: &CompiledRule,
+        found: &[Matches],
         now: UnixMs,
         world: &World,
     ) -> Option<ConditionExplanation> {
         let conditions = rule.conditions.as_ref()?;
-        let matching = self.pages.iter().filter(|page| page.matches(&world.config).rules.contains(&index));
-        let page = matching.max_by_key(|page| page.seconds(now)).or(self.pages.last())?;
+        let page = self.pages_of(index, found).max_by_key(|page| page.seconds(now)).or(self.pages.last())?;
         let time_zone = world.config.settings().time_zone.as_str();
         let wait_s = self.facts.wait_s(rule.queue);
         Some(explain(conditions, Facts { now, visit: &self.facts, page: &page.facts, time_zone, wait_s }))
+    }
+    /// The open pages that a rule matches.
+    fn pages_of(&self, index: RuleIndex, found: &[Matches]) -> impl Iterator<Item = &OpenPage> {
+        let pages = self.pages.iter().zip(found);
+        pages.filter(move |(_, found)| found.rules.contains(&index)).map(|(page, _)| page)
     }
 }

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::Driver;
 use super::conversation::phase_of;
-use super::host::{State, TabPage};
+use super::host::State;
 use super::identity::{Identity, is_another};
 use super::notice::visitor::PresentedOffer;
 use super::sites::Site;
@@ -35,9 +35,7 @@ pub struct Arrival {
     pub(super) visit: VisitId,
     pub(super) site: Arc<Site>,
     pub(super) epoch: i64,
-    pub(super) engine: Visit,
-    pub(super) views_max: u32,
-    pub(super) pages: Vec<TabPage>,
+    pub(super) state: State,
     /// The offer that is before the visitor.
     pub(super) offer: Option<PresentedOffer>,
     /// The visitor's open chat.
@@ -148,7 +146,7 @@ impl Driver {
         };
         let described = Event::BrowserDescribed { language: facts.language.clone(), device: *facts.device };
         let engine = Visit::begin(rand::random(), now);
-        let state = State { engine, views_max: 0, pages: Vec::new() };
+        let state = State::new(engine);
         let row = VisitRow {
             id: Text(visit),
             site_id: site.row.id,
@@ -167,9 +165,7 @@ impl Driver {
             visit,
             site,
             epoch: 1,
-            engine: state.engine,
-            views_max: 0,
-            pages: Vec::new(),
+            state,
             offer: None,
             chat: None,
             events: vec![described, known],
@@ -208,7 +204,7 @@ async fn resume(
 ) -> StoreResult<Arrival> {
     let state: State = serde_json::from_str(&claimed.state).unwrap_or_else(|error| {
         tracing::warn!(visit = %*claimed.id, %error, "a visit's state could not be read");
-        State { engine: Visit::begin(rand::random(), now), views_max: 0, pages: Vec::new() }
+        State::new(Visit::begin(rand::random(), now))
     });
     let (offer, event) = recall(tx, &state.engine).await?;
     let link_lost = std::iter::once(Event::LinkLost);
@@ -218,9 +214,7 @@ async fn resume(
         site,
         epoch: claimed.epoch,
         events: link_lost.chain(event).collect(),
-        engine: state.engine,
-        views_max: state.views_max,
-        pages: state.pages,
+        state,
         offer,
         chat: None,
     })

@@ -1,15 +1,18 @@
 //! Owns what is written behind: page views and checkpoints, in batches. A crash may lose its last second; nothing a
 //! person was promised passes here.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use beckon_engine::id::VisitId;
+use beckon_engine::id::{SiteId, VisitId};
 use beckon_engine::time::UnixMs;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::Driver;
+use crate::store::decision::{DecisionRow, insert_decision};
 use crate::store::page_view::{PageView, insert_page_view, update_page_view_left};
+use crate::store::seen::{NameKind, SeenName, insert_seen_name};
 use crate::store::visit::{Checkpoint, update_visit_checkpoint};
 use crate::store::{StoreError, StoreResult, Tx};
 
@@ -21,6 +24,11 @@ const GATHER: Duration = Duration::from_millis(250);
 const TRIES_MAX: u32 = 20;
 const WAIT: Duration = Duration::from_millis(500);
 
+/// A name is noted again after this time.
+const NOTED_FOR_MS: i64 = 3_600_000;
+/// Names that are told apart meanwhile.
+const NOTED_MAX: usize = 10_000;
+
 /// Something observed.
 #[derive(Debug)]
 pub(super) enum Behind {
@@ -30,6 +38,10 @@ pub(super) enum Behind {
     Left { visit: VisitId, view: u32, left_at: UnixMs, visible_s: u32 },
     /// Where a visit stands.
     Checkpoint(Checkpoint),
+    /// What was decided for a visit.
+    Decision(Box<DecisionRow>),
+    /// A page has named an attribute or an event.
+    Seen(Box<SeenName>),
 }
 
 impl Driver {
@@ -47,10 +59,14 @@ impl Driver {
 pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Receiver<Behind>) {
     let stopping = driver.stopping().clone();
     let mut batch = Vec::new();
+    let mut noted = Noted::default();
     loop {
         tokio::select! {
             () = stopping.cancelled() => break,
-            _ = inbox.recv_many(&mut batch, BATCH_MAX) => write(&driver, &mut batch).await,
+            _ = inbox.recv_many(&mut batch, BATCH_MAX) => {
+                batch.retain(|item| noted.is_news(item));
+                write(&driver, &mut batch).await;
+            }
         }
         tokio::select! {
             () = stopping.cancelled() => break,
@@ -62,6 +78,25 @@ pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Re
         batch.push(item);
     }
     write(&driver, &mut batch).await;
+}
+
+/// The names that were noted lately, so that each is written now and then and not with every event.
+#[derive(Default)]
+struct Noted {
+    names: BTreeSet<(SiteId, NameKind, String)>,
+    /// Since when.
+    since: i64,
+}
+
+impl Noted {
+    fn is_news(&mut self, item: &Behind) -> bool {
+        let Behind::Seen(seen) = item else { return true };
+        if seen.seen_at - self.since > NOTED_FOR_MS || self.names.len() >= NOTED_MAX {
+            self.names.clear();
+            self.since = seen.seen_at;
+        }
+        self.names.insert((*seen.site_id, *seen.kind, seen.name.clone()))
+    }
 }
 
 async fn write(driver: &Driver, batch: &mut Vec<Behind>) {
@@ -110,5 +145,7 @@ async fn write_item(tx: &mut Tx, item: &Behind) -> StoreResult<()> {
         }
         // Refused when another node has claimed the visit since: then that node writes it down.
         Behind::Checkpoint(checkpoint) => update_visit_checkpoint(tx, checkpoint).await.map(|_| ()),
+        Behind::Decision(row) => insert_decision(tx, row).await,
+        Behind::Seen(seen) => insert_seen_name(tx, seen).await,
     }
 }

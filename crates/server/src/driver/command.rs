@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use beckon_engine::event::Event;
-use beckon_engine::id::{OfferId, QueueId, SiteId, TabId, VisitId, VisitorId};
-use beckon_engine::reason::Reason;
+use beckon_engine::id::{SiteId, TabId, VisitId, VisitorId};
 use beckon_engine::visit::Explanation;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admission::Arrival;
+use super::by_hand::{HandChoice, HandReply, HandRequest};
 use super::conversation::Progress;
 use super::effects::JobDone;
 use super::notice::PageOnScreen;
@@ -139,11 +139,14 @@ pub(super) enum ShardCommand {
         visitor: VisitorId,
         reply: oneshot::Sender<Option<Explanation>>,
     },
-    Request {
+    HandChoice {
         visitor: VisitorId,
-        offer: OfferId,
-        queue: QueueId,
-        reply: oneshot::Sender<Result<(), Reason>>,
+        reply: oneshot::Sender<Option<HandChoice>>,
+    },
+    PresentByHand {
+        visitor: VisitorId,
+        request: HandRequest,
+        reply: HandReply,
     },
     JobDone {
         visitor: VisitorId,

@@ -11,10 +11,11 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::visit::FORM_OPEN_MAX_S;
 
 use super::Driver;
+use super::entry::{lock_gate, lock_gate_of_form};
 use super::form::{Given, check, visitor_name};
 use super::notice::RefusalCode;
 use super::notice::visitor::VisitorNotice;
-use super::sites::{Site, read_gate};
+use super::sites::Site;
 use crate::bus::{Hint, Side};
 use crate::store::agent::update_agent_idle;
 use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_visitor_read};
@@ -105,7 +106,7 @@ impl Driver {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open))
-            && let Some(reason) = read_gate(&mut tx, &site.world.config, queue, now).await?.closed_because()
+            && let Some(reason) = lock_gate(&mut tx, &site, queue, now).await?.closed_because()
         {
             let alternative = alternative(&site, queue, reason);
             if alternative != Alternative::Wait {
@@ -122,7 +123,7 @@ impl Driver {
     /// Takes the form and puts the chat into the queue (P-4).
     ///
     /// # Errors
-    /// When the form has errors, the chat is not in its form, or the database failed.
+    /// When the form has errors, the chat is not in its form, the gate has closed meanwhile, or the database failed.
     pub async fn send_form(
         &self,
         site: &Site,
@@ -139,6 +140,12 @@ impl Driver {
         })?;
         let name = visitor_name(fields, &answers);
         let now = self.clock().now();
+        if let Some(instead) = closed_to_form(&mut tx, site, &row, now).await? {
+            update_chat_ended(&mut tx, chat, EndedBy::System, now).await?;
+            tx.commit().await?;
+            self.bus().publish(Hint::ChatChanged { chat, visitor });
+            return Err(Refusal::Notice(Box::new(instead)));
+        }
         match update_chat_form_sent(&mut tx, chat, &answers, name.as_deref(), now).await {
             Ok(true) => {}
             // Sent twice: the first one counts, and the chat says where it stands.
@@ -214,6 +221,25 @@ impl Driver {
         self.bus().publish(Hint::MessageAdded { chat, visitor });
         Ok(())
     }
+}
+
+/// What the visitor gets instead of the queue when its gate has closed while the form was open (O-11, Q-6). The slot
+/// that the form holds is the visitor's own; after that they may have to wait, or not, as the queue says (O-15).
+async fn closed_to_form(
+    tx: &mut Tx,
+    site: &Site,
+    chat: &ChatRow,
+    now: UnixMs,
+) -> StoreResult<Option<VisitorNotice>> {
+    match *chat.state {
+        ChatState::Form => {}
+        ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended => return Ok(None),
+    }
+    let gate = lock_gate_of_form(tx, site, chat, now).await?;
+    let Some(reason) = gate.closed_because() else { return Ok(None) };
+    let alternative = alternative(site, *chat.queue_id, reason);
+    let waits = alternative == Alternative::Wait;
+    Ok((!waits).then_some(VisitorNotice::Alternative { reason, alternative }))
 }
 
 /// Opens a chat within a unit of work; a visitor who has one keeps it.

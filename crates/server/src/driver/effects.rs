@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beckon_engine::effect::Effect;
-use beckon_engine::event::Event;
-use beckon_engine::id::{PresentationId, QueueId, RuleId, TabId, VisitId, VisitorId};
+use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::id::{PresentationId, QueueId, TabId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::queue::Alternative;
 use beckon_engine::reason::Reason;
@@ -15,15 +15,15 @@ use beckon_engine::visit::Presentation;
 
 use super::Driver;
 use super::conversation::{self, Opening};
+use super::entry::{self, Entry};
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
-use super::sites::{Site, read_gate};
+use super::presenting::present;
+use super::reasons::Why;
+use super::sites::Site;
 use crate::bus::Hint;
 use crate::store::chat::change::update_chat_ended;
-use crate::store::chat::{ChatMode, ChatState, EndedBy, find_open_chat};
-use crate::store::column::{Json, Text};
-use crate::store::presentation::{
-    PresentationRow, find_presentation, insert_presentation, update_accepted_late, update_outcome,
-};
+use crate::store::chat::{ChatMode, EndedBy, find_open_chat};
+use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
 use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
 use crate::store::{StoreError, StoreResult, Tx};
 
@@ -42,6 +42,8 @@ pub(super) struct Job {
     pub(super) checkpoint: Checkpoint,
     /// What the visit had asked for or open when the job began.
     pub(super) presentation: Option<Presentation>,
+    /// Why an offer is presented, when one is.
+    pub(super) why: Option<Box<Why>>,
     pub(super) effects: Vec<Effect>,
 }
 
@@ -115,8 +117,9 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
             return Ok(done);
         }
     }
+    let entry = entry::look(&mut tx, job, now).await?;
     for effect in &job.effects {
-        carry_out_one(driver, &mut tx, job, effect, now, &mut done).await?;
+        carry_out_one(driver, &mut tx, job, effect, entry, now, &mut done).await?;
     }
     tx.commit().await?;
     Ok(done)
@@ -127,6 +130,7 @@ async fn carry_out_one(
     tx: &mut Tx,
     job: &Job,
     effect: &Effect,
+    entry: Entry,
     now: UnixMs,
     done: &mut JobDone,
 ) -> StoreResult<()> {
@@ -138,24 +142,37 @@ async fn carry_out_one(
             };
             done.events.push(event);
         }
-        Effect::SettleOutcome { presentation, outcome, reason } => {
-            settle(tx, *presentation, *outcome, *reason, now, done).await?;
-        }
-        Effect::RecordLateAccept { presentation } => {
-            update_accepted_late(tx, *presentation, now).await?;
-            done.settled.push((*presentation, Outcome::Accepted));
-        }
-        Effect::OpenChat { presentation, queue } => {
-            let opening = invited(job, *queue, Some(*presentation));
-            open_chat(driver, tx, job, &opening, now, done).await?;
-        }
-        Effect::GiveAlternative { queue, reason, .. } => {
-            let alternative = conversation::alternative(&job.site, *queue, *reason);
-            if alternative == Alternative::Wait {
-                open_chat(driver, tx, job, &invited(job, *queue, None), now, done).await?;
-            } else {
-                done.notices.push(VisitorNotice::Alternative { reason: *reason, alternative });
+        Effect::SettleOutcome { presentation, outcome, reason } => match entry {
+            Entry::Closed(reason) if *outcome == Outcome::Accepted => {
+                let (outcome, at) = (Outcome::Withdrawn, now);
+                done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
+                settle(tx, *presentation, outcome, Some(reason), now, done).await?;
             }
+            Entry::Open | Entry::Done | Entry::Closed(_) => {
+                settle(tx, *presentation, *outcome, *reason, now, done).await?
+            }
+        },
+        Effect::RecordLateAccept { presentation } => match entry {
+            // The folded offer goes: its yes has been answered.
+            Entry::Closed(_) => done.settled.push((*presentation, Outcome::Withdrawn)),
+            Entry::Open | Entry::Done => {
+                update_accepted_late(tx, *presentation, now).await?;
+                done.settled.push((*presentation, Outcome::Accepted));
+            }
+        },
+        Effect::OpenChat { presentation, queue } => match entry {
+            Entry::Closed(reason) => {
+                done.events.push(Event::ChatChanged { state: ChatPhase::None });
+                give_alternative(driver, tx, job, *queue, reason, now, done).await?;
+            }
+            Entry::Done => {}
+            Entry::Open => {
+                let opening = invited(job, *queue, Some(*presentation));
+                open_chat(driver, tx, job, &opening, now, done).await?;
+            }
+        },
+        Effect::GiveAlternative { queue, reason, .. } => {
+            give_alternative(driver, tx, job, *queue, *reason, now, done).await?;
         }
         Effect::AlertAgent { queue, .. } => {
             let opening = Opening { mode: ChatMode::Engage, ..invited(job, *queue, None) };
@@ -168,65 +185,6 @@ async fn carry_out_one(
         Effect::ShowOffer { .. } => {}
     }
     Ok(())
-}
-
-/// Reads the gate once more and writes the row, under the queue's lock, so that no two nodes overrun its capacity (O-12).
-async fn present(
-    tx: &mut Tx,
-    job: &Job,
-    effect: &Effect,
-    now: UnixMs,
-    done: &mut JobDone,
-) -> StoreResult<Result<(), Reason>> {
-    let Effect::PresentOffer { presentation, rule, offer, queue, tab, ignored_due, passive_due } = effect
-    else {
-        unreachable!("only an effect that presents is handed in");
-    };
-    let config = &job.site.world.config;
-    let Some(offer) = config.offer(*offer) else { return Ok(Err(Reason::StoreRefused)) };
-    tx.lock(lock_key(*queue)).await?;
-    if let Some(chat) = find_open_chat(tx, job.visitor).await? {
-        if *chat.state != ChatState::Form {
-            return Ok(Err(Reason::ChatOpen));
-        }
-        if now.0 < chat.held_until {
-            return Ok(Err(Reason::FormOpen));
-        }
-    }
-    let gate = read_gate(tx, config, *queue, now).await?;
-    if let Some(reason) = gate.closed_because() {
-        return Ok(Err(reason));
-    }
-    if !gate.has_capacity(config.settings().capacity_factor) {
-        return Ok(Err(Reason::CapacityReached));
-    }
-    let presented_at = job.presentation.as_ref().map_or(now, |asked| asked.presented_at);
-    let row = PresentationRow {
-        id: Text(*presentation),
-        site_id: job.site.row.id,
-        visit_id: Text(job.visit),
-        visitor_id: Text(job.visitor),
-        rule_id: rule.map(Text),
-        rule_name: rule.map(|rule| rule_name(&job.site, rule)).unwrap_or_default(),
-        offer_id: Text(offer.id),
-        offer_name: offer.name.clone(),
-        queue_id: Text(*queue),
-        config_version: job.site.row.config_version,
-        design: Json(offer.design.clone()),
-        presented_at: presented_at.0,
-        ignored_due: ignored_due.0,
-        passive_due: passive_due.0,
-        outcome: None,
-        outcome_at: None,
-        accepted_late_at: None,
-    };
-    if !insert_presentation(tx, &row).await? && find_presentation(tx, *presentation).await?.is_none() {
-        return Ok(Err(Reason::StoreRefused));
-    }
-    let design = row.design.0;
-    let offer = PresentedOffer { id: *presentation, presented_at: presented_at.0, folded: false, design };
-    done.presented = Some((offer, *tab));
-    Ok(Ok(()))
 }
 
 /// Of two outcomes the database keeps the first (O-10).
@@ -276,6 +234,24 @@ async fn open_chat(
     Ok(())
 }
 
+/// The visitor who cannot have a chat is never met by silence (O-11).
+async fn give_alternative(
+    driver: &Driver,
+    tx: &mut Tx,
+    job: &Job,
+    queue: QueueId,
+    reason: Reason,
+    now: UnixMs,
+    done: &mut JobDone,
+) -> StoreResult<()> {
+    let alternative = conversation::alternative(&job.site, queue, reason);
+    if alternative == Alternative::Wait {
+        return open_chat(driver, tx, job, &invited(job, queue, None), now, done).await;
+    }
+    done.notices.push(VisitorNotice::Alternative { reason, alternative });
+    Ok(())
+}
+
 /// The visitor is gone, or the gate closed, before an agent wrote (P-10).
 async fn withdraw_alert(tx: &mut Tx, job: &Job, now: UnixMs, done: &mut JobDone) -> StoreResult<()> {
     let Some(chat) = find_open_chat(tx, job.visitor).await? else { return Ok(()) };
@@ -297,15 +273,6 @@ fn give_up(job: &Job) -> JobDone {
     }
     done.notices.push(conversation::unavailable());
     done
-}
-
-fn rule_name(site: &Site, rule: RuleId) -> String {
-    site.rule_names.get(&rule).cloned().unwrap_or_default()
-}
-
-fn lock_key(queue: QueueId) -> i64 {
-    let (high, low) = queue.0.as_u64_pair();
-    (high ^ low).cast_signed()
 }
 
 impl JobDone {

@@ -14,18 +14,23 @@ use tokio::sync::oneshot;
 
 use super::address::{clean, is_denied, storable};
 use super::behind::Behind;
+use super::by_hand::HandReply;
 use super::command::{Attached, Connection, Observed, SeenPage, VisitorSignal};
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
-
+use super::reasons::{ByHand, Came, Keeping, Why};
 use super::sites::Site;
+use crate::store::decision::DecisionRow;
 use crate::store::page_view::PageView;
+use crate::store::seen::{NameKind, SeenName};
 use crate::store::visit::Checkpoint;
 
 /// Tabs of one browser that are told apart; the oldest is forgotten.
 const TABS_MAX: usize = 32;
 /// Longest title that is kept, bytes.
 const TITLE_LEN_MAX: usize = 300;
+/// Longest name of an attribute or event that is noted, bytes.
+const NAME_LEN_MAX: usize = 256;
 /// Answers that wait for a browser without a connection; further ones are dropped.
 const UNSENT_MAX: usize = 16;
 /// A heartbeat alone is written down at most this often.
@@ -37,6 +42,15 @@ pub(super) struct State {
     pub(super) engine: Visit,
     pub(super) views_max: u32,
     pub(super) pages: Vec<TabPage>,
+    /// Decisions that were kept so far.
+    #[serde(default)]
+    pub(super) decisions: u32,
+}
+
+impl State {
+    pub(super) fn new(engine: Visit) -> Self {
+        Self { engine, views_max: 0, pages: Vec::new(), decisions: 0 }
+    }
 }
 
 /// The page one tab shows.
@@ -71,6 +85,16 @@ pub(super) struct Host {
     /// How often the chat was read; an answer that an earlier read gave is dropped.
     pub(super) chat_read: u64,
     pub(super) jobs: VecDeque<Vec<Effect>>,
+    /// Why what is asked of the store is presented.
+    pub(super) why: Option<Box<Why>>,
+    /// Who asks for an offer by hand, while that is worked off, and waits for whether it is presented.
+    pub(super) by_hand: Option<Box<ByHand>>,
+    pub(super) asked: Option<Box<(PresentationId, HandReply)>>,
+    pub(super) keeping: Keeping,
+    /// The decision to present what is asked of the store.
+    pub(super) pending: Option<Box<DecisionRow>>,
+    /// Decisions to be written down.
+    pub(super) decisions: Vec<DecisionRow>,
     pub(super) busy: bool,
     pub(super) polls: Vec<oneshot::Sender<Attached>>,
     /// Answers that wait for the next poll or connection.
@@ -84,12 +108,15 @@ impl Host {
     /// Works off one event; keeps what must be committed, sends what need not be.
     pub(super) fn feed(&mut self, event: Event, now: UnixMs) {
         let beat = matches!(event, Event::Heard);
+        let page_viewed = matches!(event, Event::PageViewed { .. });
+        self.hear_of_asking(&event);
         let decision = self.state.engine.handle(event, now, &self.site.world);
         if !beat || !decision.effects.is_empty() {
             self.unwritten = Unwritten::State;
         } else if self.unwritten == Unwritten::Nothing {
             self.unwritten = Unwritten::Heard;
         }
+        self.note_decision(Came::of(&decision.effects, decision.reason), page_viewed, now);
         let (show, commit): (Vec<_>, Vec<_>) =
             decision.effects.into_iter().partition(|effect| matches!(effect, Effect::ShowOffer { .. }));
         for effect in show {
@@ -113,7 +140,10 @@ impl Host {
                     self.close_tab(tab, now);
                 }
             }
-            Observed::Told(event) => self.feed(event, now),
+            Observed::Told(event) => {
+                self.note_names(&event, now, write);
+                self.feed(event, now);
+            }
         }
     }
 
@@ -224,6 +254,21 @@ impl Host {
         self.state.pages.push(TabPage { tab: page.tab, view: page.view, url, title, entered_at: now.0 });
         let SeenPage { tab, url, title, referrer, .. } = page;
         self.feed(Event::PageViewed { tab, url, title, referrer }, now);
+    }
+
+    /// What pages name is suggested to those who write rules.
+    fn note_names(&self, event: &Event, now: UnixMs, write: &mut impl FnMut(Behind)) {
+        let mut seen = |kind, name: &str, value_type: &str| {
+            let name = clean(name, NAME_LEN_MAX);
+            write(Behind::Seen(Box::new(SeenName::new(*self.site.row.id, kind, &name, value_type, now))));
+        };
+        if let Event::AttributesSet { attributes } = event {
+            for attribute in attributes {
+                seen(NameKind::Attribute, &attribute.name, attribute.value.type_name());
+            }
+        } else if let Event::CustomEventFired { name } = event {
+            seen(NameKind::Event, name, "");
+        }
     }
 
     fn show_again(&mut self, presentation: PresentationId, tab: TabId) {

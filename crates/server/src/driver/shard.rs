@@ -17,7 +17,7 @@ use super::admission::Arrival;
 use super::behind::Behind;
 use super::command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
 use super::effects::{self, Job, JobDone};
-use super::host::{Host, State, Unwritten};
+use super::host::{Host, Unwritten};
 use super::notice::visitor::VisitorNotice;
 use super::wheel::{TICK_MS, Wheel};
 use super::{Driver, admission, conversation};
@@ -25,6 +25,8 @@ use crate::bus::Hint;
 
 /// Ticks of the wheel between two looks for visits to write down: one second.
 const FLUSH_TICKS: u32 = 20;
+/// Changed decisions that are explained and kept at each of these looks; the others wait for the next.
+const DECISIONS_AT_A_TIME: u32 = 100;
 /// A node that stops waits this long for what is being committed.
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
 
@@ -50,6 +52,7 @@ pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver
                 ticks = ticks.wrapping_add(1);
                 if ticks.is_multiple_of(FLUSH_TICKS) {
                     shard.write_down(Host::checkpoint_due);
+                    shard.keep_decisions();
                     shard.measure(number);
                 }
             }
@@ -57,6 +60,7 @@ pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver
         }
     }
     shard.finish(&mut inbox).await;
+    shard.keep_decisions();
     shard.write_down(|host, _| host.unwritten != Unwritten::Nothing);
     for host in shard.hosts.values_mut() {
         host.tell(&VisitorSignal::Leave);
@@ -108,13 +112,13 @@ impl Shard {
                 let explain = |host: &Host| host.state.engine.explain(now, &host.site.world);
                 drop(reply.send(self.hosts.get(&visitor).map(explain)));
             }
-            ShardCommand::Request { visitor, offer, queue, reply } => self.with(visitor, |host, now, _| {
-                let blocked = host.state.engine.request_block(offer, queue, now, &host.site.world);
-                if blocked.is_none() {
-                    host.feed(Event::OfferRequested { offer, queue }, now);
-                }
-                let _ = reply.send(blocked.map_or(Ok(()), Err));
-            }),
+            ShardCommand::HandChoice { visitor, reply } => {
+                let now = self.driver.clock().now();
+                drop(reply.send(self.hosts.get(&visitor).map(|host| host.hand_choice(now))));
+            }
+            ShardCommand::PresentByHand { visitor, request, reply } => {
+                self.with(visitor, |host, now, _| host.present_by_hand(request, reply, now));
+            }
             ShardCommand::JobDone { visitor, done } => self.job_done(visitor, done),
             ShardCommand::WorldChanged { site } => self.world_changed(site),
             ShardCommand::Describe { visitor, reply } => {
@@ -369,6 +373,22 @@ impl Shard {
         metrics::gauge!("beckon_connections", "shard" => number.to_string()).set(gauge(connections));
     }
 
+    /// Hands what was decided to the writer: what was presented, and of other changes so many as are worth the time.
+    fn keep_decisions(&mut self) {
+        let now = self.driver.clock().now();
+        let mut left = DECISIONS_AT_A_TIME;
+        for host in self.hosts.values_mut() {
+            let mut rows = std::mem::take(&mut host.decisions);
+            if host.keeping.due && left > 0 && !host.is_committing() {
+                left -= 1;
+                rows.extend(host.decision_due(now));
+            }
+            for row in rows {
+                self.driver.write_behind(Behind::Decision(Box::new(row)));
+            }
+        }
+    }
+
     fn write_down(&mut self, due: impl Fn(&Host, UnixMs) -> bool) {
         let now = self.driver.clock().now();
         // What is being committed carries its own checkpoint: one written before it could say what never happened.
@@ -388,12 +408,18 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
         visit: arrival.visit,
         site: arrival.site,
         epoch: arrival.epoch,
-        state: State { engine: arrival.engine, views_max: arrival.views_max, pages: arrival.pages },
+        state: arrival.state,
         connections: Vec::new(),
         offer: arrival.offer,
         chat: arrival.chat,
         chat_read: 0,
         jobs: std::collections::VecDeque::new(),
+        why: None,
+        by_hand: None,
+        asked: None,
+        keeping: super::reasons::Keeping::default(),
+        pending: None,
+        decisions: Vec::new(),
         busy: false,
         polls: Vec::new(),
         unsent: Vec::new(),
@@ -410,12 +436,14 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
 fn start_job(driver: &Driver, host: &mut Host, effects: Vec<Effect>, now: UnixMs) {
     host.busy = true;
     let visitor = host.visitor;
+    let presents = effects.iter().any(|effect| matches!(effect, Effect::PresentOffer { .. }));
     let job = Job {
         visitor,
         visit: host.visit,
         site: Arc::clone(&host.site),
         checkpoint: host.checkpoint(now),
         presentation: host.state.engine.presentation().cloned(),
+        why: if presents { host.why.take() } else { None },
         effects,
     };
     let driver = driver.clone();

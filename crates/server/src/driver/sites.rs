@@ -118,17 +118,31 @@ impl Site {
 /// # Errors
 /// When the database failed.
 pub async fn read_gate(tx: &mut Tx, config: &Config, queue: QueueId, now: UnixMs) -> StoreResult<Gate> {
+    read_gate_beside(tx, config, queue, 0, now).await
+}
+
+/// The same for someone who holds `own` of the queue's held slots: those are free for them.
+///
+/// # Errors
+/// When the database failed.
+pub async fn read_gate_beside(
+    tx: &mut Tx,
+    config: &Config,
+    queue: QueueId,
+    own: i64,
+    now: UnixMs,
+) -> StoreResult<Gate> {
     let load = find_queue_load(tx, queue, now).await?;
-    Ok(load.map(|load| gate(config, queue, &load, now)).unwrap_or_default())
+    let beside = load.map(|load| QueueLoad { held: load.held - own, ..load });
+    Ok(beside.map(|load| gate(config, queue, &load, now)).unwrap_or_default())
 }
 
 /// The gate of a queue from its load.
 fn gate(config: &Config, queue: QueueId, load: &QueueLoad, now: UnixMs) -> Gate {
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
-    let queue = config.queue(queue);
     Gate {
-        hours_open: queue.is_some_and(|queue| hours::is_open(&queue.plan.hours, now)),
-        channel_on: queue.is_some_and(|queue| queue.channel_on),
+        hours_open: config.queue(queue).is_some_and(|queue| hours::is_open(&queue.plan.hours, now)),
+        channel_on: load.channel_on,
         free_slots: count(load.slots_left - load.held),
         open_presentations: count(load.open_presentations),
     }

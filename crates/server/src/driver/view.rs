@@ -101,6 +101,7 @@ impl Driver {
             last_message: last_message(row.last_sender.map(|sender| *sender), row.last_body, row.last_at),
             visitor_present: live.as_ref().is_some_and(|live| live.here),
             page: live.and_then(|live| live.page),
+            presentation_id: row.presentation_id.map(|id| *id),
             rule: row.rule_id.map(|id| Named { id: *id, name: row.rule_name.unwrap_or_default() }),
             offer: row.offer_id.map(|id| Named { id: *id, name: row.offer_name.unwrap_or_default() }),
         }

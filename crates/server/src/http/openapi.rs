@@ -16,7 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, chat, identity, offer, queue, rule, rule_test, session, setup, site, user, visit,
+    Api, agent, auth, by_hand, chat, decision, identity, offer, presentation, queue, rule, rule_test, seen,
+    session, setup, site, user, visit,
 };
 
 /// Where the document stands.
@@ -105,6 +106,10 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(rule_test::router())
         .merge(chat::router())
         .merge(visit::router())
+        .merge(decision::router())
+        .merge(presentation::router())
+        .merge(by_hand::router())
+        .merge(seen::router())
         .merge(agent::router())
 }
 

@@ -91,7 +91,10 @@ pub struct RulePatch {
 
 /// The routes of this resource.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(show, change, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(check_only))
+        .routes(routes!(show, change, remove))
 }
 
 /// The rules of a site, by priority, then name. For administrators.
@@ -137,17 +140,7 @@ async fn create(
     Id(site): Id<SiteId>,
     Body(new): Body<NewRule>,
 ) -> Answer<(StatusCode, Json<Rule>)> {
-    let now = api.clock.now().0;
-    let row = RuleRow {
-        id: Text(RuleId(api.clock.new_id())),
-        site_id: Text(site),
-        priority: new.priority,
-        name: new.name,
-        enabled: new.enabled,
-        plan: JsonColumn(new.plan),
-        created_at: now,
-        updated_at: now,
-    };
+    let row = row(new, site, RuleId(api.clock.new_id()), api.clock.now().0);
     check(&row)?;
     let mut tx = api.change().await?;
     site::find(&mut tx, site).await?;
@@ -160,6 +153,31 @@ async fn create(
     check_together(&mut tx, site).await?;
     api.commit(tx, site).await?;
     Ok((StatusCode::CREATED, Json(row.into())))
+}
+
+/// Check whether a rule could be saved, and save nothing. For administrators.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sites/{id}/rules/check",
+    operation_id = "check_rule",
+    tag = "rules",
+    params(("id" = SiteId, Path)),
+    request_body = NewRule,
+    responses((status = 204, description = "It could"), ChangeRefusals),
+    security(("session" = []))
+)]
+async fn check_only(
+    State(api): State<Api>,
+    _: Admin,
+    Id(site): Id<SiteId>,
+    Body(new): Body<NewRule>,
+) -> Answer<StatusCode> {
+    let row = row(new, site, RuleId(api.clock.new_id()), api.clock.now().0);
+    check(&row)?;
+    let mut tx = api.store.read().await?;
+    site::find(&mut tx, site).await?;
+    check_references(&mut tx, &row).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// One rule. For administrators.
@@ -225,6 +243,19 @@ async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<RuleId>) -> Answer<
     delete_rule(&mut tx, site, id).await?;
     api.commit(tx, site).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn row(new: NewRule, site: SiteId, id: RuleId, now: i64) -> RuleRow {
+    RuleRow {
+        id: Text(id),
+        site_id: Text(site),
+        priority: new.priority,
+        name: new.name,
+        enabled: new.enabled,
+        plan: JsonColumn(new.plan),
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 fn check(row: &RuleRow) -> Answer<()> {

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use beckon_engine::condition::DeviceClass;
-use beckon_engine::id::{ChatId, OfferId, PresentationId, QueueId, RuleId, SiteId, VisitId, VisitorId};
-use beckon_engine::offer::Outcome;
-use beckon_engine::reason::Reason;
-use beckon_engine::visit::Explanation;
+use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,19 +14,22 @@ use utoipa_axum::routes;
 use super::Api;
 use super::auth::Agent;
 use super::error::{Answer, Problem};
-use super::extract::{Body, Id, Params};
-use super::openapi::{ChangeRefusals, Refusals};
+use super::extract::{Id, Params};
+use super::openapi::Refusals;
 use super::page::Page;
+use super::presentation::Presentation;
 use crate::driver::command::LiveVisit;
-use crate::driver::notice::{Named, PageOnScreen};
+use crate::driver::notice::PageOnScreen;
 use crate::store::Tx;
 use crate::store::chat::find_open_chat;
 use crate::store::page_view::{PageViewRow, list_page_views};
-use crate::store::presentation::{PresentationRow, list_presentations};
-use crate::store::visit::{VisitRow, count_page_views, find_visit};
+use crate::store::presentation::list_presentations;
+use crate::store::visit::{VisitRow, count_page_views, find_visit, list_latest_visits};
 
 /// Live visits in one answer.
 const LIVE_MAX: usize = 1_000;
+/// Latest visits in one answer.
+const RECENT_MAX: i64 = 50;
 /// Page views and presentations in the answer about one visit.
 const PAGES_MAX: i64 = 500;
 const PRESENTATIONS_MAX: i64 = 100;
@@ -99,25 +99,6 @@ struct PageView {
     visible_s: i64,
 }
 
-/// One offer put before the visitor.
-#[derive(Debug, Serialize, ToSchema)]
-struct Presentation {
-    /// Identity.
-    id: PresentationId,
-    /// The rule that won; none when presented by hand.
-    rule: Option<Named<RuleId>>,
-    /// The offer.
-    offer: Named<OfferId>,
-    /// When it was presented.
-    presented_at: i64,
-    /// How it ended, if it has.
-    outcome: Option<Outcome>,
-    /// When it ended.
-    outcome_at: Option<i64>,
-    /// Accepted after it counted as ignored.
-    accepted_late_at: Option<i64>,
-}
-
 /// Which visits to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -129,29 +110,7 @@ struct ListParams {
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(find))
-        .routes(routes!(explain))
-        .routes(routes!(present))
-}
-
-/// An offer to present by hand.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct HandOffer {
-    /// The offer.
-    offer_id: OfferId,
-    /// The queue to which an acceptance leads.
-    queue_id: QueueId,
-}
-
-/// Whether an offer was presented by hand.
-#[derive(Debug, Serialize, ToSchema)]
-struct HandOfferAnswer {
-    /// Why not; null when it is being presented.
-    #[schema(required)]
-    refused: Option<Reason>,
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(list_recent)).routes(routes!(find))
 }
 
 /// List who is on the site now, newest visit first; at most 1 000.
@@ -184,6 +143,22 @@ async fn list(
     Ok(Json(Page { items, next: None }))
 }
 
+/// List the latest visits of a site, whether they have ended or not, newest first; at most 50.
+#[utoipa::path(get, path = "/api/v1/sites/{id}/visits", operation_id = "list_recent_visits", tag = "visits",
+    params(("id" = SiteId, Path)), security(("session" = [])),
+    responses((status = 200, description = "The visits", body = Page<Visit>), Refusals))]
+async fn list_recent(State(api): State<Api>, _: Agent, Id(site): Id<SiteId>) -> Answer<Json<Page<Visit>>> {
+    let mut tx = api.store.read().await?;
+    let rows = list_latest_visits(&mut tx, site, RECENT_MAX).await?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let live = api.driver.live_visit(*row.visitor_id).await;
+        let live = live.filter(|live| live.visit == *row.id && live.here);
+        items.push(shown(&mut tx, row, live).await?);
+    }
+    Ok(Json(Page { items, next: None }))
+}
+
 /// Find a visit, with its pages and presentations.
 #[utoipa::path(get, path = "/api/v1/visits/{id}", operation_id = "show_visit", tag = "visits", params(("id" = VisitId, Path)),
     security(("session" = [])), responses((status = 200, description = "The visit", body = VisitDetail), Refusals))]
@@ -199,33 +174,6 @@ async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<J
         .collect();
     let visit = shown(&mut tx, row, live).await?;
     Ok(Json(VisitDetail { visit, pages, presentations }))
-}
-
-/// Explain what is decided for a visitor who is on the site now: every rule and condition, and the reason.
-#[utoipa::path(get, path = "/api/v1/visits/{id}/decision", tag = "visits", params(("id" = VisitId, Path)),
-    security(("session" = [])), responses((status = 200, description = "The decision", body = Explanation), Refusals))]
-async fn explain(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<Json<Explanation>> {
-    let mut tx = api.store.read().await?;
-    let row = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
-    drop(tx);
-    api.driver.explain(*row.visitor_id).await.map(Json).ok_or(Problem::NotFound)
-}
-
-/// Present an offer by hand to a visitor who is on the site now (O-13): pauses and limits do not count.
-#[utoipa::path(post, path = "/api/v1/visits/{id}/offers", tag = "visits", params(("id" = VisitId, Path)),
-    request_body = HandOffer, security(("session" = [])),
-    responses((status = 200, description = "Whether it is presented", body = HandOfferAnswer), ChangeRefusals))]
-async fn present(
-    State(api): State<Api>,
-    _: Agent,
-    Id(id): Id<VisitId>,
-    Body(HandOffer { offer_id, queue_id }): Body<HandOffer>,
-) -> Answer<Json<HandOfferAnswer>> {
-    let mut tx = api.store.read().await?;
-    let row = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
-    drop(tx);
-    let refused = api.driver.request_offer(*row.visitor_id, offer_id, queue_id).await.err();
-    Ok(Json(HandOfferAnswer { refused }))
 }
 
 async fn shown(tx: &mut Tx, row: VisitRow, live: Option<LiveVisit>) -> Answer<Visit> {
@@ -256,19 +204,5 @@ impl From<PageViewRow> for PageView {
     fn from(row: PageViewRow) -> Self {
         let PageViewRow { url, title, entered_at, left_at, visible_s } = row;
         Self { url, title, entered_at, left_at, visible_s }
-    }
-}
-
-impl From<PresentationRow> for Presentation {
-    fn from(row: PresentationRow) -> Self {
-        Self {
-            id: *row.id,
-            rule: row.rule_id.map(|id| Named { id: *id, name: row.rule_name }),
-            offer: Named { id: *row.offer_id, name: row.offer_name },
-            presented_at: row.presented_at,
-            outcome: row.outcome.map(|outcome| *outcome),
-            outcome_at: row.outcome_at,
-            accepted_late_at: row.accepted_late_at,
-        }
     }
 }

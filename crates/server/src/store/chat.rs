@@ -203,6 +203,24 @@ pub async fn find_open_chat(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Opti
     fetch_optional!(tx, ChatRow, select!("WHERE visitor_id = $1 AND state <> 'ended'"), Text(visitor))
 }
 
+/// Finds the chat that a presentation led to, however it stands.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_chat_of_presentation(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    presentation: PresentationId,
+) -> StoreResult<Option<ChatRow>> {
+    fetch_optional!(
+        tx,
+        ChatRow,
+        select!("WHERE visitor_id = $1 AND presentation_id = $2 ORDER BY requested_at DESC, id DESC LIMIT 1"),
+        Text(visitor),
+        Text(presentation),
+    )
+}
+
 /// Finds a visitor's open chat, or else the one they asked for last.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! Owns the SQL of chats as the console sees them: with the names of what they refer to, and the last message.
 
-use beckon_engine::id::{ChatId, OfferId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::id::{
+    ChatId, OfferId, PresentationId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId,
+};
 
 use super::chat::{Answer, ChatMode, ChatState, EndedBy};
 use super::column::{Json, Text};
@@ -63,6 +65,8 @@ pub struct ChatViewRow {
     pub last_body: Option<String>,
     /// When.
     pub last_at: Option<i64>,
+    /// The presentation that was accepted.
+    pub presentation_id: Option<Text<PresentationId>>,
     /// The rule whose offer was accepted.
     pub rule_id: Option<Text<RuleId>>,
     /// Its name.
@@ -108,7 +112,7 @@ macro_rules! select {
                     c.answered_at, c.ended_at, c.ended_by, c.wrapped_up, c.due_at, c.answers, c.last_seq,
                     c.visitor_read_seq, c.agent_read_seq,
                     m.sender AS last_sender, m.body AS last_body, m.sent_at AS last_at,
-                    p.rule_id, p.rule_name, p.offer_id, p.offer_name
+                    c.presentation_id, p.rule_id, p.rule_name, p.offer_id, p.offer_name
              FROM chats c
              JOIN queues q ON q.id = c.queue_id
              LEFT JOIN users u ON u.id = c.agent_id

@@ -12,6 +12,8 @@ use super::{StoreResult, Tx};
 pub struct QueueLoad {
     /// The queue.
     pub queue_id: Text<QueueId>,
+    /// The channel switch.
+    pub channel_on: bool,
     /// Slots of its available agents, minus their chats; never below 0 per agent.
     pub slots_left: i64,
     /// Slots held by accepted offers whose form is open (O-15), and by visitors who wait.
@@ -23,7 +25,7 @@ pub struct QueueLoad {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT q.id AS queue_id,
+            "SELECT q.id AS queue_id, q.channel_on,
                     CAST(COALESCE((SELECT SUM(CASE WHEN u.slots > u.used THEN u.slots - u.used ELSE 0 END)
                          FROM (SELECT a.queue_id, w.slots,
                                       (SELECT COUNT(*) FROM chats c

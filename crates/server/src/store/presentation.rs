@@ -1,6 +1,6 @@
 //! Owns the SQL of presentations: one open per visit, one outcome each, decided by the database.
 
-use beckon_engine::id::{OfferId, PresentationId, QueueId, RuleId, SiteId, VisitId, VisitorId};
+use beckon_engine::id::{OfferId, PresentationId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
 use beckon_engine::offer::{OfferDesign, Outcome};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
@@ -44,8 +44,14 @@ pub struct PresentationRow {
     pub outcome: Option<Text<Outcome>>,
     /// When it ended.
     pub outcome_at: Option<i64>,
+    /// Why it was withdrawn, if it was.
+    pub outcome_reason: Option<Text<Reason>>,
     /// Accepted after it counted as ignored (O-7).
     pub accepted_late_at: Option<i64>,
+    /// Who presented it by hand (O-13).
+    pub by_user_id: Option<Text<UserId>>,
+    /// Their name then.
+    pub by_name: Option<String>,
 }
 
 macro_rules! select {
@@ -53,7 +59,7 @@ macro_rules! select {
         concat!(
             "SELECT id, site_id, visit_id, visitor_id, rule_id, rule_name, offer_id, offer_name, queue_id,
                     config_version, design, presented_at, ignored_due, passive_due,
-                    outcome, outcome_at, accepted_late_at
+                    outcome, outcome_at, outcome_reason, accepted_late_at, by_user_id, by_name
              FROM presentations ",
             $rest
         )
@@ -68,8 +74,9 @@ pub async fn insert_presentation(tx: &mut Tx, row: &PresentationRow) -> StoreRes
     let rows = execute!(
         tx,
         "INSERT INTO presentations (id, site_id, visit_id, visitor_id, rule_id, rule_name, offer_id, offer_name,
-                                    queue_id, config_version, design, presented_at, ignored_due, passive_due)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                                    queue_id, config_version, design, presented_at, ignored_due, passive_due,
+                                    by_user_id, by_name)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT DO NOTHING",
         row.id,
         row.site_id,
@@ -85,6 +92,8 @@ pub async fn insert_presentation(tx: &mut Tx, row: &PresentationRow) -> StoreRes
         row.presented_at,
         row.ignored_due,
         row.passive_due,
+        row.by_user_id,
+        row.by_name.as_deref(),
     )?;
     Ok(rows == 1)
 }
@@ -161,6 +170,41 @@ pub async fn list_presentations(
         PresentationRow,
         select!("WHERE visit_id = $1 ORDER BY presented_at DESC, id LIMIT $2"),
         Text(visit),
+        limit,
+    )
+}
+
+/// The last item of the page before.
+#[derive(Clone, Copy, Debug)]
+pub struct AfterPresentation {
+    /// When it was presented.
+    pub presented_at: i64,
+    /// Identity.
+    pub id: PresentationId,
+}
+
+/// Lists presentations of a visit, newest first, at most `limit`, those after `after`.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_presentations_after(
+    tx: &mut Tx,
+    visit: VisitId,
+    after: Option<AfterPresentation>,
+    limit: i64,
+) -> StoreResult<Vec<PresentationRow>> {
+    let first = AfterPresentation { presented_at: i64::MAX, id: PresentationId(uuid::Uuid::max()) };
+    let after = after.unwrap_or(first);
+    fetch_all!(
+        tx,
+        PresentationRow,
+        select!(
+            "WHERE visit_id = $1 AND (presented_at < $2 OR (presented_at = $2 AND id < $3))
+             ORDER BY presented_at DESC, id DESC LIMIT $4"
+        ),
+        Text(visit),
+        after.presented_at,
+        Text(after.id),
         limit,
     )
 }

@@ -213,6 +213,20 @@ pub async fn list_open_visits(
     )
 }
 
+/// Lists the latest `limit` visits of a site, ended or not, newest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_latest_visits(tx: &mut Tx, site: SiteId, limit: i64) -> StoreResult<Vec<VisitRow>> {
+    fetch_all!(
+        tx,
+        VisitRow,
+        select!("WHERE site_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2"),
+        Text(site),
+        limit,
+    )
+}
+
 /// The epoch under which a visit is held now.
 ///
 /// # Errors

@@ -208,12 +208,9 @@ impl VisitorSession {
         self.driver.observe(self.visitor, Observed::Told(Event::Heard)).await;
         let (driver, visitor) = (self.driver.clone(), self.visitor);
         let done: Result<(), Refusal> = match frame {
-            ChatFrame::Open => {
-                let site = driver.sites().by_id(*self.site.row.id).unwrap_or_else(|| Arc::clone(&self.site));
-                driver.open_reactive_chat(site, visitor, self.visit).await
-            }
+            ChatFrame::Open => driver.open_reactive_chat(self.site_now(), visitor, self.visit).await,
             ChatFrame::SendForm { chat, answers } => {
-                driver.send_form(&self.site, visitor, chat, &answers, &self.language).await
+                driver.send_form(&self.site_now(), visitor, chat, &answers, &self.language).await
             }
             ChatFrame::Say { chat, id, text } => match driver.visitor_says(visitor, chat, &id, &text).await {
                 Ok(seq) => return vec![VisitorNotice::Ack { chat, id, seq }],
@@ -237,6 +234,11 @@ impl VisitorSession {
             }
         };
         done.err().map(VisitorNotice::from).into_iter().collect()
+    }
+
+    /// The site as it is now, not as it was when the connection began.
+    fn site_now(&self) -> Arc<Site> {
+        self.driver.sites().by_id(*self.site.row.id).unwrap_or_else(|| Arc::clone(&self.site))
     }
 
     async fn catch_up(&mut self) -> StoreResult<(Option<VisitorChat>, Vec<VisitorNotice>)> {

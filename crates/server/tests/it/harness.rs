@@ -1,6 +1,7 @@
 //! Owns what the tests stand on: databases that live as long as one test, on either engine. Tests nothing.
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 
 use beckon_engine::time::UnixMs;
 use beckon_server::store::Store;
@@ -31,27 +32,82 @@ macro_rules! store_tests {
     };
 }
 
-pub(crate) use store_tests;
+/// The same for each listed `async fn(Database)`, which opens its database itself, more than once.
+macro_rules! database_tests {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                $crate::harness::with_sqlite(super::$name).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                $crate::harness::with_postgres(super::$name).await;
+            })*
+        }
+    };
+}
+
+pub(crate) use {database_tests, store_tests};
+
+/// A database that can be opened again after it was closed.
+#[derive(Clone)]
+pub(crate) enum Database {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl Database {
+    pub(crate) async fn open(&self) -> Store {
+        match self {
+            Self::Sqlite(dir) => Store::open_sqlite(dir).await.expect("an embedded database"),
+            Self::Postgres(url) => Store::open_postgres(url).await.expect("a database of its own"),
+        }
+    }
+}
 
 /// Runs a test on an embedded database of its own.
 pub(crate) async fn on_sqlite(test: impl AsyncFnOnce(Store)) {
-    let dir = tempfile::tempdir().expect("a folder for the database");
-    let store = Store::open_sqlite(dir.path()).await.expect("an embedded database");
-    test(store.clone()).await;
-    store.close().await;
+    with_sqlite(async |database: Database| {
+        let store = database.open().await;
+        test(store.clone()).await;
+        store.close().await;
+    })
+    .await;
 }
 
-/// Runs a test on a PostgreSQL database of its own, which is dropped whether the test passes or not.
+/// Runs a test on a PostgreSQL database of its own.
 pub(crate) async fn on_postgres(test: impl AsyncFnOnce(Store)) {
+    with_postgres(async |database: Database| {
+        let store = database.open().await;
+        let outcome = AssertUnwindSafe(test(store.clone())).catch_unwind().await;
+        store.close().await;
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
+    })
+    .await;
+}
+
+/// Runs a test with an embedded database of its own.
+pub(crate) async fn with_sqlite(test: impl AsyncFnOnce(Database)) {
+    let dir = tempfile::tempdir().expect("a folder for the database");
+    test(Database::Sqlite(dir.path().to_owned())).await;
+}
+
+/// Runs a test with a PostgreSQL database of its own, which is dropped whether the test passes or not.
+pub(crate) async fn with_postgres(test: impl AsyncFnOnce(Database)) {
     let Ok(server) = std::env::var(POSTGRES_URL) else {
         panic!("{POSTGRES_URL} is not set: run `cargo xtask test`, which starts a PostgreSQL of its own");
     };
     let name = format!("beckon_{}", uuid::Uuid::now_v7().simple());
     admin(&server, format!("CREATE DATABASE {name}")).await;
     let (address, _) = server.rsplit_once('/').expect("an address with a database name");
-    let store = Store::open_postgres(&format!("{address}/{name}")).await.expect("a database of its own");
-    let outcome = AssertUnwindSafe(test(store.clone())).catch_unwind().await;
-    store.close().await;
+    let database = Database::Postgres(format!("{address}/{name}"));
+    let outcome = AssertUnwindSafe(test(database)).catch_unwind().await;
     admin(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);

@@ -4,6 +4,8 @@ mod agents;
 mod bounds;
 mod chats;
 mod client;
+mod decisions;
+mod entry;
 mod identity;
 mod offers;
 mod polling;

@@ -30,6 +30,7 @@ function chat(id: string, change: Partial<Chat>): Chat {
     last_message: null,
     visitor_present: true,
     page: null,
+    presentation_id: null,
     rule: null,
     offer: null,
     ...change,

@@ -33,10 +33,12 @@ describe("live visitors", () => {
     const offer_state = {
       id: "p",
       rule: null,
+      by: null,
       offer: { id: "o", name: "Help" },
       presented_at: 0,
       outcome: null,
       outcome_at: null,
+      outcome_reason: null,
       accepted_late_at: null,
     };
     expect(visitState(visit("a", { chat_id: "c", offer_state }))).toBe("chat");

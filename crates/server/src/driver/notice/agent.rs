@@ -1,6 +1,8 @@
 //! Owns what the server tells consoles.
 
-use beckon_engine::id::{ChatId, OfferId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::id::{
+    ChatId, OfferId, PresentationId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,6 +73,8 @@ pub struct Chat {
     pub visitor_present: bool,
     /// The page the visitor is on.
     pub page: Option<PageOnScreen>,
+    /// The presentation that led here.
+    pub presentation_id: Option<PresentationId>,
     /// The rule that led here.
     pub rule: Option<Named<RuleId>>,
     /// The offer that led here.

@@ -77,9 +77,13 @@ async fn an_offer_is_presented_by_hand(store: Store) {
     browser.open().await;
     let path = format!("/api/v1/visits/{}/offers", browser.welcome["visit"].as_str().unwrap());
     let offer = json!({ "offer_id": shop.offer.id.to_string(), "queue_id": shop.queue.id.to_string() });
-    assert_eq!(alice.write(&path, &offer).await, (200, json!({ "refused": null })));
-    browser.offer().await;
-    assert_eq!(alice.write(&path, &offer).await, (200, json!({ "refused": "presentation_open" })));
+    let (status, answer) = alice.write(&path, &offer).await;
+    let presented = browser.offer().await;
+    assert_eq!(
+        (status, &answer["refused"], &answer["presentation_id"]),
+        (200, &Value::Null, &presented["id"])
+    );
+    assert_eq!(alice.write(&path, &offer).await.1["refused"], "presentation_open");
 }
 
 // spec: R-9

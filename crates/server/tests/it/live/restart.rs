@@ -3,11 +3,18 @@
 use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
 use beckon_server::jobs;
-use beckon_server::store::Store;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client::Browser;
 use super::shop::{ORIGIN, Plan, Shop, product};
+use crate::harness::{Database, database_tests};
+
+database_tests!(
+    visit_offer_and_chat_go_on,
+    an_offer_that_fell_due_meanwhile_is_settled,
+    a_stop_leaves_a_yes_done_or_not_done,
+    decisions_go_on_in_their_ring,
+);
 
 async fn back(shop: &Shop, browser: &Browser, more: serde_json::Value) -> Browser {
     let mut hello = json!({ "token": browser.token(), "pages": [product(1)] });
@@ -18,10 +25,8 @@ async fn back(shop: &Shop, browser: &Browser, more: serde_json::Value) -> Browse
 }
 
 // spec: Q-7 O-9 X-1
-#[tokio::test]
-async fn visit_offer_and_chat_go_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let reopen = async || Store::open_sqlite(dir.path()).await.unwrap();
+async fn visit_offer_and_chat_go_on(database: Database) {
+    let reopen = async || database.open().await;
     let shop = Shop::open(reopen().await, Plan::default()).await;
     let alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
@@ -39,7 +44,7 @@ async fn visit_offer_and_chat_go_on() {
     browser.say(&chat["id"], "v1", "before").await;
     browser.socket.next_of("ack").await;
 
-    let shop = shop.restart(async || Store::open_sqlite(dir.path()).await.unwrap()).await;
+    let shop = shop.restart(async || database.open().await).await;
     let mut browser = back(&shop, &browser, json!({ "chat": { "id": chat["id"], "after": 0 } })).await;
     assert_eq!(browser.welcome["chat"]["state"], "active");
     assert_eq!(browser.message("before").await["seq"], 2);
@@ -51,16 +56,14 @@ async fn visit_offer_and_chat_go_on() {
 }
 
 // spec: O-9 X-3
-#[tokio::test]
-async fn an_offer_that_fell_due_meanwhile_is_settled() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open_sqlite(dir.path()).await.unwrap();
+async fn an_offer_that_fell_due_meanwhile_is_settled(database: Database) {
+    let store = database.open().await;
     let settings = SiteSettings { poll_interval_s: 2, ignored_after_s: 10, ..SiteSettings::default() };
     let shop = Shop::open(store, Plan { settings, ..Plan::default() }).await;
     let alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
     let offer = browser.offer().await;
-    let shop = shop.restart(async || Store::open_sqlite(dir.path()).await.unwrap()).await;
+    let shop = shop.restart(async || database.open().await).await;
     let later =
         Clock::manual(beckon_engine::time::UnixMs(offer["presented_at"].as_i64().unwrap()).plus_s(60));
     jobs::sweep(&shop.store, &later).await.unwrap();
@@ -72,4 +75,49 @@ async fn an_offer_that_fell_due_meanwhile_is_settled() {
     assert_eq!(settled["outcome_at"].as_i64().unwrap(), offer["presented_at"].as_i64().unwrap() + 14_000);
     let back = back(&shop, &browser, json!({})).await;
     assert!(back.welcome["offer"].is_null());
+}
+
+// spec: O-10 O-15 X-1
+async fn a_stop_leaves_a_yes_done_or_not_done(database: Database) {
+    let field = json!({ "key": "name", "type": "text", "label": { "en": "Name" }, "required": false });
+    let queue = json!({ "form_invite": [field] });
+    let shop = Shop::open(database.open().await, Plan { queue, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.accept(&offer).await;
+    let shop = shop.restart(async || database.open().await).await;
+    let token = alice.cookie.strip_prefix("beckon_session=").unwrap().to_owned();
+    let alice = super::client::Console::sign_in(shop.address, &token, alice.user).await;
+    let visit = alice.read(&format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap())).await;
+    let chats = alice.read("/api/v1/chats").await["items"].as_array().unwrap().len();
+    let mut browser = back(&shop, &browser, json!({})).await;
+    if visit["presentations"][0]["outcome"] == "accepted" {
+        assert_eq!((chats, &browser.welcome["chat"]["state"]), (1, &json!("form")));
+    } else {
+        assert_eq!((chats, &browser.welcome["offer"]["id"]), (0, &offer["id"]));
+    }
+    // Whichever it was: the browser says yes again, and there is one chat.
+    browser.accept(&offer).await;
+    let chat = if browser.welcome["chat"].is_null() { browser.chat("form").await } else { Value::Null };
+    let chats = alice.read("/api/v1/chats").await;
+    assert_eq!(chats["items"].as_array().unwrap().len(), 1, "{chat}");
+}
+
+// spec: R-9
+async fn decisions_go_on_in_their_ring(database: Database) {
+    let shop = Shop::open(database.open().await, Plan { required_time_s: 900, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let browser = shop.browser().await;
+    let visit = browser.welcome["visit"].as_str().unwrap().to_owned();
+    let kept = super::decisions::decisions_until(&alice, &visit, |all| !all.is_empty()).await;
+    let shop = shop.restart(async || database.open().await).await;
+    let token = alice.cookie.strip_prefix("beckon_session=").unwrap().to_owned();
+    let alice = super::client::Console::sign_in(shop.address, &token, alice.user).await;
+    let mut browser = back(&shop, &browser, json!({})).await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let is_chat = |decision: &Value| decision["reason"] == "chat_open";
+    let now = super::decisions::decisions_until(&alice, &visit, |all| all.iter().any(is_chat)).await;
+    assert!(now.len() > kept.len(), "what was kept before is there still: {now:#?}");
+    assert_eq!(now.last(), kept.last());
 }

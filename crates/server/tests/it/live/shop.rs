@@ -33,6 +33,7 @@ pub(crate) struct Shop {
     pub(crate) queue: QueueRow,
     pub(crate) offer: OfferRow,
     pub(crate) address: SocketAddr,
+    slots: i64,
     server: tokio::task::JoinHandle<()>,
     stopping: CancellationToken,
 }
@@ -45,12 +46,14 @@ pub(crate) struct Plan {
     pub(crate) required_time_s: u32,
     /// Further fields of that rule.
     pub(crate) rule: Value,
+    /// Of each agent.
+    pub(crate) slots: i64,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         let settings = SiteSettings { poll_interval_s: 2, minimum_interval_s: 0, ..SiteSettings::default() };
-        Self { settings, queue: json!({}), required_time_s: 0, rule: json!({}) }
+        Self { settings, queue: json!({}), required_time_s: 0, rule: json!({}), slots: 2 }
     }
 }
 
@@ -68,7 +71,7 @@ impl Shop {
         insert_rule(&mut tx, &rule).await.unwrap();
         tx.commit().await.unwrap();
         let (address, server, stopping) = serve(store.clone()).await;
-        Self { store, site, queue, offer, address, server, stopping }
+        Self { store, site, queue, offer, address, slots: plan.slots, server, stopping }
     }
 
     /// Stops the server, with everything written, and starts it anew on the same database.
@@ -88,7 +91,7 @@ impl Shop {
     }
 
     pub(crate) async fn person(&self, name: &str, role: Role) -> Console {
-        let user = user(name, role);
+        let user = user(name, role, self.slots);
         let token = Uuid::now_v7().to_string();
         let hash = hex::encode(Sha256::digest(&token));
         let now = Clock::System.now();
@@ -137,13 +140,13 @@ async fn serve(store: Store) -> (SocketAddr, tokio::task::JoinHandle<()>, Cancel
     (address, server, stopping)
 }
 
-fn user(name: &str, role: Role) -> UserRow {
+fn user(name: &str, role: Role, slots: i64) -> UserRow {
     UserRow {
         id: Text(UserId(Uuid::now_v7())),
         email: format!("{}@shop.example", name.to_lowercase()),
         name: name.to_owned(),
         role: Text(role),
-        slots: 2,
+        slots,
         password_hash: String::new(),
         disabled: false,
         created_at: Clock::System.now().0,

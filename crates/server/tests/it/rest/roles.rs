@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::place::{Browser, Place};
 
 /// The least role for each route; `None` where nobody needs to be signed in.
-const ROUTES: [(&str, &str, Option<Role>); 44] = [
+const ROUTES: [(&str, &str, Option<Role>); 51] = [
     ("GET", "/api/v1/setup", None),
     ("POST", "/api/v1/setup", None),
     ("POST", "/api/v1/session", None),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, &str, Option<Role>); 44] = [
     ("DELETE", "/api/v1/offers/{id}", Some(Role::Admin)),
     ("GET", "/api/v1/sites/{id}/rules", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/rules", Some(Role::Admin)),
+    ("POST", "/api/v1/sites/{id}/rules/check", Some(Role::Admin)),
     ("GET", "/api/v1/rules/{id}", Some(Role::Admin)),
     ("PATCH", "/api/v1/rules/{id}", Some(Role::Admin)),
     ("DELETE", "/api/v1/rules/{id}", Some(Role::Admin)),
@@ -48,9 +49,15 @@ const ROUTES: [(&str, &str, Option<Role>); 44] = [
     ("GET", "/api/v1/chats/{id}", Some(Role::Agent)),
     ("GET", "/api/v1/chats/{id}/messages", Some(Role::Agent)),
     ("GET", "/api/v1/visits", Some(Role::Agent)),
+    ("GET", "/api/v1/sites/{id}/visits", Some(Role::Agent)),
     ("GET", "/api/v1/visits/{id}", Some(Role::Agent)),
     ("GET", "/api/v1/visits/{id}/decision", Some(Role::Agent)),
+    ("GET", "/api/v1/visits/{id}/decisions", Some(Role::Agent)),
+    ("GET", "/api/v1/visits/{id}/presentations", Some(Role::Agent)),
+    ("GET", "/api/v1/presentations/{id}", Some(Role::Agent)),
+    ("GET", "/api/v1/visits/{id}/offers", Some(Role::Agent)),
     ("POST", "/api/v1/visits/{id}/offers", Some(Role::Agent)),
+    ("GET", "/api/v1/sites/{id}/seen", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/rules/test", Some(Role::Admin)),
     ("GET", "/api/v1/agents", Some(Role::Agent)),
     // Not part of the description.

@@ -121,3 +121,18 @@ async fn offer_and_queue_are_of_the_same_site() {
     let errors = scene.admin.post(&scene.rules, &unknown).await.refused(422, "invalid");
     assert_eq!(errors, ["/plan/offer_id: is not an offer of this site"]);
 }
+
+// spec: R-8 A-4
+#[tokio::test]
+async fn a_rule_is_checked_without_being_saved() {
+    let mut scene = scene().await;
+    let path = format!("{}/check", scene.rules);
+    let inner = json!({"type": "custom_event", "name": "", "at_least": 1, "within_s": 60});
+    let conditions = json!({"type": "all", "of": [{"type": "not", "of": {"type": "any", "of": [inner]}}]});
+    let bad = scene.rule(1, "First", &json!({ "conditions": conditions }));
+    let errors = scene.admin.post(&path, &bad).await.refused(422, "invalid");
+    assert_eq!(errors, ["/plan/conditions/of/0/of/of/0/name: is empty"]);
+    let good = scene.rule(1, "First", &json!({"conditions": {"type": "exit_intent"}}));
+    scene.admin.post(&path, &good).await.done();
+    assert!(column(&scene.admin.get(&scene.rules).await.ok(), "name").is_empty());
+}

@@ -1,0 +1,110 @@
+//! Owns the commit of a presentation: the gate is read once more, and the row is written with what it was decided on. Tells
+//! nobody.
+
+use beckon_engine::effect::Effect;
+use beckon_engine::gate::Gate;
+use beckon_engine::id::{PresentationId, RuleId};
+use beckon_engine::offer::Offer;
+use beckon_engine::reason::Reason;
+use beckon_engine::time::UnixMs;
+
+use super::effects::{Job, JobDone};
+use super::entry;
+use super::notice::visitor::PresentedOffer;
+use super::reasons::Why;
+use super::sites::Site;
+use crate::store::chat::{ChatState, find_open_chat};
+use crate::store::column::{Json, Text};
+use crate::store::decision::{PresentationReasonsRow, insert_presentation_reasons};
+use crate::store::presentation::{PresentationRow, find_presentation, insert_presentation};
+use crate::store::{StoreResult, Tx};
+
+/// Reads the gate once more and writes the row, under the queue's lock, so that no two nodes overrun its capacity (O-12).
+pub(super) async fn present(
+    tx: &mut Tx,
+    job: &Job,
+    effect: &Effect,
+    now: UnixMs,
+    done: &mut JobDone,
+) -> StoreResult<Result<(), Reason>> {
+    let Effect::PresentOffer { presentation, offer, queue, tab, .. } = effect else {
+        unreachable!("only an effect that presents is handed in");
+    };
+    let config = &job.site.world.config;
+    let Some(offer) = config.offer(*offer) else { return Ok(Err(Reason::StoreRefused)) };
+    let gate = entry::lock_gate(tx, &job.site, *queue, now).await?;
+    if let Some(chat) = find_open_chat(tx, job.visitor).await? {
+        if *chat.state != ChatState::Form {
+            return Ok(Err(Reason::ChatOpen));
+        }
+        if now.0 < chat.held_until {
+            return Ok(Err(Reason::FormOpen));
+        }
+    }
+    if let Some(reason) = gate.closed_because() {
+        return Ok(Err(reason));
+    }
+    if !gate.has_capacity(config.settings().capacity_factor) {
+        return Ok(Err(Reason::CapacityReached));
+    }
+    let row = row(job, effect, offer, now);
+    if !insert_presentation(tx, &row).await? && find_presentation(tx, *presentation).await?.is_none() {
+        return Ok(Err(Reason::StoreRefused));
+    }
+    if let Some(why) = &job.why {
+        insert_presentation_reasons(tx, &reasons(job, why, *presentation, gate, now)).await?;
+    }
+    let (presented_at, design) = (row.presented_at, row.design.0);
+    let offer = PresentedOffer { id: *presentation, presented_at, folded: false, design };
+    done.presented = Some((offer, *tab));
+    Ok(Ok(()))
+}
+
+fn row(job: &Job, effect: &Effect, offer: &Offer, now: UnixMs) -> PresentationRow {
+    let Effect::PresentOffer { presentation, rule, queue, ignored_due, passive_due, .. } = effect else {
+        unreachable!("only an effect that presents is handed in");
+    };
+    let by = job.why.as_ref().and_then(|why| why.by.as_ref());
+    let presented_at = job.presentation.as_ref().map_or(now, |asked| asked.presented_at);
+    PresentationRow {
+        id: Text(*presentation),
+        site_id: job.site.row.id,
+        visit_id: Text(job.visit),
+        visitor_id: Text(job.visitor),
+        rule_id: rule.map(Text),
+        rule_name: rule.map(|rule| rule_name(&job.site, rule)).unwrap_or_default(),
+        offer_id: Text(offer.id),
+        offer_name: offer.name.clone(),
+        queue_id: Text(*queue),
+        config_version: job.site.row.config_version,
+        design: Json(offer.design.clone()),
+        presented_at: presented_at.0,
+        ignored_due: ignored_due.0,
+        passive_due: passive_due.0,
+        outcome: None,
+        outcome_at: None,
+        outcome_reason: None,
+        accepted_late_at: None,
+        by_user_id: by.map(|by| Text(by.user.id)),
+        by_name: by.map(|by| by.user.name.clone()),
+    }
+}
+
+fn reasons(job: &Job, why: &Why, id: PresentationId, gate: Gate, now: UnixMs) -> PresentationReasonsRow {
+    let page = why.page.clone();
+    PresentationReasonsRow {
+        presentation_id: Text(id),
+        kept_at: now.0,
+        page_url: page.as_ref().map(|page| page.url.clone()).unwrap_or_default(),
+        page_title: page.map(|page| page.title).unwrap_or_default(),
+        gate: Json(gate),
+        capacity_factor: i64::from(job.site.world.config.settings().capacity_factor),
+        overrode: Json(why.by.as_ref().map(|by| by.overrode.clone()).unwrap_or_default()),
+        rules: Json(why.rules.clone()),
+        rules_left_out: i64::try_from(why.left_out).unwrap_or(i64::MAX),
+    }
+}
+
+fn rule_name(site: &Site, rule: RuleId) -> String {
+    site.rule_names.get(&rule).cloned().unwrap_or_default()
+}

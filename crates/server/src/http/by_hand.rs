@@ -1,0 +1,93 @@
+//! Owns the routes of offers by hand (O-13): what can be presented to a visitor, and presenting it.
+
+use axum::Json;
+use axum::extract::State;
+use beckon_engine::id::{OfferId, PresentationId, QueueId, VisitId, VisitorId};
+use beckon_engine::reason::Reason;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::auth::Agent;
+use super::error::{Answer, Problem};
+use super::extract::{Body, Id};
+use super::openapi::{ChangeRefusals, Refusals};
+use crate::driver::by_hand::{AtCap, HandChoice, HandRequest};
+use crate::driver::notice::Named;
+use crate::store::visit::find_visit;
+
+/// An offer to present by hand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HandOffer {
+    /// The offer.
+    offer_id: OfferId,
+    /// The queue to which an acceptance leads.
+    queue_id: QueueId,
+    /// Present it although a cap is reached.
+    #[serde(default)]
+    override_caps: bool,
+}
+
+/// Whether an offer was presented by hand.
+#[derive(Debug, Serialize, ToSchema)]
+struct HandOfferAnswer {
+    /// Why not; null when it was presented.
+    #[schema(required)]
+    refused: Option<Reason>,
+    /// The presentation, once it is committed.
+    #[schema(required)]
+    presentation_id: Option<PresentationId>,
+}
+
+/// The routes.
+pub(super) fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(choose, present))
+}
+
+/// List what can be presented by hand to a visitor who is on the site now, and the caps with their values (O-13).
+#[utoipa::path(get, path = "/api/v1/visits/{id}/offers", operation_id = "list_hand_offers", tag = "visits",
+    params(("id" = VisitId, Path)), security(("session" = [])),
+    responses((status = 200, description = "Offers, queues and caps", body = HandChoice), Refusals))]
+async fn choose(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<Json<HandChoice>> {
+    let visitor = visitor_here(&api, id).await?.ok_or(Problem::NotFound)?;
+    api.driver.hand_choice(visitor).await.map(Json).ok_or(Problem::NotFound)
+}
+
+/// Present an offer by hand to a visitor who is on the site now (O-13). Caps hold it back unless they are overridden.
+#[utoipa::path(post, path = "/api/v1/visits/{id}/offers", operation_id = "present_by_hand", tag = "visits",
+    params(("id" = VisitId, Path)), request_body = HandOffer, security(("session" = [])),
+    responses((status = 200, description = "Whether it was presented", body = HandOfferAnswer), ChangeRefusals))]
+async fn present(
+    State(api): State<Api>,
+    Agent(me): Agent,
+    Id(id): Id<VisitId>,
+    Body(HandOffer { offer_id, queue_id, override_caps }): Body<HandOffer>,
+) -> Answer<Json<HandOfferAnswer>> {
+    let refused = |reason| HandOfferAnswer { refused: Some(reason), presentation_id: None };
+    let Some(visitor) = visitor_here(&api, id).await? else {
+        return Ok(Json(refused(Reason::VisitorAway)));
+    };
+    let request = HandRequest {
+        user: Named { id: *me.user.id, name: me.user.name },
+        offer: offer_id,
+        queue: queue_id,
+        at_cap: if override_caps { AtCap::GoOver } else { AtCap::Refuse },
+    };
+    let presented = api.driver.present_by_hand(visitor, request).await;
+    Ok(Json(match presented {
+        Ok(id) => HandOfferAnswer { refused: None, presentation_id: Some(id) },
+        Err(reason) => refused(reason),
+    }))
+}
+
+/// The visitor of a visit that this node holds.
+async fn visitor_here(api: &Api, id: VisitId) -> Answer<Option<VisitorId>> {
+    let mut tx = api.store.read().await?;
+    let visit = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    drop(tx);
+    let live = api.driver.live_visit(*visit.visitor_id).await;
+    Ok(live.filter(|live| live.visit == id).map(|live| live.visitor))
+}

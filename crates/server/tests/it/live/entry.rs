@@ -1,0 +1,176 @@
+//! Tests the way from a yes into the queue: one slot is given once, and who cannot have one is never met by silence.
+
+use beckon_engine::settings::SiteSettings;
+use beckon_server::store::Store;
+use beckon_server::store::chat::find_latest_chat;
+use beckon_server::store::queue::{find_queue, update_queue};
+use beckon_server::store::visit::update_visitor_visit_ended;
+use serde_json::{Value, json};
+
+use super::client::{Browser, Console};
+use super::shop::{ORIGIN, Plan, Shop, product};
+use crate::harness::store_tests;
+
+store_tests!(
+    of_two_who_say_yes_at_once_one_gets_the_last_slot,
+    of_two_who_open_the_chat_at_once_one_gets_the_last_slot,
+    a_yes_to_an_offer_just_taken_back_gets_the_alternative,
+    a_form_sent_when_the_channel_is_off_gets_the_alternative,
+    a_form_sent_when_the_channel_is_off_waits_where_the_queue_says_so,
+    a_yes_sent_again_after_a_lost_connection_opens_one_chat,
+    a_chat_that_nobody_waits_for_any_more_is_ended,
+);
+
+const FORM: &str = r#"{ "key": "name", "type": "text", "label": { "en": "Name" }, "required": false }"#;
+
+fn one_slot() -> Plan {
+    let field: Value = serde_json::from_str(FORM).unwrap();
+    let settings = SiteSettings { capacity_factor: 100, ..Plan::default().settings };
+    Plan { settings, slots: 1, queue: json!({ "form_invite": [field] }), ..Plan::default() }
+}
+
+async fn switch_channel_off(shop: &Shop) {
+    let mut tx = shop.store.write().await.unwrap();
+    let mut queue = find_queue(&mut tx, *shop.queue.id).await.unwrap().unwrap();
+    queue.channel_on = false;
+    update_queue(&mut tx, &queue).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// What a yes led to: a chat, or something instead.
+async fn answer(browser: &mut Browser) -> Value {
+    let is = |frame: &Value| frame["type"] == "chat" || frame["type"] == "alternative";
+    browser.socket.next("a chat or an alternative", is).await
+}
+
+async fn chats(agent: &Console) -> usize {
+    agent.read("/api/v1/chats").await["items"].as_array().unwrap().len()
+}
+
+async fn outcomes(agent: &Console, browser: &Browser) -> Vec<Value> {
+    let visit = browser.welcome["visit"].as_str().unwrap();
+    let detail = agent.read(&format!("/api/v1/visits/{visit}")).await;
+    let of = |presented: &Value| presented["outcome"].clone();
+    detail["presentations"].as_array().unwrap().iter().map(of).collect()
+}
+
+// spec: O-11 O-15 X-2
+async fn of_two_who_say_yes_at_once_one_gets_the_last_slot(store: Store) {
+    let shop = Shop::open(store, one_slot()).await;
+    let alice = shop.agent("Alice").await;
+    for round in 1..=3 {
+        let (mut first, mut second) = (shop.browser().await, shop.browser().await);
+        let (one, two) = (first.offer().await, second.offer().await);
+        tokio::join!(first.accept(&one), second.accept(&two));
+        let (one, two) = (answer(&mut first).await, answer(&mut second).await);
+        let (chat, instead) = if one["type"] == "chat" { (one, two) } else { (two, one) };
+        assert_eq!(chat["chat"]["state"], "form", "round {round}");
+        assert_eq!(instead["reason"], "no_agent", "round {round}: {instead}");
+        assert_eq!(chats(&alice).await, 1, "round {round}: one slot is held");
+        let mut ended = [outcomes(&alice, &first).await, outcomes(&alice, &second).await];
+        ended.sort_by_key(|of| of[0].to_string());
+        assert_eq!(ended, [["accepted"], ["withdrawn"]]);
+        for browser in [&mut first, &mut second] {
+            browser.socket.send(json!({ "type": "end_chat", "chat": chat["chat"]["id"] })).await;
+        }
+        while chats(&alice).await > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+// spec: O-15 Q-6 X-2
+async fn of_two_who_open_the_chat_at_once_one_gets_the_last_slot(store: Store) {
+    let shop = Shop::open(store, Plan { slots: 1, required_time_s: 900, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let (mut first, mut second) = (shop.browser().await, shop.browser().await);
+    first.open().await;
+    second.open().await;
+    let open = json!({ "type": "open_chat" });
+    tokio::join!(first.socket.send(open.clone()), second.socket.send(open.clone()));
+    let mut kinds =
+        [answer(&mut first).await["type"].to_string(), answer(&mut second).await["type"].to_string()];
+    kinds.sort();
+    assert_eq!(kinds, ["\"alternative\"", "\"chat\""]);
+    assert_eq!(chats(&alice).await, 1);
+}
+
+// spec: O-11
+async fn a_yes_to_an_offer_just_taken_back_gets_the_alternative(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let _alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    switch_channel_off(&shop).await;
+    assert_eq!(browser.socket.next_of("settled").await["outcome"], "withdrawn");
+    browser.accept(&offer).await;
+    assert_eq!(browser.socket.next_of("alternative").await["reason"], "channel_off");
+}
+
+// spec: O-11 O-15 Q-6
+async fn a_form_sent_when_the_channel_is_off_gets_the_alternative(store: Store) {
+    let shop = Shop::open(store, one_slot()).await;
+    let _alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.accept(&offer).await;
+    let form = browser.chat("form").await;
+    switch_channel_off(&shop).await;
+    browser.socket.send(json!({ "type": "send_form", "chat": form["id"], "answers": {} })).await;
+    assert_eq!(browser.socket.next_of("alternative").await["reason"], "channel_off");
+    assert_eq!(browser.chat("ended").await["ended_by"], "system");
+}
+
+// spec: O-15 Q-6
+async fn a_form_sent_when_the_channel_is_off_waits_where_the_queue_says_so(store: Store) {
+    let mut plan = one_slot();
+    plan.queue["alternatives"] = json!({ "channel_off": { "do": "wait" } });
+    let shop = Shop::open(store, plan).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.accept(&offer).await;
+    let form = browser.chat("form").await;
+    switch_channel_off(&shop).await;
+    browser.socket.send(json!({ "type": "send_form", "chat": form["id"], "answers": {} })).await;
+    assert_eq!(alice.take().await["id"], form["id"]);
+}
+
+// spec: O-10 Q-7 X-5
+async fn a_yes_sent_again_after_a_lost_connection_opens_one_chat(store: Store) {
+    let shop = Shop::open(store, one_slot()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.accept(&offer).await;
+    browser.chat("form").await;
+    let token = browser.token().to_owned();
+    browser.socket.leave().await;
+    let mut back = Browser::connect(shop.address, Some(ORIGIN)).await;
+    back.hello(&shop.site.key, json!({ "token": token, "pages": [product(1)] })).await;
+    let chat = back.welcome["chat"].clone();
+    assert_eq!(chat["state"], "form");
+    back.accept(&offer).await;
+    back.socket.send(json!({ "type": "send_form", "chat": chat["id"], "answers": {} })).await;
+    assert_eq!(back.chat("queued").await["id"], chat["id"]);
+    assert_eq!((chats(&alice).await, outcomes(&alice, &back).await), (1, vec![json!("accepted")]));
+}
+
+// spec: X-3 Q-5
+async fn a_chat_that_nobody_waits_for_any_more_is_ended(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.accept(&offer).await;
+    let chat = alice.ring().await;
+    let visitor = serde_json::from_value(chat["visitor_id"].clone()).unwrap();
+    alice.command(json!({ "type": "decline", "chat": chat["id"] })).await;
+    browser.socket.leave().await;
+    let mut tx = shop.store.write().await.unwrap();
+    update_visitor_visit_ended(&mut tx, visitor, beckon_server::clock::Clock::System.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(alice.chat("ended").await["ended_by"], "system");
+    let mut tx = shop.store.read().await.unwrap();
+    assert!(find_latest_chat(&mut tx, visitor).await.unwrap().is_some_and(|chat| chat.answered_at.is_none()));
+}
