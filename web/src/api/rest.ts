@@ -70,6 +70,28 @@ export type AgentRow = Complete<Schemas["AgentView"]>;
 export type Visit = Complete<Schemas["Visit"]>;
 export type VisitPage = Complete<Schemas["PageView"]>;
 export type Presentation = Complete<Schemas["Presentation"]>;
+export type PresentationRecord = Omit<Complete<Schemas["PresentationRecord"]>, "why" | "design"> & {
+  design: Offer["design"];
+  why: (Omit<Complete<Schemas["PresentationReasons"]>, "rules"> & { rules: RuleExplanation[] }) | null;
+};
+export type Reason = Schemas["Reason"];
+export type Verdict = Schemas["Verdict"];
+export type Condition = Schemas["Condition"];
+export type ConditionExplanation = Schemas["ConditionExplanation"];
+export type RuleExplanation = Omit<Complete<Schemas["RuleExplanation"]>, "conditions"> & {
+  conditions: ConditionExplanation | null;
+};
+export type Explanation = Omit<Complete<Schemas["Explanation"]>, "rules"> & { rules: RuleExplanation[] };
+export type Decision = Omit<Complete<Schemas["Decision"]>, "rules"> & { rules: RuleExplanation[] };
+export type Cap = Complete<Schemas["Cap"]>;
+export type Gate = Complete<Schemas["Gate"]>;
+export type HandChoice = Complete<Schemas["HandChoice"]>;
+export type HandOffer = Schemas["HandOffer"];
+export type HandOfferAnswer = Complete<Schemas["HandOfferAnswer"]>;
+export type Seen = Complete<Schemas["Seen"]>;
+export type Situation = Schemas["Situation"];
+export type RuleTest = Schemas["RuleTest"];
+export type TestResult = Omit<Complete<Schemas["TestResult"]>, "explanation"> & { explanation: Explanation };
 export type VisitDetail = Complete<Schemas["VisitDetail"]>;
 
 export type ChatListState = "open" | "ended";

@@ -6,6 +6,7 @@ import {
   IconListDetails,
   IconMessage2,
   IconSpeakerphone,
+  IconTestPipe,
   IconUsers,
   IconWorld,
 } from "@tabler/icons-react";
@@ -23,7 +24,7 @@ export function AdminNav() {
   const sites = useSites();
   const site = useSiteAtHand(sites.data?.map((known) => known.id) ?? [], path);
   const below = (part: string) => `/admin/sites/${site}${part}`;
-  const part = path.match(/^\/admin\/sites\/[^/]+(\/[a-z]+)?/)?.[1] ?? "";
+  const part = path.match(/^\/admin\/sites\/[^/]+(\/[a-z-]+)?/)?.[1] ?? "";
   return (
     <nav className={classes.nav} aria-label={t("admin.nav.label")}>
       {site && (
@@ -53,6 +54,11 @@ export function AdminNav() {
               icon={<IconSpeakerphone size={16} />}
             />
             <Entry href={below("/rules")} label={t("admin.nav.rules")} icon={<IconListDetails size={16} />} />
+            <Entry
+              href={below("/rule-test")}
+              label={t("admin.nav.rule_test")}
+              icon={<IconTestPipe size={16} />}
+            />
             <Entry href={below("/queues")} label={t("admin.nav.queues")} icon={<IconMessage2 size={16} />} />
           </ul>
         </section>

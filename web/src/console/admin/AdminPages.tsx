@@ -9,6 +9,7 @@ import { OfferPage } from "./offers/OfferPage";
 import { OffersPage } from "./offers/OffersPage";
 import { QueuePage } from "./queues/QueuePage";
 import { QueuesPage } from "./queues/QueuesPage";
+import { RuleTestPage } from "./rule-test/RuleTestPage";
 import { RulePage } from "./rules/RulePage";
 import { RulesPage } from "./rules/RulesPage";
 import { NewSitePage, SitePage } from "./sites/SitePage";
@@ -42,6 +43,9 @@ export function AdminPages() {
           <Route path="/admin/sites/:site/rules">{({ site }) => <RulesPage site={site} />}</Route>
           <Route path="/admin/sites/:site/rules/:id">
             {({ site, id }) => <RulePage key={id} site={site} id={id} />}
+          </Route>
+          <Route path="/admin/sites/:site/rule-test">
+            {({ site }) => <RuleTestPage key={site} site={site} />}
           </Route>
           <Route path="/admin/sites/:site/queues">{({ site }) => <QueuesPage site={site} />}</Route>
           <Route path="/admin/sites/:site/queues/:id">

@@ -2,10 +2,15 @@
 import { keepPreviousData, QueryClient, useQuery } from "@tanstack/react-query";
 import type {
   AgentRow,
+  Decision,
+  Explanation,
+  HandChoice,
   Offer,
   Page,
+  PresentationRecord,
   Queue,
   Rule,
+  Seen,
   Session,
   Setup,
   Site,
@@ -18,6 +23,7 @@ import { ApiError, request, requestAll } from "./http";
 import { hasSignedIn } from "./signed-in";
 
 const VISITS_REFRESH_MS = 5_000;
+const HAND_REFRESH_MS = 3_000;
 const MESSAGES_PAGE_SIZE = 200;
 const MESSAGE_PAGES_MAX = 50;
 
@@ -29,6 +35,12 @@ export const keys = {
   messages: (id: string) => ["messages", id] as const,
   visits: (site: string | null) => ["visits", site] as const,
   visit: (id: string) => ["visit", id] as const,
+  decision: (visit: string) => ["decision", visit] as const,
+  decisions: (visit: string) => ["decisions", visit] as const,
+  handChoice: (visit: string) => ["hand-choice", visit] as const,
+  presentation: (id: string) => ["presentation", id] as const,
+  recentVisits: (site: string) => ["recent-visits", site] as const,
+  seen: (site: string) => ["seen", site] as const,
   agents: ["agents"] as const,
   users: ["users"] as const,
   sites: ["sites"] as const,
@@ -127,6 +139,73 @@ export function useVisit(id: string | null, refresh_ms: number | false = false) 
     enabled: id !== null,
     refetchInterval: refresh_ms,
   });
+}
+
+/** Why the visitor is offered something or nothing now; null when they are not on the site any more. */
+export function useDecision(visit: string, refresh_ms: number | false = false) {
+  return useQuery({
+    queryKey: keys.decision(visit),
+    queryFn: ({ signal }) =>
+      unlessGone(request<Explanation>("GET", `/visits/${visit}/decision`, undefined, signal)),
+    refetchInterval: refresh_ms,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The latest decisions of a visit, newest first. */
+export function useDecisions(visit: string, refresh_ms: number | false = false) {
+  return useQuery({
+    queryKey: keys.decisions(visit),
+    queryFn: async ({ signal }) =>
+      (await request<Page<Decision>>("GET", `/visits/${visit}/decisions`, undefined, signal)).items,
+    refetchInterval: refresh_ms,
+  });
+}
+
+/** What can be presented by hand; null when the visitor is not on the site any more. */
+export function useHandChoice(visit: string) {
+  return useQuery({
+    queryKey: keys.handChoice(visit),
+    queryFn: ({ signal }) =>
+      unlessGone(request<HandChoice>("GET", `/visits/${visit}/offers`, undefined, signal)),
+    refetchInterval: HAND_REFRESH_MS,
+    staleTime: 0,
+  });
+}
+
+export function usePresentation(id: string) {
+  return useQuery({
+    queryKey: keys.presentation(id),
+    queryFn: ({ signal }) => request<PresentationRecord>("GET", `/presentations/${id}`, undefined, signal),
+    refetchInterval: (query) => (query.state.data?.outcome === null ? VISITS_REFRESH_MS : false),
+  });
+}
+
+export function useRecentVisits(site: string) {
+  return useQuery({
+    queryKey: keys.recentVisits(site),
+    queryFn: async ({ signal }) =>
+      (await request<Page<Visit>>("GET", `/sites/${site}/visits`, undefined, signal)).items,
+    refetchInterval: 15_000,
+  });
+}
+
+/** Pages, attributes and events seen on a site lately. */
+export function useSeen(site: string) {
+  return useQuery({
+    queryKey: keys.seen(site),
+    queryFn: ({ signal }) => request<Seen>("GET", `/sites/${site}/seen`, undefined, signal),
+    staleTime: 60_000,
+  });
+}
+
+async function unlessGone<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 export function useAgents() {

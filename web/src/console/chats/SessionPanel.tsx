@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { VisitDetail } from "../../api/rest";
 import type { Chat } from "../../api/wire";
 import { useVisit } from "../api/queries";
+import { RecordLink } from "../decisions/RecordLink";
 import { CopyIcon } from "../ui/CopyIcon";
 import { Dot } from "../ui/Dot";
 import { shortId, shortUrl, span } from "../ui/format";
@@ -97,8 +98,16 @@ function Led({ chat }: { chat: Chat }) {
   return (
     <dl className={classes.facts}>
       <Fact name={t("chats.session.mode")}>{t(`chats.session.modes.${chat.mode}`)}</Fact>
-      {chat.rule && <Fact name={t("chats.session.rule")}>{chat.rule.name}</Fact>}
-      {chat.offer && <Fact name={t("chats.session.offer")}>{chat.offer.name}</Fact>}
+      {chat.rule && (
+        <Fact name={t("chats.session.rule")}>
+          <RecordLink name={chat.rule.name} presentation={chat.presentation_id} />
+        </Fact>
+      )}
+      {chat.offer && (
+        <Fact name={t("chats.session.offer")}>
+          <RecordLink name={chat.offer.name} presentation={chat.presentation_id} />
+        </Fact>
+      )}
       <Fact name={t("chats.session.queue")}>{chat.queue.name}</Fact>
       {waited !== null && <Fact name={t("chats.session.wait")}>{span(waited)}</Fact>}
     </dl>

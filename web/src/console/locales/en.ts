@@ -1,12 +1,28 @@
 /** Owns the English texts of the console; each area has its file. */
 import { admin } from "./en/admin";
 import { chats } from "./en/chats";
+import { conditions } from "./en/conditions";
+import { decisions } from "./en/decisions";
 import { offers } from "./en/offers";
 import { queues } from "./en/queues";
+import { ruleTest } from "./en/rule-test";
 import { rules } from "./en/rules";
 import { shell } from "./en/shell";
 import { sites } from "./en/sites";
 import { users } from "./en/users";
 import { visitors } from "./en/visitors";
 
-export const en = { ...shell, admin, chats, offers, queues, rules, sites, users, visitors };
+export const en = {
+  ...shell,
+  admin,
+  chats,
+  conditions,
+  decisions,
+  offers,
+  queues,
+  rules,
+  rule_test: ruleTest,
+  sites,
+  users,
+  visitors,
+};

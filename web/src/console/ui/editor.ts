@@ -3,7 +3,7 @@ import { type UseFormReturnType, useForm } from "@mantine/form";
 import { openConfirmModal } from "@mantine/modals";
 import { useMutation } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Problem } from "../../api/rest";
@@ -11,11 +11,15 @@ import { ApiError } from "../api/http";
 import { fieldErrors } from "../api/pointer";
 import { told } from "./notify";
 
+const CHECK_AFTER_MS = 250;
+
 export type FieldErrors = Record<string, string>;
 
 export interface Editor<T extends object> {
   form: UseFormReturnType<T>;
   submit(event?: { preventDefault(): void }): void;
+  /** A field was left: asks the server what it would refuse, where the editor has a check. Saves nothing. */
+  check(): void;
   saving: boolean;
   /** What went wrong on the last attempt, apart from what is shown at fields. */
   failure: { title: string; lines: string[] } | null;
@@ -26,6 +30,9 @@ interface EditorOptions<T extends object, R> {
   validate(values: T): FieldErrors;
   save(values: T): Promise<R>;
   saved?(result: R): void;
+  check?(values: T): Promise<unknown>;
+  /** Paths below these show messages about whole lists and groups too. */
+  whole?: string[];
 }
 
 export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Editor<T> {
@@ -45,7 +52,7 @@ export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Ed
     },
     onError: (error, values) => {
       if (!(error instanceof ApiError)) return;
-      form.setErrors(fieldErrors(error.problem, leafIn(values)).fields);
+      form.setErrors(fieldErrors(error.problem, leafIn(values, options.whole)).fields);
       focusFirstError();
     },
   });
@@ -54,11 +61,13 @@ export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Ed
     (values) => save.mutate(values),
     () => focusFirstError(),
   );
+  const check = useServerCheck(form, options);
   return {
     form,
+    check,
     submit: (event) => submit(event as React.FormEvent<HTMLFormElement> | undefined),
     saving: save.isPending,
-    failure: failureOf(save.error, form.values, t),
+    failure: failureOf(save.error, form.values, options.whole, t),
   };
 }
 
@@ -68,7 +77,12 @@ export function errorBelow(form: { errors: Record<string, unknown> }, path: stri
   return found.length > 0 ? found.map(([, message]) => String(message)).join(" ") : undefined;
 }
 
-function failureOf(error: Error | null, values: object, t: TFunction): Editor<object>["failure"] {
+function failureOf(
+  error: Error | null,
+  values: object,
+  whole: string[] | undefined,
+  t: TFunction,
+): Editor<object>["failure"] {
   if (error === null) return null;
   if (!(error instanceof ApiError)) return { title: t("error.save_title"), lines: [error.message] };
   const problem: Problem = error.problem;
@@ -76,13 +90,14 @@ function failureOf(error: Error | null, values: object, t: TFunction): Editor<ob
   if ((problem.errors ?? []).length === 0) {
     return { title: t("error.save_title"), lines: [problem.detail ?? problem.title] };
   }
-  const { rest } = fieldErrors(problem, leafIn(values));
+  const { rest } = fieldErrors(problem, leafIn(values, whole));
   return { title: t("error.save_title"), lines: rest.length > 0 ? rest : [t("state.has_errors")] };
 }
 
 /** Every single value of a form has its own input, so a message about one can be shown there. */
-function leafIn(values: object): (path: string) => string | null {
+function leafIn(values: object, whole: string[] = []): (path: string) => string | null {
   return (path) => {
+    if (whole.some((above) => path === above || path.startsWith(`${above}.`))) return path;
     let at: unknown = values;
     for (const part of path.split(".")) {
       if (typeof at !== "object" || at === null || !(part in at)) return null;
@@ -90,6 +105,40 @@ function leafIn(values: object): (path: string) => string | null {
     }
     return typeof at === "object" && at !== null ? null : path;
   };
+}
+
+/** The server's words at the fields, soon after one was left; what it said before and says no longer goes. */
+function useServerCheck<T extends object, R>(
+  form: UseFormReturnType<T>,
+  { check, whole }: EditorOptions<T, R>,
+): () => void {
+  const shown = useRef<string[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return () => {
+    if (!check) return;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(async () => {
+      const values = form.getValues();
+      const found = await refusedFields(check(values), leafIn(values, whole));
+      for (const path of shown.current) if (!(path in found)) form.clearFieldError(path);
+      const below = Object.entries(found).filter(([path]) => path.startsWith("plan."));
+      for (const [path, message] of below) form.setFieldError(path, message);
+      shown.current = below.map(([path]) => path);
+    }, CHECK_AFTER_MS);
+  };
+}
+
+async function refusedFields(
+  answer: Promise<unknown>,
+  known: (path: string) => string | null,
+): Promise<FieldErrors> {
+  try {
+    await answer;
+    return {};
+  } catch (error) {
+    return error instanceof ApiError ? fieldErrors(error.problem, known).fields : {};
+  }
 }
 
 function focusFirstError(): void {

@@ -34,3 +34,9 @@ export function ClockTime({ at }: { at: number }) {
     </Tooltip>
   );
 }
+
+/** The absolute time, to the second. */
+export function FullTime({ at }: { at: number }) {
+  const { i18n } = useTranslation();
+  return <time dateTime={new Date(at).toISOString()}>{fullTime(at, i18n.language)}</time>;
+}

@@ -1,11 +1,13 @@
-/** Owns the drawer of one visit: its path, what was presented, its facts. */
+/** Owns the drawer of one visit: why an offer or none, its path, what was presented, its facts. */
 import { Button, Drawer, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { VisitDetail } from "../../api/rest";
 import { useVisit } from "../api/queries";
 import chatClasses from "../chats/Chats.module.css";
+import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
+import { HandOfferModal } from "../decisions/HandOffer";
 import { CopyIcon } from "../ui/CopyIcon";
 import { Dot } from "../ui/Dot";
 import { Loaded } from "../ui/states";
@@ -54,6 +56,7 @@ function Visit({ visit }: { visit: VisitDetail }) {
             )}
           </span>
           <CopyIcon value={visit.id} label={t("action.show_id", { id: visit.id })} />
+          {visit.live && <HandButton visit={visit} />}
           {visit.chat_id !== null && (
             <Button size="xs" variant="default" component={Link} href={`/chats/${visit.chat_id}`}>
               {t("visitors.drawer.open_chat")}
@@ -61,6 +64,11 @@ function Visit({ visit }: { visit: VisitDetail }) {
           )}
         </div>
       </section>
+      {visit.ended_at === null && (
+        <Part title={t("decisions.now")}>
+          <DecisionNow visit={visit.id} />
+        </Part>
+      )}
       <Part title={t("visitors.drawer.path")}>
         <VisitPages visit={visit} />
       </Part>
@@ -71,9 +79,26 @@ function Visit({ visit }: { visit: VisitDetail }) {
           <Text c="dimmed">{t("visitors.drawer.no_offers")}</Text>
         )}
       </Part>
+      <Part title={t("decisions.history")}>
+        <DecisionHistory visit={visit.id} live={visit.live} />
+      </Part>
       <Part title={t("visitors.drawer.facts")}>
         <VisitFacts visit={visit} />
       </Part>
+    </>
+  );
+}
+
+function HandButton({ visit }: { visit: VisitDetail }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
+  const name = t("visitors.name", { id: visitorCode(visit.visitor_id) });
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={() => setOpened(true)}>
+        {t("decisions.hand.button")}
+      </Button>
+      <HandOfferModal visit={visit.id} name={name} opened={opened} onClose={() => setOpened(false)} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Presentation, VisitDetail, VisitPage } from "../../api/rest";
 import chatClasses from "../chats/Chats.module.css";
+import { RecordLink } from "../decisions/RecordLink";
 import { Dot, type DotTone } from "../ui/Dot";
 import { clock, shortUrl } from "../ui/format";
 import { SafeLink } from "../ui/SafeLink";
@@ -65,7 +66,9 @@ export function Presentations({ presentations }: { presentations: Presentation[]
     <ul className={classes.list}>
       {presentations.map((one) => (
         <li key={one.id} className={classes.presentation}>
-          <span className="clip">{one.offer?.name ?? t("visitors.presentation.deleted_offer")}</span>
+          <span className="clip">
+            <RecordLink name={one.offer.name} presentation={one.id} />
+          </span>
           <span className={classes.state}>
             <Dot tone={TONE[one.outcome ?? "open"] ?? "off"} />
             {t(`visitors.presentation.${one.outcome ?? "open"}`)}
@@ -73,6 +76,7 @@ export function Presentations({ presentations }: { presentations: Presentation[]
           <span className={classes.second}>
             <ClockTime at={one.presented_at} />
             {one.rule && ` · ${t("visitors.presentation.by_rule", { name: one.rule.name })}`}
+            {one.by && ` · ${t("decisions.record.by_hand", { name: one.by.name })}`}
             {one.accepted_late_at !== null && ` · ${t("visitors.presentation.accepted_late")}`}
           </span>
         </li>

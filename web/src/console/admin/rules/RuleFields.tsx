@@ -1,23 +1,28 @@
 /** Owns the fields of a rule. */
-import { NumberInput, Radio, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { Autocomplete, NumberInput, Radio, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Offer, Queue, RuleBody } from "../../../api/rest";
+import { useSeen } from "../../api/queries";
 import type { Editor } from "../../ui/editor";
 import { Section, Two } from "../../ui/form";
+import { ConditionsSection } from "./conditions/ConditionsSection";
+import { suggestionsFor } from "./conditions/suggestions";
 
 interface RuleFieldsProps {
   editor: Editor<RuleBody>;
+  site: string;
   offers: Offer[];
   queues: Queue[];
 }
 
 const BELOW: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
 
-export function RuleFields({ editor, offers, queues }: RuleFieldsProps) {
+export function RuleFields({ editor, site, offers, queues }: RuleFieldsProps) {
   return (
     <>
       <General editor={editor} />
-      <When editor={editor} />
+      <When editor={editor} site={site} />
+      <ConditionsSection editor={editor} site={site} />
       <Then editor={editor} offers={offers} queues={queues} />
     </>
   );
@@ -58,9 +63,10 @@ function General({ editor }: { editor: Editor<RuleBody> }) {
   );
 }
 
-function When({ editor }: { editor: Editor<RuleBody> }) {
+function When({ editor, site }: { editor: Editor<RuleBody>; site: string }) {
   const { t } = useTranslation();
   const { form } = editor;
+  const pages = useSeen(site).data?.pages ?? [];
   const { plan } = form.values;
   return (
     <Section title={t("rules.when")} text={t("rules.when_text")}>
@@ -88,7 +94,8 @@ function When({ editor }: { editor: Editor<RuleBody> }) {
           }}
         />
       </Two>
-      <TextInput
+      <Autocomplete
+        data={suggestionsFor(plan.match_on, plan.match_type, pages)}
         label={t("rules.match_value")}
         description={t(`rules.value_help.${plan.match_type}`)}
         inputWrapperOrder={BELOW}
@@ -98,6 +105,10 @@ function When({ editor }: { editor: Editor<RuleBody> }) {
           plan.match_type === "regex" ? { input: { fontFamily: "var(--mantine-font-family-monospace)" } } : {}
         }
         {...form.getInputProps("plan.match_value")}
+        onBlur={(event) => {
+          form.getInputProps("plan.match_value").onBlur(event);
+          editor.check();
+        }}
       />
       <Two>
         <NumberInput
@@ -122,7 +133,7 @@ function When({ editor }: { editor: Editor<RuleBody> }) {
   );
 }
 
-function Then({ editor, offers, queues }: RuleFieldsProps) {
+function Then({ editor, offers, queues }: Omit<RuleFieldsProps, "site">) {
   const { t } = useTranslation();
   const { form } = editor;
   const { plan } = form.values;

@@ -16,6 +16,7 @@ import { PageHead } from "../../ui/PageHead";
 import { Empty, Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
+import { checkConditions } from "./conditions/check";
 import { regexProblem } from "./match";
 import { RuleFields } from "./RuleFields";
 import { RuleSummary } from "./RuleSummary";
@@ -120,6 +121,8 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
   const editor = useEditor<RuleBody, Rule>({
     initial,
     validate: (values) => check(values, t),
+    check: (values) => request("POST", `/sites/${site}/rules/check`, clean(values)),
+    whole: ["plan.conditions"],
     save: (values) =>
       rule
         ? request("PATCH", `/rules/${rule.id}`, clean(values))
@@ -136,11 +139,14 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
   return (
     <div className={classes.inner}>
       <PageHead title={rule?.name ?? t("rules.new_title")} back={{ href: list, label: t("rules.title") }}>
+        <Button variant="default" size="xs" component={Link} href={`/admin/sites/${site}/rule-test`}>
+          {t("rule_test.button")}
+        </Button>
         {rule && <DeleteMenu path={`/rules/${rule.id}`} name={rule.name} done={deleted} />}
       </PageHead>
       <div className={classes.split}>
         <EditForm editor={editor} always={!rule} save={rule ? undefined : t("action.create")}>
-          <RuleFields editor={editor} offers={offers} queues={queues} />
+          <RuleFields editor={editor} site={site} offers={offers} queues={queues} />
         </EditForm>
         <aside className={classes.aside}>
           <RuleSummary plan={editor.form.values.plan} offers={offers} queues={queues} />
@@ -166,6 +172,7 @@ function emptyRule(rules: Rule[], offers: Offer[], queue: Queue): RuleBody {
       match_value: "",
       page_view_count: 1,
       required_time_s: 10,
+      conditions: null,
     },
   };
 }
@@ -186,6 +193,7 @@ function check({ name, priority, plan }: RuleBody, t: TFunction): FieldErrors {
     "plan.required_time_s": checkRange(plan.required_time_s, RULE_RANGES.required_time_s, t),
     "plan.offer_id": plan.action === "invite" && !plan.offer_id ? t("rules.offer_required") : null,
     "plan.queue_id": plan.queue_id ? null : t("rules.queue_required"),
+    ...(plan.conditions ? checkConditions(plan.conditions, "plan.conditions", t) : {}),
   });
 }
 

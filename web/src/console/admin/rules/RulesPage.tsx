@@ -25,7 +25,14 @@ export function RulesPage({ site }: { site: string }) {
   return (
     <div className={classes.inner}>
       <PageHead title={t("rules.title")} text={t("rules.text")}>
-        {(rules.data?.length ?? 0) > 0 && add}
+        {(rules.data?.length ?? 0) > 0 && (
+          <>
+            <Button variant="default" component={Link} href={`/admin/sites/${site}/rule-test`}>
+              {t("rule_test.button")}
+            </Button>
+            {add}
+          </>
+        )}
       </PageHead>
       <Loaded query={rules}>
         {(items) =>

@@ -1,6 +1,7 @@
 /** Owns a rule in words. Pure. */
 import type { TFunction } from "i18next";
 import type { RulePlan } from "../../../api/rest";
+import { conditionSentence } from "../../decisions/sentence";
 import { span } from "../../ui/format";
 
 /** `on a page whose address contains “/prices”, at the 3. view, after 10 s` */
@@ -13,6 +14,8 @@ export function whenSentence(plan: RulePlan, t: TFunction): string {
   if (plan.page_view_count > 1) parts.push(t("rules.sentence.views", { count: plan.page_view_count }));
   if (plan.required_time_s > 0)
     parts.push(t("rules.sentence.time", { time: span(plan.required_time_s * 1000) }));
+  if (plan.conditions)
+    parts.push(t("rules.sentence.if", { condition: conditionSentence(plan.conditions, t) }));
   return parts.join(", ");
 }
 

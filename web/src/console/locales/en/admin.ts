@@ -9,6 +9,7 @@ export const admin = {
     tracking: "Visitor tracking",
     offers: "Offers",
     rules: "Rules",
+    rule_test: "Rule test",
     queues: "Queues",
     sites: "Sites",
     users: "Users",

@@ -75,6 +75,7 @@ export const rules = {
     views: "at the {{count}}. view",
     time: "after {{time}}",
     at_once: "at once",
+    if: "if {{condition}}",
     invite: "present “{{offer}}”",
     engage: "alert an agent",
     no_offer: "no offer",

@@ -1,0 +1,139 @@
+/** Owns how a decision is drawn: the reason, and each rule with what it compared. */
+import { IconCheck, IconX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { ConditionExplanation, RuleExplanation, Verdict } from "../../api/rest";
+import { Dot, type DotTone } from "../ui/Dot";
+import { span } from "../ui/format";
+import classes from "./Decisions.module.css";
+import { comparedValue, conditionSentence, reasonSentence } from "./sentence";
+
+interface RuleListProps {
+  rules: RuleExplanation[];
+  left_out?: number;
+  /** The rule that won. */
+  won?: string | null;
+}
+
+/** Every rule of a decision; one opens to show what it compared. */
+export function RuleList({ rules, left_out = 0, won = null }: RuleListProps) {
+  const { t } = useTranslation();
+  if (rules.length === 0) return <p className={classes.second}>{t("decisions.no_rules")}</p>;
+  return (
+    <>
+      <ul className={classes.rules}>
+        {rules.map((rule) => (
+          <li key={rule.rule}>
+            <Rule rule={rule} won={rule.rule === won} />
+          </li>
+        ))}
+      </ul>
+      {left_out > 0 && <p className={classes.second}>{t("decisions.left_out", { count: left_out })}</p>}
+    </>
+  );
+}
+
+const TONE: Record<Verdict, DotTone> = {
+  qualified: "good",
+  disabled: "off",
+  offer_inactive: "off",
+  queue_missing: "off",
+  page_does_not_match: "off",
+  too_few_views: "wait",
+  time_not_passed: "wait",
+  conditions_not_met: "wait",
+};
+
+function Rule({ rule, won }: { rule: RuleExplanation; won: boolean }) {
+  const { t } = useTranslation();
+  const name = rule.timer ? t("decisions.timer", { name: rule.name }) : rule.name;
+  const blocked = rule.blocked !== null && rule.blocked !== undefined;
+  return (
+    <details className={classes.rule}>
+      <summary>
+        <Dot tone={blocked ? "wait" : TONE[rule.verdict]} />
+        <span className={classes.ruleName}>{name}</span>
+        <span className={classes.second}>
+          {won ? t("decisions.won") : t(`decisions.verdict.${rule.verdict}`)}
+        </span>
+      </summary>
+      <div className={classes.checks}>
+        <RuleChecks rule={rule} />
+      </div>
+    </details>
+  );
+}
+
+function RuleChecks({ rule }: { rule: RuleExplanation }) {
+  const { t } = useTranslation();
+  const time = t("decisions.check.of", {
+    value: span(rule.seconds * 1000),
+    needed: span(rule.seconds_needed * 1000),
+  });
+  const views = t("decisions.check.of", { value: rule.views, needed: rule.views_needed });
+  return (
+    <ul className={classes.conditions}>
+      {!rule.timer && (
+        <>
+          <Check holds={rule.matches_now} text={t("decisions.check.page")} value="" />
+          <Check holds={rule.views >= rule.views_needed} text={t("decisions.check.views")} value={views} />
+        </>
+      )}
+      <Check
+        holds={rule.seconds >= rule.seconds_needed}
+        text={t(rule.timer ? "decisions.check.site_seconds" : "decisions.check.seconds")}
+        value={time}
+      />
+      {rule.conditions && <Conditions explained={rule.conditions} />}
+      {rule.latched && <li className={classes.note}>{t("decisions.check.latched")}</li>}
+      {rule.blocked && (
+        <li className={classes.note}>
+          {t("decisions.check.blocked", { reason: reasonSentence(rule.blocked, t) })}
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Conditions({ explained }: { explained: ConditionExplanation }) {
+  const { t } = useTranslation();
+  const { condition, holds, of } = explained;
+  if (condition.type === "all" || condition.type === "any" || condition.type === "not") {
+    return (
+      <Check holds={holds} text={t(`conditions.groups.${condition.type}`)} value="">
+        <ul className={classes.conditions}>
+          {of.map((inner, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the conditions of a group stand in its order
+            <Conditions key={index} explained={inner} />
+          ))}
+        </ul>
+      </Check>
+    );
+  }
+  const value = comparedValue(condition, explained.value, t);
+  const words = value === "" ? t("decisions.no_value") : t("decisions.value", { value });
+  return <Check holds={holds} text={conditionSentence(condition, t)} value={words} />;
+}
+
+interface CheckProps {
+  holds: boolean;
+  text: string;
+  value: string;
+  children?: ReactNode;
+}
+
+/** One thing that was compared: whether it holds, and with which value. */
+function Check({ holds, text, value, children }: CheckProps) {
+  const { t } = useTranslation();
+  const Icon = holds ? IconCheck : IconX;
+  return (
+    <li className={classes.check} data-holds={holds}>
+      <Icon size={14} aria-label={t(holds ? "decisions.holds" : "decisions.holds_not")} role="img" />
+      <span>
+        {text}
+        {value && <span className={classes.value}>{value}</span>}
+      </span>
+      {children && <div className={classes.inner}>{children}</div>}
+    </li>
+  );
+}
