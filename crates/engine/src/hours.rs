@@ -22,6 +22,7 @@ const PERIODS_MAX: usize = 70;
 const EXCEPTIONS_MAX: usize = 400;
 const SPANS_MAX: usize = 24;
 const NAME_CHARS_MAX: usize = 100;
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Only the zones compiled in: the same answer on every machine, and no file is read.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
@@ -71,6 +72,13 @@ pub fn next_change(hours: &Hours, now: UnixMs) -> Option<(UnixMs, bool)> {
         merge(&mut ahead);
     }
     None
+}
+
+/// When the day began that it is in the zone of the hours; in UTC when there is no such zone.
+#[must_use]
+pub fn day_start(hours: &Hours, now: UnixMs) -> UnixMs {
+    let in_zone = place(hours, now).and_then(|(zone, _, today)| instant(&zone, today, Time::midnight()));
+    in_zone.map_or(UnixMs(now.0 - now.0.rem_euclid(DAY_MS)), |at| UnixMs(at.as_millisecond()))
 }
 
 /// Whether the hours can be evaluated: zone, weekdays, times, dates and bounds.

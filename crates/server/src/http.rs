@@ -36,6 +36,7 @@ pub mod extract;
 pub mod health;
 pub mod identity;
 pub mod offer;
+pub mod offer_stop;
 pub mod openapi;
 pub mod page;
 pub mod password;
@@ -51,6 +52,7 @@ pub mod site;
 pub mod throttle;
 pub mod user;
 pub mod visit;
+pub mod wallboard;
 
 /// Most bytes of a request body.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;

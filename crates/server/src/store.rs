@@ -16,8 +16,10 @@ pub mod decision;
 pub mod dialect;
 pub mod gate;
 pub mod identity;
+pub mod live_list;
 pub mod message;
 pub mod offer;
+pub mod offer_stop;
 pub mod page_view;
 pub mod presentation;
 pub mod queue;
@@ -29,6 +31,7 @@ pub mod sql;
 pub mod user;
 pub mod visit;
 pub mod visitor;
+pub mod wallboard;
 
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]

@@ -16,6 +16,7 @@ use super::sites::Site;
 use crate::store::chat::{ChatState, find_open_chat};
 use crate::store::column::{Json, Text};
 use crate::store::decision::{PresentationReasonsRow, insert_presentation_reasons};
+use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{PresentationRow, find_presentation, insert_presentation};
 use crate::store::{StoreResult, Tx};
 
@@ -43,6 +44,9 @@ pub(super) async fn present(
     }
     if let Some(reason) = gate.closed_because() {
         return Ok(Err(reason));
+    }
+    if find_offer_stop(tx, *job.site.row.id).await?.is_some() {
+        return Ok(Err(Reason::OffersStopped));
     }
     if !gate.has_capacity(config.settings().capacity_factor) {
         return Ok(Err(Reason::CapacityReached));

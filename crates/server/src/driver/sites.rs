@@ -10,6 +10,7 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::world::{Config, World};
 
 use crate::store::gate::{QueueLoad, find_queue_load, list_queue_loads};
+use crate::store::offer_stop::list_offer_stops;
 use crate::store::site::{SiteConfig, SiteRow, list_config_versions, load_site_config};
 use crate::store::{Store, StoreResult, Tx};
 
@@ -71,6 +72,7 @@ impl Sites {
         let mut tx = store.read().await?;
         let versions = list_config_versions(&mut tx).await?;
         let loads = list_queue_loads(&mut tx, now).await?;
+        let stops = list_offer_stops(&mut tx).await?;
         let mut next = BTreeMap::new();
         let mut moved = Moved::default();
         for (id, version) in versions {
@@ -90,10 +92,16 @@ impl Sites {
             };
             let gates = gates(&config, &loads, now);
             moved.hours_due = moved.hours_due.into_iter().chain(next_hours_change(&config, now)).min();
-            if known.as_ref().is_none_or(|site| site.row.config_version != version || differs(site, &gates)) {
+            let offers_stopped = stops.iter().any(|stop| *stop.site_id == id);
+            let is_same = |site: &Arc<Site>| {
+                site.row.config_version == version
+                    && site.world.offers_stopped == offers_stopped
+                    && !differs(site, &gates)
+            };
+            if !known.as_ref().is_some_and(is_same) {
                 moved.sites.push(id);
             }
-            let world = Arc::new(World { config, gates, offers_stopped: false });
+            let world = Arc::new(World { config, gates, offers_stopped });
             next.insert(id, Arc::new(Site { row, default_queue, rule_names, world }));
         }
         *self.by_id.write().expect("no holder of this lock panics") = next;

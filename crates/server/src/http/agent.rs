@@ -2,20 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use beckon_engine::id::UserId;
-use serde::Serialize;
+use axum::http::StatusCode;
+use beckon_engine::id::{QueueId, UserId};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
 use super::auth;
-use super::error::Answer;
-use super::openapi::Refusals;
+use super::error::{Answer, Problem};
+use super::extract::{Body, Id};
+use super::openapi::{ChangeRefusals, Refusals};
 use super::page::Page;
 use crate::driver::notice::agent::AgentStatus;
 use crate::driver::view::agent_status;
-use crate::store::agent::list_agents;
+use crate::store::agent::{ChosenStatus, Service, find_agent, list_agents, list_services};
 use crate::store::user::Role;
 
 /// A user as an agent.
@@ -35,11 +37,21 @@ struct AgentView {
     slots: i64,
     /// Chats ringing or active.
     slots_used: i64,
+    /// The queues they serve.
+    queues: Vec<QueueId>,
+}
+
+/// The state that a supervisor sets.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AgentStatusChange {
+    /// Ready or away. Who is not here cannot be made ready.
+    status: ChosenStatus,
 }
 
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(force))
 }
 
 /// List agents with their state, by name.
@@ -49,9 +61,11 @@ async fn list(State(api): State<Api>, _: auth::Agent) -> Answer<Json<Page<AgentV
     let now = api.clock.now();
     let mut tx = api.store.read().await?;
     let agents = list_agents(&mut tx).await?;
+    let services = list_services(&mut tx).await?;
     let items = agents
         .into_iter()
         .map(|agent| AgentView {
+            queues: queues_of(&services, *agent.id),
             status: agent_status(&agent, now),
             id: *agent.id,
             name: agent.name,
@@ -62,4 +76,28 @@ async fn list(State(api): State<Api>, _: auth::Agent) -> Answer<Json<Page<AgentV
         })
         .collect();
     Ok(Json(Page { items, next: None }))
+}
+
+/// Set an agent's state, for them to change again. For supervisors.
+#[utoipa::path(put, path = "/api/v1/agents/{id}/status", operation_id = "force_agent_status", tag = "agents",
+    params(("id" = UserId, Path)), request_body = AgentStatusChange, security(("session" = [])),
+    responses((status = 204, description = "Done"), ChangeRefusals))]
+async fn force(
+    State(api): State<Api>,
+    _: auth::Supervisor,
+    Id(id): Id<UserId>,
+    Body(AgentStatusChange { status }): Body<AgentStatusChange>,
+) -> Answer<StatusCode> {
+    let mut tx = api.store.read().await?;
+    let agent = find_agent(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    drop(tx);
+    if status == ChosenStatus::Ready && agent_status(&agent, api.clock.now()) == AgentStatus::Offline {
+        return Err(Problem::field("/status", "cannot be ready: this agent is not here"));
+    }
+    api.driver.choose_status(id, status).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn queues_of(services: &[Service], agent: UserId) -> Vec<QueueId> {
+    services.iter().filter(|service| *service.user_id == agent).map(|service| *service.queue_id).collect()
 }

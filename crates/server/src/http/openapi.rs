@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, by_hand, chat, decision, identity, offer, presentation, queue, rule, rule_test, seen,
-    session, setup, site, user, visit,
+    Api, agent, auth, by_hand, chat, decision, identity, offer, offer_stop, presentation, queue, rule,
+    rule_test, seen, session, setup, site, user, visit, wallboard,
 };
 
 /// Where the document stands.
@@ -111,6 +111,8 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(by_hand::router())
         .merge(seen::router())
         .merge(agent::router())
+        .merge(offer_stop::router())
+        .merge(wallboard::router())
 }
 
 /// The route that serves the description.

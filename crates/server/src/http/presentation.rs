@@ -26,6 +26,7 @@ use crate::driver::notice::Named;
 use crate::store::Tx;
 use crate::store::chat::find_chat_of_presentation;
 use crate::store::decision::{PresentationReasonsRow, find_presentation_reasons};
+use crate::store::live_list::ListedVisit;
 use crate::store::presentation::{
     AfterPresentation, PresentationRow, find_presentation, list_presentations_after,
 };
@@ -163,6 +164,24 @@ fn parse_after([presented_at, id]: [String; 2]) -> Answer<Option<AfterPresentati
     let foreign = || Problem::field("?after", "is not a cursor of this list");
     let presented_at = presented_at.parse().map_err(|_| foreign())?;
     Ok(Some(AfterPresentation { presented_at, id: id.parse().map_err(|_| foreign())? }))
+}
+
+impl Presentation {
+    /// The one that is open before the visitor.
+    pub(super) fn open_of(visit: &ListedVisit) -> Option<Self> {
+        let named = |name: &Option<String>| name.clone().unwrap_or_default();
+        Some(Self {
+            id: *visit.open_id?,
+            rule: visit.open_rule_id.map(|id| Named { id: *id, name: named(&visit.open_rule_name) }),
+            by: visit.open_by_id.map(|id| Named { id: *id, name: named(&visit.open_by_name) }),
+            offer: Named { id: *visit.open_offer_id?, name: named(&visit.open_offer_name) },
+            presented_at: visit.open_presented_at?,
+            outcome: None,
+            outcome_at: None,
+            outcome_reason: None,
+            accepted_late_at: None,
+        })
+    }
 }
 
 impl From<PresentationRow> for Presentation {

@@ -1,11 +1,12 @@
 //! Owns the routes of visits: who is on the site, and what a visit saw and was offered.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::State;
 use beckon_engine::condition::DeviceClass;
 use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
+use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,14 +21,16 @@ use super::page::Page;
 use super::presentation::Presentation;
 use crate::driver::command::LiveVisit;
 use crate::driver::notice::PageOnScreen;
-use crate::store::Tx;
-use crate::store::chat::find_open_chat;
+use crate::store::live_list::{ListedVisit, find_listed_visit, list_live_visits, list_recent_visits};
 use crate::store::page_view::{PageViewRow, list_page_views};
 use crate::store::presentation::list_presentations;
-use crate::store::visit::{VisitRow, count_page_views, find_visit, list_latest_visits};
 
 /// Live visits in one answer.
-const LIVE_MAX: usize = 1_000;
+const LIVE_MAX: i64 = 10_000;
+/// Nobody is here who was silent for longer: twice the longest Poll Interval (T-7).
+const AWAY_MS_MAX: i64 = 600_000;
+/// That a visitor was heard from is written down within this time.
+const CONTACT_WRITTEN_WITHIN_MS: i64 = 30_000;
 /// Latest visits in one answer.
 const RECENT_MAX: i64 = 50;
 /// Page views and presentations in the answer about one visit.
@@ -67,6 +70,8 @@ struct Visit {
     page: Option<PageOnScreen>,
     /// How many pages were viewed.
     page_views: i64,
+    /// How many offers were presented in this visit.
+    offers: i64,
     /// The visitor's open chat.
     chat_id: Option<ChatId>,
     /// The presentation that is open.
@@ -113,7 +118,7 @@ pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(list_recent)).routes(routes!(find))
 }
 
-/// List who is on the site now, newest visit first; at most 1 000.
+/// List who is on the site now, newest visit first; at most 10 000.
 #[utoipa::path(get, path = "/api/v1/visits", operation_id = "list_visits", tag = "visits", params(ListParams), security(("session" = [])),
     responses((status = 200, description = "The visits", body = Page<Visit>), Refusals))]
 async fn list(
@@ -121,26 +126,16 @@ async fn list(
     _: Agent,
     Params(params): Params<ListParams>,
 ) -> Answer<Json<Page<Visit>>> {
-    let mut here: BTreeMap<VisitId, LiveVisit> = api
-        .driver
-        .live_visits(params.site)
-        .await
-        .into_iter()
-        .filter(|live| live.here)
-        .map(|live| (live.visit, live))
-        .collect();
-    // Ids are UUIDv7: their order is that of time.
-    while here.len() > LIVE_MAX {
-        here.pop_first();
-    }
+    let mut held: HashMap<VisitId, LiveVisit> =
+        api.driver.live_visits(params.site).await.into_iter().map(|live| (live.visit, live)).collect();
+    let since = UnixMs(api.clock.now().0 - AWAY_MS_MAX - CONTACT_WRITTEN_WITHIN_MS);
     let mut tx = api.store.read().await?;
-    let mut items = Vec::with_capacity(here.len());
-    for (id, live) in here.into_iter().rev() {
-        if let Some(row) = find_visit(&mut tx, id).await? {
-            items.push(shown(&mut tx, row, Some(live)).await?);
-        }
-    }
-    Ok(Json(Page { items, next: None }))
+    let rows = list_live_visits(&mut tx, params.site, since, LIVE_MAX).await?;
+    let visits = rows.into_iter().map(|row| {
+        let live = held.remove(&*row.visit.id);
+        shown(&api, row, live)
+    });
+    Ok(Json(Page { items: visits.filter(|visit| visit.live).collect(), next: None }))
 }
 
 /// List the latest visits of a site, whether they have ended or not, newest first; at most 50.
@@ -149,12 +144,12 @@ async fn list(
     responses((status = 200, description = "The visits", body = Page<Visit>), Refusals))]
 async fn list_recent(State(api): State<Api>, _: Agent, Id(site): Id<SiteId>) -> Answer<Json<Page<Visit>>> {
     let mut tx = api.store.read().await?;
-    let rows = list_latest_visits(&mut tx, site, RECENT_MAX).await?;
+    let rows = list_recent_visits(&mut tx, site, RECENT_MAX).await?;
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
-        let live = api.driver.live_visit(*row.visitor_id).await;
-        let live = live.filter(|live| live.visit == *row.id && live.here);
-        items.push(shown(&mut tx, row, live).await?);
+        let live = api.driver.live_visit(*row.visit.visitor_id).await;
+        let held = live.filter(|live| live.visit == *row.visit.id);
+        items.push(shown(&api, row, held));
     }
     Ok(Json(Page { items, next: None }))
 }
@@ -164,40 +159,56 @@ async fn list_recent(State(api): State<Api>, _: Agent, Id(site): Id<SiteId>) -> 
     security(("session" = [])), responses((status = 200, description = "The visit", body = VisitDetail), Refusals))]
 async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<Json<VisitDetail>> {
     let mut tx = api.store.read().await?;
-    let row = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
-    let live = api.driver.live_visit(*row.visitor_id).await.filter(|live| live.visit == id && live.here);
+    let row = find_listed_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    let held = api.driver.live_visit(*row.visit.visitor_id).await.filter(|live| live.visit == id);
     let pages = list_page_views(&mut tx, id, PAGES_MAX).await?.into_iter().map(PageView::from).collect();
     let presentations = list_presentations(&mut tx, id, PRESENTATIONS_MAX)
         .await?
         .into_iter()
         .map(Presentation::from)
         .collect();
-    let visit = shown(&mut tx, row, live).await?;
-    Ok(Json(VisitDetail { visit, pages, presentations }))
+    Ok(Json(VisitDetail { visit: shown(&api, row, held), pages, presentations }))
 }
 
-async fn shown(tx: &mut Tx, row: VisitRow, live: Option<LiveVisit>) -> Answer<Visit> {
-    let open = list_presentations(tx, *row.id, 1).await?.into_iter().find(|latest| latest.outcome.is_none());
-    let chat = find_open_chat(tx, *row.visitor_id).await?;
-    Ok(Visit {
-        id: *row.id,
-        site_id: *row.site_id,
-        visitor_id: *row.visitor_id,
-        started_at: row.started_at,
-        last_contact_at: row.heard_at,
-        live: live.is_some(),
-        ended_at: row.ended_at,
-        referrer: row.facts.referrer,
-        language: row.facts.language,
-        time_zone: row.facts.time_zone,
-        device: *row.facts.device,
-        browser: row.facts.browser,
-        visit_number: row.visit_number,
-        page: live.and_then(|live| live.page),
-        page_views: count_page_views(tx, *row.id).await?,
-        chat_id: chat.map(|chat| *chat.id),
-        offer_state: open.map(Presentation::from),
-    })
+/// What this node holds it knows; of what another node holds the database says when it was last heard from.
+fn is_here(api: &Api, row: &ListedVisit, held: Option<&LiveVisit>) -> bool {
+    held.map_or_else(
+        || {
+            let site = api.driver.sites().by_id(*row.visit.site_id);
+            let poll_s = site.map_or(0, |site| site.world.config.settings().poll_interval_s);
+            let away_ms = i64::from(poll_s) * 2_000 + CONTACT_WRITTEN_WITHIN_MS;
+            row.visit.ended_at.is_none() && api.clock.now().0 - row.visit.heard_at < away_ms
+        },
+        |live| live.here,
+    )
+}
+
+fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
+    let here = is_here(api, &row, held.as_ref());
+    let offer_state = Presentation::open_of(&row);
+    let last = row.last_url.zip(row.last_title).zip(row.last_entered_at);
+    let stored = last.map(|((url, title), entered_at)| PageOnScreen { url, title, entered_at });
+    let visit = row.visit;
+    Visit {
+        id: *visit.id,
+        site_id: *visit.site_id,
+        visitor_id: *visit.visitor_id,
+        started_at: visit.started_at,
+        last_contact_at: visit.heard_at,
+        live: here,
+        ended_at: visit.ended_at,
+        referrer: visit.facts.referrer,
+        language: visit.facts.language,
+        time_zone: visit.facts.time_zone,
+        device: *visit.facts.device,
+        browser: visit.facts.browser,
+        visit_number: visit.visit_number,
+        page: if here { held.map_or(stored, |live| live.page) } else { None },
+        page_views: row.page_views,
+        offers: row.presentations,
+        chat_id: row.chat_id.map(|chat| *chat),
+        offer_state,
+    }
 }
 
 impl From<PageViewRow> for PageView {

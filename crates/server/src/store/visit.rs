@@ -213,20 +213,6 @@ pub async fn list_open_visits(
     )
 }
 
-/// Lists the latest `limit` visits of a site, ended or not, newest first.
-///
-/// # Errors
-/// When the database failed.
-pub async fn list_latest_visits(tx: &mut Tx, site: SiteId, limit: i64) -> StoreResult<Vec<VisitRow>> {
-    fetch_all!(
-        tx,
-        VisitRow,
-        select!("WHERE site_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2"),
-        Text(site),
-        limit,
-    )
-}
-
 /// The epoch under which a visit is held now.
 ///
 /// # Errors
@@ -235,14 +221,4 @@ pub async fn find_visit_epoch(tx: &mut Tx, id: VisitId) -> StoreResult<Option<i6
     let row: Option<(i64,)> =
         fetch_optional!(tx, (i64,), "SELECT epoch FROM visits WHERE id = $1", Text(id))?;
     Ok(row.map(|(epoch,)| epoch))
-}
-
-/// Counts the page views of a visit.
-///
-/// # Errors
-/// When the database failed.
-pub async fn count_page_views(tx: &mut Tx, id: VisitId) -> StoreResult<i64> {
-    let (views,): (i64,) =
-        fetch_one!(tx, (i64,), "SELECT COUNT(*) FROM page_views WHERE visit_id = $1", Text(id))?;
-    Ok(views)
 }

@@ -12,3 +12,4 @@ mod polling;
 mod proactive;
 mod restart;
 mod shop;
+mod supervision;

@@ -232,9 +232,18 @@ impl Console {
 
     /// What REST answers to a change, signed in as this person.
     pub(crate) async fn write(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.change("POST", path, body).await
+    }
+
+    /// What REST answers to a value that is put in place of another.
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.change("PUT", path, body).await
+    }
+
+    async fn change(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let body = body.to_string();
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\ncontent-type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\ncontent-type: application/json\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n{body}",
             self.address,
             self.cookie,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::place::{Browser, Place};
 
 /// The least role for each route; `None` where nobody needs to be signed in.
-const ROUTES: [(&str, &str, Option<Role>); 51] = [
+const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/setup", None),
     ("POST", "/api/v1/setup", None),
     ("POST", "/api/v1/session", None),
@@ -60,6 +60,9 @@ const ROUTES: [(&str, &str, Option<Role>); 51] = [
     ("GET", "/api/v1/sites/{id}/seen", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/rules/test", Some(Role::Admin)),
     ("GET", "/api/v1/agents", Some(Role::Agent)),
+    ("PUT", "/api/v1/agents/{id}/status", Some(Role::Supervisor)),
+    ("GET", "/api/v1/wallboard", Some(Role::Supervisor)),
+    ("PUT", "/api/v1/sites/{id}/offer-stop", Some(Role::Supervisor)),
     // Not part of the description.
     ("GET", "/healthz", None),
     ("GET", "/readyz", None),
@@ -91,7 +94,7 @@ fn every_route_of_the_description_is_in_the_table() {
 async fn nobody_calls_what_the_role_does_not_allow() {
     let place = Place::empty().await;
     let mut nobody = place.browser();
-    for (method, path, least) in ROUTES.into_iter().filter(|row| row.2.is_some()) {
+    for &(method, path, least) in ROUTES.iter().filter(|row| row.2.is_some()) {
         let reply = call(&mut nobody, method, path).await;
         assert_eq!(reply.0, 401, "{method} {path} for nobody: {}", reply.1);
         for role in [Role::Agent, Role::Supervisor, Role::Admin] {

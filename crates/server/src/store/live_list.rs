@@ -1,0 +1,112 @@
+//! Owns the SQL of visits as the live list shows them: each with its counts, its chat and its open offer, in one statement.
+
+use beckon_engine::id::{ChatId, OfferId, PresentationId, RuleId, SiteId, UserId, VisitId};
+use beckon_engine::time::UnixMs;
+
+use super::column::Text;
+use super::sql::{fetch_all, fetch_optional};
+use super::visit::VisitRow;
+use super::{StoreResult, Tx};
+
+/// A visit with what the live list says of it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedVisit {
+    /// The visit.
+    #[sqlx(flatten)]
+    pub visit: VisitRow,
+    /// Pages viewed.
+    pub page_views: i64,
+    /// Offers presented.
+    pub presentations: i64,
+    /// The visitor's open chat.
+    pub chat_id: Option<Text<ChatId>>,
+    /// The presentation that is open.
+    pub open_id: Option<Text<PresentationId>>,
+    /// The rule it came from.
+    pub open_rule_id: Option<Text<RuleId>>,
+    /// Name of that rule.
+    pub open_rule_name: Option<String>,
+    /// Its offer.
+    pub open_offer_id: Option<Text<OfferId>>,
+    /// Name of that offer.
+    pub open_offer_name: Option<String>,
+    /// When it was presented.
+    pub open_presented_at: Option<i64>,
+    /// Who presented it by hand.
+    pub open_by_id: Option<Text<UserId>>,
+    /// Their name.
+    pub open_by_name: Option<String>,
+    /// The page viewed last, as it may be stored (T-10).
+    pub last_url: Option<String>,
+    /// Its title.
+    pub last_title: Option<String>,
+    /// When it was entered.
+    pub last_entered_at: Option<i64>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT v.id, v.site_id, v.visitor_id, v.visit_number, v.started_at, v.heard_at, v.ended_at,
+                    v.referrer, v.language, v.time_zone, v.device, v.browser,
+                    (SELECT COUNT(*) FROM page_views p WHERE p.visit_id = v.id) AS page_views,
+                    (SELECT COUNT(*) FROM presentations p WHERE p.visit_id = v.id) AS presentations,
+                    (SELECT c.id FROM chats c WHERE c.visitor_id = v.visitor_id AND c.state <> 'ended') AS chat_id,
+                    o.id AS open_id, o.rule_id AS open_rule_id, o.rule_name AS open_rule_name,
+                    o.offer_id AS open_offer_id, o.offer_name AS open_offer_name,
+                    o.presented_at AS open_presented_at, o.by_user_id AS open_by_id, o.by_name AS open_by_name,
+                    a.url AS last_url, l.title AS last_title, l.entered_at AS last_entered_at
+             FROM visits v
+             LEFT JOIN presentations o ON o.visit_id = v.id AND o.outcome IS NULL
+             LEFT JOIN page_views l ON l.visit_id = v.id
+                  AND l.view = (SELECT MAX(p.view) FROM page_views p WHERE p.visit_id = v.id)
+             LEFT JOIN pages a ON a.id = l.page_id ",
+            $rest
+        )
+    };
+}
+
+/// Lists open visits of one site or of all that were heard from since `since`, the latest first, at most `limit`.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_live_visits(
+    tx: &mut Tx,
+    site: Option<SiteId>,
+    since: UnixMs,
+    limit: i64,
+) -> StoreResult<Vec<ListedVisit>> {
+    fetch_all!(
+        tx,
+        ListedVisit,
+        select!(
+            "WHERE v.ended_at IS NULL AND v.heard_at >= $1 AND ($2 = '' OR v.site_id = $2)
+             ORDER BY v.id DESC LIMIT $3"
+        ),
+        since.0,
+        site.map(|site| site.0.to_string()).unwrap_or_default(),
+        limit,
+    )
+}
+
+/// Lists the latest visits of a site, open or ended, newest first, at most `limit`.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_recent_visits(tx: &mut Tx, site: SiteId, limit: i64) -> StoreResult<Vec<ListedVisit>> {
+    fetch_all!(
+        tx,
+        ListedVisit,
+        select!("WHERE v.site_id = $1 ORDER BY v.started_at DESC, v.id DESC LIMIT $2"),
+        Text(site),
+        limit,
+    )
+}
+
+/// Finds one visit, open or ended.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_listed_visit(tx: &mut Tx, id: VisitId) -> StoreResult<Option<ListedVisit>> {
+    fetch_optional!(tx, ListedVisit, select!("WHERE v.id = $1"), Text(id))
+}

@@ -1,0 +1,142 @@
+//! Tests what a supervisor sees and does: the wallboard, stopping offers, an agent's state, everyone on the site.
+
+use beckon_server::store::Store;
+use beckon_server::store::user::Role;
+use serde_json::{Value, json};
+
+use super::client::{Browser, Console};
+use super::shop::{Plan, Shop};
+use crate::harness::store_tests;
+
+store_tests!(
+    the_wallboard_counts_who_waits_and_what_became_of_the_day,
+    stopped_offers_are_not_presented_until_they_go_on,
+    an_agent_sees_no_wallboard_and_stops_nothing,
+    a_supervisor_sets_an_agent_away_and_ready,
+    the_live_list_has_page_offers_and_chat,
+);
+
+async fn board(console: &Console) -> Value {
+    console.read("/api/v1/wallboard?target_s=60").await["queues"][0].clone()
+}
+
+/// Waits until a part of the queue's board is as expected.
+async fn board_shows(console: &Console, pointer: &str, expected: Value) -> Value {
+    let mut shown = Value::Null;
+    for _ in 0..200 {
+        shown = board(console).await;
+        if shown.pointer(pointer) == Some(&expected) {
+            return shown;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("{pointer} is not {expected}: {shown}");
+}
+
+async fn waiting_browser(shop: &Shop) -> Browser {
+    let mut browser = shop.browser().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    browser.chat("queued").await;
+    browser
+}
+
+fn quiet() -> Plan {
+    Plan { required_time_s: 900, ..Plan::default() }
+}
+
+// spec: A-3
+async fn the_wallboard_counts_who_waits_and_what_became_of_the_day(store: Store) {
+    let shop = Shop::open(store, quiet()).await;
+    let sam = shop.person("Sam", Role::Supervisor).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut first = waiting_browser(&shop).await;
+    let second = waiting_browser(&shop).await;
+    let shown = board_shows(&sam, "/waiting", json!(2)).await;
+    assert!(shown["waiting_since"].is_i64(), "{shown}");
+    assert_eq!(shown["agents"]["ready"], 1);
+    alice.take().await;
+    first.chat("active").await;
+    let shown = board_shows(&sam, "/active", json!(1)).await;
+    assert_eq!(shown["waiting"], 1);
+    assert_eq!(shown["day"]["queued"], 2);
+    assert_eq!((&shown["day"]["answered"], &shown["day"]["lost"]), (&json!(1), &json!(0)));
+    assert_eq!(shown["day"]["service_level"], 100);
+    let mut second = second;
+    let chat = alice.ring().await;
+    second.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    alice.chat("ended").await;
+    let shown = board_shows(&sam, "/day/lost", json!(1)).await;
+    assert_eq!(shown["waiting"], 0);
+    assert_eq!(shown["waiting_since"], Value::Null);
+    assert_eq!(shown["day"]["service_level"], 50, "a visitor who left unanswered counts against it");
+}
+
+// spec: A-3 O-14
+async fn stopped_offers_are_not_presented_until_they_go_on(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let sam = shop.person("Sam", Role::Supervisor).await;
+    let _alice = shop.agent("Alice").await;
+    let stop = format!("/api/v1/sites/{}/offer-stop", shop.site.id.0);
+    let (status, answer) = sam.put(&stop, &json!({ "stopped": true })).await;
+    assert_eq!((status, &answer["stopped"]["by"]), (200, &json!("Sam")));
+    let board = sam.read("/api/v1/wallboard").await;
+    assert_eq!(board["sites"][0]["offers_stopped"]["by"], "Sam");
+    let mut browser = shop.browser().await;
+    let path = format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap());
+    let mut reason = Value::Null;
+    for _ in 0..200 {
+        reason = sam.read(&path).await["reason"].clone();
+        if reason == "offers_stopped" {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(reason, "offers_stopped");
+    assert_eq!(browser.socket.told("offer"), 0);
+    let (_, answer) = sam.put(&stop, &json!({ "stopped": false })).await;
+    assert_eq!(answer["stopped"], Value::Null);
+    browser.offer().await;
+}
+
+// spec: A-3 X-6
+async fn an_agent_sees_no_wallboard_and_stops_nothing(store: Store) {
+    let shop = Shop::open(store, quiet()).await;
+    let alice = shop.agent("Alice").await;
+    let stop = format!("/api/v1/sites/{}/offer-stop", shop.site.id.0);
+    assert_eq!(alice.put(&stop, &json!({ "stopped": true })).await.0, 403);
+    let sam = shop.person("Sam", Role::Supervisor).await;
+    assert_eq!(sam.read("/api/v1/wallboard").await["sites"][0]["offers_stopped"], Value::Null);
+    assert_eq!(sam.put(&stop, &json!({ "stopped": "yes" })).await.0, 422);
+}
+
+// spec: A-3
+async fn a_supervisor_sets_an_agent_away_and_ready(store: Store) {
+    let shop = Shop::open(store, quiet()).await;
+    let sam = shop.person("Sam", Role::Supervisor).await;
+    let mut alice = shop.agent("Alice").await;
+    let path = format!("/api/v1/agents/{}/status", alice.user.0);
+    assert_eq!(sam.put(&path, &json!({ "status": "away" })).await.0, 204);
+    alice.socket.next("the new status", |frame| frame["type"] == "status" && frame["status"] == "away").await;
+    assert_eq!(sam.put(&path, &json!({ "status": "ready" })).await.0, 204);
+    alice
+        .socket
+        .next("the new status", |frame| frame["type"] == "status" && frame["status"] == "ready")
+        .await;
+    let agents = sam.read("/api/v1/agents").await;
+    let row = agents["items"].as_array().unwrap().iter().find(|row| row["name"] == "Alice").unwrap().clone();
+    assert_eq!(row["queues"], json!([shop.queue.id.to_string()]));
+}
+
+// spec: A-2
+async fn the_live_list_has_page_offers_and_chat(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    browser.offer().await;
+    let list = alice.read("/api/v1/visits").await;
+    let visit = &list["items"][0];
+    assert_eq!(visit["page"]["url"], "https://shop.example/product/oslo-chair");
+    assert_eq!(visit["offer_state"]["offer"]["name"], "Help", "{visit}");
+    assert_eq!((&visit["offers"], &visit["live"]), (&json!(1), &json!(true)));
+    assert_eq!(visit["chat_id"], Value::Null);
+}
