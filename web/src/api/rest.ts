@@ -67,6 +67,8 @@ export type Queue = Complete<Schemas["Queue"]>;
 export type QueueBody = Pick<Queue, "name" | "channel_on" | "is_default" | "plan" | "agents">;
 
 export type AgentRow = Complete<Schemas["AgentView"]>;
+export type Wallboard = Complete<Schemas["Wallboard"]>;
+export type QueueBoard = Complete<Schemas["QueueBoard"]>;
 export type Visit = Complete<Schemas["Visit"]>;
 export type VisitPage = Complete<Schemas["PageView"]>;
 export type Presentation = Complete<Schemas["Presentation"]>;

@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set an agent's state, for them to change again. For supervisors. */
+        put: operations["force_agent_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chats": {
         parameters: {
             query?: never;
@@ -203,20 +220,18 @@ export interface paths {
         patch: operations["change_site"];
         trace?: never;
     };
-    "/api/v1/sites/{id}/identity-secret": {
+    "/api/v1/sites/{id}/offer-stop": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Whether a site has an identity secret, and since when. For administrators. */
-        get: operations["show_identity_secret"];
-        put?: never;
-        /** Make an identity secret, in place of the one there is. The answer is the only place where it is shown. For administrators. */
-        post: operations["make_identity_secret"];
-        /** Take the identity secret away: no signed identity is believed any more. For administrators. */
-        delete: operations["remove_identity_secret"];
+        get?: never;
+        /** Stop the offers of a site, or let them go on. For supervisors. */
+        put: operations["change_offer_stop"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -337,7 +352,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List who is on the site now, newest visit first; at most 1 000. */
+        /** List who is on the site now, newest visit first; at most 10 000. */
         get: operations["list_visits"];
         put?: never;
         post?: never;
@@ -398,6 +413,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show each queue: who waits, who answers, and what the day has brought. For supervisors. */
+        get: operations["show_wallboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -439,11 +471,39 @@ export interface components {
          * @enum {string}
          */
         AfterOutcome: "no_more_this_visit" | "not_this_offer_again" | "like_ignored";
+        /** @description Agents by state. */
+        AgentCounts: {
+            /**
+             * Format: int64
+             * @description Take chats.
+             */
+            ready: number;
+            /**
+             * Format: int64
+             * @description Signed in, take none.
+             */
+            away: number;
+            /**
+             * Format: int64
+             * @description Not here.
+             */
+            offline: number;
+            /**
+             * Format: int64
+             * @description Chats that those who are ready can still take.
+             */
+            free_slots: number;
+        };
         /**
          * @description An agent's status as everyone sees it.
          * @enum {string}
          */
         AgentStatus: "ready" | "away" | "offline";
+        /** @description The state that a supervisor sets. */
+        AgentStatusChange: {
+            /** @description Ready or away. Who is not here cannot be made ready. */
+            status: components["schemas"]["ChosenStatus"];
+        };
         /** @description A user as an agent. */
         AgentView: {
             /** @description Identity. */
@@ -469,6 +529,8 @@ export interface components {
              * @description Chats ringing or active.
              */
             slots_used: number;
+            /** @description The queues they serve. */
+            queues: components["schemas"]["QueueId"][];
         };
         /** @description What the visitor gets instead of a chat (Q-6). */
         Alternative: {
@@ -666,6 +728,11 @@ export interface components {
          * @enum {string}
          */
         ChatState: "form" | "queued" | "ringing" | "active" | "ended";
+        /**
+         * @description What an agent has chosen. Whether they are signed in is told by `heard_at`.
+         * @enum {string}
+         */
+        ChosenStatus: "ready" | "away";
         /** @description A further condition of a rule. Times, forms and movements are those of the page that the rule matches. */
         Condition: {
             /** @description The conditions. */
@@ -854,6 +921,39 @@ export interface components {
              */
             password: string;
         };
+        /** @description What became of the chats that visitors asked for today. */
+        DayBoard: {
+            /**
+             * Format: int64
+             * @description Came into the queue.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Were answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Of these, in time.
+             */
+            answered_in_time: number;
+            /**
+             * Format: int64
+             * @description Ended before an agent answered.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Percent of the answered and the lost ones that were answered in time; null when there were none.
+             */
+            service_level: number | null;
+            /**
+             * Format: int64
+             * @description Mean wait of the answered ones, milliseconds; null when there were none.
+             */
+            mean_wait_ms: number | null;
+        };
         /**
          * @description Class of the visitor's device.
          * @enum {string}
@@ -998,19 +1098,6 @@ export interface components {
              */
             exceptions: components["schemas"]["Exception"][];
         };
-        /** @description What is known of a site's identity secret. The secret itself is not shown again. */
-        IdentitySecret: {
-            /**
-             * Format: int64
-             * @description When the present secret was made, milliseconds since 1970; null when the site has none.
-             */
-            made_at: number | null;
-            /**
-             * Format: int64
-             * @description Until when the one before is good; null when it is not.
-             */
-            before_good_until: number | null;
-        };
         /** @description The last message of a chat, for lists. */
         LastMessage: {
             /** @description Who wrote it. */
@@ -1093,21 +1180,6 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
-        };
-        /** @description A secret that was just made. */
-        NewIdentitySecret: {
-            /** @description 256 bits in hexadecimal; use the text as it is as the key of HS256. It is not shown again. */
-            secret: string;
-            /**
-             * Format: int64
-             * @description When it was made.
-             */
-            made_at: number;
-            /**
-             * Format: int64
-             * @description Until when the one before is good; null when there was none.
-             */
-            before_good_until: number | null;
         };
         /** @description An offer to make. */
         NewOffer: {
@@ -1214,6 +1286,39 @@ export interface components {
              */
             updated_at: number;
         };
+        /** @description Presentations by outcome. */
+        OfferCounts: {
+            /**
+             * Format: int64
+             * @description Still before a visitor.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Accepted.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Rejected.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Ignored.
+             */
+            ignored: number;
+            /**
+             * Format: int64
+             * @description Ignored because the browser was gone.
+             */
+            passively_ignored: number;
+            /**
+             * Format: int64
+             * @description Withdrawn.
+             */
+            withdrawn: number;
+        };
         /** @description How an offer looks and what it says, in every language it has. */
         OfferDesign: {
             /** @description Shape on the page. */
@@ -1251,6 +1356,15 @@ export interface components {
             active?: boolean;
             /** @description How it looks and what it says. */
             design?: components["schemas"]["OfferDesign"];
+        };
+        /** @description Where to set the switch. */
+        OfferStopChange: {
+            /** @description Nothing is presented while it is true; what is on the screen stays. */
+            stopped: boolean;
+        };
+        /** @description Whether the offers of a site are stopped. */
+        OfferStopView: {
+            stopped: components["schemas"]["Stopped"] | null;
         };
         /** @description The texts of an offer in one language. Plain text, never markup. */
         OfferTexts: {
@@ -1486,6 +1600,40 @@ export interface components {
              * @description When it was last changed, milliseconds since 1970.
              */
             updated_at: number;
+        };
+        /** @description A queue on the wallboard. */
+        QueueBoard: {
+            /** @description The queue. */
+            queue: components["schemas"]["Named_QueueId"];
+            /** @description Its site. */
+            site_id: components["schemas"]["SiteId"];
+            closed_because: components["schemas"]["Reason"] | null;
+            /**
+             * Format: int64
+             * @description Visitors who wait, those at whom an agent is being rung included.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description When the one who waits longest began to; null when nobody waits.
+             */
+            waiting_since: number | null;
+            /**
+             * Format: int64
+             * @description Chats under way.
+             */
+            active: number;
+            /** @description Its agents by state. */
+            agents: components["schemas"]["AgentCounts"];
+            /**
+             * Format: int64
+             * @description Since when the day is counted: midnight in the queue's time zone.
+             */
+            day_since: number;
+            /** @description The chats of the day. */
+            day: components["schemas"]["DayBoard"];
+            /** @description The offers of the day. */
+            offers: components["schemas"]["OfferCounts"];
         };
         /**
          * Format: uuid
@@ -1792,14 +1940,6 @@ export interface components {
             /** @description Decide as if every queue were open with a free agent, instead of as it is now. */
             assume_available?: boolean;
         };
-        /** @description How to make a secret. */
-        SecretRequest: {
-            /**
-             * Format: int32
-             * @description For so long the secret before stays good, hours, 0 to 168; 24 when absent.
-             */
-            before_good_h?: number;
-        };
         /**
          * @description Who wrote a message.
          * @enum {string}
@@ -1857,6 +1997,14 @@ export interface components {
              * @description When the site was made, milliseconds since 1970.
              */
             created_at: number;
+        };
+        /** @description A site on the wallboard. */
+        SiteBoard: {
+            /** @description Identity. */
+            id: components["schemas"]["SiteId"];
+            /** @description Name. */
+            name: string;
+            offers_stopped: components["schemas"]["Stopped"] | null;
         };
         /**
          * Format: uuid
@@ -2017,6 +2165,16 @@ export interface components {
             /** @description Estimated wait by queue, seconds. */
             waits?: components["schemas"]["QueueWaitNow"][];
         };
+        /** @description That offers are stopped. */
+        Stopped: {
+            /**
+             * Format: int64
+             * @description Since when.
+             */
+            at: number;
+            /** @description Name of who stopped them. */
+            by: string;
+        };
         /**
          * @description Who is the first available agent (Q-4).
          * @enum {string}
@@ -2169,6 +2327,11 @@ export interface components {
              * @description How many pages were viewed.
              */
             page_views: number;
+            /**
+             * Format: int64
+             * @description How many offers were presented in this visit.
+             */
+            offers: number;
             chat_id?: components["schemas"]["ChatId"] | null;
             offer_state?: components["schemas"]["Presentation"] | null;
         };
@@ -2189,6 +2352,23 @@ export interface components {
          * @description One browser on one site.
          */
         VisitorId: string;
+        /** @description Everything on the wallboard. */
+        Wallboard: {
+            /**
+             * Format: int64
+             * @description When it was counted.
+             */
+            at: number;
+            /**
+             * Format: int32
+             * @description An answer within so many seconds is in time.
+             */
+            target_s: number;
+            /** @description The sites, by name. */
+            sites: components["schemas"]["SiteBoard"][];
+            /** @description The queues, by site and name. */
+            queues: components["schemas"]["QueueBoard"][];
+        };
     };
     responses: {
         /** @description The body is not JSON: `bad_json` */
@@ -2311,6 +2491,40 @@ export interface operations {
             403: components["responses"]["Refused403"];
             404: components["responses"]["Refused404"];
             422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    force_agent_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentStatusChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
             500: components["responses"]["Refused500"];
         };
     };
@@ -2989,34 +3203,7 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
-    show_identity_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What is known of it */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentitySecret"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    make_identity_secret: {
+    change_offer_stop: {
         parameters: {
             query?: never;
             header?: never;
@@ -3027,48 +3214,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SecretRequest"];
+                "application/json": components["schemas"]["OfferStopChange"];
             };
         };
         responses: {
-            /** @description The secret */
-            201: {
+            /** @description The switch as it is now */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewIdentitySecret"];
+                    "application/json": components["schemas"]["OfferStopView"];
                 };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    remove_identity_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];
@@ -3594,6 +3751,36 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_wallboard: {
+        parameters: {
+            query?: {
+                /** @description Only queues of this site. */
+                site?: components["schemas"]["SiteId"];
+                /** @description An answer within so many seconds is in time, 1 to 3 600; 20 when absent. */
+                target_s?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The wallboard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };

@@ -1,5 +1,6 @@
 /** Owns what the console reads from the server: query keys and one hook for each resource. */
-import { keepPreviousData, QueryClient, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type {
   AgentRow,
   Decision,
@@ -17,6 +18,7 @@ import type {
   User,
   Visit,
   VisitDetail,
+  Wallboard,
 } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { ApiError, request, requestAll } from "./http";
@@ -24,6 +26,7 @@ import { hasSignedIn } from "./signed-in";
 
 const VISITS_REFRESH_MS = 5_000;
 const HAND_REFRESH_MS = 3_000;
+const WALLBOARD_REFRESH_MS = 5_000;
 const MESSAGES_PAGE_SIZE = 200;
 const MESSAGE_PAGES_MAX = 50;
 
@@ -42,6 +45,7 @@ export const keys = {
   recentVisits: (site: string) => ["recent-visits", site] as const,
   seen: (site: string) => ["seen", site] as const,
   agents: ["agents"] as const,
+  wallboard: ["wallboard"] as const,
   users: ["users"] as const,
   sites: ["sites"] as const,
   site: (id: string) => ["sites", id] as const,
@@ -216,6 +220,24 @@ export function useAgents() {
       return Array.isArray(answer) ? answer : answer.items;
     },
     refetchInterval: 15_000,
+  });
+}
+
+/** Counted anew every few seconds, and when a chat changes. */
+export function useWallboard(site: string | null, target_s: number) {
+  const client = useQueryClient();
+  const { dataUpdatedAt: chats_changed_at } = useOpenChats();
+  useEffect(() => {
+    if (chats_changed_at > 0) void client.invalidateQueries({ queryKey: keys.wallboard });
+  }, [client, chats_changed_at]);
+  return useQuery({
+    queryKey: [...keys.wallboard, site, target_s],
+    queryFn: ({ signal }) => {
+      const of_site = site ? `&site=${site}` : "";
+      return request<Wallboard>("GET", `/wallboard?target_s=${target_s}${of_site}`, undefined, signal);
+    },
+    refetchInterval: WALLBOARD_REFRESH_MS,
+    placeholderData: keepPreviousData,
   });
 }
 

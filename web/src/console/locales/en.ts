@@ -11,6 +11,7 @@ import { shell } from "./en/shell";
 import { sites } from "./en/sites";
 import { users } from "./en/users";
 import { visitors } from "./en/visitors";
+import { wallboard } from "./en/wallboard";
 
 export const en = {
   ...shell,
@@ -25,4 +26,5 @@ export const en = {
   sites,
   users,
   visitors,
+  wallboard,
 };

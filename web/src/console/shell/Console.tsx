@@ -20,6 +20,9 @@ import classes from "./Shell.module.css";
 import { StatusSwitch } from "./StatusSwitch";
 import { UserContext } from "./user";
 
+const WallboardPage = lazy(() =>
+  import("../wallboard/WallboardPage").then((module) => ({ default: module.WallboardPage })),
+);
 const AdminPages = lazy(() =>
   import("../admin/AdminPages").then((module) => ({ default: module.AdminPages })),
 );
@@ -79,6 +82,13 @@ function Pages({ user }: { user: SessionUser }) {
       </Route>
       <Route path="/chats/:id?">{({ id }) => <ChatsPage id={id ?? null} />}</Route>
       <Route path="/visitors/:id?">{({ id }) => <VisitorsPage open={id ?? null} />}</Route>
+      {user.role !== "agent" && (
+        <Route path="/wallboard">
+          <Suspense fallback={<LoadingRows />}>
+            <WallboardPage />
+          </Suspense>
+        </Route>
+      )}
       {user.role === "admin" && (
         <Route path="/admin/*?">
           <Suspense fallback={<LoadingRows />}>

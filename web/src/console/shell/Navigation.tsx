@@ -1,5 +1,5 @@
 /** Owns the main navigation: which areas a role has, and how much waits in them. */
-import { IconMessages, IconSettings, IconUsersGroup } from "@tabler/icons-react";
+import { IconGauge, IconMessages, IconSettings, IconUsersGroup } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Role } from "../../api/rest";
@@ -8,10 +8,11 @@ import { useAttention } from "./Attention";
 import classes from "./Shell.module.css";
 
 const AREAS = [
-  { key: "chats", path: "/chats", icon: IconMessages, admin: false },
-  { key: "visitors", path: "/visitors", icon: IconUsersGroup, admin: false },
-  { key: "admin", path: "/admin", icon: IconSettings, admin: true },
-] as const;
+  { key: "chats", path: "/chats", icon: IconMessages, for: ["agent", "supervisor", "admin"] },
+  { key: "visitors", path: "/visitors", icon: IconUsersGroup, for: ["agent", "supervisor", "admin"] },
+  { key: "wallboard", path: "/wallboard", icon: IconGauge, for: ["supervisor", "admin"] },
+  { key: "admin", path: "/admin", icon: IconSettings, for: ["admin"] },
+] as const satisfies readonly { key: string; path: string; icon: unknown; for: readonly Role[] }[];
 
 export type Section = (typeof AREAS)[number]["key"];
 
@@ -30,7 +31,7 @@ export function Navigation({ role }: { role: Role }) {
         <Mark size={26} />
       </span>
       <ul className={classes.links}>
-        {AREAS.filter((area) => !area.admin || role === "admin").map(({ key, path, icon: Icon }) => (
+        {AREAS.filter((area) => area.for.some((one) => one === role)).map(({ key, path, icon: Icon }) => (
           <li key={key}>
             <Link href={path} className={classes.link} aria-current={section === key ? "page" : undefined}>
               <Icon size={20} stroke={1.6} />

@@ -20,6 +20,7 @@ function visit(id: string, change: Partial<Visit>): Visit {
     visit_number: 1,
     page: { url: "https://a.test/prices", title: "Prices", entered_at: 10 },
     page_views: 1,
+    offers: 0,
     chat_id: null,
     offer_state: null,
     ...change,

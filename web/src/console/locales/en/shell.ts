@@ -53,6 +53,7 @@ export const shell = {
     label: "Main",
     chats: "Chats",
     visitors: "Visitors",
+    wallboard: "Wallboard",
     admin: "Admin",
     skip: "Skip to content",
     not_found: "There is no page at this address.",

@@ -1,0 +1,88 @@
+/** Owns the table of all open chats on the wallboard, each a way into the chat. */
+import { IconMessages } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import type { Chat } from "../../api/wire";
+import { useOpenChats } from "../api/queries";
+import { Dot } from "../ui/Dot";
+import { Empty, Loaded } from "../ui/states";
+import { Elapsed } from "../ui/time";
+import classes from "./Wallboard.module.css";
+
+/** Rows drawn; the longest waits come first. */
+const ROWS_MAX = 100;
+
+export function ChatTable() {
+  const { t } = useTranslation();
+  const chats = useOpenChats();
+  return (
+    <section className={classes.block} aria-labelledby="wallboard-chats">
+      <h2 id="wallboard-chats">{t("wallboard.chats.title")}</h2>
+      <Loaded query={chats}>
+        {(all) => {
+          const open = all.filter((chat) => chat.state !== "ended" && chat.state !== "form").sort(byNeed);
+          return open.length === 0 ? (
+            <Empty
+              icon={IconMessages}
+              title={t("wallboard.chats.empty_title")}
+              text={t("wallboard.chats.empty_text")}
+            />
+          ) : (
+            <div className={classes.frame}>
+              <table className={classes.table}>
+                <thead>
+                  <tr>
+                    <th scope="col">{t("wallboard.chats.visitor")}</th>
+                    <th scope="col">{t("wallboard.chats.agent")}</th>
+                    <th scope="col">{t("wallboard.chats.state")}</th>
+                    <th scope="col" className={classes.end}>
+                      {t("wallboard.chats.since")}
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {open.slice(0, ROWS_MAX).map((chat) => (
+                    <Row key={chat.id} chat={chat} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          );
+        }}
+      </Loaded>
+    </section>
+  );
+}
+
+function Row({ chat }: { chat: Chat }) {
+  const { t } = useTranslation();
+  const waits = chat.state !== "active";
+  const since = (waits ? chat.queued_at : chat.answered_at) ?? chat.requested_at;
+  return (
+    <tr data-waiting={waits}>
+      <td>
+        <Link href={`/chats/${chat.id}`} className={`${classes.link} clip`}>
+          {chat.visitor_name}
+        </Link>
+        <span className={`${classes.second} clip`}>{chat.queue.name}</span>
+      </td>
+      <td>
+        <span className="clip">{chat.agent?.name ?? t("wallboard.chats.nobody")}</span>
+      </td>
+      <td>
+        <span className={classes.state}>
+          <Dot tone={waits ? "wait" : "good"} />
+          {t(`chats.state.${chat.state}`)}
+        </span>
+      </td>
+      <td className={classes.end}>
+        <Elapsed since={since} />
+      </td>
+    </tr>
+  );
+}
+
+function byNeed(a: Chat, b: Chat): number {
+  const waits = (chat: Chat) => (chat.state === "active" ? 1 : 0);
+  return waits(a) - waits(b) || (a.queued_at ?? a.requested_at) - (b.queued_at ?? b.requested_at);
+}

@@ -1,0 +1,113 @@
+/** Owns the table of queues on the wallboard. */
+import { Tooltip } from "@mantine/core";
+import { IconStack2 } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { QueueBoard, Wallboard } from "../../api/rest";
+import { Dot } from "../ui/Dot";
+import { Empty } from "../ui/states";
+import { Elapsed } from "../ui/time";
+import { presented } from "./figures";
+import classes from "./Wallboard.module.css";
+
+const COLUMNS = [
+  "waiting",
+  "longest",
+  "active",
+  "free",
+  "agents",
+  "answered",
+  "lost",
+  "level",
+  "offers",
+] as const;
+
+export function QueueTable({ board }: { board: Wallboard }) {
+  const { t } = useTranslation();
+  const siteName = (id: string) => board.sites.find((site) => site.id === id)?.name ?? "";
+  return (
+    <section className={classes.block} aria-labelledby="wallboard-queues">
+      <h2 id="wallboard-queues">{t("wallboard.queues.title")}</h2>
+      {board.queues.length === 0 ? (
+        <Empty
+          icon={IconStack2}
+          title={t("wallboard.queues.empty_title")}
+          text={t("wallboard.queues.empty_text")}
+        />
+      ) : (
+        <div className={classes.frame}>
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t("wallboard.queues.name")}</th>
+                <th scope="col">{t("wallboard.queues.state")}</th>
+                {COLUMNS.map((column) => (
+                  <th key={column} scope="col" className={classes.end}>
+                    {t(`wallboard.queues.${column}`)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {board.queues.map((queue) => (
+                <Row key={queue.queue.id} row={queue} site={siteName(queue.site_id)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Row({ row, site }: { row: QueueBoard; site: string }) {
+  const { t } = useTranslation();
+  const { day, offers, agents } = row;
+  const none = t("wallboard.none");
+  return (
+    <tr data-waiting={row.waiting > 0}>
+      <td>
+        <span className="clip">{row.queue.name}</span>
+        <span className={classes.second}>{site}</span>
+      </td>
+      <td>
+        <span className={classes.state}>
+          <Dot
+            tone={row.closed_because === null ? "good" : row.closed_because === "no_agent" ? "wait" : "off"}
+          />
+          {closedText(row, t)}
+        </span>
+      </td>
+      <td className={classes.end}>{row.waiting}</td>
+      <td className={classes.end}>{row.waiting_since ? <Elapsed since={row.waiting_since} /> : none}</td>
+      <td className={classes.end}>{row.active}</td>
+      <td className={classes.end}>{agents.free_slots}</td>
+      <td className={classes.end}>
+        {agents.ready} / {agents.away}
+      </td>
+      <td className={classes.end}>{day.answered}</td>
+      <td className={classes.end}>{day.lost}</td>
+      <td className={classes.end}>{day.service_level === null ? none : `${day.service_level} %`}</td>
+      <td className={classes.end}>
+        <Tooltip label={t("wallboard.queues.breakdown", { ...offers })}>
+          <span>
+            {offers.accepted} / {presented(row)}
+          </span>
+        </Tooltip>
+      </td>
+    </tr>
+  );
+}
+
+function closedText(row: QueueBoard, t: TFunction): string {
+  switch (row.closed_because) {
+    case null:
+      return t("wallboard.queues.open");
+    case "out_of_hours":
+    case "channel_off":
+    case "no_agent":
+      return t(`wallboard.queues.${row.closed_because}`);
+    default:
+      return row.closed_because.replaceAll("_", " ");
+  }
+}
