@@ -108,6 +108,23 @@ export interface paths {
         patch: operations["change_offer"];
         trace?: never;
     };
+    "/api/v1/presentations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a presentation with what it was decided on, its times, and what came of it. */
+        get: operations["show_presentation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{id}": {
         parameters: {
             query?: never;
@@ -220,6 +237,25 @@ export interface paths {
         patch: operations["change_site"];
         trace?: never;
     };
+    "/api/v1/sites/{id}/identity-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a site has an identity secret, and since when. For administrators. */
+        get: operations["show_identity_secret"];
+        put?: never;
+        /** Make an identity secret, in place of the one there is. The answer is the only place where it is shown. For administrators. */
+        post: operations["make_identity_secret"];
+        /** Take the identity secret away: no signed identity is believed any more. For administrators. */
+        delete: operations["remove_identity_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/offer-stop": {
         parameters: {
             query?: never;
@@ -291,6 +327,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{id}/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check whether a rule could be saved, and save nothing. For administrators. */
+        post: operations["check_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/rules/test": {
         parameters: {
             query?: never;
@@ -302,6 +355,40 @@ export interface paths {
         put?: never;
         /** Test the rules of a site in an imagined visit. */
         post: operations["test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List pages, attributes and events that were seen on a site lately. For administrators. */
+        get: operations["list_seen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the latest visits of a site, whether they have ended or not, newest first; at most 50. */
+        get: operations["list_recent_visits"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -396,6 +483,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the latest decisions of a visit, newest first; each is another one than the one before it. */
+        get: operations["list_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/{id}/offers": {
         parameters: {
             query?: never;
@@ -403,10 +507,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List what can be presented by hand to a visitor who is on the site now, and the caps with their values (O-13). */
+        get: operations["list_hand_offers"];
         put?: never;
-        /** Present an offer by hand to a visitor who is on the site now (O-13): pauses and limits do not count. */
-        post: operations["present"];
+        /** Present an offer by hand to a visitor who is on the site now (O-13). Caps hold it back unless they are overridden. */
+        post: operations["present_by_hand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/presentations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what a visit was offered, newest first. */
+        get: operations["list_presentations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -595,6 +717,13 @@ export interface components {
             /** @description It stood in the signed identity; otherwise the page merely claims it. */
             signed: boolean;
         };
+        /** @description An attribute that a page has set. */
+        AttributeSeen: {
+            /** @description Its name. */
+            name: string;
+            /** @description Type of its last value: `text`, `number`, `boolean` or `time`. */
+            value_type: string;
+        };
         /** @description How an attribute is compared. Texts ignore case. */
         AttributeTest: {
             /** @description = */
@@ -636,6 +765,24 @@ export interface components {
             value: unknown[];
             /** @enum {string} */
             is: "in";
+        };
+        /** @description A cap on offers that the site has set, and how far the visit has used it up. */
+        Cap: {
+            /** @description The reason it is when it holds offers back. */
+            reason: components["schemas"]["Reason"];
+            /** @description It holds offers back now. */
+            reached: boolean;
+            /**
+             * Format: int32
+             * @description Offers so far; for an interval, seconds since it began, or its whole length when it never did.
+             */
+            value: number;
+            /**
+             * Format: int32
+             * @description Offers after which it holds back; for an interval, its length in seconds.
+             */
+            limit: number;
+            until: components["schemas"]["UnixMs"] | null;
         };
         /** @description A chat as the console sees it. */
         Chat: {
@@ -710,6 +857,7 @@ export interface components {
             /** @description The visitor was heard from within 2 × Poll Interval. */
             visitor_present: boolean;
             page?: components["schemas"]["PageOnScreen"] | null;
+            presentation_id?: components["schemas"]["PresentationId"] | null;
             rule?: components["schemas"]["Named_RuleId"] | null;
             offer?: components["schemas"]["Named_OfferId"] | null;
         };
@@ -954,6 +1102,37 @@ export interface components {
              */
             mean_wait_ms: number | null;
         };
+        /** @description A page as it is kept with a decision. */
+        DecidedPage: {
+            /** @description Address as it may be stored (T-10). */
+            url: string;
+            /** @description Title of the document. */
+            title: string;
+        };
+        /** @description One decision of a visit. */
+        Decision: {
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            at: number;
+            page?: components["schemas"]["DecidedPage"] | null;
+            /**
+             * Format: int64
+             * @description Version of rules, offers and settings that it was made from (R-7).
+             */
+            config_version: number;
+            reason: components["schemas"]["Reason"] | null;
+            presentation_id?: components["schemas"]["PresentationId"] | null;
+            rule_id?: components["schemas"]["RuleId"] | null;
+            /** @description Each rule with what it compared. */
+            rules: components["schemas"]["RuleExplanation"][];
+            /**
+             * Format: int64
+             * @description Rules that were too many to be kept.
+             */
+            rules_left_out: number;
+        };
         /**
          * @description Class of the visitor's device.
          * @enum {string}
@@ -1033,15 +1212,68 @@ export interface components {
          * @enum {string}
          */
         FieldKind: "text" | "email" | "phone" | "number" | "select" | "checkbox" | "long_text" | "consent";
+        /** @description What the gate of one queue looks like at one moment. */
+        Gate: {
+            /** @description Within business hours, or opened by hand. */
+            hours_open: boolean;
+            /** @description The channel switch. */
+            channel_on: boolean;
+            /**
+             * Format: int32
+             * @description Free slots of the agents that are signed in, ready and serve this queue, held slots (O-15) taken off.
+             */
+            free_slots: number;
+            /**
+             * Format: int32
+             * @description Presentations of this queue that are open now, over all visits.
+             */
+            open_presentations: number;
+        };
+        /** @description What can be presented by hand to a visitor now. */
+        HandChoice: {
+            refused: components["schemas"]["Reason"] | null;
+            /** @description The caps that the site has set, with their values; they can be overridden. */
+            caps: components["schemas"]["Cap"][];
+            /** @description The active offers of the site, by name. */
+            offers: components["schemas"]["HandOfferChoice"][];
+            /** @description The queues of the site, by name. */
+            queues: components["schemas"]["HandQueueChoice"][];
+            /**
+             * Format: int32
+             * @description Open offers of a queue never exceed this multiple of its free slots (O-12).
+             */
+            capacity_factor: number;
+        };
         /** @description An offer to present by hand. */
         HandOffer: {
             /** @description The offer. */
             offer_id: components["schemas"]["OfferId"];
             /** @description The queue to which an acceptance leads. */
             queue_id: components["schemas"]["QueueId"];
+            /** @description Present it although a cap is reached. */
+            override_caps?: boolean;
         };
         /** @description Whether an offer was presented by hand. */
         HandOfferAnswer: {
+            refused: components["schemas"]["Reason"] | null;
+            presentation_id: components["schemas"]["PresentationId"] | null;
+        };
+        /** @description One offer to choose. */
+        HandOfferChoice: {
+            /** @description Identity. */
+            id: components["schemas"]["OfferId"];
+            /** @description Name. */
+            name: string;
+            cap: components["schemas"]["Cap"] | null;
+        };
+        /** @description One queue to choose. */
+        HandQueueChoice: {
+            /** @description Identity. */
+            id: components["schemas"]["QueueId"];
+            /** @description Name. */
+            name: string;
+            /** @description Its gate now. */
+            gate: components["schemas"]["Gate"];
             refused: components["schemas"]["Reason"] | null;
         };
         /** @description Business hours (Q-1). No period at all means never open; see [`Hours::always`]. */
@@ -1097,6 +1329,19 @@ export interface components {
              * @default []
              */
             exceptions: components["schemas"]["Exception"][];
+        };
+        /** @description What is known of a site's identity secret. The secret itself is not shown again. */
+        IdentitySecret: {
+            /**
+             * Format: int64
+             * @description When the present secret was made, milliseconds since 1970; null when the site has none.
+             */
+            made_at: number | null;
+            /**
+             * Format: int64
+             * @description Until when the one before is good; null when it is not.
+             */
+            before_good_until: number | null;
         };
         /** @description The last message of a chat, for lists. */
         LastMessage: {
@@ -1180,6 +1425,21 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A secret that was just made. */
+        NewIdentitySecret: {
+            /** @description 256 bits in hexadecimal; use the text as it is as the key of HS256. It is not shown again. */
+            secret: string;
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            made_at: number;
+            /**
+             * Format: int64
+             * @description Until when the one before is good; null when there was none.
+             */
+            before_good_until: number | null;
         };
         /** @description An offer to make. */
         NewOffer: {
@@ -1403,6 +1663,18 @@ export interface components {
              */
             entered_at: number;
         };
+        /** @description A page that was viewed lately. */
+        PageSeen: {
+            /** @description Address as it may be stored (T-10). */
+            url: string;
+            /** @description One of the titles it had. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Views in these visits.
+             */
+            views: number;
+        };
         /** @description One page view. */
         PageView: {
             /** @description Address as it may be stored (T-10). */
@@ -1440,6 +1712,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list. */
+        Page_Decision: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Decision"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
         Page_Message: {
             /** @description The items, in the order of the list. */
             items: components["schemas"]["Message"][];
@@ -1450,6 +1729,13 @@ export interface components {
         Page_Offer: {
             /** @description The items, in the order of the list. */
             items: components["schemas"]["Offer"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Presentation: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Presentation"][];
             /** @description What to give as `after` for the next page; null on the last. */
             next: string | null;
         };
@@ -1525,6 +1811,7 @@ export interface components {
             /** @description Identity. */
             id: components["schemas"]["PresentationId"];
             rule?: components["schemas"]["Named_RuleId"] | null;
+            by?: components["schemas"]["Named_UserId"] | null;
             /** @description The offer. */
             offer: components["schemas"]["Named_OfferId"];
             /**
@@ -1538,6 +1825,7 @@ export interface components {
              * @description When it ended.
              */
             outcome_at?: number | null;
+            outcome_reason?: components["schemas"]["Reason"] | null;
             /**
              * Format: int64
              * @description Accepted after it counted as ignored.
@@ -1549,6 +1837,56 @@ export interface components {
          * @description One offer put before one visitor.
          */
         PresentationId: string;
+        /** @description What a presentation was decided on, in the moment it was made. */
+        PresentationReasons: {
+            page?: components["schemas"]["DecidedPage"] | null;
+            /** @description The queue's gate, with its numbers, before this presentation. */
+            gate: components["schemas"]["Gate"];
+            /**
+             * Format: int64
+             * @description Open offers of a queue never exceed this multiple of its free slots (O-12).
+             */
+            capacity_factor: number;
+            /** @description The caps that the person who presented it by hand went over (O-13). */
+            overrode: components["schemas"]["Reason"][];
+            /** @description Each rule with what it compared. */
+            rules: components["schemas"]["RuleExplanation"][];
+            /**
+             * Format: int64
+             * @description Rules that were too many to be kept.
+             */
+            rules_left_out: number;
+        };
+        /** @description A presentation with all that is known of it. */
+        PresentationRecord: components["schemas"]["Presentation"] & {
+            /** @description The site. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description The visit. */
+            visit_id: components["schemas"]["VisitId"];
+            /** @description The visitor. */
+            visitor_id: components["schemas"]["VisitorId"];
+            /** @description The queue to which an acceptance leads; its name is empty when it is gone. */
+            queue: components["schemas"]["Named_QueueId"];
+            /**
+             * Format: int64
+             * @description Version of rules, offers and settings that it was made from (R-7).
+             */
+            config_version: number;
+            /** @description The design as it was presented, whatever was edited later. */
+            design: components["schemas"]["OfferDesign"];
+            /**
+             * Format: int64
+             * @description It counts as ignored from then on (O-7).
+             */
+            ignored_due: number;
+            /**
+             * Format: int64
+             * @description It counts as passively ignored from then on (O-9).
+             */
+            passive_due: number;
+            chat_id?: components["schemas"]["ChatId"] | null;
+            why?: components["schemas"]["PresentationReasons"] | null;
+        };
         /** @description RFC 9457 problem document. */
         Problem: {
             /** @description Identifies the kind of problem: `urn:beckon:problem:` and the code. */
@@ -1939,6 +2277,23 @@ export interface components {
             at?: components["schemas"]["UnixMs"] | null;
             /** @description Decide as if every queue were open with a free agent, instead of as it is now. */
             assume_available?: boolean;
+        };
+        /** @description How to make a secret. */
+        SecretRequest: {
+            /**
+             * Format: int32
+             * @description For so long the secret before stays good, hours, 0 to 168; 24 when absent.
+             */
+            before_good_h?: number;
+        };
+        /** @description What the pages of a site have shown and said lately. */
+        Seen: {
+            /** @description Pages of the latest 200 visits, the most viewed first; at most 100. */
+            pages: components["schemas"]["PageSeen"][];
+            /** @description Attributes that pages have set, by name; at most 200. */
+            attributes: components["schemas"]["AttributeSeen"][];
+            /** @description Events of the pages' own, by name; at most 200. */
+            events: string[];
         };
         /**
          * @description Who wrote a message.
@@ -2714,6 +3069,33 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    show_presentation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PresentationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresentationRecord"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     show_queue: {
         parameters: {
             query?: never;
@@ -3203,6 +3585,99 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    show_identity_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentitySecret"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    make_identity_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewIdentitySecret"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_identity_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     change_offer_stop: {
         parameters: {
             query?: never;
@@ -3443,6 +3918,40 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    check_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description It could */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     test: {
         parameters: {
             query?: never;
@@ -3476,6 +3985,60 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seen"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_recent_visits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The visits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Visit"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };
@@ -3718,7 +4281,61 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
-    present: {
+    list_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 20 decisions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Decision"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_hand_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Offers, queues and caps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandChoice"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    present_by_hand: {
         parameters: {
             query?: never;
             header?: never;
@@ -3733,7 +4350,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Whether it is presented */
+            /** @description Whether it was presented */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3751,6 +4368,38 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_presentations: {
+        parameters: {
+            query?: {
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Presentation"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };

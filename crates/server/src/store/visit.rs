@@ -1,7 +1,7 @@
 //! Owns the SQL of visits: facts, the checkpoint, and the epoch under which a node holds one.
 
 use super::column::Text;
-use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
+use super::sql::{execute, fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
 use beckon_engine::condition::DeviceClass;
 use beckon_engine::id::{SiteId, VisitId, VisitorId};
