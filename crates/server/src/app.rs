@@ -14,9 +14,10 @@ use tokio_util::task::TaskTracker;
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::{Config, Database};
-use crate::driver::Driver;
+use crate::driver::{Driver, Mails};
 use crate::http::{self, Api, setup};
 use crate::jobs;
+use crate::mail::Mailer;
 use crate::store::Store;
 use crate::ws::{self, Live};
 
@@ -46,13 +47,16 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts the tasks of a node.
+    /// Starts the tasks of a node. Without a mailer, mail waits in the outbox.
     ///
     /// # Errors
     /// When the configuration of the sites cannot be read.
-    pub async fn start(store: Store, clock: Clock, bus: Bus) -> anyhow::Result<Self> {
+    pub async fn start(store: Store, clock: Clock, bus: Bus, mailer: Option<Mailer>) -> anyhow::Result<Self> {
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
-        let driver = Driver::start(store.clone(), clock.clone(), bus, &tasks, stopping.clone()).await?;
+        let mails = if mailer.is_some() { Mails::Leave } else { Mails::Wait };
+        let driver =
+            Driver::start(store.clone(), clock.clone(), bus, mails, &tasks, stopping.clone()).await?;
+        tasks.spawn(jobs::mails::run(store.clone(), clock.clone(), mailer, stopping.clone()));
         tasks.spawn(jobs::run(store, clock, stopping.clone()));
         Ok(Self { api: Api::new(driver.clone()), driver, tasks, stopping })
     }
@@ -88,8 +92,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         Some(url) => Bus::nats(url).await.context("cannot reach NATS")?,
         None => Bus::local(),
     };
+    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
     let setup_token = setup::prepare(&store).await?;
-    let mut node = Node::start(store, Clock::System, bus).await?;
+    let mut node = Node::start(store, Clock::System, bus, mailer).await?;
     node.api.trusted_proxies = config.trusted_proxies;
     if let Some(address) = config.metrics_listen {
         tokio::spawn(serve_metrics(bind(address).await?, node.stopping())?);

@@ -40,6 +40,12 @@ pub struct Settings {
     #[arg(long, value_name = "N")]
     #[serde(deserialize_with = "number_or_text")]
     pub trusted_proxies: Option<u8>,
+    /// Mail server for what Beckon sends, as smtps://user:password@host [env: BECKON_SMTP_URL] [default: no mail]
+    #[arg(long, value_name = "URL")]
+    pub smtp_url: Option<String>,
+    /// Sender of what Beckon sends, such as Shop <chat@shop.example> [env: BECKON_MAIL_FROM]
+    #[arg(long, value_name = "ADDR")]
+    pub mail_from: Option<String>,
     /// What is logged, such as warn or info,beckon_server=debug [env: BECKON_LOG] [default: info]
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
@@ -58,8 +64,20 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// How many proxies in front add to `X-Forwarded-For`.
     pub trusted_proxies: u8,
+    /// How mail leaves; off when absent.
+    pub mail: Option<Mail>,
     /// What is logged, as a filter of `tracing`.
     pub log: String,
+}
+
+/// How mail leaves.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The mail server: `smtps://`, or `smtp://` with `?tls=required` or `?tls=opportunistic`. It may hold a password
+    /// and is never logged.
+    pub smtp_url: String,
+    /// The sender, as an address or as `Name <address>`.
+    pub from: String,
 }
 
 /// Which database an installation has.
@@ -90,12 +108,14 @@ pub fn load(
     let database =
         database([("command line", &args), ("environment", &from_environment), ("file", &from_file)])?;
     let merged = args.or(from_environment).or(from_file);
+    let mail = mail(merged.smtp_url, merged.mail_from)?;
     Ok(Config {
         listen: merged.listen.unwrap_or(LISTEN_DEFAULT),
         database,
         nats_url: merged.nats_url,
         metrics_listen: merged.metrics_listen,
         trusted_proxies: merged.trusted_proxies.unwrap_or(0),
+        mail,
         log: merged.log.unwrap_or_else(|| LOG_DEFAULT.to_owned()),
     })
 }
@@ -110,6 +130,8 @@ impl Settings {
             nats_url: self.nats_url.or(lower.nats_url),
             metrics_listen: self.metrics_listen.or(lower.metrics_listen),
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
+            smtp_url: self.smtp_url.or(lower.smtp_url),
+            mail_from: self.mail_from.or(lower.mail_from),
             log: self.log.or(lower.log),
         }
     }
@@ -130,6 +152,15 @@ fn database(places: [(&str, &Settings); 3]) -> anyhow::Result<Database> {
         }
     }
     Ok(Database::Sqlite(PathBuf::from(DATA_DEFAULT)))
+}
+
+fn mail(smtp_url: Option<String>, from: Option<String>) -> anyhow::Result<Option<Mail>> {
+    match (smtp_url, from) {
+        (Some(smtp_url), Some(from)) => Ok(Some(Mail { smtp_url, from })),
+        (Some(_), None) => bail!("smtp_url is set, but mail_from, the sender, is not"),
+        (None, Some(_)) => bail!("mail_from is set, but smtp_url, the mail server, is not"),
+        (None, None) => Ok(None),
+    }
 }
 
 fn is_postgres(url: &str) -> bool {

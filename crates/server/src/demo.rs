@@ -56,7 +56,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
 
     let store = Store::open_sqlite(&dir).await.with_context(|| format!("cannot open {}", dir.display()))?;
     seed::plant(&store, &Clock::System, &shop).await?;
-    let node = Node::start(store, Clock::System, Bus::local()).await?;
+    let node = Node::start(store, Clock::System, Bus::local(), None).await?;
     announce(&Ready { console: console.clone(), shop: shop.clone(), users: seed::accounts() }, demo.json)?;
 
     let stopping = node.stopping();

@@ -49,6 +49,15 @@ const SHARD_INBOX: usize = 4096;
 /// Observations that wait to be written; further ones are dropped, and counted.
 const BEHIND_INBOX: usize = 16_384;
 
+/// Whether an installation has a mail server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mails {
+    /// What is written into the outbox leaves.
+    Leave,
+    /// Nothing leaves: mail need not be offered to visitors.
+    Wait,
+}
+
 /// The live part of a node. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Driver {
@@ -60,6 +69,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     bus: Bus,
+    mails: Mails,
     sites: Sites,
     consoles: Consoles,
     shards: Vec<mpsc::Sender<ShardCommand>>,
@@ -81,6 +91,7 @@ impl Driver {
         store: Store,
         clock: Clock,
         bus: Bus,
+        mails: Mails,
         tasks: &TaskTracker,
         stopping: CancellationToken,
     ) -> anyhow::Result<Self> {
@@ -94,6 +105,7 @@ impl Driver {
                 store,
                 clock,
                 bus,
+                mails,
                 sites,
                 consoles: Consoles::default(),
                 shards,
@@ -131,6 +143,12 @@ impl Driver {
     #[must_use]
     pub fn bus(&self) -> &Bus {
         &self.inner.bus
+    }
+
+    /// Whether mail leaves this installation.
+    #[must_use]
+    pub fn mails(&self) -> Mails {
+        self.inner.mails
     }
 
     /// The sites as they are now.

@@ -1,4 +1,5 @@
 //! Owns the sweeper: it settles what fell due while no node held it. Any node may run it; doing it twice changes nothing.
+//! Sending mail stands in `mails`.
 
 use std::time::Duration;
 
@@ -6,14 +7,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::store::decision::delete_old_decisions;
+use crate::store::mail::delete_old_mails;
 use crate::store::presentation::update_overdue_outcomes;
 use crate::store::session::delete_expired_sessions;
 use crate::store::visit::update_overdue_visits_ended;
 use crate::store::{Store, StoreResult};
 
+pub mod mails;
+
 const EVERY: Duration = Duration::from_secs(5);
 /// A node that holds the visit settles it itself, at the moment it is due; the sweeper comes after it.
 const GRACE_MS: i64 = 10_000;
+/// Mails that were sent or given up are kept this long, for the operator to look at.
+const MAILS_KEPT_S: u32 = 30 * 86_400;
 
 /// Why visitors were offered something or nothing is kept for this long: 30 days.
 const DECISIONS_KEPT_MS: i64 = 30 * 86_400_000;
@@ -33,7 +39,8 @@ pub async fn run(store: Store, clock: Clock, stopping: CancellationToken) {
     }
 }
 
-/// Settles presentations (O-9), ends visits (T-7), forgets sessions that fell due and decisions that were kept long enough.
+/// Settles presentations (O-9), ends visits (T-7), forgets sessions that fell due, and decisions and mails that were kept
+/// long enough.
 ///
 /// # Errors
 /// When the database failed; the next sweep does it then.
@@ -44,5 +51,6 @@ pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     update_overdue_visits_ended(&mut tx, now.plus_ms(-GRACE_MS)).await?;
     delete_expired_sessions(&mut tx, now).await?;
     delete_old_decisions(&mut tx, now.plus_ms(-DECISIONS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
+    delete_old_mails(&mut tx, now.plus_ms(-1_000 * i64::from(MAILS_KEPT_S))).await?;
     tx.commit().await
 }

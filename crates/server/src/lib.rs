@@ -9,5 +9,6 @@ pub mod demo;
 pub mod driver;
 pub mod http;
 pub mod jobs;
+pub mod mail;
 pub mod store;
 pub mod ws;

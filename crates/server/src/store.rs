@@ -17,6 +17,7 @@ pub mod dialect;
 pub mod gate;
 pub mod identity;
 pub mod live_list;
+pub mod mail;
 pub mod message;
 pub mod offer;
 pub mod offer_stop;

@@ -1,4 +1,5 @@
-//! Installs what the tests need from the system's packages, when it is missing. Touches nothing that is there.
+//! Installs what the tests need: from the system's packages what is missing there, and a mail server for tests into the
+//! target folder. Touches nothing that is there.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,8 +12,14 @@ use crate::workspace::{self, capture, find};
 type Finder = fn() -> Option<PathBuf>;
 
 /// The Debian packages that are needed, and how to see that one is there.
-const NEEDED: [(&str, Finder); 3] =
-    [("chromium", chromium), ("nats-server", nats_server), ("postgresql", postgresql)];
+const NEEDED: [(&str, Finder); 4] = [
+    ("chromium", chromium),
+    ("nats-server", nats_server),
+    ("postgresql", postgresql),
+    ("python3-venv", python),
+];
+/// The mail server of the tests, from PyPI.
+const SMTPD: &str = "aiosmtpd==1.4.6";
 
 /// Installs the missing packages.
 ///
@@ -27,7 +34,7 @@ pub(crate) fn install() -> anyhow::Result<()> {
     let missing: Vec<_> =
         NEEDED.iter().filter(|(_, there)| there().is_none()).map(|(name, _)| *name).collect();
     if missing.is_empty() {
-        println!("everything is there: chromium, nats-server, postgresql");
+        println!("everything is there: chromium, nats-server, postgresql, python3-venv");
         return Ok(());
     }
     let by_hand = format!("apt-get install {}", missing.join(" "));
@@ -69,6 +76,30 @@ pub(crate) fn postgresql() -> Option<PathBuf> {
         .filter(|(_, bin)| bin.join("initdb").is_file())
         .max_by_key(|(version, _)| *version)
         .map(|(_, bin)| bin)
+}
+
+/// A Python that can make an environment of its own.
+fn python() -> Option<PathBuf> {
+    let python = find("python3")?;
+    let able = capture(Command::new(&python).args(["-c", "import ensurepip, venv"]));
+    able.is_ok().then_some(python)
+}
+
+/// The mail server of the tests, in an environment of its own below the target folder; made when missing.
+///
+/// # Errors
+/// When Python is missing, or the package cannot be had.
+pub(crate) fn smtpd() -> anyhow::Result<PathBuf> {
+    let folder = workspace::target()?.join("smtpd");
+    let program = folder.join("bin/aiosmtpd");
+    if !program.is_file() {
+        let python = python().context("python3 with venv is missing")?;
+        capture(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SMTPD];
+        capture(Command::new(folder.join("bin/python")).args(pip))
+            .context("cannot install the mail server")?;
+    }
+    Ok(program)
 }
 
 /// Whether this program runs as root.

@@ -90,14 +90,16 @@ fn rust_tests(steps: &mut Steps, ready: bool) {
         NAMES.iter().for_each(|name| steps.not_run(name));
         return;
     }
-    let services =
-        steps.step("rust: start PostgreSQL and nats-server", || Ok((Postgres::start()?, Nats::start()?)));
-    let Some((postgres, nats)) = services else {
+    let services = steps.step("rust: start PostgreSQL and nats-server, find the mail server", || {
+        Ok((Postgres::start()?, Nats::start()?, packages::smtpd()?))
+    });
+    let Some((postgres, nats, smtpd)) = services else {
         NAMES.iter().for_each(|name| steps.not_run(name));
         return;
     };
     let with_services = |command: &mut Command| {
         command.env("BECKON_TEST_POSTGRES_URL", postgres.url()).env("BECKON_TEST_NATS_URL", nats.url());
+        command.env("BECKON_TEST_SMTPD", &smtpd);
         workspace::run(command)
     };
     let nextest = find("cargo-nextest").is_some() || cargo_home_has("cargo-nextest");
@@ -124,6 +126,7 @@ fn journeys(steps: &mut Steps, ready: bool) {
         let chromium = packages::chromium().context("chromium is missing")?;
         let mut command = web::npm("e2e");
         command.env("BECKON_BIN", target()?.join("release/beckon")).env("BECKON_CHROMIUM", chromium);
+        command.env("BECKON_TEST_SMTPD", packages::smtpd()?);
         workspace::run(command.arg("test"))
     });
 }

@@ -86,3 +86,16 @@ fn what_is_unknown_or_wrong_is_named() {
     let refused = refusal(load(Settings::default(), Some(Path::new("/not/there")), environment(&[])));
     assert!(refused.contains("/not/there"), "{refused}");
 }
+
+#[test]
+fn mail_needs_a_server_and_a_sender() {
+    let url = ("BECKON_SMTP_URL", "smtp://localhost");
+    let from = ("BECKON_MAIL_FROM", "chat@shop.example");
+    let config = load(Settings::default(), None, environment(&[url, from])).unwrap();
+    assert!(config.mail.is_some_and(|mail| mail.smtp_url == url.1 && mail.from == from.1));
+    let refused = refusal(load(Settings::default(), None, environment(&[url])));
+    assert!(refused.contains("mail_from"), "{refused}");
+    let refused = refusal(load(Settings::default(), None, environment(&[from])));
+    assert!(refused.contains("smtp_url"), "{refused}");
+    assert!(load(Settings::default(), None, environment(&[])).unwrap().mail.is_none());
+}

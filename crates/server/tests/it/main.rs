@@ -5,5 +5,7 @@
 mod cli;
 mod harness;
 mod live;
+mod mail;
 mod rest;
+mod smtpd;
 mod store;

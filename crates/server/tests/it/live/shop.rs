@@ -124,7 +124,7 @@ pub(crate) fn page(view: u32, path: &str) -> Value {
 }
 
 async fn serve(store: Store) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
-    let node = Node::start(store, Clock::System, Bus::local()).await.unwrap();
+    let node = Node::start(store, Clock::System, Bus::local(), None).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = node.stopping();

@@ -8,7 +8,7 @@ use beckon_engine::id::{SiteId, UserId};
 use beckon_server::app;
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
-use beckon_server::driver::Driver;
+use beckon_server::driver::{Driver, Mails};
 use beckon_server::http::auth;
 use beckon_server::http::client::Client;
 use beckon_server::http::{Api, password};
@@ -69,9 +69,16 @@ impl Place {
     pub(crate) async fn on(store: Store, adjust: impl FnOnce(&mut Api)) -> Self {
         let clock = Clock::manual(START);
         let stopping = CancellationToken::new();
-        let driver = Driver::start(store, clock.clone(), Bus::local(), &TaskTracker::new(), stopping.clone())
-            .await
-            .unwrap();
+        let driver = Driver::start(
+            store,
+            clock.clone(),
+            Bus::local(),
+            Mails::Wait,
+            &TaskTracker::new(),
+            stopping.clone(),
+        )
+        .await
+        .unwrap();
         let mut api = Api::new(driver.clone());
         adjust(&mut api);
         let router = app::router(driver, api.clone());
