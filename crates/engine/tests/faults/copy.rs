@@ -45,6 +45,14 @@ pub(crate) fn build(faults: &[Fault]) -> PathBuf {
     program.expect("cargo names the program")
 }
 
+/// Each fault's sound code stands in its file, once.
+pub(crate) fn assert_places(faults: &[Fault]) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (n, fault) in faults.iter().enumerate() {
+        planted(&read(&source.join(fault.file)), n, fault);
+    }
+}
+
 fn write_copy(root: &Path, faults: &[Fault]) {
     let engine = Path::new(env!("CARGO_MANIFEST_DIR"));
     let workspace = engine.join("../..");

@@ -166,7 +166,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "an ignored offer is accepted late more than once",
         file: "visit/presenting.rs",
-        place: "«late.accepted_late = true;»\n        effects.push(Effect::RecordLateAccept { presentation: id });\n        self.open_chat",
+        place: "if late.can_be_accepted_late() {\n            «late.accepted_late = true;»",
         faulty: "{}",
     },
     Fault {
@@ -207,9 +207,9 @@ pub(crate) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "by hand overrides an open chat",
-        file: "visit/decide.rs",
-        place: "if let Some(block) = «self.standing_block(now)» {\n            return Some(block.reason);",
-        faulty: "self.standing_block(now).filter(|block| block.reason != Reason::ChatOpen)",
+        file: "visit/by_hand.rs",
+        place: "let blocked = «self.request_block(offer, queue, now, world)»;",
+        faulty: "self.request_block(offer, queue, now, world).filter(|reason| *reason != Reason::ChatOpen)",
     },
     Fault {
         name: "the offer is not shown again on the next page",

@@ -52,6 +52,12 @@ fn run(simulator: &Path, fault: Option<usize>, seeds: &str) -> Run {
     }
 }
 
+/// Said at once, before anything is built: whoever changes the code of a fault moves the fault with it.
+#[test]
+fn each_fault_has_its_place_in_the_engine() {
+    copy::assert_places(FAULTS);
+}
+
 #[test]
 fn each_planted_fault_is_found() {
     let simulator = copy::build(FAULTS);
