@@ -50,6 +50,7 @@ fn all_any_and_not() {
 }
 
 // spec: R-8
+// spec: T-2
 #[test]
 fn time_on_form_counts_from_entering_until_submitted() {
     let mut scene = on_page(Condition::TimeOnForm { at_least_s: 60 });
