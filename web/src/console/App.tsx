@@ -1,15 +1,20 @@
 /** Owns what is shown at all: first start, signing in, or the console of who is signed in. */
 import { Center, Loader } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession, useSetup } from "./api/queries";
 import { unlockSound } from "./live/attention";
-import { Console } from "./shell/Console";
-import { FirstStart } from "./shell/FirstStart";
 import { SignIn } from "./shell/SignIn";
 import { Crash } from "./ui/Crash";
 import { LoadError } from "./ui/states";
+
+/** Who signs in waits for no more than signing in takes; the rest comes while they type. */
+const loadConsole = () => import("./shell/SignedIn");
+const SignedIn = lazy(() => loadConsole().then((module) => ({ default: module.SignedIn })));
+const FirstStart = lazy(() =>
+  import("./shell/FirstStart").then((module) => ({ default: module.FirstStart })),
+);
 
 export function App() {
   const session = useSession();
@@ -23,7 +28,9 @@ export function App() {
   if (session.data === null) return <Entrance />;
   return (
     <Crash>
-      <Console key={session.data.user.id} user={session.data.user} />
+      <Suspense fallback={<Waiting />}>
+        <SignedIn key={session.data.user.id} user={session.data.user} />
+      </Suspense>
     </Crash>
   );
 }
@@ -37,8 +44,14 @@ function Entrance() {
       predicate: ({ queryKey }) => queryKey[0] !== "session" && queryKey[0] !== "setup",
     });
   }, [queryClient]);
+  useEffect(() => void loadConsole(), []);
   if (setup.isPending) return <Waiting />;
-  return setup.data?.first_start ? <FirstStart /> : <SignIn />;
+  if (!setup.data?.first_start) return <SignIn />;
+  return (
+    <Suspense fallback={<Waiting />}>
+      <FirstStart />
+    </Suspense>
+  );
 }
 
 function Waiting() {

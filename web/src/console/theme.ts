@@ -1,18 +1,5 @@
 /** Owns the look of the console: colours, type, spacing and the defaults of Mantine's components. */
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  Drawer,
-  type MantineColorsTuple,
-  Menu,
-  Modal,
-  Notification,
-  Table,
-  Tooltip,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 import { i18next } from "./i18n";
 
 const accent: MantineColorsTuple = [
@@ -106,17 +93,18 @@ export const theme = createTheme({
     lg: "0 8px 24px rgba(0, 0, 0, 0.14)",
     xl: "0 8px 32px rgba(0, 0, 0, 0.16)",
   },
+  // Plain values: `extend` of each component would bring all of them to the page of signing in.
   components: {
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray" } }),
-    Alert: Alert.extend({ defaultProps: { variant: "light", radius: "sm" } }),
-    Button: Button.extend({ defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } }),
-    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: close } }),
-    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
-    Modal: Modal.extend({
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
+    Alert: { defaultProps: { variant: "light", radius: "sm" } },
+    Button: { defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } },
+    Drawer: { defaultProps: { closeButtonProps: close } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 }, closeButtonProps: close },
-    }),
-    Notification: Notification.extend({ defaultProps: { closeButtonProps: close } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 8, horizontalSpacing: 12 } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: false } }),
+    },
+    Notification: { defaultProps: { closeButtonProps: close } },
+    Table: { defaultProps: { verticalSpacing: 8, horizontalSpacing: 12 } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
   },
 });

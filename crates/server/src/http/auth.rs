@@ -33,6 +33,25 @@ pub struct SignedIn {
     pub token_hash: String,
 }
 
+/// Who is signed in, if anyone is.
+#[derive(Clone, Debug)]
+pub struct Anyone(pub Option<SignedIn>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Anyone
+where
+    Api: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match authenticate(&Api::from_ref(state), &parts.headers).await {
+            Ok(signed_in) => Ok(Self(Some(signed_in))),
+            Err(Problem::SignedOut) => Ok(Self(None)),
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident => $role:expr;)*) => {$(
         $(#[$doc])*

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::auth::{self, Agent};
+use super::auth::{self, Agent, Anyone};
 use super::check::Checks;
 use super::client::Client;
 use super::error::{Answer, Problem};
@@ -101,26 +101,26 @@ async fn sign_in(
     Ok((jar.add(cookie), Json(user.into())))
 }
 
-/// Who is signed in. The answer sets the cookie again, so that a console in use never runs out of it.
+/// Who is signed in; null when nobody is. The answer sets the cookie again, so that a console in use never runs out of it.
 #[utoipa::path(
     get,
     path = "/api/v1/session",
     operation_id = "show_session",
     tag = "session",
-    responses((status = 200, description = "Who is signed in", body = Session), Refusals),
-    security(("session" = []))
+    responses((status = 200, description = "Who is signed in, or null", body = Option<Session>), Refusals)
 )]
 async fn show(
-    Agent(signed_in): Agent,
+    Anyone(signed_in): Anyone,
     client: Client,
     headers: HeaderMap,
     jar: CookieJar,
-) -> (CookieJar, Json<Session>) {
+) -> (CookieJar, Json<Option<Session>>) {
+    let Some(signed_in) = signed_in else { return (jar, Json(None)) };
     let jar = match auth::renewed_cookie(&headers, client) {
         Some(cookie) => jar.add(cookie),
         None => jar,
     };
-    (jar, Json(signed_in.user.into()))
+    (jar, Json(Some(signed_in.user.into())))
 }
 
 /// Sign out. The session ends on the server too.

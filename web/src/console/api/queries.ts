@@ -22,7 +22,6 @@ import type {
 } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { ApiError, request, requestAll } from "./http";
-import { hasSignedIn } from "./signed-in";
 
 const VISITS_REFRESH_MS = 5_000;
 const HAND_REFRESH_MS = 3_000;
@@ -72,15 +71,7 @@ export function useSession() {
   return useQuery({
     queryKey: keys.session,
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }): Promise<Session | null> => {
-      if (!hasSignedIn()) return null;
-      try {
-        return await request<Session>("GET", "/session", undefined, signal);
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return null;
-        throw error;
-      }
-    },
+    queryFn: ({ signal }) => request<Session | null>("GET", "/session", undefined, signal),
   });
 }
 

@@ -19,7 +19,6 @@ import { useTranslation } from "react-i18next";
 import type { SessionUser } from "../../api/rest";
 import { request } from "../api/http";
 import { keys } from "../api/queries";
-import { noteSignedIn } from "../api/signed-in";
 import { canNotify, setSound, soundOn } from "../live/attention";
 import { warned } from "../ui/notify";
 import { useChatGroups } from "./Attention";
@@ -121,10 +120,7 @@ function useSignOut(): () => void {
   const { mine } = useChatGroups();
   const leave = useMutation({
     mutationFn: () => request<void>("DELETE", "/session"),
-    onSuccess: () => {
-      noteSignedIn(false);
-      queryClient.setQueryData(keys.session, null);
-    },
+    onSuccess: () => queryClient.setQueryData(keys.session, null),
     onError: (error) => warned(error.message),
   });
   return () => {

@@ -8,7 +8,6 @@ import { ChatsPage } from "../chats/ChatsPage";
 import { notify, playMessage } from "../live/attention";
 import { LiveProvider } from "../live/LiveProvider";
 import { LoadingRows } from "../ui/states";
-import { VisitorsPage } from "../visitors/VisitorsPage";
 import { AccountMenu } from "./AccountMenu";
 import { Attention } from "./Attention";
 import { Banner } from "./Banner";
@@ -20,6 +19,9 @@ import classes from "./Shell.module.css";
 import { StatusSwitch } from "./StatusSwitch";
 import { UserContext } from "./user";
 
+const VisitorsPage = lazy(() =>
+  import("../visitors/VisitorsPage").then((module) => ({ default: module.VisitorsPage })),
+);
 const WallboardPage = lazy(() =>
   import("../wallboard/WallboardPage").then((module) => ({ default: module.WallboardPage })),
 );
@@ -81,7 +83,13 @@ function Pages({ user }: { user: SessionUser }) {
         <Redirect to="/chats" replace />
       </Route>
       <Route path="/chats/:id?">{({ id }) => <ChatsPage id={id ?? null} />}</Route>
-      <Route path="/visitors/:id?">{({ id }) => <VisitorsPage open={id ?? null} />}</Route>
+      <Route path="/visitors/:id?">
+        {({ id }) => (
+          <Suspense fallback={<LoadingRows />}>
+            <VisitorsPage open={id ?? null} />
+          </Suspense>
+        )}
+      </Route>
       {user.role !== "agent" && (
         <Route path="/wallboard">
           <Suspense fallback={<LoadingRows />}>

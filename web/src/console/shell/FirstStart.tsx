@@ -7,7 +7,6 @@ import type { NewSetup, Session } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { fieldErrors } from "../api/pointer";
 import { keys } from "../api/queries";
-import { noteSignedIn } from "../api/signed-in";
 import { usePageTitle } from "../ui/usePageTitle";
 import { EntranceCard } from "./EntranceCard";
 
@@ -36,7 +35,6 @@ export function FirstStart() {
       return request<Session>("GET", "/session");
     },
     onSuccess: (session) => {
-      noteSignedIn(true);
       queryClient.setQueryData(keys.setup, { first_start: false });
       queryClient.setQueryData(keys.session, session);
     },

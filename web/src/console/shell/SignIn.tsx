@@ -7,7 +7,6 @@ import { useTranslation } from "react-i18next";
 import type { Session } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { keys } from "../api/queries";
-import { noteSignedIn } from "../api/signed-in";
 import { usePageTitle } from "../ui/usePageTitle";
 import { EntranceCard } from "./EntranceCard";
 
@@ -18,10 +17,7 @@ export function SignIn() {
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => request<Session>("POST", "/session", { email: email.trim(), password }),
-    onSuccess: (session) => {
-      noteSignedIn(true);
-      queryClient.setQueryData(keys.session, session);
-    },
+    onSuccess: (session) => queryClient.setQueryData(keys.session, session),
   });
   usePageTitle(t("sign_in.title"));
 

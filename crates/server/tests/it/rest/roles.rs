@@ -14,7 +14,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/setup", None),
     ("POST", "/api/v1/setup", None),
     ("POST", "/api/v1/session", None),
-    ("GET", "/api/v1/session", Some(Role::Agent)),
+    ("GET", "/api/v1/session", None),
     ("DELETE", "/api/v1/session", Some(Role::Agent)),
     ("GET", "/api/v1/users", Some(Role::Supervisor)),
     ("POST", "/api/v1/users", Some(Role::Admin)),

@@ -1,0 +1,19 @@
+/** Owns which parts Active session has, in their order (C-3). Each part is a file of its own and is absent when it has nothing to say. */
+import type { ComponentType } from "react";
+import type { Chat } from "../../../api/wire";
+import { AnswersSection } from "./AnswersSection";
+import { LedSection } from "./LedSection";
+import { PageNowSection } from "./PageNowSection";
+import { VisitSections } from "./VisitSections";
+
+interface Section {
+  key: string;
+  Part: ComponentType<{ chat: Chat }>;
+}
+
+export const SECTIONS: readonly Section[] = [
+  { key: "answers", Part: AnswersSection },
+  { key: "led", Part: LedSection },
+  { key: "page", Part: PageNowSection },
+  { key: "visit", Part: VisitSections },
+];
