@@ -47,6 +47,8 @@ ids! {
     MessageId;
     /// A person who signs in to the console.
     UserId;
+    /// A text that agents send again and again.
+    CannedReplyId;
 }
 
 /// One tab of a visitor's browser: a random number that the widget drew when the tab opened.

@@ -27,10 +27,12 @@ pub mod agent;
 pub mod assets;
 pub mod auth;
 mod by_hand;
+pub mod canned_reply;
 pub mod chat;
 pub mod check;
 pub mod client;
 mod decision;
+pub mod draft;
 pub mod error;
 pub mod extract;
 pub mod health;
@@ -53,6 +55,7 @@ pub mod throttle;
 pub mod user;
 pub mod visit;
 pub mod wallboard;
+pub mod workspace;
 
 /// Most bytes of a request body.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;

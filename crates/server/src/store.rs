@@ -9,11 +9,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub mod agent;
+pub mod canned_reply;
 pub mod chat;
 pub mod chat_view;
 pub mod column;
 pub mod decision;
 pub mod dialect;
+pub mod draft;
 pub mod gate;
 pub mod identity;
 pub mod live_list;
@@ -33,6 +35,7 @@ pub mod user;
 pub mod visit;
 pub mod visitor;
 pub mod wallboard;
+pub mod workspace;
 
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]

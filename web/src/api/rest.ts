@@ -96,5 +96,14 @@ export type RuleTest = Schemas["RuleTest"];
 export type TestResult = Omit<Complete<Schemas["TestResult"]>, "explanation"> & { explanation: Explanation };
 export type VisitDetail = Complete<Schemas["VisitDetail"]>;
 
+export type CannedReply = Complete<Schemas["CannedReply"]>;
+export type NewCannedReply = Schemas["NewCannedReply"];
+export type CannedReplyPatch = Schemas["CannedReplyPatch"];
+export type Draft = Complete<Schemas["Draft"]>;
+export type Workspace = Complete<Schemas["Workspace"]>;
+export type WorkspacePatch = Schemas["WorkspacePatch"];
+export type AgentOptions = Complete<Schemas["AgentOptions"]>;
+export type Me = Complete<Schemas["Me"]>;
+
 export type ChatListState = "open" | "ended";
 export type { ChatState };

@@ -227,11 +227,23 @@ export interface Chat {
 }
 
 export type AgentStatus = "ready" | "away" | "offline";
+/** `absence`: came back after a long time and has not said to be ready. */
+export type StatusReason = "self" | "no_answer" | "absence" | "supervisor";
+
+/** An agent's own status. */
+export interface Standing {
+  status: AgentStatus;
+  reason: StatusReason;
+  /** The reason that the agent named for being away. */
+  away_reason: string | null;
+  since: number;
+}
 
 /** Console to server, over `/live/agent`. `ref` is echoed in the answer. */
 export type AgentFrame =
   | { type: "hello"; v: 1; chats: { id: string; after: number }[] }
-  | { type: "status"; ref: string; status: AgentStatus }
+  /** `reason`: why away, one of the reasons of the workspace. */
+  | { type: "status"; ref: string; status: AgentStatus; reason?: string }
   | { type: "accept"; ref: string; chat: string }
   | { type: "decline"; ref: string; chat: string }
   | { type: "say"; chat: string; id: string; epoch: number; text: string }
@@ -246,13 +258,12 @@ export type AgentFrame =
 
 /** Server to console. */
 export type AgentNotice =
-  | {
+  | ({
       type: "welcome";
       v: 1;
       user: { id: string; name: string; role: string };
-      status: AgentStatus;
       slots: number;
-    }
+    } & Standing)
   /** The command with this `ref` is done. */
   | { type: "done"; ref: string }
   /** A chat that this agent may see was made or changed. */
@@ -261,7 +272,7 @@ export type AgentNotice =
   | { type: "ack"; chat: string; id: string; seq: number }
   | { type: "typing"; chat: string }
   | { type: "read"; chat: string; seq: number }
-  | { type: "status"; status: AgentStatus; reason: "self" | "no_answer" | "signed_out" }
+  | ({ type: "status" } & Standing)
   /** A visit that an open chat belongs to went to another page. */
   | { type: "visit_page"; visit: string; page: { url: string; title: string; entered_at: number } }
   | { type: "refused"; ref?: string; id?: string; code: RefusalCode; detail: string }

@@ -7,14 +7,16 @@ use super::conversation::{check_message, end, say_as_system};
 use super::desk::LOCK_KEY;
 use super::notice::RefusalCode;
 use crate::bus::{Hint, Side};
-use crate::store::agent::{ChosenStatus, list_services, update_agent_status};
+use crate::store::agent::{AwayCause, Stance, list_services, update_agent_status};
 use crate::store::chat::change::{
     update_agent_read, update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
 };
 use crate::store::chat::waiting::list_waiting_chats;
 use crate::store::chat::{ChatMode, ChatRow, ChatState, EndedBy, find_chat};
+use crate::store::draft::update_draft_sent;
 use crate::store::message::{Appended, NewMessage, Sender, append_message};
 use crate::store::user::Role;
+use crate::store::workspace::find_workspace;
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// Who acts in a console.
@@ -101,6 +103,7 @@ impl Driver {
         };
         let row = visible_chat(&mut tx, actor, chat).await?;
         check_owner(&row, actor, epoch)?;
+        update_draft_sent(&mut tx, actor.id, chat, text, self.clock().now()).await?;
         tx.commit().await?;
         metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
         if *row.mode == ChatMode::Engage {
@@ -165,15 +168,29 @@ impl Driver {
         Ok(())
     }
 
+    /// Sets the agent away as they asked for, with a reason out of the list of the workspace or with none.
+    ///
+    /// # Errors
+    /// `NotFound` when the list has no such reason; or the database failed.
+    pub async fn go_away(&self, user: UserId, reason: Option<&str>) -> Result<(), Denied> {
+        if let Some(reason) = reason {
+            let mut tx = self.store().read().await?;
+            if !find_workspace(&mut tx).await?.away_reasons.iter().any(|known| known == reason) {
+                return Err(because(RefusalCode::NotFound, "There is no such reason any more."));
+            }
+        }
+        Ok(self.choose_status(user, Stance::Away(AwayCause::Chosen, reason)).await?)
+    }
+
     /// Sets the agent's status. Being ready again makes them eligible for chats they let pass.
     ///
     /// # Errors
     /// When the database failed.
-    pub async fn choose_status(&self, user: UserId, status: ChosenStatus) -> StoreResult<()> {
+    pub async fn choose_status(&self, user: UserId, stance: Stance<'_>) -> StoreResult<()> {
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        update_agent_status(&mut tx, user, status, self.clock().now()).await?;
-        if status == ChosenStatus::Ready {
+        update_agent_status(&mut tx, user, stance, self.clock().now()).await?;
+        if matches!(stance, Stance::Ready) {
             for chat in list_waiting_chats(&mut tx).await? {
                 if chat.rung.contains(&user) {
                     let others: Vec<UserId> =

@@ -13,9 +13,7 @@ use super::conversation::end;
 use super::view::agent_status;
 use crate::bus::Hint;
 use crate::driver::notice::agent::AgentStatus;
-use crate::store::agent::{
-    AgentRow, ChosenStatus, list_agents, list_services, update_agent_rung, update_agent_status,
-};
+use crate::store::agent::{AgentRow, list_agents, list_services, update_agent_rung, update_agent_silent};
 use crate::store::chat::change::{update_chat_ring_over, update_chat_ringing};
 use crate::store::chat::waiting::{find_next_due, list_abandoned_chats, list_due_chats, list_waiting_chats};
 use crate::store::chat::{ChatRow, ChatState, EndedBy};
@@ -82,7 +80,7 @@ async fn run_out(
             if !update_chat_ring_over(tx, *chat.id, *agent, &rung).await? {
                 return Ok(());
             }
-            update_agent_status(tx, *agent, ChosenStatus::Away, now).await?;
+            update_agent_silent(tx, *agent, now).await?;
             hints.push(Hint::AgentChanged { user: *agent, no_answer: true });
         }
         (ChatState::Form, _) => {

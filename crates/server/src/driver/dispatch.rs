@@ -8,7 +8,7 @@ use super::command::{ShardCommand, VisitorSignal};
 use super::consoles::ConsoleSignal;
 use super::notice::agent::{AgentNotice, Chat, StatusReason};
 use super::notice::visitor::VisitorNotice;
-use super::view::agent_status;
+use super::view::{agent_status, status_reason};
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_services};
@@ -123,9 +123,10 @@ async fn tell_who_waits(driver: &Driver, queue: QueueId, moved: VisitorId) -> St
 async fn tell_status(driver: &Driver, user: UserId, no_answer: bool) -> StoreResult<()> {
     let mut tx = driver.store().read().await?;
     let Some(agent) = find_agent(&mut tx, user).await? else { return Ok(()) };
-    let reason = if no_answer { StatusReason::NoAnswer } else { StatusReason::Chosen };
+    let reason = if no_answer { StatusReason::NoAnswer } else { status_reason(&agent) };
     let status = agent_status(&agent, driver.clock().now());
-    driver.consoles().tell_user(user, &AgentNotice::Status { status, reason });
+    let (since, away_reason) = (agent.status_since, agent.away_reason);
+    driver.consoles().tell_user(user, &AgentNotice::Status { status, reason, away_reason, since });
     Ok(())
 }
 

@@ -2,11 +2,11 @@
 
 use super::Driver;
 use super::conversation::{form_of, is_silent_alert};
-use super::notice::agent::{AgentStatus, Chat, LastMessage};
+use super::notice::agent::{AgentStatus, Chat, LastMessage, StatusReason};
 use super::notice::visitor::{AgentName, FormField, VisitorChat};
 use super::notice::{Message, Named};
 use super::sites::Site;
-use crate::store::agent::{AgentRow, ChosenStatus};
+use crate::store::agent::{AgentRow, AwayCause, ChosenStatus};
 use crate::store::chat::waiting::{find_mean_wait, find_position};
 use crate::store::chat::{ChatRow, ChatState};
 use crate::store::chat_view::ChatViewRow;
@@ -125,6 +125,17 @@ pub fn agent_status(agent: &AgentRow, now: UnixMs) -> AgentStatus {
     match *agent.status {
         ChosenStatus::Ready => AgentStatus::Ready,
         ChosenStatus::Away => AgentStatus::Away,
+    }
+}
+
+/// Why an agent's status is what it is.
+#[must_use]
+pub fn status_reason(agent: &AgentRow) -> StatusReason {
+    match agent.away_cause.map(|cause| *cause) {
+        Some(AwayCause::Chosen) | None => StatusReason::Chosen,
+        Some(AwayCause::NoAnswer) => StatusReason::NoAnswer,
+        Some(AwayCause::Absence) => StatusReason::Absence,
+        Some(AwayCause::Supervisor) => StatusReason::Supervisor,
     }
 }
 

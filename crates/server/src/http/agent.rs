@@ -15,9 +15,9 @@ use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::Page;
-use crate::driver::notice::agent::AgentStatus;
-use crate::driver::view::agent_status;
-use crate::store::agent::{ChosenStatus, Service, find_agent, list_agents, list_services};
+use crate::driver::notice::agent::{AgentStatus, StatusReason};
+use crate::driver::view::{agent_status, status_reason};
+use crate::store::agent::{AwayCause, ChosenStatus, Service, Stance, find_agent, list_agents, list_services};
 use crate::store::user::Role;
 
 /// A user as an agent.
@@ -31,7 +31,12 @@ struct AgentView {
     role: Role,
     /// State.
     status: AgentStatus,
-    /// When the chosen status began.
+    /// Why.
+    reason: StatusReason,
+    /// The reason they named for being away.
+    #[schema(required)]
+    away_reason: Option<String>,
+    /// When the chosen status began, for this reason.
     status_since: i64,
     /// Chats at a time by routing.
     slots: i64,
@@ -67,6 +72,8 @@ async fn list(State(api): State<Api>, _: auth::Agent) -> Answer<Json<Page<AgentV
         .map(|agent| AgentView {
             queues: queues_of(&services, *agent.id),
             status: agent_status(&agent, now),
+            reason: status_reason(&agent),
+            away_reason: agent.away_reason,
             id: *agent.id,
             name: agent.name,
             role: *agent.role,
@@ -94,7 +101,11 @@ async fn force(
     if status == ChosenStatus::Ready && agent_status(&agent, api.clock.now()) == AgentStatus::Offline {
         return Err(Problem::field("/status", "cannot be ready: this agent is not here"));
     }
-    api.driver.choose_status(id, status).await?;
+    let stance = match status {
+        ChosenStatus::Ready => Stance::Ready,
+        ChosenStatus::Away => Stance::Away(AwayCause::Supervisor, None),
+    };
+    api.driver.choose_status(id, stance).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

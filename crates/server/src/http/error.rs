@@ -35,6 +35,8 @@ pub enum Problem {
     MethodNotAllowed,
     /// A value that must be unique is in use; its pointer and why.
     Taken(FieldError),
+    /// It was changed since the version that the request knows; what to say of it.
+    Stale(String),
     /// What should go is still in use; by what.
     InUse(String),
     /// Without this user nobody could administer.
@@ -123,6 +125,7 @@ impl Problem {
                 "The address does not know this method",
             ),
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "A value is in use already"),
+            Self::Stale(_) => (StatusCode::CONFLICT, "stale", "It was changed meanwhile"),
             Self::InUse(_) => (StatusCode::CONFLICT, "in_use", "It is still in use"),
             Self::LastAdmin => (StatusCode::CONFLICT, "last_admin", "This is the last administrator"),
             Self::DefaultQueue => {
@@ -142,7 +145,9 @@ impl Problem {
 
     fn detail(&self) -> String {
         match self {
-            Self::BadJson(detail) | Self::InUse(detail) | Self::Unavailable(detail) => detail.clone(),
+            Self::BadJson(detail) | Self::Stale(detail) | Self::InUse(detail) | Self::Unavailable(detail) => {
+                detail.clone()
+            }
             Self::Invalid(errors) if errors.len() == 1 => {
                 format!("{} {}", errors[0].pointer, errors[0].detail)
             }
@@ -180,6 +185,7 @@ impl Problem {
             | Self::ForeignOrigin
             | Self::NotFound
             | Self::MethodNotAllowed
+            | Self::Stale(_)
             | Self::InUse(_)
             | Self::LastAdmin
             | Self::DefaultQueue

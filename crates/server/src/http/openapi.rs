@@ -16,8 +16,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, by_hand, chat, decision, identity, offer, offer_stop, presentation, queue, rule,
-    rule_test, seen, session, setup, site, user, visit, wallboard,
+    Api, agent, auth, by_hand, canned_reply, chat, decision, draft, identity, offer, offer_stop,
+    presentation, queue, rule, rule_test, seen, session, setup, site, user, visit, wallboard, workspace,
 };
 
 /// Where the document stands.
@@ -45,7 +45,7 @@ const REFUSALS: [(&str, &str); 10] = [
     ("404", "There is nothing here: `not_found`"),
     (
         "409",
-        "It does not fit what is there: `taken`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, \
+        "It does not fit what is there: `taken`, `stale`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, \
          `limit_reached`",
     ),
     ("413", "The body is too large: `too_large`"),
@@ -113,6 +113,9 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(agent::router())
         .merge(offer_stop::router())
         .merge(wallboard::router())
+        .merge(canned_reply::router())
+        .merge(draft::router())
+        .merge(workspace::router())
 }
 
 /// The route that serves the description.

@@ -20,6 +20,29 @@ pub enum ChosenStatus {
     Away,
 }
 
+/// Why an agent is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AwayCause {
+    /// They chose to be.
+    Chosen,
+    /// They let a chat ring out (Q-4).
+    NoAnswer,
+    /// They came back after a long time and have not said that they are ready.
+    Absence,
+    /// A supervisor set them away.
+    Supervisor,
+}
+
+/// What an agent's status is set to.
+#[derive(Clone, Copy, Debug)]
+pub enum Stance<'a> {
+    /// Takes chats.
+    Ready,
+    /// Takes none, for this cause and, where they named one, this reason.
+    Away(AwayCause, Option<&'a str>),
+}
+
 /// A user as an agent.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct AgentRow {
@@ -35,6 +58,10 @@ pub struct AgentRow {
     pub status: Text<ChosenStatus>,
     /// Since when.
     pub status_since: i64,
+    /// Why they are away; none while ready, or when nobody recorded it.
+    pub away_cause: Option<Text<AwayCause>>,
+    /// The reason they named.
+    pub away_reason: Option<String>,
     /// Last contact of any console of theirs; 0 when signed out.
     pub heard_at: i64,
     /// Without a chat since.
@@ -57,7 +84,8 @@ pub struct Service {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT u.id, u.name, u.role, u.slots, u.status, u.status_since, u.heard_at, u.idle_since, u.rung_at,
+            "SELECT u.id, u.name, u.role, u.slots, u.status, u.status_since,
+                    u.away_cause, u.away_reason, u.heard_at, u.idle_since, u.rung_at,
                     (SELECT COUNT(*) FROM chats c
                      WHERE c.agent_id = u.id AND c.state IN ('ringing', 'active')) AS used
              FROM users u ",
@@ -90,21 +118,47 @@ pub async fn list_services(tx: &mut Tx) -> StoreResult<Vec<Service>> {
     fetch_all!(tx, Service, "SELECT queue_id, user_id FROM queue_agents ORDER BY queue_id, user_id")
 }
 
-/// Sets the chosen status. Yields false when it is that already.
+/// Sets the chosen status, and why. Yields false when it is that already, for the same reason.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn update_agent_status(
     tx: &mut Tx,
     id: UserId,
-    status: ChosenStatus,
+    stance: Stance<'_>,
     now: UnixMs,
 ) -> StoreResult<bool> {
+    let (status, cause, reason) = match stance {
+        Stance::Ready => (ChosenStatus::Ready, None, None),
+        Stance::Away(cause, reason) => (ChosenStatus::Away, Some(Text(cause)), reason),
+    };
     let rows = execute!(
         tx,
-        "UPDATE users SET status = $2, status_since = $3, idle_since = $3 WHERE id = $1 AND status <> $2",
+        "UPDATE users SET status = $2, away_cause = $3, away_reason = $4, status_since = $5,
+                idle_since = CASE WHEN status = $2 THEN idle_since ELSE $5 END
+         WHERE id = $1 AND (status <> $2 OR COALESCE(away_cause, '') <> COALESCE($3, '')
+                            OR COALESCE(away_reason, '') <> COALESCE($4, ''))",
         Text(id),
         Text(status),
+        cause,
+        reason,
+        now.0,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Sets an agent away who is ready and let a chat ring out; the reason of one who is away already stays.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_agent_silent(tx: &mut Tx, id: UserId, now: UnixMs) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE users SET status = $2, away_cause = $3, away_reason = NULL, status_since = $4, idle_since = $4
+         WHERE id = $1 AND status <> $2",
+        Text(id),
+        Text(ChosenStatus::Away),
+        Text(AwayCause::NoAnswer),
         now.0,
     )?;
     Ok(rows == 1)

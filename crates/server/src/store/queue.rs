@@ -195,3 +195,33 @@ async fn clear_default(tx: &mut Tx, site: SiteId) -> StoreResult<()> {
     execute!(tx, "UPDATE queues SET is_default = FALSE WHERE site_id = $1 AND is_default", Text(site))?;
     Ok(())
 }
+
+/// A queue that an agent serves, with the name of its site.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ServedQueueRow {
+    /// Identity.
+    pub id: Text<QueueId>,
+    /// Name in the console.
+    pub name: String,
+    /// The channel switch.
+    pub channel_on: bool,
+    /// The site.
+    pub site_id: Text<SiteId>,
+    /// Its name.
+    pub site_name: String,
+}
+
+/// Lists the queues that an agent serves, by site, then name.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_queues_of_agent(tx: &mut Tx, user: UserId) -> StoreResult<Vec<ServedQueueRow>> {
+    fetch_all!(
+        tx,
+        ServedQueueRow,
+        "SELECT q.id, q.name, q.channel_on, q.site_id, s.name AS site_name
+         FROM queue_agents a JOIN queues q ON q.id = a.queue_id JOIN sites s ON s.id = q.site_id
+         WHERE a.user_id = $1 ORDER BY lower(s.name), lower(q.name), q.id LIMIT 1000",
+        Text(user),
+    )
+}

@@ -13,10 +13,10 @@ use crate::driver::Driver;
 use crate::driver::answering::{Actor, Denied, visible_chat};
 use crate::driver::consoles::ConsoleSignal;
 use crate::driver::notice::RefusalCode;
-use crate::driver::notice::agent::{AgentNotice, AgentStatus, ConsoleUser};
-use crate::driver::view::agent_status;
+use crate::driver::notice::agent::{AgentNotice, AgentStatus, ConsoleUser, StatusReason};
+use crate::driver::view::{agent_status, status_reason};
 use crate::http::Api;
-use crate::store::agent::{ChosenStatus, find_agent, update_agent_heard};
+use crate::store::agent::{AwayCause, Stance, find_agent, update_agent_heard};
 use crate::store::message::list_messages;
 use crate::store::session::find_session;
 use crate::store::user::Role;
@@ -49,10 +49,7 @@ impl AgentSession {
 
     /// Marks the agent as here, and sends what the console missed of its chats.
     pub(super) async fn welcome(&mut self, chats: &[Held]) -> Result<Vec<AgentNotice>, Closed> {
-        let (status, slots) = self.arrive().await.map_err(|error| try_later(&error))?;
-        let Actor { id, name, role } = self.actor.clone();
-        let user = ConsoleUser { id, name, role };
-        let mut notices = vec![AgentNotice::Welcome { v: VERSION, user, status, slots }];
+        let mut notices = vec![self.arrive().await.map_err(|error| try_later(&error))?];
         for held in chats.iter().take(FOLLOWED_MAX) {
             notices.extend(self.follow(held.id, held.after).await?);
         }
@@ -78,12 +75,12 @@ impl AgentSession {
                 let detail = "A connection says hello once.".to_owned();
                 vec![AgentNotice::Refused { r#ref: None, id: None, code: RefusalCode::BadFrame, detail }]
             }
-            AgentFrame::Status { r#ref, status } => {
-                let chosen = match status {
-                    AgentStatus::Ready => ChosenStatus::Ready,
-                    AgentStatus::Away | AgentStatus::Offline => ChosenStatus::Away,
-                };
-                answer_to(r#ref, driver.choose_status(actor.id, chosen).await.map_err(Denied::Store))
+            AgentFrame::Status { r#ref, status: AgentStatus::Ready, .. } => {
+                let done = driver.choose_status(actor.id, Stance::Ready).await;
+                answer_to(r#ref, done.map_err(Denied::Store))
+            }
+            AgentFrame::Status { r#ref, status: AgentStatus::Away | AgentStatus::Offline, reason } => {
+                answer_to(r#ref, driver.go_away(actor.id, reason.as_deref()).await)
             }
             AgentFrame::Accept { r#ref, chat } => answer_to(r#ref, driver.accept_chat(&actor, chat).await),
             AgentFrame::Decline { r#ref, chat } => answer_to(r#ref, driver.decline_chat(&actor, chat).await),
@@ -155,19 +152,28 @@ impl AgentSession {
         }
     }
 
-    async fn arrive(&mut self) -> StoreResult<(AgentStatus, i64)> {
+    async fn arrive(&mut self) -> StoreResult<AgentNotice> {
         let now = self.driver.clock().now();
         let mut tx = self.driver.store().read().await?;
         let before = find_agent(&mut tx, self.actor.id).await?;
         drop(tx);
         if before.is_some_and(|agent| now.ms_since(UnixMs(agent.heard_at)) > AWAY_AFTER_MS) {
-            self.driver.choose_status(self.actor.id, ChosenStatus::Away).await?;
+            self.driver.choose_status(self.actor.id, Stance::Away(AwayCause::Absence, None)).await?;
         }
         self.mark_heard(now).await?;
         self.driver.bus().publish(Hint::AgentChanged { user: self.actor.id, no_answer: false });
         let mut tx = self.driver.store().read().await?;
         let agent = find_agent(&mut tx, self.actor.id).await?;
-        Ok(agent.map_or((AgentStatus::Away, 0), |agent| (agent_status(&agent, now), agent.slots)))
+        let Actor { id, name, role } = self.actor.clone();
+        Ok(AgentNotice::Welcome {
+            v: VERSION,
+            user: ConsoleUser { id, name, role },
+            status: agent.as_ref().map_or(AgentStatus::Away, |agent| agent_status(agent, now)),
+            reason: agent.as_ref().map_or(StatusReason::Chosen, status_reason),
+            since: agent.as_ref().map_or(now.0, |agent| agent.status_since),
+            slots: agent.as_ref().map_or(0, |agent| agent.slots),
+            away_reason: agent.and_then(|agent| agent.away_reason),
+        })
     }
 
     async fn mark_heard(&mut self, now: UnixMs) -> StoreResult<()> {

@@ -13,3 +13,4 @@ mod proactive;
 mod restart;
 mod shop;
 mod supervision;
+mod workspace;

@@ -13,3 +13,4 @@ mod sessions;
 mod setup;
 mod sites;
 mod users;
+mod workspace;

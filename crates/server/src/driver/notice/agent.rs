@@ -102,6 +102,10 @@ pub enum StatusReason {
     Chosen,
     /// They let a chat ring out.
     NoAnswer,
+    /// They came back after a long time and have not said that they are ready.
+    Absence,
+    /// A supervisor set them away.
+    Supervisor,
 }
 
 /// Who is signed in on a console connection.
@@ -127,6 +131,12 @@ pub enum AgentNotice {
         user: ConsoleUser,
         /// Their status.
         status: AgentStatus,
+        /// Why.
+        reason: StatusReason,
+        /// The reason they named for being away.
+        away_reason: Option<String>,
+        /// Since when.
+        since: i64,
         /// Their slots.
         slots: i64,
     },
@@ -174,6 +184,10 @@ pub enum AgentNotice {
         status: AgentStatus,
         /// Why.
         reason: StatusReason,
+        /// The reason they named for being away.
+        away_reason: Option<String>,
+        /// Since when.
+        since: i64,
     },
     /// The visitor of an open chat went to another page.
     VisitPage {

@@ -25,6 +25,9 @@ pub enum AgentFrame {
         r#ref: String,
         /// To what; `offline` is not to be chosen.
         status: AgentStatus,
+        /// Why away: one of the reasons of the workspace.
+        #[serde(default)]
+        reason: Option<String>,
     },
     /// Take a chat.
     Accept {

@@ -1,0 +1,118 @@
+//! Owns the SQL of drafts: what an agent has begun to write in a chat, under a version that rises with every change.
+
+use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::time::UnixMs;
+
+use super::column::Text;
+use super::sql::{execute, fetch_all, fetch_optional};
+use super::{StoreResult, Tx};
+
+/// Drafts kept for one user; the ones not touched longest go first.
+pub const DRAFTS_MAX: i64 = 200;
+
+/// What an agent has begun to write.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct DraftRow {
+    /// The chat.
+    pub chat_id: Text<ChatId>,
+    /// The text; empty once sent or given up.
+    pub body: String,
+    /// Rises with every change.
+    pub version: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+/// Finds a user's draft in a chat; an empty one also when it was sent or given up.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_draft(tx: &mut Tx, user: UserId, chat: ChatId) -> StoreResult<Option<DraftRow>> {
+    fetch_optional!(
+        tx,
+        DraftRow,
+        "SELECT chat_id, body, version, updated_at FROM drafts WHERE user_id = $1 AND chat_id = $2",
+        Text(user),
+        Text(chat),
+    )
+}
+
+/// Lists a user's drafts that hold something, the newest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_drafts(tx: &mut Tx, user: UserId) -> StoreResult<Vec<DraftRow>> {
+    fetch_all!(
+        tx,
+        DraftRow,
+        "SELECT chat_id, body, version, updated_at FROM drafts
+         WHERE user_id = $1 AND body <> '' ORDER BY updated_at DESC, chat_id LIMIT $2",
+        Text(user),
+        DRAFTS_MAX,
+    )
+}
+
+/// Adds a draft where there is none yet, and forgets those beyond the bound. Yields false when there is one.
+///
+/// # Errors
+/// When the database failed.
+pub async fn insert_draft(tx: &mut Tx, user: UserId, draft: &DraftRow) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "INSERT INTO drafts (user_id, chat_id, body, version, updated_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (user_id, chat_id) DO NOTHING",
+        Text(user),
+        draft.chat_id,
+        draft.body.as_str(),
+        draft.version,
+        draft.updated_at,
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM drafts WHERE user_id = $1 AND chat_id NOT IN
+            (SELECT chat_id FROM drafts WHERE user_id = $1 ORDER BY updated_at DESC, chat_id LIMIT $2)",
+        Text(user),
+        DRAFTS_MAX,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Writes a draft over the version before its own. Yields false when that is not the present one.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_draft(tx: &mut Tx, user: UserId, draft: &DraftRow) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE drafts SET body = $3, version = $4, updated_at = $5
+         WHERE user_id = $1 AND chat_id = $2 AND version = $4 - 1",
+        Text(user),
+        draft.chat_id,
+        draft.body.as_str(),
+        draft.version,
+        draft.updated_at,
+    )?;
+    Ok(rows == 1)
+}
+
+/// Empties the draft that a message was written from: one that the message begins with.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_draft_sent(
+    tx: &mut Tx,
+    user: UserId,
+    chat: ChatId,
+    text: &str,
+    now: UnixMs,
+) -> StoreResult<()> {
+    let Some(mut draft) = find_draft(tx, user, chat).await? else { return Ok(()) };
+    if draft.body.is_empty() || !text.starts_with(draft.body.trim()) {
+        return Ok(());
+    }
+    draft.body.clear();
+    draft.version += 1;
+    draft.updated_at = now.0;
+    update_draft(tx, user, &draft).await?;
+    Ok(())
+}
