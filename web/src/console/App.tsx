@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession, useSetup } from "./api/queries";
-import { unlockSound } from "./live/attention";
+import { unlockSound } from "./live/sounds";
 import { SignIn } from "./shell/SignIn";
 import { Crash } from "./ui/Crash";
 import { LoadError } from "./ui/states";

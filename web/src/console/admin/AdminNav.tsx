@@ -3,8 +3,10 @@ import { Select } from "@mantine/core";
 import {
   IconAdjustments,
   IconEye,
+  IconLayoutColumns,
   IconListDetails,
   IconMessage2,
+  IconSlash,
   IconSpeakerphone,
   IconTestPipe,
   IconUsers,
@@ -68,6 +70,12 @@ export function AdminNav() {
         <ul>
           <Entry href="/admin/sites" exact label={t("admin.nav.sites")} icon={<IconWorld size={16} />} />
           <Entry href="/admin/users" label={t("admin.nav.users")} icon={<IconUsers size={16} />} />
+          <Entry href="/admin/canned-replies" label={t("canned.title")} icon={<IconSlash size={16} />} />
+          <Entry
+            href="/admin/workspace"
+            label={t("workspace.title")}
+            icon={<IconLayoutColumns size={16} />}
+          />
         </ul>
       </section>
     </nav>

@@ -5,6 +5,8 @@ import { NotFound } from "../shell/NotFound";
 import { Loaded } from "../ui/states";
 import classes from "./Admin.module.css";
 import { AdminNav } from "./AdminNav";
+import { CannedRepliesPage } from "./canned/CannedRepliesPage";
+import { CannedReplyPage, NewCannedReplyPage } from "./canned/CannedReplyPage";
 import { OfferPage } from "./offers/OfferPage";
 import { OffersPage } from "./offers/OffersPage";
 import { QueuePage } from "./queues/QueuePage";
@@ -17,6 +19,7 @@ import { SitesPage } from "./sites/SitesPage";
 import { TrackingPage } from "./sites/TrackingPage";
 import { NewUserPage, UserPage } from "./users/UserPage";
 import { UsersPage } from "./users/UsersPage";
+import { WorkspacePage } from "./workspace/WorkspacePage";
 
 export function AdminPages() {
   return (
@@ -32,6 +35,16 @@ export function AdminPages() {
           <Route path="/admin/users" component={UsersPage} />
           <Route path="/admin/users/new" component={NewUserPage} />
           <Route path="/admin/users/:id">{({ id }) => <UserPage key={id} id={id} />}</Route>
+          <Route path="/admin/canned-replies">
+            <CannedRepliesPage base="/admin/canned-replies" />
+          </Route>
+          <Route path="/admin/canned-replies/new">
+            <NewCannedReplyPage base="/admin/canned-replies" />
+          </Route>
+          <Route path="/admin/canned-replies/:id">
+            {({ id }) => <CannedReplyPage key={id} base="/admin/canned-replies" id={id} />}
+          </Route>
+          <Route path="/admin/workspace" component={WorkspacePage} />
           <Route path="/admin/sites/:site">{({ site }) => <SitePage key={site} id={site} />}</Route>
           <Route path="/admin/sites/:site/tracking">
             {({ site }) => <TrackingPage key={site} id={site} />}

@@ -58,6 +58,17 @@ export async function requestAll<T>(path: string, signal?: AbortSignal): Promise
   return items;
 }
 
+/** Sends without waiting for an answer, also while the page is going away. */
+export function hand(method: string, path: string, body: unknown): void {
+  void fetch(`/api/v1${path}`, {
+    method,
+    credentials: "same-origin",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    keepalive: true,
+  }).catch(() => undefined);
+}
+
 async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   try {
     const answer = await fetch(`/api/v1${path}`, {

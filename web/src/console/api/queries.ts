@@ -93,8 +93,11 @@ export function useOpenChats() {
 }
 
 export function useChat(id: string) {
+  const queryClient = useQueryClient();
   return useQuery({
     queryKey: keys.chat(id),
+    // A chat of the list is at hand; the live connection keeps it fresh.
+    initialData: () => queryClient.getQueryData<Chat[]>(keys.chats)?.find((chat) => chat.id === id),
     queryFn: ({ signal }) => request<Chat>("GET", `/chats/${id}`, undefined, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,23 +1,24 @@
-/** Owns the list of chats at the left of the workspace: what needs the agent stands on top. */
+/** Owns the list of chats at the left of the workspace: what needs the agent stands on top, the rest can be searched. */
 
-import { IconMessageOff } from "@tabler/icons-react";
-import { useQueryClient } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { CloseButton, TextInput } from "@mantine/core";
+import { IconMessageOff, IconSearch } from "@tabler/icons-react";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
-import type { Chat, Message } from "../../api/wire";
-import { keys, useOpenChats } from "../api/queries";
+import type { Chat } from "../../api/wire";
+import { useOpenChats } from "../api/queries";
+import { useWorkspace } from "../api/workspace";
+import { useShortcut } from "../keys/useShortcut";
 import { groupChats } from "../live/chats";
 import { useLiveState } from "../live/LiveProvider";
-import { unreadCount } from "../live/messages";
 import { useUser } from "../shell/user";
-import { Dot, type DotTone } from "../ui/Dot";
-import { serverNow } from "../ui/server-time";
 import { Empty, Loaded, LoadingRows } from "../ui/states";
-import { Elapsed } from "../ui/time";
+import { ChatRows } from "./ChatRows";
 import classes from "./Chats.module.css";
+import { itemsOf, matching } from "./items";
 import { RingCard } from "./RingCard";
-import { previewOf } from "./text";
+
+/** From this many chats on they can be searched. */
+const SEARCH_FROM = 6;
 
 export function ChatList({ open }: { open: string | null }) {
   const { t } = useTranslation();
@@ -34,105 +35,93 @@ export function ChatList({ open }: { open: string | null }) {
 function Groups({ chats, open }: { chats: Chat[]; open: string | null }) {
   const { t } = useTranslation();
   const user = useUser();
-  const status = useLiveState((live) => live.status);
-  const groups = groupChats(chats, user.id);
-  if (chats.length === 0) {
-    const text = status === "ready" ? t("chats.list.empty_text") : t("chats.list.empty_away");
-    return <Empty icon={IconMessageOff} title={t("chats.list.empty_title")} text={text} />;
-  }
+  const workspace = useWorkspace();
+  const [wanted, setWanted] = useState("");
+  const [asked, setAsked] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const groups = useMemo(() => groupChats(matching(chats, wanted), user.id), [chats, wanted, user.id]);
+  const items = useMemo(() => itemsOf(groups), [groups]);
+  useShortcut("search", () => {
+    setAsked(true);
+    requestAnimationFrame(() => field.current?.select());
+  });
+  if (chats.length === 0) return <NoChats />;
+  const searchable = asked || wanted !== "" || chats.length >= SEARCH_FROM;
   return (
     <>
-      <Group title={t("chats.list.ringing")} chats={groups.ringing}>
-        {(chat) => <RingCard chat={chat} />}
-      </Group>
-      <Group title={t("chats.list.mine")} chats={groups.mine}>
-        {(chat) => (
-          <Row
-            chat={chat}
-            open={open}
-            since={chat.answered_at}
-            tone={chat.visitor_present ? "good" : "off"}
-          />
-        )}
-      </Group>
-      <Group title={t("chats.list.waiting")} chats={groups.waiting}>
-        {(chat, index) => (
-          <Row chat={chat} open={open} since={chat.queued_at} tone="wait" place={index + 1} />
-        )}
-      </Group>
-      <Group title={t("chats.list.wrap_up")} chats={groups.wrap_up}>
-        {(chat) => <Row chat={chat} open={open} since={chat.ended_at} tone="off" />}
-      </Group>
-      <Group title={t("chats.list.form")} chats={groups.form}>
-        {(chat) => <Row chat={chat} open={open} since={chat.requested_at} tone="off" />}
-      </Group>
-      <Group title={t("chats.list.others")} chats={groups.others}>
-        {(chat) => <Row chat={chat} open={open} since={chat.answered_at} tone="off" />}
-      </Group>
+      {searchable && (
+        <Search field={field} wanted={wanted} onWanted={setWanted} onDone={() => setAsked(false)} />
+      )}
+      {groups.ringing.length > 0 && (
+        <section className={classes.rings} aria-label={t("chats.list.ringing")}>
+          <h2 className={classes.group}>
+            {t("chats.list.ringing")}
+            <span className="num">{groups.ringing.length}</span>
+          </h2>
+          {groups.ringing.map((chat) => (
+            <RingCard key={chat.id} chat={chat} />
+          ))}
+        </section>
+      )}
+      {items.length === 0 && groups.ringing.length === 0 ? (
+        <p className={classes.nothing}>{t("chats.list.not_found", { wanted })}</p>
+      ) : (
+        <ChatRows
+          items={items}
+          open={open}
+          amber_s={workspace.data?.wait_amber_s ?? Number.POSITIVE_INFINITY}
+          red_s={workspace.data?.wait_red_s ?? Number.POSITIVE_INFINITY}
+        />
+      )}
     </>
   );
 }
 
-interface GroupProps {
-  title: string;
-  chats: Chat[];
-  children: (chat: Chat, index: number) => ReactNode;
-}
-
-function Group({ title, chats, children }: GroupProps) {
-  if (chats.length === 0) return null;
-  return (
-    <section aria-label={title}>
-      <h2 className={classes.group}>
-        {title}
-        <span className="num">{chats.length}</span>
-      </h2>
-      <ul className={classes.rows}>
-        {chats.map((chat, index) => (
-          <li key={chat.id}>{children(chat, index)}</li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-interface RowProps {
-  chat: Chat;
-  open: string | null;
-  since: number | null;
-  tone: DotTone;
-  place?: number;
-}
-
-function Row({ chat, open, since, tone, place }: RowProps) {
+function NoChats() {
   const { t } = useTranslation();
-  const user = useUser();
-  const queryClient = useQueryClient();
-  const typing = useLiveState((live) => live.typing[chat.id] ?? 0) > serverNow();
-  const own = chat.agent?.id === user.id;
-  const unread = own ? unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id))) : 0;
+  const status = useLiveState((live) => live.standing?.status);
+  const text = status === "ready" ? t("chats.list.empty_text") : t("chats.list.empty_away");
+  return <Empty icon={IconMessageOff} title={t("chats.list.empty_title")} text={text} />;
+}
+
+interface SearchProps {
+  field: React.RefObject<HTMLInputElement | null>;
+  wanted: string;
+  onWanted(text: string): void;
+  onDone(): void;
+}
+
+/** Escape ends the search, the arrow down goes into what was found. */
+function Search({ field, wanted, onWanted, onDone }: SearchProps) {
+  const { t } = useTranslation();
+  const clear = () => {
+    onWanted("");
+    onDone();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") clear();
+    else if (event.key === "ArrowDown" || event.key === "Enter") {
+      const first = event.currentTarget.closest("nav")?.querySelector<HTMLElement>("a[data-index]");
+      if (event.key === "Enter") first?.click();
+      else first?.focus();
+    } else return;
+    event.preventDefault();
+  };
   return (
-    <Link
-      href={`/chats/${chat.id}`}
-      className={classes.row}
-      aria-current={open === chat.id ? "page" : undefined}
-      data-unread={unread > 0}
-    >
-      <Dot tone={tone} />
-      <span className={`${classes.name} clip`}>{chat.visitor_name}</span>
-      <span className={classes.time} data-tone={chat.state === "queued" ? "wait" : undefined}>
-        {since !== null && <Elapsed since={since} />}
-      </span>
-      <span className={`${classes.preview} clip`}>
-        {typing
-          ? t("chats.conversation.typing", { name: chat.visitor_name })
-          : previewOf(chat, user.id, place, t)}
-      </span>
-      {unread > 0 && (
-        <span className={classes.unread} role="img" aria-label={t("chats.list.unread", { count: unread })}>
-          {unread}
-        </span>
-      )}
-    </Link>
+    <div className={classes.search}>
+      <TextInput
+        ref={field}
+        size="xs"
+        aria-label={t("chats.list.search")}
+        placeholder={t("chats.list.search")}
+        leftSection={<IconSearch size={14} />}
+        rightSection={
+          wanted !== "" && <CloseButton size="xs" aria-label={t("chats.list.clear")} onClick={clear} />
+        }
+        value={wanted}
+        onChange={(event) => onWanted(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+    </div>
   );
 }

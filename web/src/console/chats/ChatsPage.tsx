@@ -2,9 +2,10 @@
 import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconMessageCircle } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat } from "../api/queries";
+import { useShortcut } from "../keys/useShortcut";
 import { Empty, Loaded } from "../ui/states";
 import { usePageTitle } from "../ui/usePageTitle";
 import { ChatList } from "./ChatList";
@@ -35,6 +36,8 @@ function OpenChat({ id }: { id: string }) {
   const chat = useChat(id);
   const roomy = useMediaQuery("(min-width: 1081px)", true);
   const [details, setDetails] = useState(false);
+  const panel = useRef<HTMLElement>(null);
+  useShortcut("session", () => (roomy ? panel.current?.focus() : setDetails(true)));
   return (
     <>
       <div className={classes.conversation}>
@@ -43,7 +46,7 @@ function OpenChat({ id }: { id: string }) {
         </Loaded>
       </div>
       {roomy ? (
-        <aside className={classes.session} aria-label={t("chats.session.title")}>
+        <aside ref={panel} tabIndex={-1} className={classes.session} aria-label={t("chats.session.title")}>
           <div className={classes.sessionHead}>{t("chats.session.title")}</div>
           <Loaded query={chat}>{(data) => <SessionPanel chat={data} />}</Loaded>
         </aside>

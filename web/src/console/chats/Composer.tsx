@@ -1,68 +1,138 @@
-/** Owns the place where the agent writes: Enter sends, Shift + Enter makes a new line, the draft is kept. */
-import { Button, Textarea } from "@mantine/core";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+/** Owns the place where the agent writes: Enter sends, Shift + Enter makes a new line, `/` brings canned replies. */
+import { ActionIcon, Button, Textarea, Tooltip } from "@mantine/core";
+import { IconSlash } from "@tabler/icons-react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { CannedReply } from "../../api/rest";
 import type { Chat } from "../../api/wire";
+import { useDraft, useDrafts } from "../drafts/DraftsProvider";
+import { useShortcut } from "../keys/useShortcut";
 import { useLive } from "../live/LiveProvider";
 import classes from "./Chats.module.css";
-import { keepDraft, readDraft } from "./drafts";
+import { CannedPicker } from "./canned/CannedPicker";
+import { type Gap, gapsIn } from "./canned/expand";
+import { Gaps } from "./canned/Gaps";
+import type { Slash } from "./canned/search";
+import { useCanned } from "./canned/useCanned";
+import { usePicker } from "./canned/usePicker";
+import { DraftConflict } from "./DraftConflict";
 
 const MESSAGE_LENGTH_MAX = 4_000;
 
 export function Composer({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const live = useLive();
-  const [text, setText] = useState(() => readDraft(chat.id));
+  const drafts = useDrafts();
+  const { text, conflict } = useDraft(chat.id);
   const field = useRef<HTMLTextAreaElement>(null);
+  const [caret, setCaret] = useState(text.length);
+  const [warned, setWarned] = useState(false);
+  const select = useSelection(field);
+  const canned = useCanned(chat);
+  const picker = usePicker(text, caret, canned, insert);
+  const gaps = gapsIn(text);
   const over = text.length - MESSAGE_LENGTH_MAX;
 
   useEffect(() => {
     if (window.matchMedia("(min-width: 721px)").matches) field.current?.focus();
   }, []);
-  useEffect(() => {
-    const taken = () => setText(readDraft(chat.id));
-    window.addEventListener("beckon-draft", taken);
-    return () => window.removeEventListener("beckon-draft", taken);
-  }, [chat.id]);
+  useShortcut("composer", () => field.current?.focus());
+  useShortcut("canned", askForCanned);
 
-  const change = (value: string) => {
-    keepDraft(chat.id, value);
-    setText(value);
+  function change(value: string, at: number): void {
+    drafts.change(chat.id, value);
+    setCaret(at);
+    setWarned(false);
     if (value !== "") live.typing(chat.id);
-  };
-  const send = () => {
+  }
+  function insert({ start }: Slash, reply: CannedReply): void {
+    const filled = canned.textOf(reply);
+    const end = start + filled.length;
+    change(text.slice(0, start) + filled + text.slice(caret), end);
+    const gap = gapsIn(filled)[0];
+    select(gap ? { start: start + gap.start, end: start + gap.end } : { start: end, end });
+  }
+  function askForCanned(): void {
+    const before = text.slice(0, caret);
+    const slash = before === "" || /\s$/.test(before) ? "/" : " /";
+    const at = caret + slash.length;
+    change(before + slash + text.slice(caret), at);
+    select({ start: at, end: at });
+  }
+  function send(with_gaps: boolean): void {
     const message = text.trim();
     if (message === "" || over > 0) return;
+    if (gaps[0] && !with_gaps) {
+      setWarned(true);
+      select(gaps[0]);
+      return;
+    }
     live.say(chat, message);
-    keepDraft(chat.id, "");
-    setText("");
+    drafts.sent(chat.id);
+    setWarned(false);
+    setCaret(0);
     field.current?.focus();
-  };
+  }
   const onKeyDown = (event: KeyboardEvent) => {
+    if (picker.onKey(event)) return;
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    send();
+    send(false);
   };
   return (
     <div className={classes.composer}>
+      {picker.open && (
+        <CannedPicker
+          id={picker.id}
+          canned={canned}
+          found={picker.found}
+          chosen={picker.chosen}
+          onChoose={picker.choose}
+          onInsert={picker.insert}
+        />
+      )}
+      {conflict !== null && <DraftConflict chat={chat.id} theirs={conflict} />}
       <Textarea
         ref={field}
         aria-label={t("chats.composer.label")}
+        aria-autocomplete="list"
+        aria-controls={picker.open && picker.found.length > 0 ? picker.id : undefined}
+        aria-activedescendant={
+          picker.open && picker.found.length > 0 ? `${picker.id}-${picker.chosen}` : undefined
+        }
         placeholder={t("chats.composer.placeholder")}
         autosize
         minRows={1}
         maxRows={7}
         value={text}
         error={over > 0 ? t("chats.composer.too_long", { over }) : undefined}
-        onChange={(event) => change(event.currentTarget.value)}
+        onChange={(event) => change(event.currentTarget.value, event.currentTarget.selectionStart)}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         onKeyDown={onKeyDown}
       />
-      <Button onClick={send} disabled={text.trim() === "" || over > 0}>
+      <Button onClick={() => send(false)} disabled={text.trim() === "" || over > 0}>
         {t("chats.composer.send")}
       </Button>
+      <Gaps gaps={gaps} warned={warned} onFill={(gap: Gap) => select(gap)} onSend={() => send(true)} />
       <div className={classes.composerFoot}>
-        <span>{t("chats.composer.hint")}</span>
+        <Tooltip label={t("chats.canned.title")}>
+          <ActionIcon size="sm" onClick={askForCanned} aria-label={t("chats.canned.title")}>
+            <IconSlash size={16} />
+          </ActionIcon>
+        </Tooltip>
+        <span className={classes.composerHint}>{t("chats.composer.hint")}</span>
       </div>
     </div>
   );
+}
+
+/** Sets focus and selection once the text that it is meant for is on screen. */
+function useSelection(field: React.RefObject<HTMLTextAreaElement | null>) {
+  const [wanted, setWanted] = useState<{ start: number; end: number } | null>(null);
+  useLayoutEffect(() => {
+    if (!wanted) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(wanted.start, wanted.end);
+  }, [wanted, field]);
+  return ({ start, end }: { start: number; end: number }) => setWanted({ start, end });
 }

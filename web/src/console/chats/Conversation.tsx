@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Chat } from "../../api/wire";
+import { useShortcut } from "../keys/useShortcut";
 import { applyOwnRead } from "../live/cache";
 import { useLive, useLiveState, useMessages } from "../live/LiveProvider";
 import { hasGap } from "../live/messages";
@@ -17,6 +18,7 @@ import { Loaded } from "../ui/states";
 import { Elapsed } from "../ui/time";
 import classes from "./Chats.module.css";
 import { Composer } from "./Composer";
+import { KeptDraft } from "./KeptDraft";
 import { Locked } from "./Locked";
 import { MessageLog } from "./MessageLog";
 import { TypingLine } from "./TypingLine";
@@ -35,7 +37,14 @@ export function Conversation({ chat, onDetails }: { chat: Chat; onDetails: (() =
       <Head chat={chat} own={own} onDetails={onDetails} />
       <Loaded query={messages}>{(data) => <MessageLog chat={chat} messages={data} />}</Loaded>
       <TypingLine chat={chat} />
-      {own && chat.state === "active" ? <Composer chat={chat} /> : <Locked chat={chat} own={own} />}
+      {own && chat.state === "active" ? (
+        <Composer chat={chat} />
+      ) : (
+        <>
+          <KeptDraft chat={chat.id} />
+          <Locked chat={chat} own={own} />
+        </>
+      )}
     </section>
   );
 }
@@ -100,7 +109,9 @@ function Head({ chat, own, onDetails }: { chat: Chat; own: boolean; onDetails: (
         <IconArrowLeft size={20} />
       </ActionIcon>
       <div className={classes.who}>
-        <h1 className="clip">{chat.visitor_name}</h1>
+        <h1 className="clip" id="chat-title" tabIndex={-1}>
+          {chat.visitor_name}
+        </h1>
         <div className={classes.sub}>
           <Dot tone={chat.visitor_present ? "good" : "off"} />
           <span className="clip">
@@ -130,10 +141,11 @@ function CloseButton({ chat }: { chat: Chat }) {
   const live = useLive();
   const [, go] = useLocation();
   const [pending, setPending] = useState(false);
-  const wrapUp = useRef<HTMLButtonElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useShortcut("end", () => button.current?.click());
   const ended_here = useRef(false);
   useEffect(() => {
-    if (chat.state === "ended" && ended_here.current) wrapUp.current?.focus();
+    if (chat.state === "ended" && ended_here.current) button.current?.focus();
   }, [chat.state]);
   const leave = () => {
     go("/chats");
@@ -154,11 +166,11 @@ function CloseButton({ chat }: { chat: Chat }) {
         title: t("chats.conversation.end_title"),
         children: <Text>{t("chats.conversation.end_text", { name: chat.visitor_name })}</Text>,
         labels: { confirm: t("chats.conversation.end"), cancel: t("action.cancel") },
-        confirmProps: { color: "red" },
+        confirmProps: { color: "red", "data-autofocus": true },
         onConfirm: () => close(false),
       });
     return (
-      <Button size="xs" variant="default" loading={pending} onClick={ask}>
+      <Button ref={button} size="xs" variant="default" loading={pending} onClick={ask}>
         {t("chats.conversation.end")}
       </Button>
     );
@@ -166,7 +178,7 @@ function CloseButton({ chat }: { chat: Chat }) {
   if (chat.state !== "ended" || chat.wrapped_up) return null;
   return (
     <Tooltip label={t("chats.conversation.close_hint")}>
-      <Button ref={wrapUp} size="xs" loading={pending} onClick={() => close(true)}>
+      <Button ref={button} size="xs" loading={pending} onClick={() => close(true)}>
         {t("chats.conversation.close")}
       </Button>
     </Tooltip>

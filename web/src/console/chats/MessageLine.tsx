@@ -3,13 +3,13 @@ import { Anchor } from "@mantine/core";
 import { IconAlertCircle, IconCheck, IconChecks, IconClock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "../../api/wire";
+import { useDrafts } from "../drafts/DraftsProvider";
 import { useLive } from "../live/LiveProvider";
 import type { OutboxEntry } from "../live/outbox";
 import { useUser } from "../shell/user";
 import { linkify } from "../ui/linkify";
 import { ClockTime } from "../ui/time";
 import classes from "./Chats.module.css";
-import { keepDraft, readDraft } from "./drafts";
 import { refusalText } from "./text";
 
 interface MessageLineProps {
@@ -43,6 +43,7 @@ export function MessageLine({ chat, message, joined, last }: MessageLineProps) {
 export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry }) {
   const { t } = useTranslation();
   const live = useLive();
+  const drafts = useDrafts();
   const user = useUser();
   const writable = chat.state === "active" && chat.agent?.id === user.id;
   const again = () => {
@@ -50,8 +51,8 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
     live.say(chat, entry.text);
   };
   const back = () => {
-    const draft = readDraft(chat.id);
-    keepDraft(chat.id, draft ? `${entry.text}\n${draft}` : entry.text);
+    const draft = drafts.read(chat.id).text;
+    drafts.change(chat.id, draft ? `${entry.text}\n${draft}` : entry.text);
     live.discard(entry.id);
   };
   if (entry.refused === undefined) {

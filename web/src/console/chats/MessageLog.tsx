@@ -4,6 +4,7 @@ import { IconArrowDown } from "@tabler/icons-react";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "../../api/wire";
+import { useShortcut } from "../keys/useShortcut";
 import { useLiveState } from "../live/LiveProvider";
 import { dayLabel } from "../ui/format";
 import { serverNow } from "../ui/server-time";
@@ -12,6 +13,8 @@ import { type Line, linesOf } from "./lines";
 import { MessageLine, PendingLine } from "./MessageLine";
 import { systemText } from "./text";
 
+/** A long conversation opens with its last lines; the earlier ones follow on demand. */
+const LINES_AT_ONCE = 150;
 /** So near the end counts as at the end, in pixels. */
 const NEAR_END = 80;
 
@@ -27,6 +30,9 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
     [messages, outbox, chat.id],
   );
   const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key);
+  const [shown, setShown] = useState(LINES_AT_ONCE);
+  const hidden = Math.max(0, lines.length - shown);
+  useShortcut("log", () => frame.current?.focus());
   return (
     <div className={classes.logFrame}>
       <div
@@ -38,7 +44,17 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
         tabIndex={0}
       >
         {lines.length === 0 && <p className={classes.system}>{t("chats.conversation.empty")}</p>}
-        {lines.map((line) => (
+        {hidden > 0 && (
+          <Button
+            className={classes.earlier}
+            size="compact-sm"
+            variant="default"
+            onClick={() => setShown(shown + LINES_AT_ONCE)}
+          >
+            {t("chats.conversation.earlier")}
+          </Button>
+        )}
+        {lines.slice(hidden).map((line) => (
           <LogLine key={line.key} line={line} chat={chat} />
         ))}
       </div>

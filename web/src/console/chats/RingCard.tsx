@@ -4,7 +4,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Chat } from "../../api/wire";
-
 import { useLive, useLiveState } from "../live/LiveProvider";
 import { LiveRefusal } from "../live/refusal";
 import { shortUrl } from "../ui/format";

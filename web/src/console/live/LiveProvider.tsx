@@ -11,10 +11,9 @@ import {
 } from "react";
 import type { SessionUser } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
-import { fetchMessages, keys } from "../api/queries";
-import { heldMessages } from "./cache";
+import { keys } from "../api/queries";
 import { connectLive, type Live } from "./client";
-import { contiguousSeq, mergeMessages } from "./messages";
+import { messagesQuery } from "./prefetch";
 import type { LiveState } from "./store";
 
 const LiveContext = createContext<Live | null>(null);
@@ -60,16 +59,8 @@ export function useLiveState<T>(pick: (state: LiveState) => T): T {
   return useSyncExternalStore(store.subscribe, () => pick(store.read()));
 }
 
-/** The messages of a chat: what is held, filled up once by request, and from then on as they come. */
+/** The messages of a chat, as they come. */
 export function useMessages(chat: string) {
   const queryClient = useQueryClient();
-  return useQuery({
-    queryKey: keys.messages(chat),
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => {
-      const after = contiguousSeq(heldMessages(queryClient, chat));
-      const fetched = await fetchMessages(chat, after, signal);
-      return mergeMessages(heldMessages(queryClient, chat), fetched);
-    },
-  });
+  return useQuery(messagesQuery(queryClient, chat));
 }

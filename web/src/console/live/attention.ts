@@ -1,65 +1,8 @@
-/** Owns how the console calls for attention: sounds, the title and icon of the tab, desktop notifications. */
+/** Owns how the console calls for attention: the title and icon of the tab, and desktop notifications. Sounds stand in `sounds`. */
 import markUrl from "../mark.svg?no-inline";
-import markAlertUrl from "../mark-alert.svg?no-inline";
+import { badgeIcon } from "./badge";
 
-const SOUND_KEY = "beckon.console.sound";
-const RING_EVERY_MS = 3_000;
 const PRODUCT = "Beckon";
-
-let audio: AudioContext | null = null;
-let ringing: ReturnType<typeof setInterval> | undefined;
-
-export function soundOn(): boolean {
-  return localStorage.getItem(SOUND_KEY) !== "off";
-}
-
-export function setSound(on: boolean): void {
-  localStorage.setItem(SOUND_KEY, on ? "on" : "off");
-  if (!on) stopRinging();
-}
-
-/** Browsers let a page make sound only after a gesture: call on the first one. */
-export function unlockSound(): void {
-  audio ??= new AudioContext();
-  if (audio.state === "suspended") void audio.resume();
-}
-
-export function playMessage(): void {
-  tones([[660, 0, 0.09]]);
-}
-
-export function startRinging(): void {
-  if (ringing !== undefined) return;
-  const ring = () =>
-    tones([
-      [523, 0, 0.16],
-      [784, 0.18, 0.22],
-    ]);
-  ring();
-  ringing = setInterval(ring, RING_EVERY_MS);
-}
-
-export function stopRinging(): void {
-  clearInterval(ringing);
-  ringing = undefined;
-}
-
-/** Each tone: frequency in hertz, start and length in seconds. */
-function tones(list: [number, number, number][]): void {
-  if (!soundOn() || audio === null || audio.state !== "running") return;
-  for (const [frequency, start, length] of list) {
-    const at = audio.currentTime + start;
-    const gain = audio.createGain();
-    gain.gain.setValueAtTime(0, at);
-    gain.gain.linearRampToValueAtTime(0.14, at + 0.015);
-    gain.gain.exponentialRampToValueAtTime(0.001, at + length);
-    const oscillator = audio.createOscillator();
-    oscillator.frequency.value = frequency;
-    oscillator.connect(gain).connect(audio.destination);
-    oscillator.start(at);
-    oscillator.stop(at + length);
-  }
-}
 
 let page = "";
 let waiting = 0;
@@ -80,18 +23,30 @@ function showTab(): void {
   const name = page ? `${page} · ${PRODUCT}` : PRODUCT;
   document.title = waiting > 0 ? `(${waiting}) ${name}` : name;
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-  const href = waiting > 0 ? markAlertUrl : markUrl;
+  const href = waiting > 0 ? badgeIcon(waiting) : markUrl;
   if (icon && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
 }
 
-export function canNotify(): "granted" | "denied" | "default" | "unsupported" {
+export type Permission = "granted" | "denied" | "default" | "unsupported";
+
+export function canNotify(): Permission {
   return "Notification" in window ? Notification.permission : "unsupported";
 }
 
+interface Note {
+  tag: string;
+  title: string;
+  body: string;
+  /** Called when the agent clicks it, after the tab came to the front. */
+  open(): void;
+  /** Stays on screen until the agent reacts, where the system can do that. */
+  stays: boolean;
+}
+
 /** A desktop notification while the console does not have the focus; a click brings the tab to the front. */
-export function notify(tag: string, title: string, body: string, open: () => void): void {
+export function notify({ tag, title, body, open, stays }: Note): void {
   if (canNotify() !== "granted" || document.hasFocus()) return;
-  const note = new Notification(title, { body, tag, icon: markUrl });
+  const note = new Notification(title, { body, tag, icon: markUrl, requireInteraction: stays });
   note.onclick = () => {
     window.focus();
     open();

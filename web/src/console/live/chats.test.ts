@@ -70,6 +70,28 @@ describe("the list of chats", () => {
     });
   });
 
+  it("puts who waits for an answer first, the longest wait on top", () => {
+    const wrote = (id: string, at: number, change: Partial<Chat> = {}) =>
+      chat(id, {
+        state: "active",
+        agent: me,
+        answered_at: 1,
+        last_seq: 3,
+        last_message: { from: "visitor", text: "", at },
+        ...change,
+      });
+    const { mine } = groupChats(
+      [
+        chat("quiet", { state: "active", agent: me, answered_at: 0 }),
+        wrote("late", 30),
+        wrote("early", 20),
+        wrote("read", 10, { agent_read_seq: 3, answered_at: 2 }),
+      ],
+      ME,
+    );
+    expect(mine.map(({ id }) => id)).toEqual(["early", "late", "quiet", "read"]);
+  });
+
   it("takes a chat off once it is wrapped up, and never adds one that is", () => {
     const held = [chat("a", { state: "ended", agent: me })];
     expect(upsertChat(held, chat("a", { state: "ended", agent: me, wrapped_up: true }))).toEqual([]);

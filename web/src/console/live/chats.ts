@@ -4,7 +4,7 @@ import type { Chat } from "../../api/wire";
 export interface ChatGroups {
   /** Ringing at this agent: the most urgent first. */
   ringing: Chat[];
-  /** Active and owned by this agent. */
+  /** Active and owned by this agent: who waits for an answer first. */
   mine: Chat[];
   /** Ended, owned by this agent, not wrapped up. */
   wrap_up: Chat[];
@@ -44,10 +44,23 @@ export function groupChats(chats: readonly Chat[], me: string): ChatGroups {
   groups.ringing.sort(by((chat) => chat.ring_due_at ?? chat.requested_at));
   groups.waiting.sort(by((chat) => chat.queued_at ?? chat.requested_at));
   groups.form.sort(by((chat) => chat.requested_at));
-  groups.mine.sort(by((chat) => chat.answered_at ?? chat.requested_at));
+  groups.mine.sort(byNeed);
   groups.others.sort(by((chat) => chat.answered_at ?? chat.requested_at));
   groups.wrap_up.sort(by((chat) => chat.ended_at ?? chat.requested_at));
   return groups;
+}
+
+/** The visitor wrote last, and this agent has not read it. */
+export function needsAgent(chat: Chat): boolean {
+  return chat.last_message?.from === "visitor" && chat.last_seq > chat.agent_read_seq;
+}
+
+/** Who waits for an answer stands first, the longest wait on top; then the chats in the order in which they began. */
+function byNeed(a: Chat, b: Chat): number {
+  const [first, second] = [needsAgent(a), needsAgent(b)];
+  if (first !== second) return first ? -1 : 1;
+  if (first) return (a.last_message?.at ?? 0) - (b.last_message?.at ?? 0);
+  return (a.answered_at ?? a.requested_at) - (b.answered_at ?? b.requested_at);
 }
 
 function groupOf(groups: ChatGroups, chat: Chat, own: boolean): Chat[] | null {

@@ -1,7 +1,7 @@
 /** Owns the agent's live connection as the console uses it: its parts put together, and what can be done over it. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { SessionUser } from "../../api/rest";
-import type { AgentStatus, Chat, Message } from "../../api/wire";
+import type { Chat, Message } from "../../api/wire";
 import { serverNow } from "../ui/server-time";
 import { heldMessages, openChats } from "./cache";
 import { type Commands, createCommands } from "./commands";
@@ -22,7 +22,8 @@ export interface Live {
   decline(chat: string): Promise<void>;
   /** Ends an active chat, or wraps up an ended one. */
   closeChat(chat: string): Promise<void>;
-  setStatus(status: AgentStatus): Promise<void>;
+  /** `reason`: why away, one of the reasons of the workspace. */
+  setStatus(status: "ready" | "away", reason?: string): Promise<void>;
   say(chat: Chat, text: string): void;
   /** Takes a refused message out of the outbox. */
   discard(id: string): void;
@@ -76,9 +77,12 @@ export function connectLive(options: LiveOptions): Live {
     accept: (chat) => commands.run({ type: "accept", chat }),
     decline: (chat) => commands.run({ type: "decline", chat }),
     closeChat: (chat) => commands.run({ type: "close", chat }),
-    async setStatus(status) {
-      await commands.run({ type: "status", status });
-      store.update({ status, silent: false });
+    async setStatus(status, reason) {
+      await commands.run(
+        reason === undefined ? { type: "status", status } : { type: "status", status, reason },
+      );
+      const away_reason = reason ?? null;
+      store.update({ standing: { status, reason: "self", away_reason, since: serverNow() } });
     },
     say(chat, text) {
       typed.delete(chat.id);

@@ -1,7 +1,7 @@
 /** Owns what each notice of the server does: to the Query cache, to the live store, to waiting commands. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { SessionUser } from "../../api/rest";
-import type { AgentNotice, Chat, Message } from "../../api/wire";
+import type { AgentNotice, Chat, Message, Standing } from "../../api/wire";
 import { keys } from "../api/queries";
 import { serverNow } from "../ui/server-time";
 import { applyChat, applyMessages, applyRead, applyVisitPage, heldMessages, openChats } from "./cache";
@@ -33,7 +33,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
   const { store, queryClient, commands, outgoing } = context;
   switch (notice.type) {
     case "welcome":
-      store.update({ connection: { state: "open" }, status: notice.status, slots: notice.slots });
+      store.update({ connection: { state: "open" }, standing: standingOf(notice), slots: notice.slots });
       void queryClient.invalidateQueries({ queryKey: keys.chats });
       outgoing.sendAll();
       break;
@@ -56,7 +56,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       applyRead(queryClient, notice.chat, notice.seq);
       break;
     case "status":
-      store.update({ status: notice.status, silent: notice.reason === "no_answer" });
+      store.update({ standing: standingOf(notice) });
       break;
     case "visit_page":
       applyVisitPage(queryClient, notice.visit, notice.page);
@@ -69,6 +69,10 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       context.socket().moveAfter(notice.after_ms);
       break;
   }
+}
+
+function standingOf({ status, reason, away_reason, since }: Standing): Standing {
+  return { status, reason, away_reason, since };
 }
 
 function chatChanged(context: NoticeContext, chat: Chat): void {

@@ -1,5 +1,5 @@
 /** Owns the live state that is not a resource of the server: connection, own status, outbox, who is typing. */
-import type { AgentStatus } from "../../api/wire";
+import type { Standing } from "../../api/wire";
 import type { OutboxEntry } from "./outbox";
 
 export type Connection =
@@ -11,9 +11,7 @@ export type Connection =
 
 export interface LiveState {
   connection: Connection;
-  status: AgentStatus | null;
-  /** Set away by the server because a ringing chat was not answered; until the agent sets a status. */
-  silent: boolean;
+  standing: Standing | null;
   slots: number | null;
   outbox: OutboxEntry[];
   /** Chat id to the time until which its visitor counts as typing. */
@@ -29,8 +27,7 @@ export interface LiveStore {
 export function createLiveStore(outbox: OutboxEntry[]): LiveStore {
   let state: LiveState = {
     connection: { state: "connecting" },
-    status: null,
-    silent: false,
+    standing: null,
     slots: null,
     outbox,
     typing: {},

@@ -12,19 +12,28 @@ import { sites } from "./en/sites";
 import { users } from "./en/users";
 import { visitors } from "./en/visitors";
 import { wallboard } from "./en/wallboard";
+import { canned, keys, mini, options, ready, sounds, team, workspace } from "./en/workspace";
 
 export const en = {
   ...shell,
   admin,
+  canned,
   chats,
   conditions,
   decisions,
+  keys,
+  mini,
   offers,
+  options,
   queues,
-  rules,
+  ready,
   rule_test: ruleTest,
+  rules,
   sites,
+  sounds,
+  team,
   users,
   visitors,
   wallboard,
+  workspace,
 };

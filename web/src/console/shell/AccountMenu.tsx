@@ -1,4 +1,4 @@
-/** Owns the account menu: appearance, sounds, notifications, signing out. */
+/** Owns the account menu: appearance, sounds, notifications, the way to the dialogs, signing out. */
 import {
   Avatar,
   Button,
@@ -6,30 +6,61 @@ import {
   Popover,
   SegmentedControl,
   Stack,
-  Switch,
   Text,
   UnstyledButton,
   useMantineColorScheme,
 } from "@mantine/core";
 import { openConfirmModal } from "@mantine/modals";
-import { IconLogout } from "@tabler/icons-react";
+import {
+  IconAdjustments,
+  IconKeyboard,
+  IconLogout,
+  IconPinned,
+  IconSlash,
+  IconStethoscope,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ComponentType, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
 import type { SessionUser } from "../../api/rest";
 import { request } from "../api/http";
 import { keys } from "../api/queries";
-import { canNotify, setSound, soundOn } from "../live/attention";
+import { useMini } from "../mini/MiniProvider";
 import { warned } from "../ui/notify";
 import { useChatGroups } from "./Attention";
+import { NotificationSwitch } from "./NotificationSwitch";
+import { SoundFields } from "./SoundFields";
 
-export function AccountMenu({ user }: { user: SessionUser }) {
+export type DialogName = "options" | "ready" | "sheet" | "team";
+
+interface AccountMenuProps {
+  user: SessionUser;
+  onDialog(name: DialogName): void;
+}
+
+export function AccountMenu({ user, onDialog: show }: AccountMenuProps) {
   const { t } = useTranslation();
   const signOut = useSignOut();
+  const mini = useMini();
+  const [, go] = useLocation();
+  const [opened, setOpened] = useState(false);
+  const onPage = (path: string) => {
+    setOpened(false);
+    go(path);
+  };
+  const onDialog = (name: DialogName) => {
+    setOpened(false);
+    show(name);
+  };
   return (
-    <Popover position="bottom-end" width={264} trapFocus returnFocus>
+    <Popover position="bottom-end" width={264} trapFocus returnFocus opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <UnstyledButton aria-label={t("account.menu", { name: user.name })}>
+        <UnstyledButton
+          aria-label={t("account.menu", { name: user.name })}
+          onClick={() => setOpened(!opened)}
+        >
           <Avatar name={user.name} size={30} radius="xl" color="accent" />
         </UnstyledButton>
       </Popover.Target>
@@ -45,21 +76,43 @@ export function AccountMenu({ user }: { user: SessionUser }) {
         <Divider my={4} />
         <Stack gap={12} px={12} py={8}>
           <Appearance />
-          <Sounds />
+          <SoundFields />
+          <NotificationSwitch />
         </Stack>
         <Divider my={4} />
-        <Button
-          variant="subtle"
-          color="gray"
-          fullWidth
-          justify="flex-start"
-          leftSection={<IconLogout size={16} />}
-          onClick={signOut}
-        >
-          {t("account.sign_out")}
-        </Button>
+        <Entry label={t("options.menu")} icon={IconAdjustments} onClick={() => onDialog("options")} />
+        <Entry label={t("canned.menu")} icon={IconSlash} onClick={() => onPage("/canned-replies")} />
+        <Entry label={t("ready.menu")} icon={IconStethoscope} onClick={() => onDialog("ready")} />
+        <Entry label={t("keys.menu")} icon={IconKeyboard} onClick={() => onDialog("sheet")} />
+        {user.role !== "agent" && (
+          <Entry label={t("team.menu")} icon={IconUsers} onClick={() => onDialog("team")} />
+        )}
+        {mini.supported && <Entry label={t("mini.pin")} icon={IconPinned} onClick={mini.pin} />}
+        <Divider my={4} />
+        <Entry label={t("account.sign_out")} icon={IconLogout} onClick={signOut} />
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+interface EntryProps {
+  label: string;
+  icon: ComponentType<{ size?: number }>;
+  onClick(): void;
+}
+
+function Entry({ label, icon: Icon, onClick }: EntryProps) {
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      fullWidth
+      justify="flex-start"
+      leftSection={<Icon size={16} />}
+      onClick={onClick}
+    >
+      {label}
+    </Button>
   );
 }
 
@@ -84,33 +137,6 @@ function Appearance() {
         ]}
       />
     </div>
-  );
-}
-
-function Sounds() {
-  const { t } = useTranslation();
-  const [sound, setSoundShown] = useState(soundOn);
-  const [permission, setPermission] = useState(canNotify);
-  return (
-    <>
-      <Switch
-        label={t("account.sound")}
-        checked={sound}
-        onChange={(event) => {
-          setSound(event.currentTarget.checked);
-          setSoundShown(event.currentTarget.checked);
-        }}
-      />
-      {permission !== "unsupported" && (
-        <Switch
-          label={t("account.notifications")}
-          description={permission === "denied" ? t("account.notifications_blocked") : undefined}
-          checked={permission === "granted"}
-          disabled={permission !== "default"}
-          onChange={() => void Notification.requestPermission().then(() => setPermission(canNotify()))}
-        />
-      )}
-    </>
   );
 }
 

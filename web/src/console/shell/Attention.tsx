@@ -2,13 +2,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation } from "wouter";
 import type { Message } from "../../api/wire";
 import { keys, useOpenChats } from "../api/queries";
-import { notify, showWaiting, startRinging, stopRinging } from "../live/attention";
+import { showWaiting } from "../live/attention";
 import { type ChatGroups, groupChats } from "../live/chats";
 import { useLive, useLiveState } from "../live/LiveProvider";
 import { unreadCount } from "../live/messages";
+import { play, startRinging, stopRinging } from "../live/sounds";
+import { useFront } from "./useFront";
 import { useUser } from "./user";
 
 export function useChatGroups(): ChatGroups {
@@ -30,12 +31,15 @@ export function useAttention(): { ringing: number; unread: number; total: number
 
 export function Attention() {
   const { t } = useTranslation();
-  const [, go] = useLocation();
+  const front = useFront();
   const live = useLive();
   const connected = useLiveState((state) => state.connection.state === "open");
-  const { ringing, mine } = useChatGroups();
+  const { ringing, mine, waiting } = useChatGroups();
   const { total } = useAttention();
   const announced = useRef(new Set<string>());
+  const owned = useRef<Set<string> | null>(null);
+  const queued = useRef<number | null>(null);
+  const { isSuccess } = useOpenChats();
 
   useEffect(() => showWaiting(total), [total]);
   useEffect(() => () => showWaiting(0), []);
@@ -47,9 +51,23 @@ export function Attention() {
       const key = `${chat.id}-${chat.ring_due_at}`;
       if (announced.current.has(key)) continue;
       announced.current.add(key);
-      notify(`ring-${chat.id}`, t("chats.ring.title"), chat.visitor_name, () => go(`/chats/${chat.id}`));
+      front({ chat, option: "top_on_new_chat", title: t("chats.ring.title"), body: chat.visitor_name });
     }
-  }, [ringing, go, t]);
+  }, [ringing, front, t]);
+  useEffect(() => {
+    if (!isSuccess) return;
+    // A chat that became this agent's without a ring here: handed over, taken over, accepted elsewhere.
+    for (const chat of owned.current ? mine : []) {
+      if (owned.current?.has(chat.id)) continue;
+      front({ chat, option: "top_on_new_chat", title: t("chats.new_title"), body: chat.visitor_name });
+    }
+    owned.current = new Set(mine.map(({ id }) => id));
+  }, [isSuccess, mine, front, t]);
+  useEffect(() => {
+    if (!isSuccess) return;
+    if (queued.current !== null && waiting.length > queued.current) play("waiting");
+    queued.current = waiting.length;
+  }, [isSuccess, waiting.length]);
   useEffect(() => stopRinging, []);
   useEffect(() => {
     if (connected) live.watch(mine.map((chat) => chat.id));

@@ -12,15 +12,15 @@ export function Banner() {
   const { t } = useTranslation();
   const section = useSection();
   const connection = useLiveState((live) => live.connection);
-  const status = useLiveState((live) => live.status);
-  const silent = useLiveState((live) => live.silent);
+  const standing = useLiveState((live) => live.standing);
   const { set, pending } = useSetStatus();
 
   if (connection.state === "waiting") return <Waiting retry_at={connection.retry_at} />;
   if (connection.state === "refused") {
     return <Line tone="alarm">{t("connection.refused", { code: connection.code })}</Line>;
   }
-  if (status === "ready" || status === null || (!silent && section !== "chats")) return null;
+  const silent = standing?.reason === "no_answer";
+  if (standing === null || standing.status === "ready" || (!silent && section !== "chats")) return null;
   return (
     <Line tone="wait">
       <span>{silent ? t("status.silent") : t("status.note_away")}</span>

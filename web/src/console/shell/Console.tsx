@@ -1,22 +1,28 @@
 /** Owns the frame around every page of a signed-in user: navigation, status, connection, and which page is shown. */
-import { lazy, Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import type { SessionUser } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
+import { useOptions } from "../api/workspace";
 import { ChatsPage } from "../chats/ChatsPage";
-import { notify, playMessage } from "../live/attention";
+import { DraftsProvider } from "../drafts/DraftsProvider";
 import { LiveProvider } from "../live/LiveProvider";
+import { play } from "../live/sounds";
+import { MiniPortal, MiniProvider } from "../mini/MiniProvider";
 import { LoadingRows } from "../ui/states";
-import { AccountMenu } from "./AccountMenu";
+import { AccountMenu, type DialogName } from "./AccountMenu";
 import { Attention } from "./Attention";
 import { Banner } from "./Banner";
+import { ChatKeys } from "./ChatKeys";
 import { ConnectionState } from "./ConnectionState";
+import { Dialogs } from "./Dialogs";
 import { Navigation, useSection } from "./Navigation";
 import { NotFound } from "./NotFound";
 import { RingDock } from "./RingDock";
 import classes from "./Shell.module.css";
 import { StatusSwitch } from "./StatusSwitch";
+import { useFront } from "./useFront";
 import { UserContext } from "./user";
 
 const VisitorsPage = lazy(() =>
@@ -25,32 +31,49 @@ const VisitorsPage = lazy(() =>
 const WallboardPage = lazy(() =>
   import("../wallboard/WallboardPage").then((module) => ({ default: module.WallboardPage })),
 );
+const CannedPages = lazy(() =>
+  import("../admin/canned/CannedPages").then((module) => ({ default: module.CannedPages })),
+);
 const AdminPages = lazy(() =>
   import("../admin/AdminPages").then((module) => ({ default: module.AdminPages })),
 );
 
 export function Console({ user }: { user: SessionUser }) {
-  const [path, go] = useLocation();
-  const heard = useCallback(
-    (chat: Chat, message: Message) => {
-      if (!document.hasFocus() || path !== `/chats/${chat.id}`) playMessage();
-      notify(`message-${chat.id}`, chat.visitor_name, message.text, () => go(`/chats/${chat.id}`));
-    },
-    [path, go],
-  );
   return (
     <UserContext.Provider value={user}>
-      <LiveProvider user={user} onVisitorMessage={heard}>
-        <Attention />
-        <Frame user={user} />
-      </LiveProvider>
+      <DraftsProvider user={user.id}>
+        <MiniProvider>
+          <Connected user={user} />
+        </MiniProvider>
+      </DraftsProvider>
     </UserContext.Provider>
+  );
+}
+
+function Connected({ user }: { user: SessionUser }) {
+  const [path] = useLocation();
+  const front = useFront();
+  const heard = useCallback(
+    (chat: Chat, message: Message) => {
+      if (!document.hasFocus() || path !== `/chats/${chat.id}`) play("message");
+      front({ chat, option: "top_on_new_message", title: chat.visitor_name, body: message.text });
+    },
+    [path, front],
+  );
+  useOptions();
+  return (
+    <LiveProvider user={user} onVisitorMessage={heard}>
+      <Attention />
+      <Frame user={user} />
+      <MiniPortal />
+    </LiveProvider>
   );
 }
 
 function Frame({ user }: { user: SessionUser }) {
   const { t } = useTranslation();
   const section = useSection();
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">
@@ -61,7 +84,7 @@ function Frame({ user }: { user: SessionUser }) {
         <ConnectionState />
         <span className={classes.spring} />
         <StatusSwitch />
-        <AccountMenu user={user} />
+        <AccountMenu user={user} onDialog={setDialog} />
       </header>
       <Banner />
       <Navigation role={user.role} />
@@ -69,6 +92,8 @@ function Frame({ user }: { user: SessionUser }) {
       <main className={classes.main} id="main" tabIndex={-1}>
         <Pages user={user} />
       </main>
+      <ChatKeys onDialog={setDialog} />
+      <Dialogs open={dialog} onClose={() => setDialog(null)} />
     </div>
   );
 }
@@ -97,6 +122,11 @@ function Pages({ user }: { user: SessionUser }) {
           </Suspense>
         </Route>
       )}
+      <Route path="/canned-replies/*?">
+        <Suspense fallback={<LoadingRows />}>
+          <CannedPages />
+        </Suspense>
+      </Route>
       {user.role === "admin" && (
         <Route path="/admin/*?">
           <Suspense fallback={<LoadingRows />}>

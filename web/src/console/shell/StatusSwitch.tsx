@@ -1,42 +1,58 @@
-/** Owns the agent's own status in the header: what it is, and changing it. */
+/** Owns the agent's own status in the header: what it is, since when and why, and changing it. */
 import { Button, Menu, Text } from "@mantine/core";
 import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { AgentStatus } from "../../api/wire";
+import type { AgentStatus, Standing } from "../../api/wire";
+import { useWorkspace } from "../api/workspace";
+import { useShortcut } from "../keys/useShortcut";
 import { useLive, useLiveState } from "../live/LiveProvider";
 import { Dot, type DotTone } from "../ui/Dot";
 import { warned } from "../ui/notify";
+import { Elapsed } from "../ui/time";
 import { useChatGroups } from "./Attention";
+import classes from "./Shell.module.css";
 
 export const TONE: Record<AgentStatus, DotTone> = { ready: "good", away: "wait", offline: "off" };
 
-export function useSetStatus(): { set(status: AgentStatus): void; pending: boolean } {
+export function useSetStatus(): { set(status: "ready" | "away", reason?: string): void; pending: boolean } {
   const { t } = useTranslation();
   const live = useLive();
   const [pending, setPending] = useState(false);
   return {
     pending,
-    set(status) {
+    set(status, reason) {
       setPending(true);
       live
-        .setStatus(status)
+        .setStatus(status, reason)
         .catch((error: Error) => warned(t("status.failed", { detail: error.message })))
         .finally(() => setPending(false));
     },
   };
 }
 
+/** Why an agent is away, in words; empty when there is nothing to add. */
+export function awayText(
+  standing: Pick<Standing, "status" | "reason" | "away_reason">,
+  t: TFunction,
+): string {
+  if (standing.status !== "away") return "";
+  if (standing.away_reason !== null) return standing.away_reason;
+  return standing.reason === "self" ? "" : t(`status.reason.${standing.reason}`);
+}
+
 export function StatusSwitch() {
   const { t } = useTranslation();
-  const status = useLiveState((live) => live.status) ?? "offline";
-  const slots = useLiveState((live) => live.slots);
+  const standing = useLiveState((live) => live.standing);
   const connected = useLiveState((live) => live.connection.state === "open");
-  const { mine } = useChatGroups();
-  const { set } = useSetStatus();
-  const shown = connected ? status : "offline";
+  const [opened, setOpened] = useState(false);
+  useShortcut("status", () => setOpened(true), connected);
+  const shown = connected ? (standing?.status ?? "offline") : "offline";
+  const why = standing && connected ? awayText(standing, t) : "";
+  const words = why ? `${t(`status.${shown}`)}, ${why}` : t(`status.${shown}`);
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} opened={opened} onChange={setOpened}>
       <Menu.Target>
         <Button
           variant="default"
@@ -44,27 +60,58 @@ export function StatusSwitch() {
           disabled={!connected}
           leftSection={<Dot tone={TONE[shown]} />}
           rightSection={<IconChevronDown size={14} />}
-          aria-label={t("status.label", { status: t(`status.${shown}`) })}
+          aria-label={t("status.label", { status: words })}
         >
-          {t(`status.${shown}`)}
+          <span className="clip">{why || t(`status.${shown}`)}</span>
+          {connected && standing && (
+            <span className={classes.since}>
+              <Elapsed since={standing.since} />
+            </span>
+          )}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {slots !== null && <Menu.Label>{t("status.slots", { used: mine.length, slots })}</Menu.Label>}
-        {(["ready", "away"] as const).map((choice) => (
-          <Menu.Item
-            key={choice}
-            leftSection={<Dot tone={TONE[choice]} />}
-            rightSection={status === choice ? <IconCheck size={14} /> : null}
-            onClick={() => set(choice)}
-          >
-            {t(`status.${choice}`)}
-            <Text size="xs" c="dimmed">
-              {t(`status.${choice}_hint`)}
-            </Text>
-          </Menu.Item>
-        ))}
+        <Choices />
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function Choices() {
+  const { t } = useTranslation();
+  const slots = useLiveState((live) => live.slots);
+  const standing = useLiveState((live) => live.standing);
+  const workspace = useWorkspace();
+  const { mine } = useChatGroups();
+  const { set } = useSetStatus();
+  const chosen = (status: AgentStatus, reason: string | null) =>
+    standing?.status === status && standing.away_reason === reason ? <IconCheck size={14} /> : null;
+  return (
+    <>
+      {slots !== null && <Menu.Label>{t("status.slots", { used: mine.length, slots })}</Menu.Label>}
+      {(["ready", "away"] as const).map((choice) => (
+        <Menu.Item
+          key={choice}
+          leftSection={<Dot tone={TONE[choice]} />}
+          rightSection={chosen(choice, null)}
+          onClick={() => set(choice)}
+        >
+          {t(`status.${choice}`)}
+          <Text size="xs" c="dimmed">
+            {t(`status.${choice}_hint`)}
+          </Text>
+        </Menu.Item>
+      ))}
+      {(workspace.data?.away_reasons ?? []).map((reason) => (
+        <Menu.Item
+          key={reason}
+          leftSection={<Dot tone="wait" />}
+          rightSection={chosen("away", reason)}
+          onClick={() => set("away", reason)}
+        >
+          {t("status.away_for", { reason })}
+        </Menu.Item>
+      ))}
+    </>
   );
 }

@@ -13,6 +13,11 @@ export function noteServerTime(header: string | null): void {
   offset_ms = Math.abs(difference) > TOLERATED_MS ? difference : 0;
 }
 
+/** How far the server's clock is ahead of this machine's, in milliseconds; 0 while that is no more than the way there takes. */
+export function clockSkew(): number {
+  return offset_ms;
+}
+
 /** The server's time now, in milliseconds since 1970. */
 export function serverNow(): number {
   return Date.now() + offset_ms;

@@ -2,6 +2,7 @@
 export const shell = {
   product: "Beckon",
   action: {
+    ok: "OK",
     save: "Save",
     cancel: "Cancel",
     create: "Create",
@@ -71,6 +72,8 @@ export const shell = {
     failed: "The status could not be changed. {{detail}}",
     silent: "You were set away because a chat was not answered in time.",
     be_ready: "Set ready",
+    away_for: "Away: {{reason}}",
+    reason: { no_answer: "did not answer", absence: "came back after a while" },
     note_away: "You are away. New chats go to other agents.",
   },
   connection: {
@@ -86,7 +89,6 @@ export const shell = {
     light: "Light",
     dark: "Dark",
     auto: "As the system",
-    sound: "Sounds",
     notifications: "Desktop notifications",
     notifications_blocked: "Blocked in the browser's settings for this page",
     sign_out: "Sign out",

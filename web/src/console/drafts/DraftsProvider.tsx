@@ -1,0 +1,72 @@
+/** Owns the place of the drafts in the tree, and how they reach the server. */
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
+import type { Draft, Page } from "../../api/rest";
+import { ApiError, hand, request } from "../api/http";
+import { createDraftKeeper, type DraftKeeper, type DraftView, KeepFailure } from "./keeper";
+
+const DraftsContext = createContext<DraftKeeper | null>(null);
+
+export function DraftsProvider({ user, children }: { user: string; children: ReactNode }) {
+  const keeper = useMemo(() => keeperOf(user), [user]);
+  useEffect(() => {
+    request<Page<Draft>>("GET", "/drafts")
+      .then(({ items }) => {
+        for (const draft of items) keeper.take(draft.chat_id, draft);
+      })
+      // Each chat asks again when it is opened.
+      .catch(() => undefined);
+    window.addEventListener("pagehide", keeper.flush);
+    return () => {
+      window.removeEventListener("pagehide", keeper.flush);
+      keeper.flush();
+      keeper.close();
+    };
+  }, [keeper]);
+  return <DraftsContext.Provider value={keeper}>{children}</DraftsContext.Provider>;
+}
+
+export function useDrafts(): DraftKeeper {
+  const keeper = useContext(DraftsContext);
+  if (keeper === null) throw new Error("useDrafts stands inside DraftsProvider");
+  return keeper;
+}
+
+/** The draft of a chat, brought up to date when it is opened and when the console gets the focus back. */
+export function useDraft(chat: string): DraftView {
+  const keeper = useDrafts();
+  useEffect(() => {
+    const load = () => void keeper.load(chat).catch(() => undefined);
+    load();
+    window.addEventListener("focus", load);
+    return () => window.removeEventListener("focus", load);
+  }, [keeper, chat]);
+  return useSyncExternalStore(keeper.subscribe, () => keeper.read(chat));
+}
+
+export function useHasDraft(chat: string): boolean {
+  const keeper = useDrafts();
+  return useSyncExternalStore(keeper.subscribe, () => keeper.read(chat).text !== "");
+}
+
+function keeperOf(user: string): DraftKeeper {
+  const path = (chat: string) => `/chats/${chat}/draft`;
+  return createDraftKeeper({
+    find: (chat) => request<Draft>("GET", path(chat)),
+    keep: async (chat, draft) => {
+      try {
+        return await request<Draft>("PUT", path(chat), draft);
+      } catch (error) {
+        throw new KeepFailure(reasonOf(error));
+      }
+    },
+    hand: (chat, draft) => hand("PUT", path(chat), draft),
+    storage: localStorage,
+    prefix: `beckon.console.draft.${user}.`,
+  });
+}
+
+function reasonOf(error: unknown): "stale" | "final" | "later" {
+  if (!(error instanceof ApiError)) return "later";
+  if (error.status === 409) return "stale";
+  return error.status >= 400 && error.status < 500 && error.status !== 429 ? "final" : "later";
+}

@@ -1,0 +1,111 @@
+/** Owns one chat in the mini window: its last messages, what is on its way, and the text field, which shares the draft. */
+import { useQueryClient } from "@tanstack/react-query";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Chat, Message } from "../../api/wire";
+import { gapsIn } from "../chats/canned/expand";
+import { systemText } from "../chats/text";
+import { useDraft, useDrafts } from "../drafts/DraftsProvider";
+import { applyOwnRead } from "../live/cache";
+import { useLive, useLiveState, useMessages } from "../live/LiveProvider";
+import classes from "./Mini.module.css";
+
+const SHOWN = 20;
+const MESSAGE_LENGTH_MAX = 4_000;
+
+export function MiniChat({ chat, view }: { chat: Chat; view: Window }) {
+  const { t } = useTranslation();
+  const messages = useMessages(chat.id).data ?? [];
+  const outbox = useLiveState((live) => live.outbox).filter((entry) => entry.chat === chat.id);
+  const log = useRef<HTMLDivElement>(null);
+  const last = messages.at(-1)?.seq ?? 0;
+  useRead(chat, last, view);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a line was added
+  useLayoutEffect(() => {
+    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+  }, [last, outbox.length]);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard */}
+      <div className={classes.log} ref={log} role="log" tabIndex={0} aria-label={t("chats.conversation.log")}>
+        {messages.slice(-SHOWN).map((message) => (
+          <Line key={message.id} message={message} />
+        ))}
+        {outbox.map((entry) => (
+          <div key={entry.id} className={classes.line} data-from="agent" data-pending>
+            {entry.text}
+            {entry.refused && <span className={classes.refused}>{t("chats.mark.not_sent")}</span>}
+          </div>
+        ))}
+      </div>
+      <Field chat={chat} />
+    </>
+  );
+}
+
+function Line({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.line} data-from={message.from}>
+      {message.from === "system" ? systemText(message.text, message.name, t) : message.text}
+    </div>
+  );
+}
+
+function Field({ chat }: { chat: Chat }) {
+  const { t } = useTranslation();
+  const live = useLive();
+  const drafts = useDrafts();
+  const { text } = useDraft(chat.id);
+  const [warned, setWarned] = useState(false);
+  const over = text.length > MESSAGE_LENGTH_MAX;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    if (text.trim() === "" || over) return;
+    if (gapsIn(text).length > 0) {
+      setWarned(true);
+      return;
+    }
+    live.say(chat, text.trim());
+    drafts.sent(chat.id);
+  };
+  return (
+    <div className={classes.field}>
+      <textarea
+        rows={2}
+        aria-label={t("chats.composer.label")}
+        placeholder={t("chats.composer.placeholder")}
+        value={text}
+        onChange={(event) => {
+          setWarned(false);
+          drafts.change(chat.id, event.currentTarget.value);
+          if (event.currentTarget.value !== "") live.typing(chat.id);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      {warned && <p role="alert">{t("mini.gaps")}</p>}
+      {over && <p role="alert">{t("chats.composer.too_long", { over: text.length - MESSAGE_LENGTH_MAX })}</p>}
+    </div>
+  );
+}
+
+/** What is on screen while the window has the focus counts as read. */
+function useRead(chat: Chat, last: number, view: Window): void {
+  const live = useLive();
+  const queryClient = useQueryClient();
+  const [focused, setFocused] = useState(() => view.document.hasFocus());
+  useEffect(() => {
+    const look = () => setFocused(view.document.hasFocus());
+    const events = ["focus", "blur"] as const;
+    for (const event of events) view.addEventListener(event, look);
+    return () => {
+      for (const event of events) view.removeEventListener(event, look);
+    };
+  }, [view]);
+  useEffect(() => {
+    if (!focused || last <= chat.agent_read_seq) return;
+    live.read(chat.id, last);
+    applyOwnRead(queryClient, chat.id, last);
+  }, [live, queryClient, focused, last, chat.id, chat.agent_read_seq]);
+}

@@ -1,0 +1,28 @@
+/** Owns which of the console's dialogs is open, and loads each only when it is. */
+import { lazy, Suspense } from "react";
+import type { DialogName } from "./AccountMenu";
+
+const OptionsDialog = lazy(() =>
+  import("./OptionsDialog").then((module) => ({ default: module.OptionsDialog })),
+);
+const ReadyCheck = lazy(() => import("./ReadyCheck").then((module) => ({ default: module.ReadyCheck })));
+const ShortcutSheet = lazy(() =>
+  import("../keys/ShortcutSheet").then((module) => ({ default: module.ShortcutSheet })),
+);
+const TeamDialog = lazy(() => import("./TeamDialog").then((module) => ({ default: module.TeamDialog })));
+
+interface DialogsProps {
+  open: DialogName | null;
+  onClose(): void;
+}
+
+export function Dialogs({ open, onClose }: DialogsProps) {
+  return (
+    <Suspense fallback={null}>
+      {open === "options" && <OptionsDialog opened onClose={onClose} />}
+      {open === "ready" && <ReadyCheck opened onClose={onClose} />}
+      {open === "sheet" && <ShortcutSheet opened onClose={onClose} />}
+      {open === "team" && <TeamDialog opened onClose={onClose} />}
+    </Suspense>
+  );
+}

@@ -1,0 +1,159 @@
+/** Owns the answer to "am I ready": everything that could keep chats from reaching this agent, each with what to do. */
+import { Button, Modal } from "@mantine/core";
+import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useMe } from "../api/workspace";
+import { canNotify } from "../live/attention";
+import { useLiveState } from "../live/LiveProvider";
+import { soundAllowed, soundSettings, tryOut } from "../live/sounds";
+import { clockSkew } from "../ui/server-time";
+import { NotificationSwitch } from "./NotificationSwitch";
+import classes from "./Shell.module.css";
+import { awayText, useSetStatus } from "./StatusSwitch";
+
+/** Slower answers than this are noticed by visitors. */
+const SLOW_MS = 800;
+
+type State = "good" | "note" | "bad";
+
+export function ReadyCheck({ opened, onClose }: { opened: boolean; onClose(): void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("ready.title")} size="lg">
+      <ul className={classes.checks}>
+        <ConnectionCheck />
+        <ClockCheck />
+        <StatusCheck />
+        <QueueChecks />
+        <SoundCheck />
+        <NotificationCheck />
+      </ul>
+    </Modal>
+  );
+}
+
+function Check({ state, name, children }: { state: State; name: string; children: ReactNode }) {
+  const { t } = useTranslation();
+  const Icon = { good: IconCircleCheck, note: IconInfoCircle, bad: IconAlertTriangle }[state];
+  return (
+    <li className={classes.check} data-state={state}>
+      <Icon size={18} aria-label={t(`ready.state.${state}`)} role="img" />
+      <strong>{name}</strong>
+      <div>{children}</div>
+    </li>
+  );
+}
+
+/** How long the server takes to answer, the way there and back included; null while it does not. */
+function useRoundTrip() {
+  return useQuery({
+    queryKey: ["round_trip"],
+    queryFn: async ({ signal }) => {
+      const start = performance.now();
+      const answer = await fetch("/healthz", { cache: "no-store", signal });
+      return answer.ok ? Math.round(performance.now() - start) : null;
+    },
+    refetchInterval: 5_000,
+    staleTime: 0,
+    retry: false,
+  });
+}
+
+function ConnectionCheck() {
+  const { t } = useTranslation();
+  const open = useLiveState((live) => live.connection.state === "open");
+  const trip = useRoundTrip();
+  const ms = trip.isError ? null : (trip.data ?? null);
+  const state = !open ? "bad" : ms !== null && ms > SLOW_MS ? "note" : "good";
+  return (
+    <Check state={state} name={t("ready.connection")}>
+      {open ? t("ready.connected") : t("ready.not_connected")}
+      {ms !== null && ` ${t("ready.round_trip", { ms })}`}
+    </Check>
+  );
+}
+
+function ClockCheck() {
+  const { t } = useTranslation();
+  const s = Math.round(clockSkew() / 1000);
+  return (
+    <Check state={s === 0 ? "good" : "note"} name={t("ready.clock")}>
+      {s === 0
+        ? t("ready.clock_right")
+        : t(s > 0 ? "ready.clock_behind" : "ready.clock_ahead", { s: Math.abs(s) })}
+    </Check>
+  );
+}
+
+function StatusCheck() {
+  const { t } = useTranslation();
+  const standing = useLiveState((live) => live.standing);
+  const { set, pending } = useSetStatus();
+  const ready = standing?.status === "ready";
+  const why = standing ? awayText(standing, t) : "";
+  return (
+    <Check state={ready ? "good" : "bad"} name={t("ready.status")}>
+      {ready ? t("ready.is_ready") : why ? t("ready.away_because", { why }) : t("ready.is_away")}
+      {!ready && (
+        <Button size="compact-xs" ml={8} loading={pending} onClick={() => set("ready")}>
+          {t("status.be_ready")}
+        </Button>
+      )}
+    </Check>
+  );
+}
+
+function QueueChecks() {
+  const { t } = useTranslation();
+  const me = useMe(true);
+  if (!me.data) return null;
+  const { queues, slots, slots_used } = me.data;
+  const off = queues.filter((queue) => !queue.channel_on).length;
+  return (
+    <>
+      <Check state={queues.length === 0 ? "bad" : off > 0 ? "note" : "good"} name={t("ready.queues")}>
+        {queues.length === 0 ? t("ready.no_queues") : queues.map((queue) => queueText(queue, t)).join(", ")}
+      </Check>
+      <Check state={slots_used >= slots ? "bad" : "good"} name={t("ready.slots")}>
+        {t("ready.slots_used", { used: slots_used, slots })}
+      </Check>
+    </>
+  );
+}
+
+function queueText(
+  queue: { name: string; site: { name: string }; channel_on: boolean },
+  t: TFunction,
+): string {
+  const name = `${queue.name} (${queue.site.name})`;
+  return queue.channel_on ? name : t("ready.channel_off", { name });
+}
+
+function SoundCheck() {
+  const { t } = useTranslation();
+  const settings = soundSettings();
+  const muted = !settings.ring || settings.volume === 0;
+  const allowed = soundAllowed();
+  return (
+    <Check state={allowed && !muted ? "good" : "note"} name={t("ready.sound")}>
+      {!allowed ? t("ready.sound_blocked") : muted ? t("ready.sound_off") : t("ready.sound_on")}
+      <Button size="compact-xs" variant="default" ml={8} onClick={() => tryOut("ring")}>
+        {t("sounds.try")}
+      </Button>
+    </Check>
+  );
+}
+
+function NotificationCheck() {
+  const { t } = useTranslation();
+  const permission = canNotify();
+  return (
+    <Check state={permission === "granted" ? "good" : "note"} name={t("ready.notifications")}>
+      {t(`ready.notification.${permission}`)}
+      {permission === "default" && <NotificationSwitch />}
+    </Check>
+  );
+}
