@@ -30,5 +30,8 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     "/admin/users",
     "/admin/users/new",
     `/admin/users/${await first("/users")}`,
+    "/admin/canned-replies",
+    "/admin/canned-replies/new",
+    "/admin/workspace",
   ];
 }

@@ -1,0 +1,344 @@
+/** The agent's workspace: by keyboard alone, canned replies, drafts, options, and the mini window. */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { Agent } from "../support/agent.ts";
+import type { Demo } from "../support/demo.ts";
+import { chat, expect, test } from "../support/journey.ts";
+import { openShadowRoots, Visitor } from "../support/visitor.ts";
+
+interface CannedReply {
+  shortcut: string;
+  title: string;
+  texts: Record<string, string>;
+  personal?: boolean;
+}
+
+async function addCannedReply(agent: Agent, reply: CannedReply): Promise<void> {
+  const answer = await agent.page.request.post(`${agent.origin}/api/v1/canned-replies`, {
+    data: reply,
+    headers: { origin: agent.origin },
+  });
+  expect(answer.status()).toBe(201);
+}
+
+async function accessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${where}: ${id} at ${nodes[0]?.target.join(" ")}`);
+  expect.soft(found).toEqual([]);
+}
+
+async function openDialog(agent: Agent, name: string): Promise<void> {
+  await agent.page.getByRole("button", { name: /^Account of/ }).click();
+  await agent.page.getByRole("button", { name, exact: true }).click();
+  await expect(agent.page.getByRole("dialog", { name })).toBeVisible();
+}
+
+async function secondVisitor(
+  browser: Browser,
+  demo: Demo,
+): Promise<{ context: BrowserContext; visitor: Visitor }> {
+  const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
+  await context.addInitScript(openShadowRoots);
+  return { context, visitor: new Visitor(await context.newPage()) };
+}
+
+// spec: A-1, N-5
+test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
+  const { page } = agent;
+  const { keyboard } = page;
+  await visitor.page.goto("/product/oslo-chair");
+  await visitor.accept.click({ timeout: 20_000 });
+  await visitor.fillForm("Kari");
+  await expect(agent.ringing).toBeVisible();
+
+  await keyboard.press("Alt+a");
+  await expect(agent.composer).toBeFocused();
+  await keyboard.type("Good morning, Kari.");
+  await keyboard.press("Enter");
+  await visitor.sees("Good morning, Kari.");
+  await expect(agent.composer).toBeFocused();
+  await expect(agent.composer).toHaveValue("");
+
+  await keyboard.press("Alt+l");
+  await expect(agent.log).toBeFocused();
+  await keyboard.press("?");
+  const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(sheet).toBeVisible();
+  await accessible(page, "sheet");
+  await keyboard.press("Escape");
+  await expect(sheet).toBeHidden();
+  await expect(agent.log).toBeFocused();
+
+  await keyboard.press("Alt+s");
+  await expect(page.getByRole("menuitem", { name: "Away: Lunch" })).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(page.getByRole("menuitem", { name: "Away: Lunch" })).toBeHidden();
+  await keyboard.press("Alt+s");
+  await expect(page.getByRole("menuitem", { name: /^Ready/ })).toBeVisible();
+  const lunch = page.getByRole("menuitem", { name: "Away: Lunch" });
+  await expect(async () => {
+    if (!(await lunch.evaluate((item) => item === document.activeElement))) await keyboard.press("ArrowDown");
+    await expect(lunch).toBeFocused({ timeout: 200 });
+  }).toPass();
+  await keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: /^Status: Away, Lunch/ })).toBeVisible();
+
+  await keyboard.press("Alt+i");
+  await expect(page.getByRole("complementary", { name: "Active session" })).toBeFocused();
+  await keyboard.press("Alt+j");
+  await expect(page.getByRole("textbox", { name: "Search chats" })).toBeFocused();
+  await keyboard.type("kari");
+  await keyboard.press("Enter");
+  await keyboard.press("Alt+m");
+  await expect(agent.composer).toBeFocused();
+  await keyboard.press("Alt+ArrowDown");
+  await expect(agent.composer).toBeVisible();
+
+  await keyboard.press("Alt+w");
+  await expect(page.getByRole("dialog", { name: "End this chat?" })).toBeVisible();
+  await keyboard.press("Enter");
+  await expect(visitor.composer).toBeHidden();
+  await expect(page.getByRole("button", { name: "Close", exact: true })).toBeFocused();
+  await keyboard.press("Alt+w");
+  await expect(page.getByRole("link", { name: /Kari/ })).toBeHidden();
+});
+
+// spec: A-1
+test("a canned reply comes by a slash, with what is known filled in and a warning for what is not", async ({
+  browser,
+  demo,
+  visitor,
+  agent,
+}) => {
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  const sue = new Agent(await context.newPage(), demo.console);
+  await sue.signIn(demo.account("sue"));
+  await addCannedReply(sue, {
+    shortcut: "delivery",
+    title: "Delivery times",
+    texts: {
+      en: "{{visitor.first_name}}, {{site.name}} delivers in {{number of weeks}} weeks. {{agent.first_name}}",
+    },
+  });
+  await addCannedReply(sue, { shortcut: "bye", title: "Good bye", texts: { en: "Good bye." } });
+  await context.close();
+  await addCannedReply(agent, { shortcut: "del", title: "Mine", texts: { en: "Mine." }, personal: true });
+
+  await chat(visitor, agent);
+  const { page } = agent;
+  await agent.composer.focus();
+  await page.keyboard.type("/deliv");
+  const list = page.getByRole("listbox", { name: "Canned replies" });
+  await expect(list.getByRole("option")).toHaveCount(1);
+  await expect(page.getByRole("region", { name: "Preview" })).toContainText("Kari, Halden");
+  await accessible(page, "canned replies");
+  await page.keyboard.press("Escape");
+  await expect(list).toBeHidden();
+  for (let n = 0; n < 3; n += 1) await page.keyboard.press("Backspace");
+  await expect(list.getByRole("option")).toHaveCount(2);
+  await expect(list.getByRole("option").first()).toContainText("Mine");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(agent.composer).toHaveValue(/^Kari, Halden.* delivers in {{number of weeks}} weeks\. Alice$/);
+
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert").filter({ hasText: "still 1 gap to fill" })).toBeVisible();
+  // The gap is selected: what is typed takes its place.
+  await page.keyboard.type("three");
+  await page.keyboard.press("Enter");
+  await expect(visitor.log.getByText(/^Kari, Halden.* delivers in three weeks\. Alice$/)).toBeVisible();
+});
+
+// spec: A-1
+test("a draft is there in another browser, and gone once it is sent", async ({
+  browser,
+  demo,
+  visitor,
+  agent,
+}) => {
+  await chat(visitor, agent);
+  const address = agent.page.url();
+  await agent.composer.fill("Let me look that up");
+  await expect
+    .poll(async () =>
+      (await agent.read<{ items: { text: string }[] }>("/drafts")).items.map(({ text }) => text),
+    )
+    .toEqual(["Let me look that up"]);
+
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  const elsewhere = new Agent(await context.newPage(), demo.console);
+  await elsewhere.signIn(demo.account("alice"));
+  await elsewhere.page.goto(address);
+  await expect(elsewhere.composer).toHaveValue("Let me look that up");
+  await elsewhere.composer.press("End");
+  await elsewhere.page.keyboard.type(" for you.");
+  await elsewhere.composer.press("Enter");
+  await visitor.sees("Let me look that up for you.");
+  await expect.poll(async () => (await agent.read<{ items: unknown[] }>("/drafts")).items.length).toBe(0);
+  await agent.page.reload();
+  await expect(agent.composer).toHaveValue("");
+  await context.close();
+});
+
+declare global {
+  interface Window {
+    /** Set by a journey: the console counts as not having the focus. */
+    elsewhere?: boolean;
+    notes?: { title: string; body: string; stays: boolean; click(): void }[];
+  }
+}
+
+/** The browser of a journey always has the focus and shows no notifications: both are stood in for. */
+function standIn(): void {
+  const hasFocus = document.hasFocus.bind(document);
+  document.hasFocus = () => !window.elsewhere && hasFocus();
+  window.notes = [];
+  class Note {
+    static permission = "granted";
+    static requestPermission = async () => "granted";
+    onclick: (() => void) | null = null;
+    constructor(title: string, options: { body: string; requireInteraction: boolean }) {
+      window.notes?.push({
+        title,
+        body: options.body,
+        stays: options.requireInteraction,
+        click: () => this.onclick?.(),
+      });
+    }
+    close(): void {}
+  }
+  Object.defineProperty(window, "Notification", { value: Note });
+}
+
+// spec: P-12, P-13
+test("the options are saved with OK, discarded with Cancel, and bring chats to the front at once", async ({
+  browser,
+  demo,
+  visitor,
+  agent,
+}) => {
+  const { page } = agent;
+  await page.addInitScript(standIn);
+  await page.reload();
+  await agent.ready();
+  const options = () => agent.read<Record<string, boolean>>("/me/options");
+  const newChat = page.getByRole("checkbox", {
+    name: "Bring chat window to the top when a new chat session is started.",
+  });
+  const newMessage = page.getByRole("checkbox", {
+    name: "Bring chat window to the top when a new message is received.",
+  });
+
+  await openDialog(agent, "Options");
+  await expect(newChat).not.toBeChecked();
+  await expect(newMessage).not.toBeChecked();
+  await accessible(page, "options");
+  await newMessage.check();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect(await options()).toEqual({ top_on_new_chat: false, top_on_new_message: false });
+  await openDialog(agent, "Options");
+  await expect(newMessage).not.toBeChecked();
+  await page.keyboard.press("Escape");
+
+  await chat(visitor, agent);
+  const first = page.url();
+  const { context, visitor: ola } = await secondVisitor(browser, demo);
+  await ola.page.goto("/product/oslo-chair");
+  await ola.accept.click({ timeout: 20_000 });
+  await ola.fillForm("Ola");
+  await expect(agent.ringing).toBeVisible();
+  expect(page.url(), "off: a chat that rings changes nothing").toBe(first);
+  await agent.answer();
+  await agent.say("Good morning, Ola.");
+  const second = page.url();
+  await visitor.say("Are you there?");
+  await expect(page.getByRole("img", { name: "1 unread message" })).toBeVisible();
+  expect(page.url(), "off: a message changes nothing").toBe(second);
+
+  await openDialog(agent, "Options");
+  await newChat.check();
+  await newMessage.check();
+  await page.getByRole("button", { name: "OK" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  expect(await options()).toEqual({ top_on_new_chat: true, top_on_new_message: true });
+  await visitor.say("Hello?");
+  await expect(page).toHaveURL(first);
+  await agent.sees("Hello?");
+
+  await page.evaluate(() => {
+    window.elsewhere = true;
+  });
+  await ola.say("One more thing");
+  await expect.poll(() => page.evaluate(() => window.notes?.at(-1)?.body)).toBe("One more thing");
+  expect(page.url(), "without the focus the console waits for the click").toBe(first);
+  expect(await page.evaluate(() => window.notes?.at(-1)?.stays)).toBe(true);
+  await page.evaluate(() => {
+    window.elsewhere = false;
+    window.notes?.at(-1)?.click();
+  });
+  await expect(page).toHaveURL(second);
+  await context.close();
+});
+
+// spec: P-12, P-13
+test("the mini window stays on top with the chats, where the browser has one", async ({ visitor, agent }) => {
+  await chat(visitor, agent);
+  const { page } = agent;
+  const has = await page.evaluate(() => "documentPictureInPicture" in window);
+  test.skip(!has, "this browser has no window that stays on top; the next journey proves what it says then");
+  await openDialog(agent, "Options");
+  await page.getByRole("dialog").getByRole("button", { name: "Pin mini window" }).click();
+  const mini = () =>
+    page.evaluate(() => {
+      const api = (window as unknown as { documentPictureInPicture: { window: Window | null } })
+        .documentPictureInPicture;
+      return api.window?.document.body.innerText ?? "";
+    });
+  await expect.poll(mini).toContain("Hello, how can I help?");
+  await page.keyboard.press("Escape");
+  await visitor.say("Is the oak oiled?");
+  await expect.poll(mini).toContain("Is the oak oiled?");
+  await page.evaluate(() => {
+    const api = (window as unknown as { documentPictureInPicture: { window: Window } })
+      .documentPictureInPicture;
+    const field = api.window.document.querySelector("textarea");
+    if (!field) throw new Error("the mini window has a text field");
+    const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value") ?? {};
+    set?.call(field, "Yes, twice.");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await expect(agent.composer, "the draft is the same").toHaveValue("Yes, twice.");
+  await page.evaluate(() => {
+    const api = (window as unknown as { documentPictureInPicture: { window: Window } })
+      .documentPictureInPicture;
+    const field = api.window.document.querySelector("textarea");
+    field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  });
+  await visitor.sees("Yes, twice.");
+  await agent.sees("Yes, twice.");
+});
+
+// spec: P-12, P-13
+test("a browser without a window that stays on top says so", async ({ agent }) => {
+  const { page } = agent;
+  await page.addInitScript(() => {
+    delete (window as { documentPictureInPicture?: unknown }).documentPictureInPicture;
+  });
+  await page.reload();
+  await openDialog(agent, "Options");
+  await expect(page.getByText("This browser cannot keep a small window on top of others")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Pin mini window" })).toBeHidden();
+});
+
+// spec: A-1
+test("the readiness check says what keeps chats away", async ({ agent }) => {
+  const { page } = agent;
+  await openDialog(agent, "Am I ready?");
+  const dialog = page.getByRole("dialog", { name: "Am I ready?" });
+  await expect(dialog).toContainText("Connected. The server answers in");
+  await expect(dialog).toContainText("Ready: new chats ring at you.");
+  await expect(dialog).toContainText("0 of 3 in use.");
+  await accessible(page, "readiness");
+});
