@@ -12,6 +12,7 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::store::Store;
 
+mod canned;
 mod seed;
 mod shop;
 mod traffic;

@@ -9,6 +9,7 @@ use beckon_engine::rule::{Action, MatchOn, MatchType, RulePlan};
 use beckon_engine::settings::SiteSettings;
 use serde::Serialize;
 
+use super::canned::plant_canned_replies;
 use crate::clock::Clock;
 use crate::http::password;
 use crate::store::column::{Json, Text};
@@ -54,6 +55,7 @@ pub(super) async fn plant(store: &Store, clock: &Clock, shop: &str) -> StoreResu
     let agents = plant_users(&mut tx, clock).await?;
     let site = plant_site(&mut tx, clock, shop).await?;
     let queue = plant_queue(&mut tx, clock, site, &agents).await?;
+    plant_canned_replies(&mut tx, clock).await?;
     for (priority, (name, url, views, seconds, offer)) in (10..).step_by(10).zip(rules()) {
         let offer = plant_offer(&mut tx, clock, site, offer).await?;
         let plan = RulePlan {

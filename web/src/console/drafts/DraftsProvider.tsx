@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Draft, Page } from "../../api/rest";
 import { ApiError, hand, request } from "../api/http";
-import { createDraftKeeper, type DraftKeeper, type DraftView, KeepFailure } from "./keeper";
+import { createDraftKeeper, type DraftKeeper, type DraftView, KeepFailure, parseLocal } from "./keeper";
 
 const DraftsContext = createContext<DraftKeeper | null>(null);
 
@@ -48,7 +48,17 @@ export function useHasDraft(chat: string): boolean {
   return useSyncExternalStore(keeper.subscribe, () => keeper.read(chat).text !== "");
 }
 
+/** What the server has too need not stay in this browser when the console starts. */
+function forgetKept(prefix: string): void {
+  for (const key of Object.keys(localStorage).filter((name) => name.startsWith(prefix))) {
+    const local = parseLocal(localStorage.getItem(key));
+    if (local.text === local.saved) localStorage.removeItem(key);
+  }
+}
+
 function keeperOf(user: string): DraftKeeper {
+  const prefix = `beckon.console.draft.${user}.`;
+  forgetKept(prefix);
   const path = (chat: string) => `/chats/${chat}/draft`;
   return createDraftKeeper({
     find: (chat) => request<Draft>("GET", path(chat)),
@@ -61,7 +71,7 @@ function keeperOf(user: string): DraftKeeper {
     },
     hand: (chat, draft) => hand("PUT", path(chat), draft),
     storage: localStorage,
-    prefix: `beckon.console.draft.${user}.`,
+    prefix,
   });
 }
 

@@ -205,7 +205,8 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
   };
 }
 
-function parseLocal(text: string | null): StoredDraft & { saved: string } {
+/** What this browser keeps of a draft; nothing when it cannot be read. */
+export function parseLocal(text: string | null): StoredDraft & { saved: string } {
   const none = { text: "", saved: "", version: 0 };
   if (text === null) return none;
   try {

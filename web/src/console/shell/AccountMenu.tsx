@@ -21,7 +21,7 @@ import {
   IconUsers,
 } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ComponentType, useState } from "react";
+import { type ComponentType, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { SessionUser } from "../../api/rest";
@@ -50,14 +50,17 @@ export function AccountMenu({ user, onDialog: show }: AccountMenuProps) {
     setOpened(false);
     go(path);
   };
+  const target = useRef<HTMLButtonElement>(null);
   const onDialog = (name: DialogName) => {
     setOpened(false);
+    target.current?.focus();
     show(name);
   };
   return (
     <Popover position="bottom-end" width={264} trapFocus returnFocus opened={opened} onChange={setOpened}>
       <Popover.Target>
         <UnstyledButton
+          ref={target}
           aria-label={t("account.menu", { name: user.name })}
           onClick={() => setOpened(!opened)}
         >

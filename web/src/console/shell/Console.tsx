@@ -1,5 +1,5 @@
 /** Owns the frame around every page of a signed-in user: navigation, status, connection, and which page is shown. */
-import { lazy, Suspense, useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import type { SessionUser } from "../../api/rest";
@@ -73,7 +73,7 @@ function Connected({ user }: { user: SessionUser }) {
 function Frame({ user }: { user: SessionUser }) {
   const { t } = useTranslation();
   const section = useSection();
-  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const { dialog, open, close } = useDialog();
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">
@@ -84,7 +84,7 @@ function Frame({ user }: { user: SessionUser }) {
         <ConnectionState />
         <span className={classes.spring} />
         <StatusSwitch />
-        <AccountMenu user={user} onDialog={setDialog} />
+        <AccountMenu user={user} onDialog={open} />
       </header>
       <Banner />
       <Navigation role={user.role} />
@@ -92,10 +92,27 @@ function Frame({ user }: { user: SessionUser }) {
       <main className={classes.main} id="main" tabIndex={-1}>
         <Pages user={user} />
       </main>
-      <ChatKeys onDialog={setDialog} />
-      <Dialogs open={dialog} onClose={() => setDialog(null)} />
+      <ChatKeys onDialog={open} />
+      <Dialogs open={dialog} onClose={close} />
     </div>
   );
+}
+
+/** The focus goes back to where it was when a dialog closes. */
+function useDialog() {
+  const [dialog, setDialog] = useState<DialogName | null>(null);
+  const before = useRef<Element | null>(null);
+  return {
+    dialog,
+    open(name: DialogName) {
+      before.current = document.activeElement;
+      setDialog(name);
+    },
+    close() {
+      setDialog(null);
+      setTimeout(() => before.current instanceof HTMLElement && before.current.focus());
+    },
+  };
 }
 
 function Pages({ user }: { user: SessionUser }) {

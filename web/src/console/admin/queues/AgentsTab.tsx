@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentRow, QueueBody, User } from "../../../api/rest";
 import { useAgents, useUsers } from "../../api/queries";
-import { TONE } from "../../shell/StatusSwitch";
+import { awayText, TONE } from "../../shell/StatusSwitch";
 import { Dot } from "../../ui/Dot";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
@@ -81,7 +81,7 @@ function Presence({ agent }: { agent: AgentRow | undefined }) {
   return (
     <span className={adminClasses.status}>
       <Dot tone={TONE[agent.status]} />
-      {t(`status.${agent.status}`)}
+      {awayText(agent, t) || t(`status.${agent.status}`)}
     </span>
   );
 }
