@@ -170,7 +170,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in. The answer sets the cookie again, so that a console in use never runs out of it. */
+        /** Who is signed in; null when nobody is. The answer sets the cookie again, so that a console in use never runs out of it. */
         get: operations["show_session"];
         put?: never;
         /** Sign in. The answer sets the cookie `beckon_session`. */
@@ -552,6 +552,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shared canned replies and the caller's own, by title. */
+        get: operations["list_canned_replies"];
+        put?: never;
+        /** Make a canned reply. Supervisors make shared ones, everyone their own. */
+        post: operations["create_canned_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One canned reply: a shared one or the caller's own. */
+        get: operations["show_canned_reply"];
+        put?: never;
+        post?: never;
+        /** Remove a canned reply. Supervisors remove shared ones, everyone their own. */
+        delete: operations["remove_canned_reply"];
+        options?: never;
+        head?: never;
+        /** Change a canned reply. Supervisors change shared ones, everyone their own. */
+        patch: operations["change_canned_reply"];
+        trace?: never;
+    };
+    "/api/v1/chats/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's draft in a chat, which stays theirs when the chat goes to somebody else. */
+        get: operations["show_draft"];
+        /** Keep the caller's draft in a chat. Refused as `stale` when it was changed since the version it was written over. */
+        put: operations["keep_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's drafts that hold something, the newest first; all on one page. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller as an agent: status, slots, and the queues they serve. */
+        get: operations["show_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's options. */
+        get: operations["show_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the caller's options. */
+        patch: operations["change_options"];
+        trace?: never;
+    };
+    "/api/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all agents share. */
+        get: operations["show_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what all agents share. For administrators. */
+        patch: operations["change_workspace"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -653,6 +778,10 @@ export interface components {
             slots_used: number;
             /** @description The queues they serve. */
             queues: components["schemas"]["QueueId"][];
+            /** @description Why. */
+            reason: components["schemas"]["StatusReason"];
+            /** @description The reason they named for being away. */
+            away_reason: string | null;
         };
         /** @description What the visitor gets instead of a chat (Q-6). */
         Alternative: {
@@ -2724,6 +2853,222 @@ export interface components {
             /** @description The queues, by site and name. */
             queues: components["schemas"]["QueueBoard"][];
         };
+        /** @description An agent's own options, all off to begin with. */
+        AgentOptions: {
+            /**
+             * @description Bring chat window to the top when a new chat session is started (P-12).
+             * @default false
+             */
+            top_on_new_chat: boolean;
+            /**
+             * @description Bring chat window to the top when a new message is received (P-13).
+             * @default false
+             */
+            top_on_new_message: boolean;
+        };
+        /** @description What to change of the caller's options; what is absent stays. */
+        AgentOptionsPatch: {
+            /** @description Bring chat window to the top when a new chat session is started (P-12). */
+            top_on_new_chat?: boolean;
+            /** @description Bring chat window to the top when a new message is received (P-13). */
+            top_on_new_message?: boolean;
+        };
+        /** @description A text to send again and again. */
+        CannedReply: {
+            /** @description Identity. */
+            id: components["schemas"]["CannedReplyId"];
+            site_id: components["schemas"]["SiteId"] | null;
+            queue_id: components["schemas"]["QueueId"] | null;
+            /** @description Only its maker sees it. */
+            personal: boolean;
+            /** @description What is typed after the slash. */
+            shortcut: string;
+            /** @description Name in lists. */
+            title: string;
+            /** @description Text by language. `{{visitor.first_name}}` and the like are filled in by the console. */
+            texts: {
+                [key: string]: string;
+            };
+            /** @description Words to find it by. */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds since 1970.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it was last changed, milliseconds since 1970.
+             */
+            updated_at: number;
+        };
+        /**
+         * Format: uuid
+         * @description A text that agents send again and again.
+         */
+        CannedReplyId: string;
+        /** @description What to change of a canned reply; what is absent stays. */
+        CannedReplyPatch: {
+            site_id?: components["schemas"]["SiteId"] | null;
+            queue_id?: components["schemas"]["QueueId"] | null;
+            /** @description What is typed after the slash: 1 to 32 of a to z, 0 to 9, - and _. */
+            shortcut?: string;
+            /** @description Name in lists, 1 to 100 characters. */
+            title?: string;
+            /** @description Text by language, 1 to 4000 characters each. */
+            texts?: {
+                [key: string]: string;
+            };
+            /** @description Words to find it by, at most 10 of 30 characters. */
+            tags?: string[];
+        };
+        /** @description What an agent has begun to write in a chat. */
+        Draft: {
+            /** @description The chat. */
+            chat_id: components["schemas"]["ChatId"];
+            /** @description The text; empty when there is none, and once it was sent. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; 0 before the first.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description When it was last changed, milliseconds since 1970; 0 before the first time.
+             */
+            updated_at: number;
+        };
+        /** @description The caller as an agent. */
+        Me: {
+            /** @description State. */
+            status: components["schemas"]["AgentStatus"];
+            /** @description Why. */
+            reason: components["schemas"]["StatusReason"];
+            /** @description The reason they named for being away. */
+            away_reason: string | null;
+            /**
+             * Format: int64
+             * @description Since when, milliseconds since 1970.
+             */
+            status_since: number;
+            /**
+             * Format: int64
+             * @description Chats at a time by routing.
+             */
+            slots: number;
+            /**
+             * Format: int64
+             * @description Chats ringing or active.
+             */
+            slots_used: number;
+            /** @description The queues they serve, by site, then name. */
+            queues: components["schemas"]["ServedQueue"][];
+        };
+        /** @description Something with a name. */
+        Named_SiteId: {
+            /**
+             * Format: uuid
+             * @description A website under one owner.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A canned reply to make. */
+        NewCannedReply: {
+            site_id?: components["schemas"]["SiteId"] | null;
+            queue_id?: components["schemas"]["QueueId"] | null;
+            /** @description Only its maker sees it. Who is an agent makes no other. */
+            personal?: boolean;
+            /** @description What is typed after the slash: 1 to 32 of a to z, 0 to 9, - and _. */
+            shortcut: string;
+            /** @description Name in lists, 1 to 100 characters. */
+            title: string;
+            /** @description Text by language, 1 to 4000 characters each. */
+            texts: {
+                [key: string]: string;
+            };
+            /** @description Words to find it by, at most 10 of 30 characters. */
+            tags?: string[];
+        };
+        /** @description A draft to keep. */
+        NewDraft: {
+            /** @description The text, at most 4000 characters; empty to give it up. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version it was written over; 0 when there was none.
+             */
+            version: number;
+        };
+        /** @description One page of a list. */
+        Page_CannedReply: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["CannedReply"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Draft: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Draft"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A queue that the caller serves. */
+        ServedQueue: components["schemas"]["Named_QueueId"] & {
+            /** @description Its site. */
+            site: components["schemas"]["Named_SiteId"];
+            /** @description The channel switch. */
+            channel_on: boolean;
+        };
+        /**
+         * @description Why an agent's status changed.
+         * @enum {string}
+         */
+        StatusReason: "self" | "no_answer" | "absence" | "supervisor";
+        /** @description What all agents share. */
+        Workspace: {
+            /**
+             * @description Why an agent can be away, in the order of the menu.
+             * @default [
+             *       "Break",
+             *       "Lunch",
+             *       "Meeting",
+             *       "Training",
+             *       "Other work"
+             *     ]
+             */
+            away_reasons: string[];
+            /**
+             * Format: int32
+             * @description A visitor who waits this long, seconds, is shown in amber.
+             * @default 30
+             */
+            wait_amber_s: number;
+            /**
+             * Format: int32
+             * @description A visitor who waits this long, seconds, is shown in red.
+             * @default 60
+             */
+            wait_red_s: number;
+        };
+        /** @description What to change of the workspace; what is absent stays. */
+        WorkspacePatch: {
+            /** @description Why an agent can be away, in the order of the menu: at most 20 of 1 to 40 characters, each once. */
+            away_reasons?: string[];
+            /**
+             * Format: int32
+             * @description A visitor who waits this long is shown in amber; 1 to 86400 seconds.
+             */
+            wait_amber_s?: number;
+            /**
+             * Format: int32
+             * @description A visitor who waits this long is shown in red; not less than amber.
+             */
+            wait_red_s?: number;
+        };
     };
     responses: {
         /** @description The body is not JSON: `bad_json` */
@@ -3291,13 +3636,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who is signed in */
+            /** @description Who is signed in, or null */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Session"] | null;
                 };
             };
             401: components["responses"]["Refused401"];
@@ -4430,6 +4775,396 @@ export interface operations {
             403: components["responses"]["Refused403"];
             404: components["responses"]["Refused404"];
             422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_canned_replies: {
+        parameters: {
+            query?: {
+                /** @description Only those for this site or for every site. */
+                site?: components["schemas"]["SiteId"];
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CannedReply"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    create_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCannedReply"];
+            };
+        };
+        responses: {
+            /** @description The canned reply */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CannedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The canned reply */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CannedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CannedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description The canned reply */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    keep_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Draft"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The options */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOptions"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentOptionsPatch"];
+            };
+        };
+        responses: {
+            /** @description The options */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOptions"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workspace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspacePatch"];
+            };
+        };
+        responses: {
+            /** @description The workspace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
             500: components["responses"]["Refused500"];
         };
     };

@@ -12,7 +12,7 @@ import { sites } from "./en/sites";
 import { users } from "./en/users";
 import { visitors } from "./en/visitors";
 import { wallboard } from "./en/wallboard";
-import { canned, keys, mini, options, ready, sounds, team, workspace } from "./en/workspace";
+import { canned, keys, mini, options, ready, sounds, workspace } from "./en/workspace";
 
 export const en = {
   ...shell,
@@ -31,7 +31,6 @@ export const en = {
   rules,
   sites,
   sounds,
-  team,
   users,
   visitors,
   wallboard,

@@ -18,7 +18,6 @@ import {
   IconPinned,
   IconSlash,
   IconStethoscope,
-  IconUsers,
 } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ComponentType, useRef, useState } from "react";
@@ -33,7 +32,7 @@ import { useChatGroups } from "./Attention";
 import { NotificationSwitch } from "./NotificationSwitch";
 import { SoundFields } from "./SoundFields";
 
-export type DialogName = "options" | "ready" | "sheet" | "team";
+export type DialogName = "options" | "ready" | "sheet";
 
 interface AccountMenuProps {
   user: SessionUser;
@@ -87,9 +86,6 @@ export function AccountMenu({ user, onDialog: show }: AccountMenuProps) {
         <Entry label={t("canned.menu")} icon={IconSlash} onClick={() => onPage("/canned-replies")} />
         <Entry label={t("ready.menu")} icon={IconStethoscope} onClick={() => onDialog("ready")} />
         <Entry label={t("keys.menu")} icon={IconKeyboard} onClick={() => onDialog("sheet")} />
-        {user.role !== "agent" && (
-          <Entry label={t("team.menu")} icon={IconUsers} onClick={() => onDialog("team")} />
-        )}
         {mini.supported && <Entry label={t("mini.pin")} icon={IconPinned} onClick={mini.pin} />}
         <Divider my={4} />
         <Entry label={t("account.sign_out")} icon={IconLogout} onClick={signOut} />

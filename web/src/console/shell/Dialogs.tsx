@@ -9,7 +9,6 @@ const ReadyCheck = lazy(() => import("./ReadyCheck").then((module) => ({ default
 const ShortcutSheet = lazy(() =>
   import("../keys/ShortcutSheet").then((module) => ({ default: module.ShortcutSheet })),
 );
-const TeamDialog = lazy(() => import("./TeamDialog").then((module) => ({ default: module.TeamDialog })));
 
 interface DialogsProps {
   open: DialogName | null;
@@ -22,7 +21,6 @@ export function Dialogs({ open, onClose }: DialogsProps) {
       {open === "options" && <OptionsDialog opened onClose={onClose} />}
       {open === "ready" && <ReadyCheck opened onClose={onClose} />}
       {open === "sheet" && <ShortcutSheet opened onClose={onClose} />}
-      {open === "team" && <TeamDialog opened onClose={onClose} />}
     </Suspense>
   );
 }

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { AgentRow, Wallboard } from "../../api/rest";
 import { request } from "../api/http";
 import { keys, useAgents } from "../api/queries";
+import { awayText } from "../shell/StatusSwitch";
 import { Dot, type DotTone } from "../ui/Dot";
 import { told, warned } from "../ui/notify";
 import { Empty, Loaded } from "../ui/states";
@@ -68,6 +69,7 @@ export function AgentTable({ board }: { board: Wallboard }) {
 
 function Row({ agent, queues }: { agent: AgentRow; queues: string[] }) {
   const { t } = useTranslation();
+  const why = awayText(agent, t);
   return (
     <tr>
       <td>
@@ -81,6 +83,7 @@ function Row({ agent, queues }: { agent: AgentRow; queues: string[] }) {
         </span>
         {agent.status !== "offline" && (
           <span className={classes.second}>
+            {why && `${why} · `}
             <Elapsed since={agent.status_since} />
           </span>
         )}

@@ -73,7 +73,11 @@ export const shell = {
     silent: "You were set away because a chat was not answered in time.",
     be_ready: "Set ready",
     away_for: "Away: {{reason}}",
-    reason: { no_answer: "did not answer", absence: "came back after a while" },
+    reason: {
+      no_answer: "did not answer",
+      absence: "came back after a while",
+      supervisor: "set by a supervisor",
+    },
     note_away: "You are away. New chats go to other agents.",
   },
   connection: {

@@ -94,8 +94,6 @@ export const ready = {
   },
 } as const;
 
-export const team = { menu: "Team", title: "Team" } as const;
-
 export const canned = {
   title: "Canned replies",
   text: "Texts that agents send again and again. In a chat they type / and the shortcut.",
