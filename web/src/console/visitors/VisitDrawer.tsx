@@ -64,7 +64,7 @@ function Visit({ visit }: { visit: VisitDetail }) {
           )}
         </div>
       </section>
-      {visit.ended_at === null && (
+      {visit.live && (
         <Part title={t("decisions.now")}>
           <DecisionNow visit={visit.id} />
         </Part>

@@ -41,10 +41,10 @@ export function Real({ site, head }: { site: string; head: ReactNode }) {
       </div>
       <aside className={classes.aside}>
         <Section title={t("decisions.now")}>
-          {chosen ? (
+          {chosen?.live ? (
             <DecisionNow key={chosen.id} visit={chosen.id} />
           ) : (
-            <p className={classes.second}>{t("rule_test.choose")}</p>
+            <p className={classes.second}>{t(chosen ? "decisions.gone" : "rule_test.choose")}</p>
           )}
         </Section>
       </aside>

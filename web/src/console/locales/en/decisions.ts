@@ -4,7 +4,7 @@ export const decisions = {
   now: "Decision now",
   history: "Decisions so far",
   no_history: "No decision has been kept of this visit yet.",
-  gone: "This visitor is not on the site any more. The last decision is below.",
+  gone: "This visitor is not on the site any more. What was decided stands under “Decisions so far”.",
   will_present: "An offer is presented at the next contact.",
   presented: "An offer was presented.",
   alerted: "An agent was alerted.",
