@@ -145,7 +145,7 @@ test("a rule with nested groups, made in the editor, acts in the browser", async
   await event.getByRole("combobox", { name: "Name" }).blur();
   await expect(event.getByText("Is empty.")).toBeHidden();
   await expect(
-    page.getByText(/if all of \(at least one of \(the device is Phone, 2 pages were viewed\), not \(/),
+    page.getByText(/if all of \(at least one of \(the device is phone, 2 pages were viewed\), not \(/),
   ).toBeVisible();
   await page.getByRole("button", { name: "Create" }).click();
   await expect(page.getByRole("link", { name: "Second category page" })).toBeVisible();

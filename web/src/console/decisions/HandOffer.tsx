@@ -8,6 +8,7 @@ import type { Cap, HandChoice, HandOffer, HandOfferAnswer } from "../../api/rest
 import { ApiError, request } from "../api/http";
 import { keys, useHandChoice } from "../api/queries";
 import { told } from "../ui/notify";
+import { OVER } from "../ui/over";
 import { Loaded, LoadingRows } from "../ui/states";
 import classes from "./Decisions.module.css";
 import { capSentence, reasonSentence } from "./sentence";
@@ -29,6 +30,7 @@ export function HandOfferModal({ visit, name, opened, onClose }: HandOfferProps)
       title={t("decisions.hand.title", { name })}
       size={460}
       fullScreen={narrow ?? false}
+      {...OVER}
     >
       {opened && <Choose visit={visit} onClose={onClose} />}
     </Modal>

@@ -7,6 +7,7 @@ import { Link } from "wouter";
 import type { PresentationRecord } from "../../api/rest";
 import { usePresentation } from "../api/queries";
 import { shortUrl } from "../ui/format";
+import { OVER } from "../ui/over";
 import { Loaded, LoadingRows } from "../ui/states";
 import { FullTime } from "../ui/time";
 import { Fact } from "../visitors/VisitParts";
@@ -25,6 +26,7 @@ export function RecordModal({ id, onClose }: { id: string | null; onClose(): voi
       title={t("decisions.record.title")}
       size={560}
       fullScreen={narrow ?? false}
+      {...OVER}
     >
       {id !== null && <RecordOf id={id} onClose={onClose} />}
     </Modal>

@@ -111,7 +111,8 @@ function Conditions({ explained }: { explained: ConditionExplanation }) {
     );
   }
   const value = comparedValue(condition, explained.value, t);
-  const words = value === "" ? t("decisions.no_value") : t("decisions.value", { value });
+  const unknown = explained.value === "" ? t("decisions.no_value") : "";
+  const words = value === "" ? unknown : t("decisions.value", { value });
   return <Check holds={holds} text={conditionSentence(condition, t)} value={words} />;
 }
 

@@ -41,7 +41,7 @@ export function conditionSentence(condition: Condition, t: TFunction): string {
         value: condition.equals,
       });
     case "device": {
-      const names = condition.any_of.map((device) => t(`visitors.devices.${device}`));
+      const names = condition.any_of.map((device) => t(`visitors.devices.${device}`).toLowerCase());
       return t("conditions.sentence.device", { list: oneOf(names, t) });
     }
     case "language":
@@ -132,7 +132,8 @@ export function comparedValue(condition: Condition, value: string, t: TFunction)
         : value;
     case "exit_intent":
     case "page_sequence":
-      return value === "true" ? t("decisions.yes") : t("decisions.no");
+      // Whether it holds says it all.
+      return "";
     default:
       return value;
   }
@@ -184,6 +185,7 @@ function days(weekdays: number[], t: TFunction): string {
   const last = sorted.at(-1);
   const name = (day: number) => t(`conditions.weekdays.${String(day) as "1"}`);
   if (first === undefined || last === undefined) return t("conditions.sentence.nothing");
+  if (sorted.length === 7) return t("conditions.sentence.any_day");
   const run = sorted.length > 2 && last - first === sorted.length - 1;
   return run ? `${name(first)}–${name(last)}` : sorted.map(name).join(", ");
 }

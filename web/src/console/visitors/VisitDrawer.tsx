@@ -10,6 +10,7 @@ import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
 import { HandOfferModal } from "../decisions/HandOffer";
 import { CopyIcon } from "../ui/CopyIcon";
 import { Dot } from "../ui/Dot";
+import { isCovered } from "../ui/over";
 import { Loaded } from "../ui/states";
 import { Ago } from "../ui/time";
 import { Presentations, VisitFacts, VisitPages } from "./VisitParts";
@@ -26,7 +27,9 @@ export function VisitDrawer({ id, onClose }: { id: string | null; onClose(): voi
   return (
     <Drawer
       opened={id !== null}
-      onClose={onClose}
+      onClose={() => {
+        if (!isCovered()) onClose();
+      }}
       position="right"
       size={420}
       padding={0}

@@ -114,6 +114,7 @@ export const conditions = {
     all: "all of ({{list}})",
     any: "at least one of ({{list}})",
     not: "not ({{list}})",
+    any_day: "any day",
     nothing: "nothing",
     always: "always",
     never: "never",

@@ -23,8 +23,6 @@ export const decisions = {
   holds_not: "does not hold",
   value: "it is {{value}}",
   no_value: "nothing known",
-  yes: "yes",
-  no: "no",
   identified: { no: "not identified", claimed: "claimed, not signed", signed: "signed" },
   page: "on {{page}}",
   reason: {

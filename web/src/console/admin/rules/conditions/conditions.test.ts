@@ -123,7 +123,7 @@ describe("a condition in words", () => {
       of: [phone, { type: "not", of: { type: "any", of: [german, leaving] } }],
     };
     expect(conditionSentence(tree, t)).toBe(
-      "all of (the device is Phone, not (at least one of (the language is de, the pointer leaves the page at the top)))",
+      "all of (the device is phone, not (at least one of (the language is de, the pointer leaves the page at the top)))",
     );
     expect(conditionSentence({ type: "any", of: [] }, t)).toBe("never");
     const hours: Condition = { type: "local_time", weekdays: [1, 2, 3, 4, 5], from: "09:00", to: "17:00" };
