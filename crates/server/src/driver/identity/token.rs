@@ -60,10 +60,10 @@ pub(super) fn verify<'a>(
 
 /// The claims of a token that this secret signed. The algorithm is ours to say, not the token's.
 fn signed_by(token: &str, secret: &str) -> Result<Claims, IdentityRefusal> {
-    let header = decode_header(token).map_err(|error| match error.kind() {
-        // An algorithm that the library does not know, `none` among them.
-        ErrorKind::Json(_) => IdentityRefusal::WrongAlgorithm,
-        _ => IdentityRefusal::Malformed,
+    let header = decode_header(token).map_err(|error| {
+        // JSON that is not a header names an algorithm that the library does not know, such as `none`.
+        let is_unknown = matches!(error.kind(), ErrorKind::Json(_));
+        if is_unknown { IdentityRefusal::WrongAlgorithm } else { IdentityRefusal::Malformed }
     })?;
     if header.alg != Algorithm::HS256 {
         return Err(IdentityRefusal::WrongAlgorithm);
@@ -74,9 +74,9 @@ fn signed_by(token: &str, secret: &str) -> Result<Claims, IdentityRefusal> {
     validation.validate_exp = false;
     validation.validate_aud = false;
     let key = DecodingKey::from_secret(secret.as_bytes());
-    decode::<Claims>(token, &key, &validation).map(|data| data.claims).map_err(|error| match error.kind() {
-        ErrorKind::InvalidSignature => IdentityRefusal::WrongSignature,
-        _ => IdentityRefusal::Malformed,
+    decode::<Claims>(token, &key, &validation).map(|data| data.claims).map_err(|error| {
+        let is_forged = matches!(error.kind(), ErrorKind::InvalidSignature);
+        if is_forged { IdentityRefusal::WrongSignature } else { IdentityRefusal::Malformed }
     })
 }
 
