@@ -8,6 +8,8 @@ use utoipa::ToSchema;
 use crate::id::QueueId;
 use crate::offer::Position;
 
+pub mod conduct;
+
 /// A chat queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Queue {
@@ -43,6 +45,8 @@ pub struct QueuePlan {
     pub alternatives: Alternatives,
     /// Looks and texts of the widget.
     pub styling: Styling,
+    /// Idle chats, wrap-up, survey and screen pop.
+    pub conduct: conduct::Conduct,
 }
 
 /// Activation mode of a queue.

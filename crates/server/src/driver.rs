@@ -14,6 +14,7 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::store::Store;
 
+pub mod access;
 pub mod address;
 pub mod admission;
 pub mod answering;
@@ -27,15 +28,20 @@ mod desk;
 mod dispatch;
 mod effects;
 mod entry;
+mod farewell;
 pub mod form;
 mod gates;
 mod host;
 pub mod identity;
+mod idle;
 pub mod notice;
 mod presenting;
 mod reasons;
+pub mod screen_pop;
 mod shard;
 pub mod sites;
+pub mod supervising;
+pub mod transfer;
 pub mod view;
 mod wheel;
 

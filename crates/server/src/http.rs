@@ -31,6 +31,7 @@ pub mod canned_reply;
 pub mod chat;
 pub mod check;
 pub mod client;
+mod conduct_check;
 mod decision;
 pub mod draft;
 pub mod error;
@@ -56,6 +57,7 @@ pub mod user;
 pub mod visit;
 pub mod wallboard;
 pub mod workspace;
+mod wrap_up;
 
 /// Most bytes of a request body.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;

@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub mod agent;
+pub mod call;
 pub mod canned_reply;
 pub mod chat;
 pub mod chat_view;
@@ -24,6 +25,7 @@ pub mod message;
 pub mod offer;
 pub mod offer_stop;
 pub mod page_view;
+pub mod participant;
 pub mod presentation;
 pub mod queue;
 pub mod rule;
@@ -31,6 +33,7 @@ pub mod seen;
 pub mod session;
 pub mod site;
 pub mod sql;
+pub mod survey;
 pub mod user;
 pub mod visit;
 pub mod visitor;

@@ -51,9 +51,11 @@ export interface Message {
   from: "visitor" | "agent" | "system";
   /** Name of the agent; empty otherwise. */
   name: string;
-  /** For `system`: a key such as `agent_joined`, `visitor_left`, `agent_left`, `queue_timed_out`, `form_given_up`. */
+  /** For `system`: a key such as `agent_joined`, `handed_over`, `visitor_left`, `idle_warning`; empty for what a visitor may not see. */
   text: string;
   at: number;
+  /** Absent for everyone; a visitor is never sent the other kind. */
+  audience?: "all" | "staff";
 }
 
 /** A chat as the visitor sees it. */
@@ -73,7 +75,16 @@ export interface VisitorChat {
   agent_read_seq: number;
   visitor_read_seq: number;
   ended_by?: "visitor" | "agent" | "system";
+  /** What the visitor is asked after the end. */
+  survey?: SurveyKind;
+  /** They have answered. */
+  rated?: boolean;
+  /** The transcript can be had by e-mail, or is promised. */
+  transcript?: "offered" | "promised";
 }
+
+/** One to five; or one for up and zero for down. */
+export type SurveyKind = "rating" | "thumbs";
 
 export interface Page {
   tab: number;
@@ -117,6 +128,10 @@ export type VisitorFrame =
   | { type: "typing"; chat: string }
   | { type: "read"; chat: string; seq: number }
   | { type: "end_chat"; chat: string }
+  /** What the visitor thought of an ended chat. */
+  | { type: "rate"; chat: string; rating: number; comment: string }
+  /** Send the transcript there once the chat has ended. */
+  | { type: "transcript"; chat: string; email: string }
   /** Ask for messages after `after`, when a gap is seen. */
   | { type: "resume"; chat: string; after: number };
 
@@ -188,6 +203,19 @@ export type RefusalCode =
 
 // ------------------------------------------------------------------ agent
 
+export interface Person {
+  id: string;
+  name: string;
+}
+
+export interface Call {
+  purpose: "transfer" | "invite";
+  from: Person;
+  to: Person;
+  note: string;
+  due_at: number;
+}
+
 /** A chat as the console sees it; the same object as in REST `/api/v1/chats`. */
 export interface Chat {
   id: string;
@@ -201,6 +229,12 @@ export interface Chat {
   state: ChatState;
   /** Who is rung now, or owns the active chat. */
   agent: { id: string; name: string } | null;
+  /** Who has joined and writes along. */
+  guests: Person[];
+  /** Who reads along; empty for agents. */
+  watchers: Person[];
+  /** The chat rings at one agent, who is to take it over or to join; the owner has it until then. */
+  call: Call | null;
   /** Rises with every change of owner; sent back with `say`. */
   owner_epoch: number;
   requested_at: number;
@@ -211,6 +245,16 @@ export interface Chat {
   ended_by: "visitor" | "agent" | "system" | null;
   /** The agent has closed an ended chat on their side. */
   wrapped_up: boolean;
+  /** When it is closed there by itself. */
+  wrap_up_due_at: number | null;
+  /** The visitor was warned, and the chat closes then unless they write. */
+  idle_close_at: number | null;
+  /** What the agent noted of it. */
+  noted: { disposition: string; tags: string[]; note: string };
+  /** What the visitor thought of it. */
+  rating: { kind: SurveyKind; rating: number; comment: string } | null;
+  /** What is opened for the agent at the start. */
+  screen_pop: { url: string; open: "link" | "tab" } | null;
   answers: { key: string; label: string; value: string }[];
   last_seq: number;
   visitor_read_seq: number;
@@ -246,7 +290,19 @@ export type AgentFrame =
   | { type: "status"; ref: string; status: AgentStatus; reason?: string }
   | { type: "accept"; ref: string; chat: string }
   | { type: "decline"; ref: string; chat: string }
-  | { type: "say"; chat: string; id: string; epoch: number; text: string }
+  | { type: "say"; chat: string; id: string; epoch: number; text: string; audience?: "all" | "staff" }
+  /** Hand an active chat on: to an agent, who is rung for it, or to a queue. The note is for the team. */
+  | { type: "transfer"; ref: string; chat: string; to: { agent: string } | { queue: string }; note: string }
+  /** Call another agent to join. */
+  | { type: "invite"; ref: string; chat: string; agent: string; note: string }
+  /** Take back an open call. */
+  | { type: "recall"; ref: string; chat: string }
+  /** For supervisors: read along, write along, become the owner. */
+  | { type: "watch"; ref: string; chat: string }
+  | { type: "join"; ref: string; chat: string }
+  | { type: "take_over"; ref: string; chat: string }
+  /** Stop reading or writing along. */
+  | { type: "leave"; ref: string; chat: string }
   | { type: "typing"; chat: string }
   | { type: "read"; chat: string; seq: number }
   /** End an active chat, or wrap up an ended one. */

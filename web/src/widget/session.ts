@@ -13,6 +13,7 @@ import type {
   VisitorNotice,
 } from "../api/wire";
 import type { Look } from "./bundle";
+import { heldUpTo, insertMessage } from "./order";
 
 export type WindowState = "closed" | "open" | "minimised";
 export type Answers = Record<string, string | boolean>;
@@ -31,7 +32,10 @@ export interface Unsent {
 
 /** A frame that is sent again after every reconnect, until its answer has come or it is too old to be meant. */
 interface Pending {
-  frame: Extract<VisitorFrame, { type: "accept" | "reject" | "open_chat" | "send_form" | "end_chat" }>;
+  frame: Extract<
+    VisitorFrame,
+    { type: "accept" | "reject" | "open_chat" | "send_form" | "end_chat" | "rate" | "transcript" }
+  >;
   since: number;
 }
 
@@ -87,6 +91,8 @@ export type SessionEvent =
   | { type: "typed" }
   | { type: "read"; seq: number }
   | { type: "left"; now: number }
+  | { type: "rated"; rating: number; comment: string; now: number }
+  | { type: "transcript_wanted"; email: string; now: number }
   | { type: "ticked"; now: number };
 
 export type Step = [Session, VisitorFrame[]];
@@ -103,7 +109,6 @@ export const pending_ms_max = 60_000;
 export const asking_ms_max = 15_000;
 export const typing_ms = 6_000;
 const unsent_max = 100;
-const messages_max = 2_000;
 
 export function newSession(kept: Partial<Kept> = {}): Session {
   return {
@@ -154,13 +159,7 @@ export function running(s: Session): VisitorChat | null {
 
 /** The highest sequence number up to which no message is missing. */
 export function held(s: Session): number {
-  const first = s.messages[0];
-  let seq = first && s.messages.length >= messages_max ? first.seq - 1 : 0;
-  for (const message of s.messages) {
-    if (message.seq !== seq + 1) break;
-    seq = message.seq;
-  }
-  return seq;
+  return heldUpTo(s.messages);
 }
 
 export function step(s: Session, event: SessionEvent): Step {
@@ -203,6 +202,16 @@ export function step(s: Session, event: SessionEvent): Step {
         : [s, []];
     case "left":
       return leave(s, event.now);
+    case "rated":
+      return rate(s, event.rating, event.comment, event.now);
+    case "transcript_wanted":
+      return s.chat && s.chat.transcript === "offered"
+        ? promise(
+            { ...s, chat: { ...s.chat, transcript: "promised" } },
+            { type: "transcript", chat: s.chat.id, email: event.email },
+            event.now,
+          )
+        : [s, []];
     case "ticked":
       return tick(s, event.now);
   }
@@ -290,6 +299,8 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   // What was on its way when the visitor left does not bring the chat back.
   if (same && !ended && s.chat && s.chat.state === "ended") return s;
   let next: Session = { ...answered(s, "accept", "open_chat"), chat, asking: 0, failed: false };
+  if (chat.rated) next = answered(next, "rate");
+  if (chat.transcript === "promised") next = answered(next, "transcript");
   if (ended) next = answered(next, "end_chat");
   else next.alternative = null;
   if (chat.state !== "form") next = { ...answered(next, "send_form"), form_errors: {} };
@@ -330,7 +341,7 @@ function settle(
 
 function receive(s: Session, chat: string, message: Message): Step {
   if (!ofChat(s, chat) || s.messages.some((m) => m.seq === message.seq)) return [s, []];
-  const messages = insert(s.messages, message);
+  const messages = insertMessage(s.messages, message);
   return fillGap({
     ...s,
     messages,
@@ -351,11 +362,6 @@ function fillGap(s: Session): Step {
   const after = held(s);
   if (!s.chat || !newest || newest.seq <= after || s.resumed_after === after) return [s, []];
   return [{ ...s, resumed_after: after }, [{ type: "resume", chat: s.chat.id, after }]];
-}
-
-function insert(messages: Message[], message: Message): Message[] {
-  const at = messages.filter((m) => m.seq < message.seq).length;
-  return [...messages.slice(0, at), message, ...messages.slice(at)].slice(-messages_max);
 }
 
 function refuse(s: Session, id: string | undefined, code: RefusalCode): Session {
@@ -405,6 +411,13 @@ function leave(s: Session, now: number): Step {
   if (!chat) return [s, []];
   const next: Session = { ...s, chat: { ...chat, state: "ended", ended_by: "visitor" }, typing_at: 0 };
   return promise(next, { type: "end_chat", chat: chat.id }, now);
+}
+
+function rate(s: Session, rating: number, comment: string, now: number): Step {
+  const { chat } = s;
+  if (!chat || chat.state !== "ended" || !chat.survey || chat.rated) return [s, []];
+  const next: Session = { ...s, chat: { ...chat, rated: true } };
+  return promise(next, { type: "rate", chat: chat.id, rating, comment }, now);
 }
 
 function putAway(s: Session): Session {

@@ -1,65 +1,65 @@
 //! Owns the agent's side of a chat: taking, declining, messages, closing, and the agent's status.
 
 use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::conversation::{check_message, end, say_as_system};
+use super::access::{Actor, Denied, Seat, because, find_seat};
+use super::conversation::{check_message, end, is_silent_alert, say_as_system};
 use super::desk::LOCK_KEY;
 use super::notice::RefusalCode;
 use crate::bus::{Hint, Side};
-use crate::store::agent::{AwayCause, Stance, list_services, update_agent_status};
+use crate::store::agent::{AwayCause, Stance, update_agent_idle, update_agent_status};
+use crate::store::call::CallOutcome;
 use crate::store::chat::change::{
     update_agent_read, update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
 };
 use crate::store::chat::waiting::list_waiting_chats;
+use crate::store::chat::wrap_up::find_wrap_up;
 use crate::store::chat::{ChatMode, ChatRow, ChatState, EndedBy, find_chat};
 use crate::store::draft::update_draft_sent;
-use crate::store::message::{Appended, NewMessage, Sender, append_message};
-use crate::store::user::Role;
+use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
+use crate::store::participant::{Part, insert_participant, update_owner_left};
+use crate::store::user::find_user;
 use crate::store::workspace::find_workspace;
-use crate::store::{StoreError, StoreResult, Tx};
+use crate::store::{StoreResult, Tx};
 
-/// Who acts in a console.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    /// Identity.
-    pub id: UserId,
-    /// Name that visitors see.
-    pub name: String,
-    /// Role.
-    pub role: Role,
-}
-
-/// Why something an agent asked for was not done.
-#[derive(Debug)]
-pub enum Denied {
-    /// For this reason.
-    Because(RefusalCode, String),
-    /// The database failed; nothing was done.
-    Store(StoreError),
-}
-
-impl From<StoreError> for Denied {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
+/// A message that somebody writes in a console.
+#[derive(Clone, Copy, Debug)]
+pub struct Saying<'a> {
+    /// Made by the console.
+    pub id: &'a str,
+    /// The owner epoch that the console knows.
+    pub epoch: i64,
+    /// The text.
+    pub text: &'a str,
+    /// Who may see it.
+    pub audience: Audience,
 }
 
 impl Driver {
-    /// Gives a chat that rings at the agent, or waits, to the agent (P-6). Of several who try, one gets it.
+    /// Gives a chat that rings at the agent, or waits, to the agent (P-6), or lets a called agent come. Of several who
+    /// try, one gets it.
     ///
     /// # Errors
     /// `Taken`, with who has it; `NotFound`; or the database failed.
     pub async fn accept_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        let row = visible_chat(&mut tx, actor, chat).await?;
-        if !update_chat_active(&mut tx, chat, actor.id, self.clock().now()).await? {
-            return Err(taken(&mut tx, actor, chat).await?);
+        let seat = find_seat(&mut tx, actor, chat).await?;
+        if let Some(call) = seat.called() {
+            self.take_call(&mut tx, actor, &seat, call).await?;
+        } else {
+            let now = self.clock().now();
+            let idle_due = self.idle_due(&seat.chat, now);
+            if !update_chat_active(&mut tx, chat, actor.id, now, idle_due).await? {
+                return Err(taken(&mut tx, actor, chat).await?);
+            }
+            insert_participant(&mut tx, chat, actor.id, Part::Owner, now).await?;
+            say_as_system(self, &mut tx, chat, "agent_joined", &actor.name).await?;
         }
-        say_as_system(self, &mut tx, chat, "agent_joined", &actor.name).await?;
         tx.commit().await?;
-        self.tell_of(&row, true);
+        self.tell_of(&seat.chat, true);
         Ok(())
     }
 
@@ -69,48 +69,70 @@ impl Driver {
     /// When it does not ring at this agent, or the database failed.
     pub async fn decline_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
-        let row = visible_chat(&mut tx, actor, chat).await?;
-        let mut rung = row.rung.0.clone();
+        tx.lock(LOCK_KEY).await?;
+        let seat = find_seat(&mut tx, actor, chat).await?;
+        if let Some(call) = seat.called() {
+            let now = self.clock().now();
+            let hints = self.miss_call(&mut tx, call, CallOutcome::Declined, now).await?;
+            tx.commit().await?;
+            hints.into_iter().for_each(|hint| self.bus().publish(hint));
+            return Ok(());
+        }
+        let mut rung = seat.chat.rung.0.clone();
         rung.push(actor.id);
         if !update_chat_ring_over(&mut tx, chat, actor.id, &rung).await? {
             return Err(because(RefusalCode::Taken, "This chat no longer rings here."));
         }
         tx.commit().await?;
-        self.tell_of(&row, false);
+        self.tell_of(&seat.chat, false);
         Ok(())
     }
 
-    /// Stores a message of the agent, once; yields its number. Only the owner under the present epoch may write.
+    /// Stores a message of the agent, once; yields its number. To the visitor only the owner under the present epoch and
+    /// whoever has joined may write; to the team, everyone who may read the chat.
     ///
     /// # Errors
-    /// When it is malformed, the agent does not own the chat now, it has ended, or the database failed.
-    pub async fn agent_says(
-        &self,
-        actor: &Actor,
-        chat: ChatId,
-        epoch: i64,
-        id: &str,
-        text: &str,
-    ) -> Result<i64, Denied> {
+    /// When it is malformed, the agent cannot write in the chat now, it has ended, or the database failed.
+    pub async fn agent_says(&self, actor: &Actor, chat: ChatId, saying: Saying<'_>) -> Result<i64, Denied> {
+        let Saying { id, epoch, text, audience } = saying;
         check_message(id, text).map_err(|detail| because(RefusalCode::BadFrame, detail))?;
         let mut tx = self.store().write().await?;
-        visible_chat(&mut tx, actor, chat).await?;
-        let message =
-            NewMessage { id, sender: Sender::Agent, user: Some(actor.id), name: &actor.name, body: text };
+        let mut seat = find_seat(&mut tx, actor, chat).await?;
+        match audience {
+            Audience::All => {}
+            Audience::Staff => check_note_taker(&seat)?,
+        }
+        let message = NewMessage {
+            id,
+            sender: Sender::Agent,
+            user: Some(actor.id),
+            name: &actor.name,
+            body: text,
+            audience,
+        };
         let seq = match append_message(&mut tx, chat, message, self.clock().now()).await? {
             Appended::Existing(seq) => return Ok(seq),
             Appended::New(seq) => seq,
         };
-        let row = visible_chat(&mut tx, actor, chat).await?;
-        check_owner(&row, actor, epoch)?;
+        // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
+        seat.chat = find_chat(&mut tx, chat)
+            .await?
+            .ok_or_else(|| because(RefusalCode::NotFound, "There is no such chat."))?;
+        if audience.is_all() {
+            let owner = match seat.chat.agent_id {
+                Some(owner) => find_user(&mut tx, *owner).await?.map(|user| user.name),
+                None => None,
+            };
+            seat.check_writer(epoch, owner.as_deref())?;
+        }
         update_draft_sent(&mut tx, actor.id, chat, text, self.clock().now()).await?;
         tx.commit().await?;
         metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
-        if *row.mode == ChatMode::Engage {
+        if *seat.chat.mode == ChatMode::Engage {
             // The first message opens the window in the visitor's browser (P-9).
-            self.bus().publish(Hint::ChatChanged { chat, visitor: *row.visitor_id });
+            self.bus().publish(Hint::ChatChanged { chat, visitor: *seat.chat.visitor_id });
         }
-        self.bus().publish(Hint::MessageAdded { chat, visitor: *row.visitor_id });
+        self.bus().publish(Hint::MessageAdded { chat, visitor: *seat.chat.visitor_id });
         Ok(seq)
     }
 
@@ -120,11 +142,10 @@ impl Driver {
     /// When the chat cannot be seen, or the database failed.
     pub async fn agent_reads(&self, actor: &Actor, chat: ChatId, seq: i64) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
-        let row = visible_chat(&mut tx, actor, chat).await?;
-        let owns = row.agent_id.is_some_and(|owner| *owner == actor.id);
-        if owns && update_agent_read(&mut tx, chat, seq).await? {
+        let seat = find_seat(&mut tx, actor, chat).await?;
+        if seat.owns() && update_agent_read(&mut tx, chat, seq).await? {
             tx.commit().await?;
-            let visitor = *row.visitor_id;
+            let visitor = *seat.chat.visitor_id;
             self.bus().publish(Hint::Read { chat, visitor, by: Side::Agent, seq });
         }
         Ok(())
@@ -136,9 +157,10 @@ impl Driver {
     /// When the chat cannot be seen, or the database failed.
     pub async fn agent_types(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().read().await?;
-        let row = visible_chat(&mut tx, actor, chat).await?;
-        if row.agent_id.is_some_and(|owner| *owner == actor.id) && *row.state == ChatState::Active {
-            self.bus().publish(Hint::Typing { chat, visitor: *row.visitor_id, by: Side::Agent });
+        let seat = find_seat(&mut tx, actor, chat).await?;
+        let writes = seat.owns() || seat.part() == Some(Part::Guest);
+        if writes && *seat.chat.state == ChatState::Active {
+            self.bus().publish(Hint::Typing { chat, visitor: *seat.chat.visitor_id, by: Side::Agent });
         }
         Ok(())
     }
@@ -149,22 +171,22 @@ impl Driver {
     /// When the chat is somebody else's, or the database failed.
     pub async fn close_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
-        let row = visible_chat(&mut tx, actor, chat).await?;
-        let owns = row.agent_id.is_some_and(|owner| *owner == actor.id);
-        if !owns && actor.role == Role::Agent {
+        let seat = find_seat(&mut tx, actor, chat).await?;
+        if !seat.owns() && !actor.supervises() {
             return Err(because(RefusalCode::NotYours, "This chat belongs to somebody else."));
         }
-        let ended_now = match *row.state {
+        let ended_now = match *seat.chat.state {
             ChatState::Ended => {
-                update_chat_wrapped_up(&mut tx, chat).await?;
+                self.check_disposition(&mut tx, &seat.chat).await?;
+                self.wrap_up(&mut tx, &seat.chat, self.clock().now()).await?;
                 false
             }
             ChatState::Form | ChatState::Queued | ChatState::Ringing | ChatState::Active => {
-                end(self, &mut tx, &row, EndedBy::Agent, "agent_left").await?
+                end(self, &mut tx, &seat.chat, EndedBy::Agent, "agent_left").await?
             }
         };
         tx.commit().await?;
-        self.tell_of(&row, ended_now);
+        self.tell_of(&seat.chat, ended_now);
         Ok(())
     }
 
@@ -204,42 +226,36 @@ impl Driver {
         Ok(())
     }
 
-    fn tell_of(&self, chat: &ChatRow, message_added: bool) {
+    /// A queue can demand to know what a chat came to.
+    async fn check_disposition(&self, tx: &mut Tx, chat: &ChatRow) -> Result<(), Denied> {
+        if chat.wrapped_up || !self.conduct_of(chat).disposition_required {
+            return Ok(());
+        }
+        let noted = find_wrap_up(tx, *chat.id).await?;
+        if noted.is_some_and(|noted| noted.disposition.is_empty()) {
+            return Err(because(RefusalCode::BadFrame, "Choose first what the chat came to."));
+        }
+        Ok(())
+    }
+
+    /// Closes an ended chat on its agent's side, and frees the slot.
+    pub(super) async fn wrap_up(&self, tx: &mut Tx, chat: &ChatRow, now: UnixMs) -> StoreResult<bool> {
+        if !update_chat_wrapped_up(tx, *chat.id).await? {
+            return Ok(false);
+        }
+        update_owner_left(tx, *chat.id, now).await?;
+        if let Some(owner) = chat.agent_id {
+            update_agent_idle(tx, *owner, now).await?;
+        }
+        Ok(true)
+    }
+
+    pub(super) fn tell_of(&self, chat: &ChatRow, message_added: bool) {
         let (chat, visitor) = (*chat.id, *chat.visitor_id);
         self.bus().publish(Hint::ChatChanged { chat, visitor });
         if message_added {
             self.bus().publish(Hint::MessageAdded { chat, visitor });
         }
-    }
-}
-
-/// Finds a chat that this person may see: supervisors all, agents their own and those of the queues they serve.
-///
-/// # Errors
-/// `NotFound` also when it exists but may not be seen; or the database failed.
-pub async fn visible_chat(tx: &mut Tx, actor: &Actor, chat: ChatId) -> Result<ChatRow, Denied> {
-    let not_found = || because(RefusalCode::NotFound, "There is no such chat.");
-    let row = find_chat(tx, chat).await?.ok_or_else(not_found)?;
-    let owned = row.agent_id.is_some_and(|owner| *owner == actor.id);
-    if owned || actor.role != Role::Agent {
-        return Ok(row);
-    }
-    let serves = |service: &crate::store::agent::Service| {
-        *service.queue_id == *row.queue_id && *service.user_id == actor.id
-    };
-    if list_services(tx).await?.iter().any(serves) { Ok(row) } else { Err(not_found()) }
-}
-
-fn check_owner(chat: &ChatRow, actor: &Actor, epoch: i64) -> Result<(), Denied> {
-    let owns = chat.agent_id.is_some_and(|owner| *owner == actor.id);
-    if *chat.state == ChatState::Ended {
-        Err(because(RefusalCode::ChatClosed, "This chat has ended."))
-    } else if *chat.state != ChatState::Active || !owns {
-        Err(because(RefusalCode::NotYours, "This chat belongs to somebody else."))
-    } else if chat.owner_epoch != epoch {
-        Err(because(RefusalCode::StaleOwner, "This chat has changed hands since."))
-    } else {
-        Ok(())
     }
 }
 
@@ -259,6 +275,13 @@ async fn taken(tx: &mut Tx, actor: &Actor, chat: ChatId) -> StoreResult<Denied> 
     Ok(Denied::Because(RefusalCode::Taken, detail))
 }
 
-fn because(code: RefusalCode, detail: &str) -> Denied {
-    Denied::Because(code, detail.to_owned())
+/// What only the team sees is written by who may read the chat, once the visitor has been written to.
+fn check_note_taker(seat: &Seat) -> Result<(), Denied> {
+    if !seat.may_read() {
+        return Err(because(RefusalCode::NotYours, "This chat belongs to somebody else."));
+    }
+    if is_silent_alert(&seat.chat) || *seat.chat.state == ChatState::Form {
+        return Err(because(RefusalCode::BadFrame, "The visitor has not been written to yet."));
+    }
+    Ok(())
 }

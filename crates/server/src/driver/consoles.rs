@@ -50,20 +50,19 @@ impl Consoles {
         self.connected.write().expect("no holder of this lock panics").remove(&id);
     }
 
-    /// Shows a chat to everyone who may see it; `serving` are the agents of its queue.
-    pub fn show_chat(&self, chat: &Chat, serving: &[UserId]) {
-        let whole = AgentNotice::Chat { chat: Box::new(chat.clone()) };
-        let shell = AgentNotice::Chat { chat: Box::new(chat.without_content()) };
+    /// Shows a chat to everyone who may see it; `serving` are the agents of its queue, `involved` who takes or took part in it.
+    pub fn show_chat(&self, chat: &Chat, serving: &[UserId], involved: &[UserId]) {
+        let called = chat.call.as_ref().map(|call| call.to.id);
         let owner = chat.agent.as_ref().map(|agent| agent.id);
         self.send(|console| {
-            let notice = if console.role != Role::Agent || owner == Some(console.user) {
-                &whole
-            } else if serving.contains(&console.user) {
-                if owner.is_none() { &whole } else { &shell }
-            } else {
+            let user = console.user;
+            let serves = serving.contains(&user);
+            let concerned = serves || involved.contains(&user) || [called, owner].contains(&Some(user));
+            if console.role == Role::Agent && !concerned {
                 return None;
-            };
-            Some(ConsoleSignal::Notice(Box::new(notice.clone())))
+            }
+            let chat = Box::new(chat.shown_to(user, console.role, serves));
+            Some(ConsoleSignal::Notice(Box::new(AgentNotice::Chat { chat })))
         });
     }
 

@@ -18,11 +18,13 @@ use super::notice::visitor::VisitorNotice;
 use super::sites::Site;
 use crate::bus::{Hint, Side};
 use crate::store::agent::update_agent_idle;
+use crate::store::call::update_call_withdrawn;
 use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_visitor_read};
 use crate::store::chat::{
     ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat, insert_chat,
 };
-use crate::store::message::{Appended, NewMessage, Sender, append_message};
+use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
+use crate::store::participant::update_company_left;
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// Longest message, characters.
@@ -174,7 +176,14 @@ impl Driver {
         check_message(id, text).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
         let mut tx = self.store().write().await?;
         own_chat(&mut tx, visitor, chat, Some(id)).await?;
-        let message = NewMessage { id, sender: Sender::Visitor, user: None, name: "", body: text };
+        let message = NewMessage {
+            id,
+            sender: Sender::Visitor,
+            user: None,
+            name: "",
+            body: text,
+            audience: Audience::All,
+        };
         let seq = match append_message(&mut tx, chat, message, self.clock().now()).await? {
             Appended::Existing(seq) => return Ok(seq),
             Appended::New(seq) => seq,
@@ -255,7 +264,7 @@ pub(super) async fn open(
             return Ok(Opened { chat: *open.id, replaced });
         }
         // The visitor was faster than the agent who was alerted: it is now the visitor's chat.
-        update_chat_ended(tx, *open.id, EndedBy::System, now).await?;
+        finish(driver, tx, &open, EndedBy::System, now).await?;
         replaced = Some(*open.id);
     }
     let form = form_fields(&opening.site, opening.queue, opening.mode);
@@ -298,7 +307,7 @@ pub(super) async fn end(
     key: &str,
 ) -> StoreResult<bool> {
     let now = driver.clock().now();
-    if !update_chat_ended(tx, *chat.id, by, now).await? {
+    if !finish(driver, tx, chat, by, now).await? {
         return Ok(false);
     }
     if !is_silent_alert(chat) {
@@ -310,6 +319,24 @@ pub(super) async fn end(
     Ok(true)
 }
 
+/// Ends a chat, sends away who else is in it, and starts the time for wrapping up.
+pub(super) async fn finish(
+    driver: &Driver,
+    tx: &mut Tx,
+    chat: &ChatRow,
+    by: EndedBy,
+    now: UnixMs,
+) -> StoreResult<bool> {
+    let wrap_up_s = driver.conduct_of(chat).wrap_up_s;
+    let wrap_up_due = (wrap_up_s > 0).then(|| now.plus_s(wrap_up_s));
+    if !update_chat_ended(tx, *chat.id, by, now, wrap_up_due).await? {
+        return Ok(false);
+    }
+    update_call_withdrawn(tx, *chat.id, now).await?;
+    update_company_left(tx, *chat.id, now).await?;
+    Ok(true)
+}
+
 /// Puts a line of Beckon's own into a chat: a key that the browsers translate.
 pub(super) async fn say_as_system(
     driver: &Driver,
@@ -318,8 +345,30 @@ pub(super) async fn say_as_system(
     key: &str,
     name: &str,
 ) -> StoreResult<()> {
+    append_line(driver, tx, chat, key, name, Audience::All).await
+}
+
+/// Puts a line of Beckon's own into a chat that only the team sees.
+pub(super) async fn tell_staff(
+    driver: &Driver,
+    tx: &mut Tx,
+    chat: ChatId,
+    key: &str,
+    name: &str,
+) -> StoreResult<()> {
+    append_line(driver, tx, chat, key, name, Audience::Staff).await
+}
+
+async fn append_line(
+    driver: &Driver,
+    tx: &mut Tx,
+    chat: ChatId,
+    key: &str,
+    name: &str,
+    audience: Audience,
+) -> StoreResult<()> {
     let id = driver.clock().new_id().to_string();
-    let message = NewMessage { id: &id, sender: Sender::System, user: None, name, body: key };
+    let message = NewMessage { id: &id, sender: Sender::System, user: None, name, body: key, audience };
     append_message(tx, chat, message, driver.clock().now()).await?;
     Ok(())
 }
@@ -386,12 +435,21 @@ pub(super) fn unavailable() -> VisitorNotice {
 pub(super) fn check_message(id: &str, text: &str) -> Result<(), &'static str> {
     if id.is_empty() || id.len() > MESSAGE_ID_LEN_MAX {
         Err("A message needs an id of 1 to 64 bytes.")
-    } else if id.contains('\0') || text.contains('\0') {
+    } else if id.contains('\0') {
+        Err("A message may not contain the character 0.")
+    } else {
+        check_text(text, MESSAGE_LEN_MAX)
+    }
+}
+
+/// Why a text is malformed, if it is.
+pub(super) fn check_text(text: &str, len_max: usize) -> Result<(), &'static str> {
+    if text.contains('\0') {
         Err("A message may not contain the character 0.")
     } else if text.trim().is_empty() {
         Err("A message needs a text.")
-    } else if text.chars().count() > MESSAGE_LEN_MAX {
-        Err("A message may have at most 4000 characters.")
+    } else if text.chars().count() > len_max {
+        Err("The text is too long: a message may have at most 4000 characters, a note 1000.")
     } else {
         Ok(())
     }
@@ -406,7 +464,7 @@ fn form_fields(site: &Site, queue: QueueId, mode: ChatMode) -> &[Field] {
     }
 }
 
-async fn own_chat(
+pub(super) async fn own_chat(
     tx: &mut Tx,
     visitor: VisitorId,
     chat: ChatId,
@@ -416,7 +474,7 @@ async fn own_chat(
     row.ok_or_else(|| refuse(id, RefusalCode::NotFound, "There is no such chat."))
 }
 
-fn refuse(id: Option<&str>, code: RefusalCode, detail: &str) -> Refusal {
+pub(super) fn refuse(id: Option<&str>, code: RefusalCode, detail: &str) -> Refusal {
     let id = id.map(str::to_owned);
     Refusal::Notice(Box::new(VisitorNotice::Refused { id, code, detail: detail.to_owned() }))
 }

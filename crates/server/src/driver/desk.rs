@@ -50,6 +50,7 @@ async fn pass(driver: &Driver) -> StoreResult<Option<UnixMs>> {
     let mut hints = Vec::new();
     let mut tx = driver.store().write().await?;
     tx.lock(LOCK_KEY).await?;
+    driver.run_out_calls_and_wrap_ups(&mut tx, now, &mut hints).await?;
     for chat in list_due_chats(&mut tx, now).await? {
         run_out(driver, &mut tx, &chat, now, &mut hints).await?;
     }
@@ -57,7 +58,8 @@ async fn pass(driver: &Driver) -> StoreResult<Option<UnixMs>> {
         give_up(driver, &mut tx, &chat, "visitor_left", &mut hints).await?;
     }
     ring(driver, &mut tx, now, &mut hints).await?;
-    let due = find_next_due(&mut tx).await?;
+    let chat_due = find_next_due(&mut tx).await?;
+    let due = driver.next_call_or_wrap_up_due(&mut tx).await?.into_iter().chain(chat_due).min();
     tx.commit().await?;
     for hint in hints {
         driver.bus().publish(hint);
@@ -65,7 +67,7 @@ async fn pass(driver: &Driver) -> StoreResult<Option<UnixMs>> {
     Ok(due)
 }
 
-/// A ring goes on to the next agent and the silent one is set away; a form is given up.
+/// A ring goes on to the next agent and the silent one is set away; a form is given up; an active chat may be idle.
 async fn run_out(
     driver: &Driver,
     tx: &mut Tx,
@@ -86,7 +88,8 @@ async fn run_out(
         (ChatState::Form, _) => {
             end(driver, tx, chat, EndedBy::System, "form_given_up").await?;
         }
-        (ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended, _) => return Ok(()),
+        (ChatState::Active, _) => return driver.look_whether_idle(tx, chat, now, hints).await,
+        (ChatState::Queued | ChatState::Ringing | ChatState::Ended, _) => return Ok(()),
     }
     hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
     Ok(())
@@ -141,14 +144,14 @@ async fn ring(driver: &Driver, tx: &mut Tx, now: UnixMs, hints: &mut Vec<Hint>) 
     Ok(())
 }
 
-fn routing_of(driver: &Driver, chat: &ChatRow) -> Routing {
+pub(super) fn routing_of(driver: &Driver, chat: &ChatRow) -> Routing {
     let site = driver.sites().by_id(*chat.site_id);
     site.and_then(|site| site.world.config.queue(*chat.queue_id).map(|queue| queue.plan.routing.clone()))
         .unwrap_or_default()
 }
 
 fn has_waited_enough(chat: &ChatRow, routing: &Routing, now: UnixMs) -> bool {
-    let since = UnixMs(chat.queued_at.unwrap_or(now.0));
+    let since = UnixMs(chat.requeued_at.or(chat.queued_at).unwrap_or(now.0));
     routing.dequeue_after_s > 0 && now >= since.plus_s(routing.dequeue_after_s)
 }
 

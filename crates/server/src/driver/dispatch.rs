@@ -8,7 +8,7 @@ use super::command::{ShardCommand, VisitorSignal};
 use super::consoles::ConsoleSignal;
 use super::notice::agent::{AgentNotice, Chat, StatusReason};
 use super::notice::visitor::VisitorNotice;
-use super::view::{agent_status, status_reason};
+use super::view::{Company, agent_status, status_reason};
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_services};
@@ -97,6 +97,8 @@ async fn show_chat(driver: &Driver, chat: ChatId) -> StoreResult<Option<Chat>> {
     let mut tx = driver.store().read().await?;
     let Some(row) = find_chat_view(&mut tx, chat).await? else { return Ok(None) };
     let queue = *row.queue_id;
+    let company = Company::find(&mut tx, chat).await?;
+    let involved: Vec<UserId> = company.participants.iter().map(|row| *row.user_id).collect();
     let serving: Vec<UserId> = list_services(&mut tx)
         .await?
         .into_iter()
@@ -104,8 +106,8 @@ async fn show_chat(driver: &Driver, chat: ChatId) -> StoreResult<Option<Chat>> {
         .map(|service| *service.user_id)
         .collect();
     drop(tx);
-    let chat = driver.console_chat(row).await;
-    driver.consoles().show_chat(&chat, &serving);
+    let chat = driver.console_chat(row, company).await;
+    driver.consoles().show_chat(&chat, &serving, &involved);
     Ok(Some(chat))
 }
 

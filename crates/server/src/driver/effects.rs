@@ -21,7 +21,6 @@ use super::presenting::present;
 use super::reasons::Why;
 use super::sites::Site;
 use crate::bus::Hint;
-use crate::store::chat::change::update_chat_ended;
 use crate::store::chat::{ChatMode, EndedBy, find_open_chat};
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
 use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
@@ -178,7 +177,7 @@ async fn carry_out_one(
             let opening = Opening { mode: ChatMode::Engage, ..invited(job, *queue, None) };
             open_chat(driver, tx, job, &opening, now, done).await?;
         }
-        Effect::WithdrawAlert { .. } => withdraw_alert(tx, job, now, done).await?,
+        Effect::WithdrawAlert { .. } => withdraw_alert(driver, tx, job, now, done).await?,
         Effect::EndVisit => {
             update_visit_ended(tx, job.visit, job.checkpoint.epoch, now).await?;
         }
@@ -253,10 +252,16 @@ async fn give_alternative(
 }
 
 /// The visitor is gone, or the gate closed, before an agent wrote (P-10).
-async fn withdraw_alert(tx: &mut Tx, job: &Job, now: UnixMs, done: &mut JobDone) -> StoreResult<()> {
+async fn withdraw_alert(
+    driver: &Driver,
+    tx: &mut Tx,
+    job: &Job,
+    now: UnixMs,
+    done: &mut JobDone,
+) -> StoreResult<()> {
     let Some(chat) = find_open_chat(tx, job.visitor).await? else { return Ok(()) };
     if conversation::is_silent_alert(&chat) {
-        update_chat_ended(tx, *chat.id, EndedBy::System, now).await?;
+        conversation::finish(driver, tx, &chat, EndedBy::System, now).await?;
         done.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: job.visitor });
     }
     Ok(())

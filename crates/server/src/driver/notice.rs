@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::store::message::Sender;
+use crate::store::message::{Audience, Sender};
 
 pub mod agent;
 pub mod visitor;
@@ -23,6 +23,9 @@ pub struct Message {
     pub text: String,
     /// When it was stored.
     pub at: i64,
+    /// Who may see it; absent for everyone.
+    #[serde(default, skip_serializing_if = "Audience::is_all")]
+    pub audience: Audience,
 }
 
 /// Why a frame was refused.

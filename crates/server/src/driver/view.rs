@@ -2,18 +2,23 @@
 
 use super::Driver;
 use super::conversation::{form_of, is_silent_alert};
-use super::notice::agent::{AgentStatus, Chat, LastMessage, StatusReason};
+use super::notice::agent::{AgentStatus, Call, Chat, LastMessage, Noted, Pop, Rating, StatusReason};
 use super::notice::visitor::{AgentName, FormField, VisitorChat};
 use super::notice::{Message, Named};
+use super::screen_pop;
 use super::sites::Site;
 use crate::store::agent::{AgentRow, AwayCause, ChosenStatus};
+use crate::store::call::{CallRow, find_open_call};
 use crate::store::chat::waiting::{find_mean_wait, find_position};
 use crate::store::chat::{ChatRow, ChatState};
 use crate::store::chat_view::ChatViewRow;
 use crate::store::gate::PRESENCE_MS;
-use crate::store::message::MessageRow;
-use crate::store::user::find_user;
+use crate::store::message::{Audience, MessageRow, Sender};
+use crate::store::participant::{Part, ParticipantRow, list_participants};
+use crate::store::survey::find_survey;
+use crate::store::user::{Role, find_user};
 use crate::store::{StoreResult, Tx};
+use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
 
 /// The estimate looks at the chats of this time.
@@ -24,6 +29,7 @@ const WAIT_LOOK_BACK_MS: i64 = 2 * 3_600_000;
 /// # Errors
 /// When the database failed.
 pub async fn visitor_chat(
+    driver: &Driver,
     tx: &mut Tx,
     site: &Site,
     chat: &ChatRow,
@@ -47,6 +53,8 @@ pub async fn visitor_chat(
         Some(agent) if !waiting => find_user(tx, *agent).await?.map(|user| AgentName { name: user.name }),
         _ => None,
     };
+    let survey = driver.survey_of(chat);
+    let rated = survey.is_some() && find_survey(tx, *chat.id).await?.is_some();
     let form = (*chat.state == ChatState::Form).then(|| {
         form_of(site, chat).iter().map(|field| FormField { field: field.clone(), value: None }).collect()
     });
@@ -62,19 +70,87 @@ pub async fn visitor_chat(
         agent_read_seq: chat.agent_read_seq,
         visitor_read_seq: chat.visitor_read_seq,
         ended_by: chat.ended_by.map(|by| *by),
+        survey,
+        rated,
     }))
 }
 
 impl From<MessageRow> for Message {
     fn from(row: MessageRow) -> Self {
-        Self { seq: row.seq, id: row.id, from: *row.sender, name: row.name, text: row.body, at: row.sent_at }
+        Self {
+            seq: row.seq,
+            id: row.id,
+            from: *row.sender,
+            name: row.name,
+            text: row.body,
+            at: row.sent_at,
+            audience: *row.audience,
+        }
+    }
+}
+
+impl Message {
+    /// The message as the visitor gets it: of what only the team may see, its number and nothing else, so that
+    /// the numbers have no gap.
+    #[must_use]
+    pub fn for_visitor(row: MessageRow) -> Self {
+        match *row.audience {
+            Audience::All => row.into(),
+            Audience::Staff => Self {
+                seq: row.seq,
+                id: format!("hidden-{}", row.seq),
+                from: Sender::System,
+                name: String::new(),
+                text: String::new(),
+                at: row.sent_at,
+                audience: Audience::All,
+            },
+        }
+    }
+}
+
+/// Who is in a chat on the side of the staff, and who is called to it.
+#[derive(Clone, Debug, Default)]
+pub struct Company {
+    /// Who takes or took part, the newest first.
+    pub participants: Vec<ParticipantRow>,
+    /// The open call.
+    pub call: Option<CallRow>,
+}
+
+impl Company {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn find(tx: &mut Tx, chat: ChatId) -> StoreResult<Self> {
+        Ok(Self { participants: list_participants(tx, chat).await?, call: find_open_call(tx, chat).await? })
+    }
+
+    fn present(&self, part: Part) -> Vec<Named<UserId>> {
+        let present = self.participants.iter().filter(|row| row.left_at.is_none() && *row.part == part);
+        present.map(|row| Named { id: *row.user_id, name: row.name.clone() }).collect()
+    }
+}
+
+impl From<CallRow> for Call {
+    fn from(row: CallRow) -> Self {
+        Self {
+            purpose: *row.purpose,
+            from: Named { id: *row.from_id, name: row.from_name },
+            to: Named { id: *row.to_id, name: row.to_name },
+            note: row.note,
+            due_at: row.due_at,
+        }
     }
 }
 
 impl Driver {
     /// A chat as a console sees it, with what this node knows of the visitor now.
-    pub async fn console_chat(&self, row: ChatViewRow) -> Chat {
+    pub async fn console_chat(&self, row: ChatViewRow, company: Company) -> Chat {
         let live = self.live_visit(*row.visitor_id).await;
+        let screen_pop = self.screen_pop_of(&row);
+        let rating = rating(&row);
         let ringing = *row.state == ChatState::Ringing;
         Chat {
             id: *row.id,
@@ -86,6 +162,9 @@ impl Driver {
             mode: *row.mode,
             state: *row.state,
             agent: row.agent_id.map(|id| Named { id: *id, name: row.agent_name.unwrap_or_default() }),
+            guests: company.present(Part::Guest),
+            watchers: company.present(Part::Watcher),
+            call: company.call.map(Call::from),
             owner_epoch: row.owner_epoch,
             requested_at: row.requested_at,
             queued_at: row.queued_at,
@@ -94,6 +173,11 @@ impl Driver {
             ended_at: row.ended_at,
             ended_by: row.ended_by.map(|by| *by),
             wrapped_up: row.wrapped_up,
+            wrap_up_due_at: row.wrap_up_due.filter(|_| !row.wrapped_up),
+            idle_close_at: row.due_at.filter(|_| row.idle_warned_at.is_some()),
+            noted: Noted { disposition: row.disposition, tags: row.tags.0, note: row.wrap_up_note },
+            rating,
+            screen_pop,
             answers: row.answers.0,
             last_seq: row.last_seq,
             visitor_read_seq: row.visitor_read_seq,
@@ -109,11 +193,62 @@ impl Driver {
 }
 
 impl Chat {
+    /// The chat as this person may see it; `serves` says whether they serve its queue.
+    #[must_use]
+    pub fn shown_to(&self, user: UserId, role: Role, serves: bool) -> Self {
+        let is_me = |named: &Named<UserId>| named.id == user;
+        let called = self.call.as_ref().is_some_and(|call| call.to.id == user);
+        match role {
+            Role::Supervisor | Role::Admin => self.clone(),
+            Role::Agent => {
+                let own = self.agent.as_ref().is_some_and(is_me);
+                let waits_for_me = self.agent.is_none() && serves;
+                let whole = own || called || waits_for_me || self.guests.iter().any(is_me);
+                let shown = if whole { self.clone() } else { self.without_content() };
+                Self { watchers: Vec::new(), ..shown }
+            }
+        }
+    }
+
     /// The chat as agents see it who serve its queue but do not own it: that it is there, not what was said.
     #[must_use]
-    pub fn without_content(&self) -> Self {
-        Self { answers: Vec::new(), last_message: None, page: None, ..self.clone() }
+    fn without_content(&self) -> Self {
+        Self {
+            answers: Vec::new(),
+            last_message: None,
+            page: None,
+            call: None,
+            noted: Noted::default(),
+            rating: None,
+            screen_pop: None,
+            ..self.clone()
+        }
     }
+}
+
+impl Driver {
+    /// What is opened for the agent at the start of this chat.
+    fn screen_pop_of(&self, row: &ChatViewRow) -> Option<Pop> {
+        let site = self.sites().by_id(*row.site_id)?;
+        let pop = site.world.config.queue(*row.queue_id)?.plan.conduct.screen_pop.as_ref()?;
+        let answer = |key: &str| {
+            row.answers.iter().find(|answer| answer.key == key).map(|answer| answer.value.clone())
+        };
+        let url = screen_pop::fill(&pop.url, |name| match name {
+            "chat_id" => Some(row.id.to_string()),
+            "visitor_id" => Some(row.visitor_id.to_string()),
+            "visitor_name" => Some(row.visitor_name.clone()),
+            "queue" => Some(row.queue_name.clone()),
+            "customer_ref" => answer("customer_ref"),
+            _ => answer(name.strip_prefix("answer.")?),
+        })?;
+        Some(Pop { url, open: pop.open })
+    }
+}
+
+fn rating(row: &ChatViewRow) -> Option<Rating> {
+    let (kind, rating) = (row.survey_kind?, row.survey_rating?);
+    Some(Rating { kind: *kind, rating, comment: row.survey_comment.clone().unwrap_or_default() })
 }
 
 /// An agent's status as everyone sees it.

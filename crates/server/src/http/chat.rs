@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::id::ChatId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,9 +14,11 @@ use super::error::{Answer, Problem};
 use super::extract::{Id, Params};
 use super::openapi::Refusals;
 use super::page::{Page, PageParams};
-use crate::driver::answering::{Actor, Denied, visible_chat};
+use crate::driver::access::{Actor, Denied, find_readable, find_seat};
 use crate::driver::notice::Message;
 use crate::driver::notice::agent::Chat;
+use crate::driver::view::Company;
+use crate::store::chat::ChatState;
 use crate::store::chat_view::{After, ChatViewRow, Phase, Sight, find_chat_view, list_chat_views};
 use crate::store::message::list_messages;
 use crate::store::user::Role;
@@ -86,12 +88,22 @@ async fn list(
     let mut tx = api.store.read().await?;
     let sight = if params.mine { Sight::Of(*me.user.id) } else { sight_of(&me) };
     let rows = list_chat_views(&mut tx, sight, phase, after, limit + 1).await?;
-    drop(tx);
     let key = |row: &ChatViewRow| [row.requested_at.to_string(), row.id.to_string()];
     let Page { items, next } = Page::cut(rows, limit, key, |row| row);
-    let mut chats = Vec::with_capacity(items.len());
+    let mut found = Vec::with_capacity(items.len());
     for row in items {
-        chats.push(shown_to(&me, api.driver.console_chat(row).await));
+        // Before it is active and after it has ended nobody is in a chat but its owner.
+        let company = match *row.state {
+            ChatState::Active => Company::find(&mut tx, *row.id).await?,
+            ChatState::Form | ChatState::Queued | ChatState::Ringing | ChatState::Ended => Company::default(),
+        };
+        found.push((row, company));
+    }
+    drop(tx);
+    let mut chats = Vec::with_capacity(found.len());
+    for (row, company) in found {
+        let chat = api.driver.console_chat(row, company).await;
+        chats.push(chat.shown_to(*me.user.id, *me.user.role, true));
     }
     Ok(Json(Page { items: chats, next }))
 }
@@ -101,10 +113,12 @@ async fn list(
     security(("session" = [])), responses((status = 200, description = "The chat", body = Chat), Refusals))]
 async fn find(State(api): State<Api>, Agent(me): Agent, Id(id): Id<ChatId>) -> Answer<Json<Chat>> {
     let mut tx = api.store.read().await?;
-    visible_chat(&mut tx, &actor(&me), id).await?;
+    let seat = find_seat(&mut tx, &actor(&me), id).await?;
     let row = find_chat_view(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    let company = Company::find(&mut tx, id).await?;
     drop(tx);
-    Ok(Json(shown_to(&me, api.driver.console_chat(row).await)))
+    let chat = api.driver.console_chat(row, company).await;
+    Ok(Json(chat.shown_to(*me.user.id, *me.user.role, seat.may_read())))
 }
 
 /// List the messages of a chat, in order.
@@ -119,10 +133,7 @@ async fn messages(
 ) -> Answer<Json<Page<Message>>> {
     let limit = PageParams::new(params.limit, None).limit()?;
     let mut tx = api.store.read().await?;
-    let chat = visible_chat(&mut tx, &actor(&me), id).await?;
-    if may_not_read(&me, chat.agent_id.map(|owner| *owner)) {
-        return Err(Problem::NotFound);
-    }
+    find_readable(&mut tx, &actor(&me), id).await?;
     let mut items: Vec<Message> = list_messages(&mut tx, id, params.after.max(0), limit + 1)
         .await?
         .into_iter()
@@ -144,7 +155,7 @@ impl From<Denied> for Problem {
     }
 }
 
-fn actor(me: &SignedIn) -> Actor {
+pub(super) fn actor(me: &SignedIn) -> Actor {
     Actor { id: *me.user.id, name: me.user.name.clone(), role: *me.user.role }
 }
 
@@ -153,14 +164,6 @@ fn sight_of(me: &SignedIn) -> Sight {
         Role::Agent => Sight::Of(*me.user.id),
         Role::Supervisor | Role::Admin => Sight::All,
     }
-}
-
-fn may_not_read(me: &SignedIn, owner: Option<UserId>) -> bool {
-    *me.user.role == Role::Agent && owner.is_some_and(|owner| owner != *me.user.id)
-}
-
-fn shown_to(me: &SignedIn, chat: Chat) -> Chat {
-    if may_not_read(me, chat.agent.as_ref().map(|agent| agent.id)) { chat.without_content() } else { chat }
 }
 
 fn parse_after([requested_at, id]: [String; 2]) -> Answer<Option<After>> {

@@ -15,7 +15,7 @@ use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::Page;
-use crate::driver::answering::{Actor, Denied, visible_chat};
+use crate::driver::access::{Actor, Denied, find_seat};
 use crate::driver::conversation::MESSAGE_LEN_MAX;
 use crate::store::Tx;
 use crate::store::column::Text;
@@ -133,7 +133,7 @@ async fn find(tx: &mut Tx, me: &SignedIn, chat: ChatId) -> Answer<Draft> {
         return Ok(row.into());
     }
     let actor = Actor { id: *me.user.id, name: me.user.name.clone(), role: *me.user.role };
-    match visible_chat(tx, &actor, chat).await {
+    match find_seat(tx, &actor, chat).await {
         Ok(_) => Ok(Draft { chat_id: chat, text: String::new(), version: 0, updated_at: 0 }),
         Err(Denied::Because(..)) => Err(Problem::NotFound),
         Err(Denied::Store(error)) => Err(error.into()),

@@ -18,6 +18,7 @@ use super::error::{FieldError, ProblemDocument};
 use super::{
     Api, agent, auth, by_hand, canned_reply, chat, decision, draft, identity, offer, offer_stop,
     presentation, queue, rule, rule_test, seen, session, setup, site, user, visit, wallboard, workspace,
+    wrap_up,
 };
 
 /// Where the document stands.
@@ -105,6 +106,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(rule::router())
         .merge(rule_test::router())
         .merge(chat::router())
+        .merge(wrap_up::router())
         .merge(visit::router())
         .merge(decision::router())
         .merge(presentation::router())

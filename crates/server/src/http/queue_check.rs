@@ -7,6 +7,7 @@ use beckon_engine::id::UserId;
 use beckon_engine::queue::{Alternative, Alternatives, Field, FieldKind, Routing, Styling};
 
 use super::check::Checks;
+use super::conduct_check;
 use super::error::Answer;
 use super::queue::QUEUE_AGENTS_MAX;
 use crate::store::Tx;
@@ -38,6 +39,7 @@ pub(super) fn check(row: &QueueRow, agents: &[UserId]) -> Answer<()> {
     check_routing(&mut checks, &plan.routing);
     check_alternatives(&mut checks, &plan.alternatives);
     check_styling(&mut checks, &plan.styling);
+    conduct_check::check(&mut checks, "/plan/conduct", &plan.conduct);
     checks.finish()
 }
 

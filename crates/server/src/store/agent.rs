@@ -68,7 +68,7 @@ pub struct AgentRow {
     pub idle_since: i64,
     /// Last rung.
     pub rung_at: i64,
-    /// Chats ringing at them or active.
+    /// Slots in use: chats that ring at them, are offered to them, are active, or are to be wrapped up (X-2).
     pub used: i64,
 }
 
@@ -87,7 +87,10 @@ macro_rules! select {
             "SELECT u.id, u.name, u.role, u.slots, u.status, u.status_since,
                     u.away_cause, u.away_reason, u.heard_at, u.idle_since, u.rung_at,
                     (SELECT COUNT(*) FROM chats c
-                     WHERE c.agent_id = u.id AND c.state IN ('ringing', 'active')) AS used
+                     WHERE c.agent_id = u.id
+                       AND (c.state IN ('ringing', 'active') OR (c.state = 'ended' AND NOT c.wrapped_up)))
+                    + (SELECT COUNT(*) FROM chat_calls k
+                       WHERE k.to_id = u.id AND k.outcome IS NULL AND k.purpose = 'transfer') AS used
              FROM users u ",
             $rest
         )
@@ -190,7 +193,8 @@ pub async fn update_agent_idle(tx: &mut Tx, id: UserId, now: UnixMs) -> StoreRes
     execute!(
         tx,
         "UPDATE users SET idle_since = $2 WHERE id = $1 AND NOT EXISTS
-            (SELECT 1 FROM chats c WHERE c.agent_id = $1 AND c.state IN ('ringing', 'active'))",
+            (SELECT 1 FROM chats c WHERE c.agent_id = $1
+             AND (c.state IN ('ringing', 'active') OR (c.state = 'ended' AND NOT c.wrapped_up)))",
         Text(id),
         now.0,
     )?;

@@ -15,6 +15,7 @@ macro_rules! select {
         concat!(
             "SELECT id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
                     owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
+                    idle_warned_at, requeued_at, wrapped_up,
                     last_seq, visitor_read_seq, agent_read_seq
              FROM chats ",
             $rest
@@ -24,6 +25,7 @@ macro_rules! select {
 
 pub mod change;
 pub mod waiting;
+pub mod wrap_up;
 
 /// Where a chat stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -111,6 +113,12 @@ pub struct ChatRow {
     pub due_at: Option<i64>,
     /// Until then the open form of an accepted offer holds a slot (O-15).
     pub held_until: i64,
+    /// When the visitor of an active chat was warned that it will close.
+    pub idle_warned_at: Option<i64>,
+    /// When it came into its present queue by a transfer.
+    pub requeued_at: Option<i64>,
+    /// Closed on the agent's side.
+    pub wrapped_up: bool,
     /// Who ended it.
     pub ended_by: Option<Text<EndedBy>>,
     /// Highest message number.

@@ -8,6 +8,7 @@ use super::chat::{Answer, ChatMode, ChatState, EndedBy};
 use super::column::{Json, Text};
 use super::message::Sender;
 use super::sql::{fetch_all, fetch_optional};
+use super::survey::SurveyKind;
 use super::{StoreResult, Tx};
 
 /// A chat with the names of what it refers to.
@@ -51,6 +52,22 @@ pub struct ChatViewRow {
     pub wrapped_up: bool,
     /// When the present state runs out.
     pub due_at: Option<i64>,
+    /// When it is closed there by itself.
+    pub wrap_up_due: Option<i64>,
+    /// When the visitor was warned that it will be closed.
+    pub idle_warned_at: Option<i64>,
+    /// What the agent chose that it came to; empty when nothing.
+    pub disposition: String,
+    /// Tags.
+    pub tags: Json<Vec<String>>,
+    /// What the agent noted.
+    pub wrap_up_note: String,
+    /// How the visitor was asked what they thought.
+    pub survey_kind: Option<Text<SurveyKind>>,
+    /// What they gave.
+    pub survey_rating: Option<i64>,
+    /// In words.
+    pub survey_comment: Option<String>,
     /// Answers of the form.
     pub answers: Json<Vec<Answer>>,
     /// Highest message number.
@@ -82,7 +99,7 @@ pub struct ChatViewRow {
 pub enum Sight {
     /// All.
     All,
-    /// Those of this agent, and those waiting in a queue the agent serves.
+    /// Those of this agent, those they have joined or are called to, and those waiting in a queue they serve.
     Of(UserId),
 }
 
@@ -109,7 +126,10 @@ macro_rules! select {
         concat!(
             "SELECT c.id, c.site_id, c.queue_id, q.name AS queue_name, c.visitor_id, c.visit_id, c.visitor_name,
                     c.mode, c.state, c.agent_id, u.name AS agent_name, c.owner_epoch, c.requested_at, c.queued_at,
-                    c.answered_at, c.ended_at, c.ended_by, c.wrapped_up, c.due_at, c.answers, c.last_seq,
+                    c.answered_at, c.ended_at, c.ended_by, c.wrapped_up, c.due_at, c.wrap_up_due,
+                    c.idle_warned_at, c.disposition, c.tags, c.wrap_up_note,
+                    s.kind AS survey_kind, s.rating AS survey_rating, s.comment AS survey_comment,
+                    c.answers, c.last_seq,
                     c.visitor_read_seq, c.agent_read_seq,
                     m.sender AS last_sender, m.body AS last_body, m.sent_at AS last_at,
                     c.presentation_id, p.rule_id, p.rule_name, p.offer_id, p.offer_name
@@ -117,6 +137,7 @@ macro_rules! select {
              JOIN queues q ON q.id = c.queue_id
              LEFT JOIN users u ON u.id = c.agent_id
              LEFT JOIN messages m ON m.chat_id = c.id AND m.seq = c.last_seq
+             LEFT JOIN chat_surveys s ON s.chat_id = c.id
              LEFT JOIN presentations p ON p.id = c.presentation_id ",
             $rest
         )
@@ -155,7 +176,11 @@ pub async fn list_chat_views(
             "WHERE (c.state <> 'ended' OR NOT c.wrapped_up) = $1
                AND (c.requested_at < $2 OR (c.requested_at = $2 AND c.id < $3))
                AND ($4 OR c.agent_id = $5 OR (c.agent_id IS NULL AND c.state <> 'ended' AND EXISTS (
-                    SELECT 1 FROM queue_agents a WHERE a.queue_id = c.queue_id AND a.user_id = $5)))
+                    SELECT 1 FROM queue_agents a WHERE a.queue_id = c.queue_id AND a.user_id = $5))
+                    OR EXISTS (SELECT 1 FROM chat_participants g
+                               WHERE g.chat_id = c.id AND g.user_id = $5 AND g.left_at IS NULL)
+                    OR EXISTS (SELECT 1 FROM chat_calls k
+                               WHERE k.chat_id = c.id AND k.to_id = $5 AND k.outcome IS NULL))
              ORDER BY c.requested_at DESC, c.id DESC LIMIT $6"
         ),
         phase == Phase::Open,

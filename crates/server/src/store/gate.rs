@@ -29,7 +29,12 @@ macro_rules! select {
                     CAST(COALESCE((SELECT SUM(CASE WHEN u.slots > u.used THEN u.slots - u.used ELSE 0 END)
                          FROM (SELECT a.queue_id, w.slots,
                                       (SELECT COUNT(*) FROM chats c
-                                       WHERE c.agent_id = w.id AND c.state IN ('ringing', 'active')) AS used
+                                       WHERE c.agent_id = w.id
+                                         AND (c.state IN ('ringing', 'active')
+                                              OR (c.state = 'ended' AND NOT c.wrapped_up)))
+                                      + (SELECT COUNT(*) FROM chat_calls k
+                                         WHERE k.to_id = w.id AND k.outcome IS NULL
+                                           AND k.purpose = 'transfer') AS used
                                FROM queue_agents a JOIN users w ON w.id = a.user_id
                                WHERE w.status = 'ready' AND w.heard_at >= $1 AND NOT w.disabled) u
                          WHERE u.queue_id = q.id), 0) AS BIGINT) AS slots_left,

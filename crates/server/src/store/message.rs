@@ -21,6 +21,25 @@ pub enum Sender {
     System,
 }
 
+/// Who may see a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everyone in the chat.
+    #[default]
+    All,
+    /// Only those who work here; the visitor is told that there is a number, and nothing of what it holds (X-6).
+    Staff,
+}
+
+impl Audience {
+    /// The visitor sees it too.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+}
+
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct MessageRow {
@@ -36,6 +55,8 @@ pub struct MessageRow {
     pub body: String,
     /// When it was stored.
     pub sent_at: i64,
+    /// Who may see it.
+    pub audience: Text<Audience>,
 }
 
 /// A message to append.
@@ -51,6 +72,8 @@ pub struct NewMessage<'a> {
     pub name: &'a str,
     /// The text.
     pub body: &'a str,
+    /// Who may see it.
+    pub audience: Audience,
 }
 
 /// What appending came to.
@@ -81,8 +104,8 @@ pub async fn append_message(
     let stored: Option<(i64,)> = fetch_optional!(
         tx,
         (i64,),
-        "INSERT INTO messages (chat_id, seq, id, sender, user_id, name, body, sent_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO messages (chat_id, seq, id, sender, user_id, name, body, sent_at, audience)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (chat_id, sender, id) DO NOTHING RETURNING seq",
         Text(chat),
         seq,
@@ -92,6 +115,7 @@ pub async fn append_message(
         message.name,
         message.body,
         now.0,
+        Text(message.audience),
     )?;
     if let Some((seq,)) = stored {
         return Ok(Appended::New(seq));
@@ -120,10 +144,27 @@ pub async fn list_messages(
     fetch_all!(
         tx,
         MessageRow,
-        "SELECT seq, id, sender, name, body, sent_at FROM messages
+        "SELECT seq, id, sender, name, body, sent_at, audience FROM messages
          WHERE chat_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
         Text(chat),
         after,
         limit,
     )
+}
+
+/// When the visitor of a chat began to owe an answer: the first message of an agent after the visitor's last.
+/// None while there is no such message.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_unanswered_since(tx: &mut Tx, chat: ChatId) -> StoreResult<Option<UnixMs>> {
+    let (since,): (Option<i64>,) = fetch_one!(
+        tx,
+        (Option<i64>,),
+        "SELECT MIN(sent_at) FROM messages
+         WHERE chat_id = $1 AND sender = 'agent' AND audience = 'all'
+           AND seq > COALESCE((SELECT MAX(seq) FROM messages WHERE chat_id = $1 AND sender = 'visitor'), 0)",
+        Text(chat),
+    )?;
+    Ok(since.map(UnixMs))
 }

@@ -222,3 +222,16 @@ pub async fn find_visit_epoch(tx: &mut Tx, id: VisitId) -> StoreResult<Option<i6
         fetch_optional!(tx, (i64,), "SELECT epoch FROM visits WHERE id = $1", Text(id))?;
     Ok(row.map(|(epoch,)| epoch))
 }
+/// Finds the running visit of a visitor, on whatever node.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_open_visit_of(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Option<VisitId>> {
+    let visit: Option<(Text<VisitId>,)> = fetch_optional!(
+        tx,
+        (Text<VisitId>,),
+        "SELECT id FROM visits WHERE visitor_id = $1 AND ended_at IS NULL",
+        Text(visitor),
+    )?;
+    Ok(visit.map(|(id,)| *id))
+}

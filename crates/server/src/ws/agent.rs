@@ -15,7 +15,7 @@ use super::agent_session::AgentSession;
 use super::wire::agent::AgentFrame;
 use super::wire::{VERSION, parse};
 use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
-use crate::driver::answering::Actor;
+use crate::driver::access::Actor;
 use crate::driver::consoles::{Console, ConsoleSignal};
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::agent::AgentNotice;

@@ -5,21 +5,22 @@ use std::collections::BTreeMap;
 use beckon_engine::id::ChatId;
 use beckon_engine::time::UnixMs;
 
-use super::wire::agent::AgentFrame;
+use super::wire::agent::{AgentFrame, Target};
 use super::wire::{Held, VERSION};
 use super::{Closed, close};
 use crate::bus::Hint;
 use crate::driver::Driver;
-use crate::driver::answering::{Actor, Denied, visible_chat};
+use crate::driver::access::{Actor, Denied, find_readable};
+use crate::driver::answering::Saying;
 use crate::driver::consoles::ConsoleSignal;
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::agent::{AgentNotice, AgentStatus, ConsoleUser, StatusReason};
 use crate::driver::view::{agent_status, status_reason};
 use crate::http::Api;
 use crate::store::agent::{AwayCause, Stance, find_agent, update_agent_heard};
+use crate::store::call::Purpose;
 use crate::store::message::list_messages;
 use crate::store::session::find_session;
-use crate::store::user::Role;
 use crate::store::{StoreError, StoreResult};
 
 /// Chats one console follows at a time; the one followed longest is dropped.
@@ -85,12 +86,29 @@ impl AgentSession {
             AgentFrame::Accept { r#ref, chat } => answer_to(r#ref, driver.accept_chat(&actor, chat).await),
             AgentFrame::Decline { r#ref, chat } => answer_to(r#ref, driver.decline_chat(&actor, chat).await),
             AgentFrame::Close { r#ref, chat } => answer_to(r#ref, driver.close_chat(&actor, chat).await),
-            AgentFrame::Say { chat, id, epoch, text } => {
-                match driver.agent_says(&actor, chat, epoch, &id, &text).await {
+            AgentFrame::Say { chat, id, epoch, text, audience } => {
+                let saying = Saying { id: &id, epoch, text: &text, audience };
+                match driver.agent_says(&actor, chat, saying).await {
                     Ok(seq) => vec![AgentNotice::Ack { chat, id, seq }],
                     Err(denied) => vec![refused(None, Some(id), denied)],
                 }
             }
+            AgentFrame::Transfer { r#ref, chat, to: Target::Agent(agent), note } => {
+                answer_to(r#ref, driver.call_agent(&actor, chat, Purpose::Transfer, agent, &note).await)
+            }
+            AgentFrame::Transfer { r#ref, chat, to: Target::Queue(queue), note } => {
+                answer_to(r#ref, driver.transfer_to_queue(&actor, chat, queue, &note).await)
+            }
+            AgentFrame::Invite { r#ref, chat, agent, note } => {
+                answer_to(r#ref, driver.call_agent(&actor, chat, Purpose::Invite, agent, &note).await)
+            }
+            AgentFrame::Recall { r#ref, chat } => answer_to(r#ref, driver.recall(&actor, chat).await),
+            AgentFrame::Watch { r#ref, chat } => answer_to(r#ref, driver.watch_chat(&actor, chat).await),
+            AgentFrame::Join { r#ref, chat } => answer_to(r#ref, driver.join_chat(&actor, chat).await),
+            AgentFrame::TakeOver { r#ref, chat } => {
+                answer_to(r#ref, driver.take_over_chat(&actor, chat).await)
+            }
+            AgentFrame::Leave { r#ref, chat } => answer_to(r#ref, driver.leave_chat(&actor, chat).await),
             AgentFrame::Typing { chat } => quiet(driver.agent_types(&actor, chat).await),
             AgentFrame::Read { chat, seq } => quiet(driver.agent_reads(&actor, chat, seq).await),
             AgentFrame::Follow { chat, after } => self.follow(chat, after).await?,
@@ -136,12 +154,7 @@ impl AgentSession {
 
     async fn read_on(&mut self, chat: ChatId) -> Result<Vec<AgentNotice>, Denied> {
         let mut tx = self.driver.store().read().await?;
-        let row = visible_chat(&mut tx, &self.actor, chat).await?;
-        let somebody_elses = row.agent_id.is_some_and(|owner| *owner != self.actor.id);
-        if somebody_elses && self.actor.role == Role::Agent {
-            let detail = "This chat belongs to somebody else.".to_owned();
-            return Err(Denied::Because(RefusalCode::NotYours, detail));
-        }
+        find_readable(&mut tx, &self.actor, chat).await?;
         let Some(after) = self.followed.get_mut(&chat) else { return Ok(Vec::new()) };
         let mut notices = Vec::new();
         loop {

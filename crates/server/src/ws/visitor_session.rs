@@ -228,6 +228,9 @@ impl VisitorSession {
             }
             ChatFrame::Read { chat, seq } => driver.visitor_reads(visitor, chat, seq).await,
             ChatFrame::End { chat } => driver.visitor_ends(visitor, chat).await,
+            ChatFrame::Rate { chat, rating, comment } => {
+                driver.visitor_rates(visitor, chat, rating, &comment).await
+            }
             ChatFrame::Resume { chat, after } => {
                 self.held = Some(Held { id: chat, after: after.max(0) });
                 return self.messages_added().await.unwrap_or_else(|error| vec![error.into()]);
@@ -246,7 +249,9 @@ impl VisitorSession {
         let mut notices = Vec::new();
         let row = find_latest_chat(&mut tx, self.visitor).await?;
         let chat = match &row {
-            Some(row) => visitor_chat(&mut tx, &self.site, row, self.driver.clock().now()).await?,
+            Some(row) => {
+                visitor_chat(&self.driver, &mut tx, &self.site, row, self.driver.clock().now()).await?
+            }
             None => None,
         };
         let Some(chat) = chat else {
@@ -265,7 +270,7 @@ impl VisitorSession {
             let rows = list_messages(&mut tx, chat.id, after, MESSAGES_AT_A_TIME).await?;
             let Some(last) = rows.last() else { break };
             after = last.seq;
-            notices.extend(rows.into_iter().map(|row| message(chat.id, row.into())));
+            notices.extend(rows.into_iter().map(|row| message(chat.id, Message::for_visitor(row))));
         }
         self.held = Some(Held { id: chat.id, after });
         Ok((Some(chat), notices))

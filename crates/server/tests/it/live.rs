@@ -1,5 +1,6 @@
 //! Tests the live half of the server over real sockets, on either engine: visitors and agents who talk to it as browsers do.
 
+mod aftercare;
 mod agents;
 mod bounds;
 mod chats;
@@ -10,7 +11,9 @@ mod identity;
 mod offers;
 mod polling;
 mod proactive;
+mod race;
 mod restart;
 mod shop;
 mod supervision;
+mod teamwork;
 mod workspace;

@@ -6,6 +6,7 @@ mod cli;
 mod harness;
 mod live;
 mod mail;
+mod model;
 mod rest;
 mod smtpd;
 mod store;

@@ -1,5 +1,5 @@
-/** Owns the place where the agent writes: Enter sends, Shift + Enter makes a new line, `/` brings canned replies. */
-import { ActionIcon, Button, Textarea, Tooltip } from "@mantine/core";
+/** Owns the place where the agent writes, to the visitor or to the team: Enter sends, Shift + Enter makes a new line, `/` brings canned replies. */
+import { ActionIcon, Button, Checkbox, Textarea, Tooltip } from "@mantine/core";
 import { IconSlash } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,11 +19,13 @@ import { DraftConflict } from "./DraftConflict";
 
 const MESSAGE_LENGTH_MAX = 4_000;
 
-export function Composer({ chat }: { chat: Chat }) {
+/** `notesOnly` is for who may write to the team and not to the visitor. */
+export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }) {
   const { t } = useTranslation();
   const live = useLive();
   const drafts = useDrafts();
   const { text, conflict } = useDraft(chat.id);
+  const [staff, setStaff] = useState(notesOnly);
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(text.length);
   const [warned, setWarned] = useState(false);
@@ -34,8 +36,8 @@ export function Composer({ chat }: { chat: Chat }) {
   const over = text.length - MESSAGE_LENGTH_MAX;
 
   useEffect(() => {
-    if (window.matchMedia("(min-width: 721px)").matches) field.current?.focus();
-  }, []);
+    if (!notesOnly && window.matchMedia("(min-width: 721px)").matches) field.current?.focus();
+  }, [notesOnly]);
   useShortcut("composer", () => field.current?.focus());
   useShortcut("canned", askForCanned);
 
@@ -43,7 +45,7 @@ export function Composer({ chat }: { chat: Chat }) {
     drafts.change(chat.id, value);
     setCaret(at);
     setWarned(false);
-    if (value !== "") live.typing(chat.id);
+    if (value !== "" && !staff) live.typing(chat.id);
   }
   function insert({ start }: Slash, reply: CannedReply): void {
     const filled = canned.textOf(reply);
@@ -67,7 +69,7 @@ export function Composer({ chat }: { chat: Chat }) {
       select(gaps[0]);
       return;
     }
-    live.say(chat, message);
+    live.say(chat, message, staff ? "staff" : "all");
     drafts.sent(chat.id);
     setWarned(false);
     setCaret(0);
@@ -80,7 +82,7 @@ export function Composer({ chat }: { chat: Chat }) {
     send(false);
   };
   return (
-    <div className={classes.composer}>
+    <div className={classes.composer} data-staff={staff}>
       {picker.open && (
         <CannedPicker
           id={picker.id}
@@ -94,13 +96,13 @@ export function Composer({ chat }: { chat: Chat }) {
       {conflict !== null && <DraftConflict chat={chat.id} theirs={conflict} />}
       <Textarea
         ref={field}
-        aria-label={t("chats.composer.label")}
+        aria-label={t(staff ? "chats.composer.note_label" : "chats.composer.label")}
         aria-autocomplete="list"
         aria-controls={picker.open && picker.found.length > 0 ? picker.id : undefined}
         aria-activedescendant={
           picker.open && picker.found.length > 0 ? `${picker.id}-${picker.chosen}` : undefined
         }
-        placeholder={t("chats.composer.placeholder")}
+        placeholder={t(staff ? "chats.composer.note_placeholder" : "chats.composer.placeholder")}
         autosize
         minRows={1}
         maxRows={7}
@@ -111,7 +113,7 @@ export function Composer({ chat }: { chat: Chat }) {
         onKeyDown={onKeyDown}
       />
       <Button onClick={() => send(false)} disabled={text.trim() === "" || over > 0}>
-        {t("chats.composer.send")}
+        {t(staff ? "chats.composer.note_send" : "chats.composer.send")}
       </Button>
       <Gaps gaps={gaps} warned={warned} onFill={(gap: Gap) => select(gap)} onSend={() => send(true)} />
       <div className={classes.composerFoot}>
@@ -120,7 +122,20 @@ export function Composer({ chat }: { chat: Chat }) {
             <IconSlash size={16} />
           </ActionIcon>
         </Tooltip>
-        <span className={classes.composerHint}>{t("chats.composer.hint")}</span>
+        <span className={classes.composerHint}>
+          {staff ? t("chats.team.only") : t("chats.composer.hint")}
+        </span>
+        {!notesOnly && (
+          <Checkbox
+            size="xs"
+            label={t("chats.composer.as_note")}
+            checked={staff}
+            onChange={(event) => {
+              setStaff(event.currentTarget.checked);
+              field.current?.focus();
+            }}
+          />
+        )}
       </div>
     </div>
   );

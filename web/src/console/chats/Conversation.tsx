@@ -1,49 +1,51 @@
-/** Owns one conversation: its head with what can be done, the messages, and the place to write. */
-import { ActionIcon, Button, Text, Tooltip } from "@mantine/core";
-import { openConfirmModal } from "@mantine/modals";
-import { IconArrowLeft, IconLayoutSidebarRight } from "@tabler/icons-react";
+/** Owns one conversation: the messages, and the place to write. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation } from "wouter";
 import type { Chat } from "../../api/wire";
-import { useShortcut } from "../keys/useShortcut";
 import { applyOwnRead } from "../live/cache";
 import { useLive, useLiveState, useMessages } from "../live/LiveProvider";
 import { hasGap } from "../live/messages";
 import { useUser } from "../shell/user";
-import { Dot } from "../ui/Dot";
-import { warned } from "../ui/notify";
 import { Loaded } from "../ui/states";
-import { Elapsed } from "../ui/time";
 import classes from "./Chats.module.css";
 import { Composer } from "./Composer";
+import { ConversationHead } from "./ConversationHead";
 import { KeptDraft } from "./KeptDraft";
 import { Locked } from "./Locked";
 import { MessageLog } from "./MessageLog";
+import { partOf } from "./part";
+import { TeamBar } from "./TeamBar";
 import { TypingLine } from "./TypingLine";
+import { WrapUp } from "./WrapUp";
 
 export function Conversation({ chat, onDetails }: { chat: Chat; onDetails: (() => void) | null }) {
   const { t } = useTranslation();
   const user = useUser();
   const messages = useMessages(chat.id);
-  const own = chat.agent?.id === user.id;
+  const part = partOf(chat, user);
   useFollow(chat, messages.data?.at(-1)?.seq ?? 0, hasGap(messages.data ?? [], chat.last_seq));
   return (
     <section
       className={classes.conversation}
       aria-label={t("chats.conversation.label", { name: chat.visitor_name })}
     >
-      <Head chat={chat} own={own} onDetails={onDetails} />
+      <ConversationHead chat={chat} onDetails={onDetails} />
+      <TeamBar chat={chat} />
       <Loaded query={messages}>{(data) => <MessageLog chat={chat} messages={data} />}</Loaded>
       <TypingLine chat={chat} />
-      {own && chat.state === "active" ? (
-        <Composer chat={chat} />
+      {part.owner && chat.state === "ended" && !chat.wrapped_up ? (
+        <WrapUp chat={chat} />
       ) : (
-        <>
-          <KeptDraft chat={chat.id} />
-          <Locked chat={chat} own={own} />
-        </>
+        !part.writes && (
+          <>
+            {!part.notes && <KeptDraft chat={chat.id} />}
+            <Locked chat={chat} own={part.owner} />
+          </>
+        )
+      )}
+      {(part.writes || part.notes) && (
+        <Composer key={String(part.writes)} chat={chat} notesOnly={!part.writes} />
       )}
     </section>
   );
@@ -66,8 +68,9 @@ function useFollow(chat: Chat, last_seq: number, gap: boolean): void {
     const timer = setTimeout(() => live.follow(chat.id), 1_000);
     return () => clearTimeout(timer);
   }, [live, connected, gap, chat.id]);
-  const keep = useRef(own);
-  keep.current = own;
+  const joined = own || chat.guests.some((guest) => guest.id === user.id);
+  const keep = useRef(joined);
+  keep.current = joined;
   useEffect(
     () => () => {
       if (!keep.current) live.unfollow(chat.id);
@@ -92,95 +95,4 @@ function useFocus(): boolean {
     };
   }, []);
   return focused;
-}
-
-function Head({ chat, own, onDetails }: { chat: Chat; own: boolean; onDetails: (() => void) | null }) {
-  const { t } = useTranslation();
-  const since = chat.answered_at ?? chat.queued_at ?? chat.requested_at;
-  return (
-    <header className={classes.head}>
-      <ActionIcon
-        component={Link}
-        href="/chats"
-        className={classes.back}
-        size="lg"
-        aria-label={t("chats.conversation.back")}
-      >
-        <IconArrowLeft size={20} />
-      </ActionIcon>
-      <div className={classes.who}>
-        <h1 className="clip" id="chat-title" tabIndex={-1}>
-          {chat.visitor_name}
-        </h1>
-        <div className={classes.sub}>
-          <Dot tone={chat.visitor_present ? "good" : "off"} />
-          <span className="clip">
-            {chat.visitor_present ? t("chats.conversation.present") : t("chats.conversation.absent")}
-            {" · "}
-            {chat.state === "active" ? chat.queue.name : t(`chats.state.${chat.state}`)}
-            {" · "}
-            <Elapsed since={since} until={chat.ended_at} />
-          </span>
-        </div>
-      </div>
-      {onDetails && (
-        <Tooltip label={t("chats.conversation.details")}>
-          <ActionIcon size="lg" onClick={onDetails} aria-label={t("chats.conversation.details")}>
-            <IconLayoutSidebarRight size={20} stroke={1.6} />
-          </ActionIcon>
-        </Tooltip>
-      )}
-      {own && <CloseButton chat={chat} />}
-    </header>
-  );
-}
-
-/** Ends an active chat after a question; takes an ended one off the list at once. */
-function CloseButton({ chat }: { chat: Chat }) {
-  const { t } = useTranslation();
-  const live = useLive();
-  const [, go] = useLocation();
-  const [pending, setPending] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  useShortcut("end", () => button.current?.click());
-  const ended_here = useRef(false);
-  useEffect(() => {
-    if (chat.state === "ended" && ended_here.current) button.current?.focus();
-  }, [chat.state]);
-  const leave = () => {
-    go("/chats");
-    document.getElementById("main")?.focus();
-  };
-  const close = (wrap_up: boolean) => {
-    setPending(true);
-    ended_here.current = true;
-    live
-      .closeChat(chat.id)
-      .then(() => wrap_up && leave())
-      .catch((error: Error) => warned(t("chats.conversation.close_failed", { detail: error.message })))
-      .finally(() => setPending(false));
-  };
-  if (chat.state === "active") {
-    const ask = () =>
-      openConfirmModal({
-        title: t("chats.conversation.end_title"),
-        children: <Text>{t("chats.conversation.end_text", { name: chat.visitor_name })}</Text>,
-        labels: { confirm: t("chats.conversation.end"), cancel: t("action.cancel") },
-        confirmProps: { color: "red", "data-autofocus": true },
-        onConfirm: () => close(false),
-      });
-    return (
-      <Button ref={button} size="xs" variant="default" loading={pending} onClick={ask}>
-        {t("chats.conversation.end")}
-      </Button>
-    );
-  }
-  if (chat.state !== "ended" || chat.wrapped_up) return null;
-  return (
-    <Tooltip label={t("chats.conversation.close_hint")}>
-      <Button ref={button} size="xs" loading={pending} onClick={() => close(true)}>
-        {t("chats.conversation.close")}
-      </Button>
-    </Tooltip>
-  );
 }

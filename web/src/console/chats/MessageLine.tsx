@@ -10,6 +10,7 @@ import { useUser } from "../shell/user";
 import { linkify } from "../ui/linkify";
 import { ClockTime } from "../ui/time";
 import classes from "./Chats.module.css";
+import { partOf } from "./part";
 import { refusalText } from "./text";
 
 interface MessageLineProps {
@@ -22,18 +23,20 @@ interface MessageLineProps {
 export function MessageLine({ chat, message, joined, last }: MessageLineProps) {
   const { t } = useTranslation();
   const own = message.from === "agent";
+  const staff = message.audience === "staff";
   const read = own && chat.visitor_read_seq >= message.seq;
   return (
-    <div className={classes.message} data-own={own} data-joined={joined}>
+    <div className={classes.message} data-own={own} data-joined={joined} data-staff={staff}>
       {!joined && <span className={classes.by}>{own ? message.name : chat.visitor_name}</span>}
+      {staff && !joined && <span className={classes.staffOnly}>{t("chats.team.only")}</span>}
       <div className={classes.bubble}>
         <Linked text={message.text} />
       </div>
       {last && (
         <span className={classes.marks}>
           <ClockTime at={message.at} />
-          {own && (read ? <IconChecks size={14} color="var(--accent)" /> : <IconCheck size={14} />)}
-          {own && <span>{read ? t("chats.mark.read") : t("chats.mark.sent")}</span>}
+          {own && !staff && (read ? <IconChecks size={14} color="var(--accent)" /> : <IconCheck size={14} />)}
+          {own && !staff && <span>{read ? t("chats.mark.read") : t("chats.mark.sent")}</span>}
         </span>
       )}
     </div>
@@ -45,10 +48,10 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
   const live = useLive();
   const drafts = useDrafts();
   const user = useUser();
-  const writable = chat.state === "active" && chat.agent?.id === user.id;
+  const { writes } = partOf(chat, user);
   const again = () => {
     live.discard(entry.id);
-    live.say(chat, entry.text);
+    live.say(chat, entry.text, entry.audience ?? "all");
   };
   const back = () => {
     const draft = drafts.read(chat.id).text;
@@ -57,7 +60,7 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
   };
   if (entry.refused === undefined) {
     return (
-      <div className={classes.message} data-own data-pending>
+      <div className={classes.message} data-own data-pending data-staff={entry.audience === "staff"}>
         <div className={classes.bubble}>{entry.text}</div>
         <span className={classes.marks}>
           <IconClock size={12} />
@@ -72,10 +75,10 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
       <div className={classes.refusal}>
         <IconAlertCircle size={16} />
         <span>
-          {t("chats.mark.not_sent")}: {refusalText(entry.refused, t)}
+          {t("chats.mark.not_sent")}: {entry.detail ?? refusalText(entry.refused, t)}
         </span>
-        {writable && <Action label={t("chats.mark.again")} run={again} />}
-        {writable && <Action label={t("chats.mark.to_composer")} run={back} />}
+        {writes && <Action label={t("chats.mark.again")} run={again} />}
+        {writes && <Action label={t("chats.mark.to_composer")} run={back} />}
         <Action label={t("chats.mark.discard")} run={() => live.discard(entry.id)} />
       </div>
     </div>

@@ -1,35 +1,41 @@
 /** Owns a chat that rings at this agent: who it is, how long it rings, accept or decline. */
 import { Button } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Chat } from "../../api/wire";
 import { useLive, useLiveState } from "../live/LiveProvider";
 import { LiveRefusal } from "../live/refusal";
+import { useUser } from "../shell/user";
+import { isWebUrl } from "../ui/check";
 import { shortUrl } from "../ui/format";
 import { warned } from "../ui/notify";
 import { serverNow } from "../ui/server-time";
 import { useSecondsLeft } from "../ui/time";
 import classes from "./Chats.module.css";
+import { ringDue } from "./part";
 
 export function RingCard({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const { accept, decline, pending } = useRinging(chat);
   const connected = useLiveState((live) => live.connection.state === "open");
-  const due_at = chat.ring_due_at ?? 0;
+  const user = useUser();
+  const ring_due_at = ringDue(chat, user.id);
+  const due_at = ring_due_at ?? 0;
   const left_s = useSecondsLeft(due_at);
   const [first_s] = useState(() => Math.max(1, (due_at - serverNow()) / 1000));
-  const why = chat.mode === "engage" ? t("chats.ring.engage") : (chat.offer?.name ?? chat.queue.name);
+  const why = whyItRings(chat, user.id, t);
   return (
     <section className={classes.ring} aria-label={t("chats.ring.announce", { name: chat.visitor_name })}>
       <div className={classes.ringHead}>
         <span className="clip">{chat.visitor_name}</span>
-        {chat.ring_due_at !== null && (
+        {ring_due_at !== null && (
           <span className={`${classes.left} num`}>{t("chats.ring.left", { s: left_s })}</span>
         )}
       </div>
       <p className={`${classes.ringText} clip`}>{chat.page ? `${why} · ${shortUrl(chat.page.url)}` : why}</p>
-      {chat.ring_due_at !== null && (
+      {ring_due_at !== null && (
         <div className={classes.ringBar} aria-hidden="true">
           <div style={{ width: `${Math.min(100, (left_s / first_s) * 100)}%` }} />
         </div>
@@ -59,6 +65,22 @@ export function RingCard({ chat }: { chat: Chat }) {
   );
 }
 
+/** Still within the press of the button, so that the browser lets the tab open; only an address of the web. */
+function popScreen(chat: Chat): void {
+  const { screen_pop } = chat;
+  if (screen_pop?.open !== "tab" || !isWebUrl(screen_pop.url)) return;
+  window.open(screen_pop.url, "_blank", "noopener,noreferrer");
+}
+
+function whyItRings(chat: Chat, me: string, t: TFunction): string {
+  const { call } = chat;
+  if (call?.to.id === me) {
+    const from = t(`chats.team.called_${call.purpose}`, { name: call.from.name });
+    return call.note ? `${from} “${call.note}”` : from;
+  }
+  return chat.mode === "engage" ? t("chats.ring.engage") : (chat.offer?.name ?? chat.queue.name);
+}
+
 /** Accepting opens the chat; a chat that went on to someone else is told in words. */
 export function useRinging(chat: Chat) {
   const { t } = useTranslation();
@@ -75,7 +97,10 @@ export function useRinging(chat: Chat) {
       setPending("accept");
       live
         .accept(chat.id)
-        .then(() => go(`/chats/${chat.id}`), failed("failed"))
+        .then(() => {
+          go(`/chats/${chat.id}`);
+          popScreen(chat);
+        }, failed("failed"))
         .finally(() => setPending(null));
     },
     decline() {

@@ -38,5 +38,6 @@ export function linesOf(messages: readonly Message[], outbox: readonly OutboxEnt
 
 function isJoined(first: Message | undefined, second: Message | undefined): boolean {
   if (!first || !second || first.from !== second.from || first.name !== second.name) return false;
+  if (first.audience !== second.audience) return false;
   return second.at - first.at < JOINED_WITHIN_MS && isSameDay(first.at, second.at);
 }

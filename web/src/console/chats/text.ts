@@ -6,7 +6,16 @@ import type { Chat, RefusalCode } from "../../api/wire";
 export function systemText(text: string, name: string, t: TFunction): string {
   switch (text) {
     case "agent_joined":
-      return t("chats.system.agent_joined", { name: name || t("chats.conversation.agent") });
+    case "handed_over":
+    case "guest_left":
+    case "transfer_offered":
+    case "invited":
+    case "call_declined":
+    case "call_unanswered":
+      return t(`chats.system.${text}`, { name: name || t("chats.conversation.agent") });
+    case "transferred":
+    case "idle_warning":
+    case "idle_closed":
     case "agent_left":
     case "visitor_left":
     case "visitor_returned":

@@ -21,14 +21,17 @@ const LiveContext = createContext<Live | null>(null);
 interface LiveProviderProps {
   user: SessionUser;
   onVisitorMessage(chat: Chat, message: Message): void;
+  onHandedOver(chat: Chat): void;
   children: ReactNode;
 }
 
-export function LiveProvider({ user, onVisitorMessage, children }: LiveProviderProps) {
+export function LiveProvider({ user, onVisitorMessage, onHandedOver, children }: LiveProviderProps) {
   const queryClient = useQueryClient();
   const [live, setLive] = useState<Live | null>(null);
   const heard = useRef(onVisitorMessage);
   heard.current = onVisitorMessage;
+  const handed = useRef(onHandedOver);
+  handed.current = onHandedOver;
   const held = useRef(user);
   held.current = user;
 
@@ -38,6 +41,7 @@ export function LiveProvider({ user, onVisitorMessage, children }: LiveProviderP
       user: { ...held.current, id: user.id },
       queryClient,
       onVisitorMessage: (chat, message) => heard.current(chat, message),
+      onHandedOver: (chat) => handed.current(chat),
       onSignedOut: () => void queryClient.invalidateQueries({ queryKey: keys.session }),
     });
     setLive(connection);

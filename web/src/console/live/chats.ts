@@ -1,10 +1,11 @@
 /** Owns the list of open chats: taking in a changed chat, and sorting chats by what the agent has to do. Pure. */
 import type { Chat } from "../../api/wire";
+import { ringDue } from "../chats/part";
 
 export interface ChatGroups {
-  /** Ringing at this agent: the most urgent first. */
+  /** Ringing at this agent, from the queue or from a colleague: the most urgent first. */
   ringing: Chat[];
-  /** Active and owned by this agent: who waits for an answer first. */
+  /** Active, and owned or joined by this agent: who waits for an answer first. */
   mine: Chat[];
   /** Ended, owned by this agent, not wrapped up. */
   wrap_up: Chat[];
@@ -39,9 +40,9 @@ function newer(held: Chat, chat: Chat): Chat {
 
 export function groupChats(chats: readonly Chat[], me: string): ChatGroups {
   const groups: ChatGroups = { ringing: [], mine: [], wrap_up: [], waiting: [], form: [], others: [] };
-  for (const chat of chats) groupOf(groups, chat, chat.agent?.id === me)?.push(chat);
+  for (const chat of chats) groupOf(groups, chat, me)?.push(chat);
   const by = (key: (chat: Chat) => number) => (a: Chat, b: Chat) => key(a) - key(b);
-  groups.ringing.sort(by((chat) => chat.ring_due_at ?? chat.requested_at));
+  groups.ringing.sort(by((chat) => ringDue(chat, me) ?? chat.requested_at));
   groups.waiting.sort(by((chat) => chat.queued_at ?? chat.requested_at));
   groups.form.sort(by((chat) => chat.requested_at));
   groups.mine.sort(byNeed);
@@ -63,7 +64,9 @@ function byNeed(a: Chat, b: Chat): number {
   return (a.answered_at ?? a.requested_at) - (b.answered_at ?? b.requested_at);
 }
 
-function groupOf(groups: ChatGroups, chat: Chat, own: boolean): Chat[] | null {
+function groupOf(groups: ChatGroups, chat: Chat, me: string): Chat[] | null {
+  const own = chat.agent?.id === me;
+  if (chat.call?.to.id === me) return groups.ringing;
   switch (chat.state) {
     case "form":
       return groups.form;
@@ -72,7 +75,7 @@ function groupOf(groups: ChatGroups, chat: Chat, own: boolean): Chat[] | null {
     case "ringing":
       return own ? groups.ringing : groups.waiting;
     case "active":
-      return own ? groups.mine : groups.others;
+      return own || chat.guests.some((guest) => guest.id === me) ? groups.mine : groups.others;
     case "ended":
       return own && !chat.wrapped_up ? groups.wrap_up : null;
   }

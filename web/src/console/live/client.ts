@@ -2,6 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { SessionUser } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
+import { partOf } from "../chats/part";
 import { serverNow } from "../ui/server-time";
 import { heldMessages, openChats } from "./cache";
 import { type Commands, createCommands } from "./commands";
@@ -22,9 +23,23 @@ export interface Live {
   decline(chat: string): Promise<void>;
   /** Ends an active chat, or wraps up an ended one. */
   closeChat(chat: string): Promise<void>;
+  /** Calls an agent to take the chat over, or puts it into a queue. */
+  transfer(chat: string, to: { agent: string } | { queue: string }, note: string): Promise<void>;
+  /** Calls an agent to join. */
+  invite(chat: string, agent: string, note: string): Promise<void>;
+  /** Takes back an open call. */
+  recall(chat: string): Promise<void>;
+  /** For supervisors: reads along. */
+  watchChat(chat: string): Promise<void>;
+  /** For supervisors: writes along. */
+  join(chat: string): Promise<void>;
+  /** For supervisors: becomes the owner. */
+  takeOver(chat: string): Promise<void>;
+  /** Stops reading or writing along. */
+  leave(chat: string): Promise<void>;
   /** `reason`: why away, one of the reasons of the workspace. */
   setStatus(status: "ready" | "away", reason?: string): Promise<void>;
-  say(chat: Chat, text: string): void;
+  say(chat: Chat, text: string, audience: "all" | "staff"): void;
   /** Takes a refused message out of the outbox. */
   discard(id: string): void;
   typing(chat: string): void;
@@ -43,6 +58,8 @@ export interface LiveOptions {
   queryClient: QueryClient;
   /** A visitor's message arrived in a chat of this agent. */
   onVisitorMessage(chat: Chat, message: Message): void;
+  /** A chat of this agent went to somebody else, or back into a queue. */
+  onHandedOver(chat: Chat): void;
   onSignedOut(): void;
 }
 
@@ -63,6 +80,7 @@ export function connectLive(options: LiveOptions): Live {
     isFollowed: followed.has,
     forget: followed.forget,
     onVisitorMessage: options.onVisitorMessage,
+    onHandedOver: options.onHandedOver,
   };
   const socket: Socket = openSocket(options.url, {
     opened: () => socket.send({ type: "hello", v: 1, chats: followed.held(ownChats(queryClient, user)) }),
@@ -77,6 +95,13 @@ export function connectLive(options: LiveOptions): Live {
     accept: (chat) => commands.run({ type: "accept", chat }),
     decline: (chat) => commands.run({ type: "decline", chat }),
     closeChat: (chat) => commands.run({ type: "close", chat }),
+    transfer: (chat, to, note) => commands.run({ type: "transfer", chat, to, note }),
+    invite: (chat, agent, note) => commands.run({ type: "invite", chat, agent, note }),
+    recall: (chat) => commands.run({ type: "recall", chat }),
+    watchChat: (chat) => commands.run({ type: "watch", chat }),
+    join: (chat) => commands.run({ type: "join", chat }),
+    takeOver: (chat) => commands.run({ type: "take_over", chat }),
+    leave: (chat) => commands.run({ type: "leave", chat }),
     async setStatus(status, reason) {
       await commands.run(
         reason === undefined ? { type: "status", status } : { type: "status", status, reason },
@@ -84,7 +109,7 @@ export function connectLive(options: LiveOptions): Live {
       const away_reason = reason ?? null;
       store.update({ standing: { status, reason: "self", away_reason, since: serverNow() } });
     },
-    say(chat, text) {
+    say(chat, text, audience) {
       typed.delete(chat.id);
       outgoing.send({
         id: crypto.randomUUID(),
@@ -92,6 +117,7 @@ export function connectLive(options: LiveOptions): Live {
         epoch: chat.owner_epoch,
         text,
         at: serverNow(),
+        ...(audience === "staff" && { audience }),
       });
     },
     discard: outgoing.settle,
@@ -121,7 +147,7 @@ export function connectLive(options: LiveOptions): Live {
 }
 
 function ownChats(queryClient: QueryClient, user: SessionUser): string[] {
-  const own = openChats(queryClient).filter((chat) => chat.agent?.id === user.id && chat.state === "active");
+  const own = openChats(queryClient).filter((chat) => partOf(chat, user).writes);
   return own.map((chat) => chat.id);
 }
 

@@ -1,8 +1,9 @@
 /** Owns what each notice of the server does: to the Query cache, to the live store, to waiting commands. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { SessionUser } from "../../api/rest";
-import type { AgentNotice, Chat, Message, Standing } from "../../api/wire";
+import type { AgentNotice, Chat, Message, RefusalCode, Standing } from "../../api/wire";
 import { keys } from "../api/queries";
+import { partOf } from "../chats/part";
 import { serverNow } from "../ui/server-time";
 import { applyChat, applyMessages, applyRead, applyVisitPage, heldMessages, openChats } from "./cache";
 import type { Commands } from "./commands";
@@ -27,6 +28,7 @@ export interface NoticeContext {
   isFollowed(chat: string): boolean;
   forget(chat: string): void;
   onVisitorMessage(chat: Chat, message: Message): void;
+  onHandedOver(chat: Chat): void;
 }
 
 export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
@@ -63,7 +65,8 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       break;
     case "refused":
       if (notice.ref !== undefined) commands.refused(notice.ref, new LiveRefusal(notice.code, notice.detail));
-      if (notice.id !== undefined) outgoing.refuse(notice.id, notice.code);
+      if (notice.id !== undefined)
+        outgoing.refuse(notice.id, notice.code, namesOwner(notice.code) ? notice.detail : undefined);
       break;
     case "move":
       context.socket().moveAfter(notice.after_ms);
@@ -80,11 +83,19 @@ function chatChanged(context: NoticeContext, chat: Chat): void {
   const before = openChats(queryClient).find((held) => held.id === chat.id);
   if (before && before.page?.url !== chat.page?.url) refreshVisit(queryClient, chat.visit_id);
   applyChat(queryClient, chat);
+  if (before && before.agent?.id === user.id && before.state === "active" && chat.state !== "ended") {
+    if (chat.agent?.id !== user.id) context.onHandedOver(chat);
+  }
   const followed = context.isFollowed(chat.id);
-  const own = chat.agent?.id === user.id && chat.state === "active";
+  const own = partOf(chat, user).writes;
   const behind = hasGap(heldMessages(queryClient, chat.id), chat.last_seq);
   if ((own && !followed) || (followed && behind)) context.follow(chat.id);
   if (chat.state === "ended" && chat.wrapped_up) context.forget(chat.id);
+}
+
+/** These refusals say who has the chat now. */
+function namesOwner(code: RefusalCode): boolean {
+  return code === "stale_owner" || code === "not_yours";
 }
 
 /** Page views are written behind, so the visit is asked for a moment later. */
@@ -111,7 +122,16 @@ function acknowledged(context: NoticeContext, chat: string, id: string, seq: num
   const { queryClient, user } = context;
   const entry = context.outgoing.find(id);
   if (!entry) return;
-  const message: Message = { seq, id, from: "agent", name: user.name, text: entry.text, at: entry.at };
+  const { text, at, audience } = entry;
+  const message: Message = {
+    seq,
+    id,
+    from: "agent",
+    name: user.name,
+    text,
+    at,
+    ...(audience && { audience }),
+  };
   applyMessages(queryClient, chat, [message]);
   context.outgoing.settle(id);
   if (hasGap(heldMessages(queryClient, chat), seq)) context.follow(chat);

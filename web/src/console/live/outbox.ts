@@ -8,8 +8,12 @@ export interface OutboxEntry {
   epoch: number;
   text: string;
   at: number;
+  /** Absent for the visitor too. */
+  audience?: "staff";
   /** Why the server refused it; absent while it waits for its acknowledgement. */
   refused?: RefusalCode;
+  /** The server's own words, where they name somebody. */
+  detail?: string;
 }
 
 export function withEntry(outbox: OutboxEntry[], entry: OutboxEntry): OutboxEntry[] {
@@ -20,8 +24,13 @@ export function withoutEntry(outbox: OutboxEntry[], id: string): OutboxEntry[] {
   return outbox.some((entry) => entry.id === id) ? outbox.filter((entry) => entry.id !== id) : outbox;
 }
 
-export function withRefusal(outbox: OutboxEntry[], id: string, code: RefusalCode): OutboxEntry[] {
-  return outbox.map((entry) => (entry.id === id ? { ...entry, refused: code } : entry));
+export function withRefusal(
+  outbox: OutboxEntry[],
+  id: string,
+  code: RefusalCode,
+  detail?: string,
+): OutboxEntry[] {
+  return outbox.map((entry) => (entry.id === id ? { ...entry, refused: code, detail } : entry));
 }
 
 /** What to send again after a reconnect, in the order of writing. */

@@ -12,7 +12,7 @@ export interface Outgoing {
   sendAll(): void;
   find(id: string): OutboxEntry | undefined;
   settle(id: string): void;
-  refuse(id: string, code: RefusalCode): void;
+  refuse(id: string, code: RefusalCode, detail?: string): void;
   close(): void;
 }
 
@@ -32,7 +32,8 @@ export function createOutgoing(user: string, store: LiveStore, socket: () => Soc
   function transmit(entry: OutboxEntry): void {
     if (store.read().connection.state !== "open") return;
     sent_at = Date.now();
-    socket().send({ type: "say", chat: entry.chat, id: entry.id, epoch: entry.epoch, text: entry.text });
+    const { chat, id, epoch, text, audience } = entry;
+    socket().send({ type: "say", chat, id, epoch, text, ...(audience && { audience }) });
   }
 
   /** A message that stays without an acknowledgement on an open connection means that the connection is dead. */
@@ -56,7 +57,7 @@ export function createOutgoing(user: string, store: LiveStore, socket: () => Soc
       const rest = withoutEntry(outbox, id);
       if (rest !== outbox) keep(rest);
     },
-    refuse: (id, code) => keep(withRefusal(store.read().outbox, id, code)),
+    refuse: (id, code, detail) => keep(withRefusal(store.read().outbox, id, code, detail)),
     close: () => clearInterval(timer),
   };
 }

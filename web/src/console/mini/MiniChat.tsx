@@ -67,7 +67,7 @@ function Field({ chat }: { chat: Chat }) {
       setWarned(true);
       return;
     }
-    live.say(chat, text.trim());
+    live.say(chat, text.trim(), "all");
     drafts.sent(chat.id);
   };
   return (

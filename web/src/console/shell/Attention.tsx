@@ -48,7 +48,7 @@ export function Attention() {
     if (ringing.length > 0) startRinging();
     else stopRinging();
     for (const chat of ringing) {
-      const key = `${chat.id}-${chat.ring_due_at}`;
+      const key = `${chat.id}-${chat.call?.due_at ?? chat.ring_due_at}`;
       if (announced.current.has(key)) continue;
       announced.current.add(key);
       front({ chat, option: "top_on_new_chat", title: t("chats.ring.title"), body: chat.visitor_name });

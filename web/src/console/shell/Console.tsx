@@ -10,6 +10,7 @@ import { DraftsProvider } from "../drafts/DraftsProvider";
 import { LiveProvider } from "../live/LiveProvider";
 import { play } from "../live/sounds";
 import { MiniPortal, MiniProvider } from "../mini/MiniProvider";
+import { told } from "../ui/notify";
 import { LoadingRows } from "../ui/states";
 import { AccountMenu, type DialogName } from "./AccountMenu";
 import { Attention } from "./Attention";
@@ -51,6 +52,7 @@ export function Console({ user }: { user: SessionUser }) {
 }
 
 function Connected({ user }: { user: SessionUser }) {
+  const { t } = useTranslation();
   const [path] = useLocation();
   const front = useFront();
   const heard = useCallback(
@@ -61,8 +63,14 @@ function Connected({ user }: { user: SessionUser }) {
     [path, front],
   );
   useOptions();
+  const handedOver = (chat: Chat) =>
+    told(
+      chat.agent
+        ? t("chats.team.handed_over", { name: chat.agent.name, visitor: chat.visitor_name })
+        : t("chats.team.requeued", { visitor: chat.visitor_name }),
+    );
   return (
-    <LiveProvider user={user} onVisitorMessage={heard}>
+    <LiveProvider user={user} onVisitorMessage={heard} onHandedOver={handedOver}>
       <Attention />
       <Frame user={user} />
       <MiniPortal />

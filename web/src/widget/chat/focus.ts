@@ -11,8 +11,10 @@ export function focus(root: ShadowRoot, { on, key }: Focus): void {
       ? (key && root.getElementById(`field-${key}`)) || find(first_field)
       : on === "composer"
         ? find(".write")
-        : on === "launcher"
-          ? find(".dock button")
-          : null;
+        : on === "email"
+          ? find(".email")
+          : on === "launcher"
+            ? find(".dock button")
+            : null;
   (target || find(".window"))?.focus({ preventScroll: true });
 }

@@ -21,6 +21,12 @@ export interface State {
   draft: string;
   typed_at: number;
   confirming: boolean;
+  /** What the visitor is about to give in the survey; null before they have chosen. */
+  rating: number | null;
+  comment: string;
+  /** Where the transcript is to go. */
+  email: string;
+  email_wrong: boolean;
   /** What the status region says. */
   status: Status | null;
 }
@@ -38,11 +44,16 @@ export type Event =
   | { type: "hushed" }
   | { type: "end_asked"; now: number }
   | { type: "end_declined" }
-  | { type: "end_confirmed"; now: number };
+  | { type: "end_confirmed"; now: number }
+  | { type: "rating_chosen"; rating: number }
+  | { type: "commented"; text: string }
+  | { type: "rating_sent"; now: number }
+  | { type: "email_typed"; text: string }
+  | { type: "transcript_asked"; now: number };
 
 export type Effect =
   | { do: "dispatch"; event: SessionEvent }
-  | { do: "focus"; on: "window" | "composer" | "field" | "launcher"; key?: string }
+  | { do: "focus"; on: "window" | "composer" | "field" | "email" | "launcher"; key?: string }
   | { do: "keep_draft"; text: string }
   | { do: "emit"; name: string; detail: unknown }
   /** Take the status back soon: it is there to be read out, not to be found. */
@@ -61,6 +72,7 @@ export type Screen =
   | "ended";
 
 export const message_chars_max = 4_000;
+export const comment_chars_max = 1_000;
 const typing_ms_min = 3_000;
 
 export function newState(session: Session, tab: number, draft: string, visible: boolean): State {
@@ -75,6 +87,10 @@ export function newState(session: Session, tab: number, draft: string, visible: 
     draft,
     typed_at: 0,
     confirming: false,
+    rating: null,
+    comment: "",
+    email: "",
+    email_wrong: false,
     status: null,
   };
 }
@@ -142,7 +158,17 @@ export function step(state: State, event: Event): [State, Effect[]] {
     case "end_declined":
       return [{ ...state, confirming: false }, []];
     case "end_confirmed":
-      return [{ ...state, confirming: false }, [{ do: "dispatch", event: { type: "left", now: event.now } }]];
+      return confirmEnd(state, event.now);
+    case "rating_chosen":
+      return [{ ...state, engaged: true, rating: event.rating }, []];
+    case "commented":
+      return [{ ...state, engaged: true, comment: event.text.slice(0, comment_chars_max) }, []];
+    case "rating_sent":
+      return sendRating(state, event.now);
+    case "email_typed":
+      return [{ ...state, engaged: true, email: event.text, email_wrong: false }, []];
+    case "transcript_asked":
+      return askTranscript(state, event.now);
   }
 }
 
@@ -157,7 +183,8 @@ function share(shown: State, session: Session): [State, Effect[]] {
   if (session.window !== "open") next.engaged = false;
   next = startForm(next, before);
   if (!running(session)) next.confirming = false;
-  if (before.chat && session.chat && before.chat.id !== session.chat.id) next.draft = "";
+  if (before.chat && session.chat && before.chat.id !== session.chat.id)
+    next = { ...next, draft: "", rating: null, comment: "", email: "", email_wrong: false };
   if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
 
   const effects: Effect[] = [...tell(before, session)];
@@ -258,7 +285,7 @@ export function validate(field: Field, answer: string | boolean | undefined): Fi
   if (!isFilled(answer)) return field.required ? "required" : null;
   const text = String(answer).trim();
   if (text.length > message_chars_max) return "too_long";
-  if (field.type === "email" && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text)) return "email";
+  if (field.type === "email" && !isEmail(text)) return "email";
   if (field.type === "number" && !/^[+-]?\d+([.,]\d+)?$/.test(text)) return "number";
   if (field.type === "phone" && !/^\+?[\d\s()/.-]{3,}$/.test(text)) return "phone";
   return null;
@@ -304,6 +331,38 @@ function askEnd(state: State, now: number): [State, Effect[]] {
   if (shown === "queue" || shown === "conversation")
     return [{ ...state, confirming: true, engaged: true }, []];
   return [state, [{ do: "dispatch", event: { type: "closed", now } }]];
+}
+
+/** An address given with the confirmation is used; one that is wrong is asked for again, and nothing ends. */
+function confirmEnd(state: State, now: number): [State, Effect[]] {
+  const [next, effects] = state.email.trim() ? askTranscript(state, now) : [state, []];
+  if (next.email_wrong) return [next, effects];
+  return [
+    { ...next, confirming: false },
+    [...effects, { do: "dispatch", event: { type: "left", now } }, { do: "focus", on: "window" }],
+  ];
+}
+
+function askTranscript(state: State, now: number): [State, Effect[]] {
+  const email = state.email.trim();
+  if (!isEmail(email)) return [{ ...state, email_wrong: true }, [{ do: "focus", on: "email" }]];
+  return [state, [{ do: "dispatch", event: { type: "transcript_wanted", email, now } }]];
+}
+
+function sendRating(state: State, now: number): [State, Effect[]] {
+  const { rating, comment } = state;
+  if (rating === null) return [state, []];
+  return [
+    state,
+    [
+      { do: "dispatch", event: { type: "rated", rating, comment: comment.trim(), now } },
+      { do: "focus", on: "window" },
+    ],
+  ];
+}
+
+function isEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
 }
 
 export function isWebAddress(url: string): boolean {

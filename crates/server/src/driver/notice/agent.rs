@@ -3,12 +3,15 @@
 use beckon_engine::id::{
     ChatId, OfferId, PresentationId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId,
 };
+use beckon_engine::queue::conduct::PopOpen;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Message, Named, PageOnScreen, RefusalCode};
+use crate::store::call::Purpose;
 use crate::store::chat::{Answer, ChatMode, ChatState, EndedBy};
 use crate::store::message::Sender;
+use crate::store::survey::SurveyKind;
 use crate::store::user::Role;
 
 /// The last message of a chat, for lists.
@@ -20,6 +23,52 @@ pub struct LastMessage {
     pub text: String,
     /// When.
     pub at: i64,
+}
+
+/// An open call: the chat rings at one agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Call {
+    /// What for.
+    pub purpose: Purpose,
+    /// Who called.
+    pub from: Named<UserId>,
+    /// Who is called.
+    pub to: Named<UserId>,
+    /// What the caller wrote to them.
+    pub note: String,
+    /// When it rings out.
+    pub due_at: i64,
+}
+
+/// What the visitor thought of a chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Rating {
+    /// How it was asked.
+    pub kind: SurveyKind,
+    /// One to five; or one for up and zero for down.
+    pub rating: i64,
+    /// In words; may be empty.
+    pub comment: String,
+}
+
+/// What the agent noted of a chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Noted {
+    /// What it came to; empty when not chosen.
+    pub disposition: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// In words.
+    pub note: String,
+}
+
+/// An address to open for the agent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Pop {
+    /// `https:` or `http:`.
+    pub url: String,
+    /// How it is opened.
+    pub open: PopOpen,
 }
 
 /// A chat as the console sees it.
@@ -43,6 +92,12 @@ pub struct Chat {
     pub state: ChatState,
     /// Who is rung, or owns it.
     pub agent: Option<Named<UserId>>,
+    /// Who has joined and writes along.
+    pub guests: Vec<Named<UserId>>,
+    /// Who reads along; empty for agents.
+    pub watchers: Vec<Named<UserId>>,
+    /// The open call, if it rings at somebody who is to take it over or to join.
+    pub call: Option<Call>,
     /// Rises with every change of owner.
     pub owner_epoch: i64,
     /// When it was asked for.
@@ -59,6 +114,16 @@ pub struct Chat {
     pub ended_by: Option<EndedBy>,
     /// Closed on the agent's side.
     pub wrapped_up: bool,
+    /// When it is closed there by itself.
+    pub wrap_up_due_at: Option<i64>,
+    /// When an idle chat closes; none unless the visitor was warned.
+    pub idle_close_at: Option<i64>,
+    /// What the agent noted of it.
+    pub noted: Noted,
+    /// What the visitor thought of it.
+    pub rating: Option<Rating>,
+    /// What is opened for the agent at the start.
+    pub screen_pop: Option<Pop>,
     /// Answers of the form.
     pub answers: Vec<Answer>,
     /// Highest message number.

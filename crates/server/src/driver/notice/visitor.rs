@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{Message, RefusalCode};
 use crate::driver::identity::IdentityRefusal;
 use crate::store::chat::{ChatState, EndedBy};
+use crate::store::survey::SurveyKind;
 
 /// An offer that is before the visitor.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -70,6 +71,12 @@ pub struct VisitorChat {
     /// Who ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<EndedBy>,
+    /// What the visitor is asked after the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survey: Option<SurveyKind>,
+    /// They have answered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rated: bool,
 }
 
 /// A frame to a visitor's browser.

@@ -1,6 +1,6 @@
 //! Owns the SQL that takes chats from one state to the next. Each change is conditional on the state it starts from.
 
-use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::id::{ChatId, QueueId, UserId};
 use beckon_engine::time::UnixMs;
 
 use super::{Answer, EndedBy};
@@ -79,36 +79,114 @@ pub async fn update_chat_rung(tx: &mut Tx, id: ChatId, rung: &[UserId]) -> Store
 }
 
 /// Gives a chat that rings at this agent, or waits, to the agent under the next owner epoch (X-2).
-/// Yields false when it can no longer be had.
+/// `idle_due` is when to look whether it is idle. Yields false when it can no longer be had.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_chat_active(tx: &mut Tx, id: ChatId, agent: UserId, now: UnixMs) -> StoreResult<bool> {
+pub async fn update_chat_active(
+    tx: &mut Tx,
+    id: ChatId,
+    agent: UserId,
+    now: UnixMs,
+    idle_due: Option<UnixMs>,
+) -> StoreResult<bool> {
     let rows = execute!(
         tx,
         "UPDATE chats SET state = 'active', agent_id = $2, owner_epoch = owner_epoch + 1,
-                          answered_at = COALESCE(answered_at, $3), due_at = NULL
+                          answered_at = COALESCE(answered_at, $3), due_at = $4, idle_warned_at = NULL
          WHERE id = $1 AND (state = 'queued' OR (state = 'ringing' AND agent_id = $2))",
         Text(id),
         Text(agent),
+        now.0,
+        idle_due.map(|due| due.0),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Gives an active chat from the owner under `epoch` to another agent, under the next epoch (X-2, Q-9).
+/// Yields false when it has changed hands or ended.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_owner(tx: &mut Tx, id: ChatId, epoch: i64, agent: UserId) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET agent_id = $3, owner_epoch = owner_epoch + 1
+         WHERE id = $1 AND state = 'active' AND owner_epoch = $2 AND agent_id <> $3",
+        Text(id),
+        epoch,
+        Text(agent),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Puts an active chat from the owner under `epoch` into a queue, by its first arrival (Q-3, Q-9). Yields false when it has
+/// changed hands or ended.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_requeued(
+    tx: &mut Tx,
+    id: ChatId,
+    epoch: i64,
+    queue: QueueId,
+    now: UnixMs,
+) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET state = 'queued', queue_id = $3, agent_id = NULL, owner_epoch = owner_epoch + 1, rung = '[]',
+                          requeued_at = $4, queued_at = COALESCE(queued_at, $4), due_at = NULL, idle_warned_at = NULL
+         WHERE id = $1 AND state = 'active' AND owner_epoch = $2",
+        Text(id),
+        epoch,
+        Text(queue),
         now.0,
     )?;
     Ok(rows == 1)
 }
 
-/// Ends an open chat. Without an agent there is nothing to wrap up. Yields false when it has ended.
+/// Sets when to look again whether an active chat is idle, and when its visitor was warned.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_chat_ended(tx: &mut Tx, id: ChatId, by: EndedBy, now: UnixMs) -> StoreResult<bool> {
+pub async fn update_chat_idle(
+    tx: &mut Tx,
+    id: ChatId,
+    due: Option<UnixMs>,
+    warned_at: Option<UnixMs>,
+) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE chats SET due_at = $2, idle_warned_at = $3 WHERE id = $1 AND state = 'active'",
+        Text(id),
+        due.map(|due| due.0),
+        warned_at.map(|at| at.0),
+    )?;
+    Ok(())
+}
+
+/// Ends an open chat. Without an agent there is nothing to wrap up; with one, it is closed by itself at `wrap_up_due`.
+/// Yields false when it has ended.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_ended(
+    tx: &mut Tx,
+    id: ChatId,
+    by: EndedBy,
+    now: UnixMs,
+    wrap_up_due: Option<UnixMs>,
+) -> StoreResult<bool> {
     let rows = execute!(
         tx,
         "UPDATE chats SET wrapped_up = (state <> 'active'), state = 'ended', ended_at = $3, ended_by = $2, due_at = NULL,
+                          wrap_up_due = CASE WHEN state = 'active' THEN CAST($4 AS BIGINT) ELSE NULL END,
                           agent_id = CASE WHEN state = 'ringing' THEN NULL ELSE agent_id END
          WHERE id = $1 AND state <> 'ended'",
         Text(id),
         Text(by),
         now.0,
+        wrap_up_due.map(|due| due.0),
     )?;
     Ok(rows == 1)
 }

@@ -103,3 +103,32 @@ pub async fn find_mean_wait(tx: &mut Tx, queue: QueueId, since: UnixMs) -> Store
     )?;
     Ok(waited.filter(|_| answered >= 3).map(|sum| sum / answered))
 }
+
+/// Lists ended chats whose time for wrapping up was over at `now`.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_due_wrap_ups(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<ChatRow>> {
+    fetch_all!(
+        tx,
+        ChatRow,
+        select!(
+            "WHERE state = 'ended' AND NOT wrapped_up AND wrap_up_due <= $1
+             ORDER BY wrap_up_due, id LIMIT 1000"
+        ),
+        now.0,
+    )
+}
+
+/// When the time for wrapping up ends next.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_next_wrap_up_due(tx: &mut Tx) -> StoreResult<Option<UnixMs>> {
+    let (due,): (Option<i64>,) = fetch_one!(
+        tx,
+        (Option<i64>,),
+        "SELECT MIN(wrap_up_due) FROM chats WHERE state = 'ended' AND NOT wrapped_up",
+    )?;
+    Ok(due.map(UnixMs))
+}

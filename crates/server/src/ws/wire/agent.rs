@@ -1,11 +1,22 @@
 //! Owns the frames that consoles send.
 
-use beckon_engine::id::ChatId;
+use beckon_engine::id::{ChatId, QueueId, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Held;
 use crate::driver::notice::agent::AgentStatus;
+use crate::store::message::Audience;
+
+/// To whom a chat is handed on.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// To an agent.
+    Agent(UserId),
+    /// To a queue of the same site.
+    Queue(QueueId),
+}
 
 /// A frame of a console.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -53,6 +64,68 @@ pub enum AgentFrame {
         epoch: i64,
         /// The text.
         text: String,
+        /// Who may see it: everyone, or only the team.
+        #[serde(default)]
+        audience: Audience,
+    },
+    /// Hand an active chat on to an agent, who is rung for it, or to a queue.
+    Transfer {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+        /// To whom.
+        to: Target,
+        /// What only the team sees, at most 1 000 characters.
+        #[serde(default)]
+        note: String,
+    },
+    /// Call another agent to join an active chat.
+    Invite {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+        /// Whom.
+        agent: UserId,
+        /// What only the team sees, at most 1 000 characters.
+        #[serde(default)]
+        note: String,
+    },
+    /// Take back an open call.
+    Recall {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+    },
+    /// For supervisors: read along.
+    Watch {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+    },
+    /// For supervisors: write along.
+    Join {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+    },
+    /// For supervisors: become the owner.
+    TakeOver {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
+    },
+    /// Stop reading or writing along.
+    Leave {
+        /// Echoed in the answer.
+        r#ref: String,
+        /// The chat.
+        chat: ChatId,
     },
     /// The agent is writing.
     Typing {

@@ -23,6 +23,7 @@ pub(in crate::ws) enum ChatFrame {
     Typing { chat: ChatId },
     Read { chat: ChatId, seq: i64 },
     End { chat: ChatId },
+    Rate { chat: ChatId, rating: i64, comment: String },
     Resume { chat: ChatId, after: i64 },
 }
 
@@ -68,6 +69,9 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::Typing { chat: id } => chat(ChatFrame::Typing { chat: id }),
         VisitorFrame::Read { chat: id, seq } => chat(ChatFrame::Read { chat: id, seq }),
         VisitorFrame::EndChat { chat: id } => chat(ChatFrame::End { chat: id }),
+        VisitorFrame::Rate { chat: id, rating, comment } => {
+            chat(ChatFrame::Rate { chat: id, rating, comment })
+        }
         VisitorFrame::Resume { chat: id, after } => chat(ChatFrame::Resume { chat: id, after }),
     }
 }

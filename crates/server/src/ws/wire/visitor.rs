@@ -173,6 +173,16 @@ pub enum VisitorFrame {
         /// The chat.
         chat: ChatId,
     },
+    /// What the visitor thought of the chat, after its end.
+    Rate {
+        /// The chat.
+        chat: ChatId,
+        /// One to five; or one for up and zero for down.
+        rating: i64,
+        /// In words, at most 1 000 characters.
+        #[serde(default)]
+        comment: String,
+    },
     /// A gap was seen: send again what comes after.
     Resume {
         /// The chat.

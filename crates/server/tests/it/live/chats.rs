@@ -31,7 +31,7 @@ fn with_form() -> Plan {
 }
 
 /// A visitor who accepted an offer, and the agent who took the chat.
-async fn talking(shop: &Shop) -> (Browser, Console, Value) {
+pub(crate) async fn talking(shop: &Shop) -> (Browser, Console, Value) {
     let mut alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
     let offer = browser.offer().await;

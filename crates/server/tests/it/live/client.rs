@@ -230,7 +230,7 @@ impl Console {
         self.socket.next(text, is).await["message"].clone()
     }
 
-    /// What REST answers to a change, signed in as this person.
+    /// What REST answers to something made, signed in as this person.
     pub(crate) async fn write(&self, path: &str, body: &Value) -> (u16, Value) {
         self.change("POST", path, body).await
     }

@@ -48,6 +48,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/chats", Some(Role::Agent)),
     ("GET", "/api/v1/chats/{id}", Some(Role::Agent)),
     ("GET", "/api/v1/chats/{id}/messages", Some(Role::Agent)),
+    ("PUT", "/api/v1/chats/{id}/wrap-up", Some(Role::Agent)),
     ("GET", "/api/v1/visits", Some(Role::Agent)),
     ("GET", "/api/v1/sites/{id}/visits", Some(Role::Agent)),
     ("GET", "/api/v1/visits/{id}", Some(Role::Agent)),
@@ -113,7 +114,7 @@ async fn nobody_calls_what_the_role_does_not_allow() {
         for role in [Role::Agent, Role::Supervisor, Role::Admin] {
             let mut browser = place.signed_in(&Uuid::now_v7().to_string(), role).await;
             let (status, problem) = call(&mut browser, method, path).await;
-            if Some(role) < least {
+            if Some(role) < *least {
                 assert_eq!((status, problem.as_str()), (403, "forbidden"), "{method} {path} for {role:?}");
             } else {
                 assert!(

@@ -16,6 +16,7 @@ import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
 import { AgentsTab } from "./AgentsTab";
 import { AlternativesTab } from "./AlternativesTab";
+import { ConductTab } from "./ConductTab";
 import { FormTab } from "./FormTab";
 import { GeneralTab } from "./GeneralTab";
 import { HoursTab } from "./HoursTab";
@@ -41,6 +42,7 @@ const TABS = [
   { key: "agents", paths: ["agents"] },
   { key: "routing", paths: ["plan.routing"] },
   { key: "alternatives", paths: ["plan.alternatives"] },
+  { key: "conduct", paths: ["plan.conduct"] },
   { key: "styling", paths: ["plan.styling"] },
 ] as const;
 
@@ -154,6 +156,9 @@ function QueueTabs({
       </Tabs.Panel>
       <Tabs.Panel value="alternatives">
         <AlternativesTab editor={editor} />
+      </Tabs.Panel>
+      <Tabs.Panel value="conduct">
+        <ConductTab editor={editor} />
       </Tabs.Panel>
       <Tabs.Panel value="styling">
         <StylingTab editor={editor} />

@@ -6,6 +6,8 @@ import type { FieldErrors } from "../../ui/editor";
 
 export const RING_RANGE = { min: 5, max: 300 };
 export const SECONDS_RANGE = { min: 0, max: 86_400 };
+const IDLE_RANGE = { min: 10, max: 86_400 };
+const WRAP_UP_RANGE = { min: 5, max: 86_400 };
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -39,9 +41,25 @@ export function emptyQueue(first: boolean): QueueBody {
         channel_off: { do: "message", text: "" },
         no_agent: { do: "message", text: "" },
       },
+      conduct: {
+        idle_warn_after_s: 0,
+        idle_close_after_s: 120,
+        wrap_up_s: 0,
+        dispositions: [],
+        disposition_required: false,
+        tags: [],
+        survey: "off",
+        transcript: true,
+        screen_pop: null,
+      },
       styling: { color: "#0f766e", logo_url: null, position: "end", title: "", greeting: "" },
     },
   };
+}
+
+/** 0 switches it off. */
+function orOff(value: number, range: { min: number; max: number }, t: TFunction): string | null {
+  return value === 0 ? null : checkRange(value, range, t);
 }
 
 export function emptyField(key: string, type: FormField["type"] = "text", label = ""): FormField {
@@ -77,6 +95,9 @@ export function checkQueue({ name, plan }: QueueBody, t: TFunction): FieldErrors
     "plan.launch_after_s": checkRange(plan.launch_after_s, SECONDS_RANGE, t),
     "plan.routing.ring_time_s": checkRange(routing.ring_time_s, RING_RANGE, t),
     "plan.routing.dequeue_after_s": checkRange(routing.dequeue_after_s, SECONDS_RANGE, t),
+    "plan.conduct.idle_warn_after_s": orOff(plan.conduct.idle_warn_after_s, IDLE_RANGE, t),
+    "plan.conduct.idle_close_after_s": checkRange(plan.conduct.idle_close_after_s, IDLE_RANGE, t),
+    "plan.conduct.wrap_up_s": orOff(plan.conduct.wrap_up_s, WRAP_UP_RANGE, t),
     "plan.styling.color": isHexColor(styling.color) ? null : t("offers.color_invalid"),
     "plan.styling.logo_url":
       !styling.logo_url || isAssetUrl(styling.logo_url) ? null : t("offers.url_invalid"),

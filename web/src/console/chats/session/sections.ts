@@ -1,9 +1,11 @@
 /** Owns which parts Active session has, in their order (C-3). Each part is a file of its own and is absent when it has nothing to say. */
 import type { ComponentType } from "react";
 import type { Chat } from "../../../api/wire";
+import { AfterwardsSection } from "./AfterwardsSection";
 import { AnswersSection } from "./AnswersSection";
 import { LedSection } from "./LedSection";
 import { PageNowSection } from "./PageNowSection";
+import { PopSection } from "./PopSection";
 import { VisitSections } from "./VisitSections";
 
 interface Section {
@@ -12,6 +14,8 @@ interface Section {
 }
 
 export const SECTIONS: readonly Section[] = [
+  { key: "pop", Part: PopSection },
+  { key: "afterwards", Part: AfterwardsSection },
   { key: "answers", Part: AnswersSection },
   { key: "led", Part: LedSection },
   { key: "page", Part: PageNowSection },

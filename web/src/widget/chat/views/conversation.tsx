@@ -6,6 +6,7 @@ import { linkify } from "../linkify";
 import { message_chars_max } from "../state";
 import { fill, type Texts } from "../texts";
 import { useUi } from "./context";
+import { Farewell } from "./farewell";
 import { Dots, Icon } from "./parts";
 
 /** Messages of one sender within this time stand together under one name. */
@@ -24,7 +25,7 @@ export function Conversation({ chat, ended }: { chat: VisitorChat; ended: boolea
         </p>
       )}
       <Transcript chat={chat} />
-      {ended ? <Ended chat={chat} /> : <Composer />}
+      {ended ? <Farewell chat={chat} /> : <Composer />}
     </div>
   );
 }
@@ -199,35 +200,17 @@ function Composer() {
   );
 }
 
-function Ended({ chat }: { chat: VisitorChat }) {
-  const { dispatch, state, t } = useUi();
-  const name = chat.agent ? chat.agent.name : t.agent;
-  const text =
-    chat.ended_by === "visitor"
-      ? t.ended_visitor
-      : chat.ended_by === "agent"
-        ? fill(t.ended_agent, { name })
-        : t.ended_system;
-  return (
-    <footer class="over">
-      <p role="status">{text}</p>
-      <button
-        type="button"
-        class="primary wide"
-        onClick={() => dispatch({ type: "restarted", tab: state.tab, now: Date.now() })}
-      >
-        {t.new_chat}
-      </button>
-    </footer>
-  );
-}
-
 function systemText(t: Texts, message: Message, agent: string): string {
   const name = message.name || agent;
   switch (message.text) {
     case "agent_joined":
     case "agent_left":
+    case "guest_left":
+    case "handed_over":
       return fill(t[message.text], { name });
+    case "transferred":
+    case "idle_warning":
+      return t[message.text];
     default:
       // That the chat has ended, and by whom, is said below the transcript.
       return "";

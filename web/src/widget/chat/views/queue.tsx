@@ -5,7 +5,8 @@ import { useUi } from "./context";
 import { Dots } from "./parts";
 
 export function Queue({ chat }: { chat: VisitorChat }) {
-  const { act, t } = useUi();
+  const { act, state, t } = useUi();
+  const passed_on = state.session.messages.some((m) => m.from === "system" && m.text === "transferred");
   const wait = chat.wait_s === undefined ? undefined : waitText(chat.wait_s);
   function waitText(wait_s: number) {
     return wait_s < 60 ? t.wait_short : fill(t.wait_minutes, { n: Math.ceil(wait_s / 60) });
@@ -17,6 +18,7 @@ export function Queue({ chat }: { chat: VisitorChat }) {
         <Dots />
         <div role="status">
           <h2>{next ? t.queue_next : t.queue_title}</h2>
+          {passed_on && <p>{t.transferred}</p>}
           <p>{t.queue_text}</p>
           {(chat.position !== undefined || wait) && (
             <dl>

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { screen } from "../state";
 import { useUi } from "./context";
 import { Conversation } from "./conversation";
+import { EmailField } from "./farewell";
 import { Form } from "./form";
 import { Invitation } from "./offer";
 import { Dots, Icon, Logo } from "./parts";
@@ -138,6 +139,7 @@ function Panel({ title, text, children }: { title: string; text: string; childre
 
 function Confirm() {
   const { act, state, t } = useUi();
+  const { chat } = state.session;
   const waiting = screen(state) === "queue";
   const first = useRef<HTMLButtonElement>(null);
   useEffect(() => first.current?.focus(), []);
@@ -146,6 +148,7 @@ function Confirm() {
       <div class="confirm" role="alertdialog" aria-labelledby="confirm-title" aria-describedby="confirm-text">
         <h2 id="confirm-title">{waiting ? t.end_queue_title : t.end_title}</h2>
         <p id="confirm-text">{waiting ? t.end_queue_text : t.end_text}</p>
+        {!waiting && chat && chat.transcript === "offered" && <EmailField label={t.transcript_offer} />}
         <div class="actions">
           <button
             type="button"

@@ -1,0 +1,122 @@
+//! Owns what happens to a chat by itself: a call rings out, an idle chat is warned and closed, a wrapped-up one is closed
+//! . The desk calls it under its lock, on any node; doing it twice changes nothing.
+
+use beckon_engine::queue::conduct::Conduct;
+use beckon_engine::time::UnixMs;
+
+use super::Driver;
+use super::conversation::{end, is_silent_alert, say_as_system};
+use crate::bus::Hint;
+use crate::store::call::{CallOutcome, find_next_call_due, list_due_calls};
+use crate::store::chat::change::update_chat_idle;
+use crate::store::chat::waiting::{find_next_wrap_up_due, list_due_wrap_ups};
+use crate::store::chat::{ChatRow, EndedBy};
+use crate::store::message::find_unanswered_since;
+use crate::store::visit::find_open_visit_of;
+use crate::store::{StoreResult, Tx};
+
+/// What an active chat comes to at its deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Idle {
+    /// Look again then, if ever; a warning no longer holds.
+    Waits(Option<UnixMs>),
+    /// Warn the visitor, and close the chat then.
+    Warn(UnixMs),
+    /// The warning still holds; look again then.
+    Warned(UnixMs),
+    /// Close it.
+    Close,
+}
+
+impl Driver {
+    /// How the queue of this chat conducts its chats.
+    #[must_use]
+    pub fn conduct_of(&self, chat: &ChatRow) -> Conduct {
+        let site = self.sites().by_id(*chat.site_id);
+        site.and_then(|site| site.world.config.queue(*chat.queue_id).map(|queue| queue.plan.conduct.clone()))
+            .unwrap_or_default()
+    }
+
+    /// When to look whether a chat that becomes active now is idle.
+    pub(super) fn idle_due(&self, chat: &ChatRow, now: UnixMs) -> Option<UnixMs> {
+        let warn_after_s = self.conduct_of(chat).idle_warn_after_s;
+        (warn_after_s > 0).then(|| now.plus_s(warn_after_s))
+    }
+
+    /// Lets calls ring out and closes chats whose time for wrapping up is over.
+    pub(super) async fn run_out_calls_and_wrap_ups(
+        &self,
+        tx: &mut Tx,
+        now: UnixMs,
+        hints: &mut Vec<Hint>,
+    ) -> StoreResult<()> {
+        for call in list_due_calls(tx, now).await? {
+            hints.extend(self.miss_call(tx, &call, CallOutcome::Unanswered, now).await?);
+        }
+        for chat in list_due_wrap_ups(tx, now).await? {
+            if self.wrap_up(tx, &chat, now).await? {
+                hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+            }
+        }
+        Ok(())
+    }
+
+    /// When the next call rings out or the next chat is closed by itself.
+    pub(super) async fn next_call_or_wrap_up_due(&self, tx: &mut Tx) -> StoreResult<Option<UnixMs>> {
+        let call = find_next_call_due(tx).await?;
+        Ok(call.into_iter().chain(find_next_wrap_up_due(tx).await?).min())
+    }
+
+    /// Looks at an active chat at its deadline: is the visitor to be warned, or the chat to be closed?
+    pub(super) async fn look_whether_idle(
+        &self,
+        tx: &mut Tx,
+        chat: &ChatRow,
+        now: UnixMs,
+        hints: &mut Vec<Hint>,
+    ) -> StoreResult<()> {
+        let conduct = self.conduct_of(chat);
+        let since = find_unanswered_since(tx, *chat.id).await?;
+        let left = find_open_visit_of(tx, *chat.visitor_id).await?.is_none();
+        let (id, visitor) = (*chat.id, *chat.visitor_id);
+        match judge(chat, &conduct, since, left, now) {
+            Idle::Waits(due) => return update_chat_idle(tx, id, due, None).await,
+            Idle::Warned(due) => {
+                return update_chat_idle(tx, id, Some(due), chat.idle_warned_at.map(UnixMs)).await;
+            }
+            Idle::Warn(close_due) => {
+                update_chat_idle(tx, id, Some(close_due), Some(now)).await?;
+                say_as_system(self, tx, id, "idle_warning", "").await?;
+            }
+            Idle::Close => {
+                end(self, tx, chat, EndedBy::System, "idle_closed").await?;
+            }
+        }
+        hints.push(Hint::ChatChanged { chat: id, visitor });
+        hints.push(Hint::MessageAdded { chat: id, visitor });
+        Ok(())
+    }
+}
+
+/// `since` is when the visitor began to owe an answer; none while the agent owes one. Who has left the site owes one at once.
+fn judge(chat: &ChatRow, conduct: &Conduct, since: Option<UnixMs>, left: bool, now: UnixMs) -> Idle {
+    if conduct.idle_warn_after_s == 0 {
+        return Idle::Waits(None);
+    }
+    let warned_at = chat.idle_warned_at.map(UnixMs);
+    if is_silent_alert(chat) || (since.is_none() && !left) {
+        return Idle::Waits(Some(now.plus_s(conduct.idle_warn_after_s)));
+    }
+    match warned_at.filter(|warned| since.is_none_or(|since| since <= *warned)) {
+        Some(warned) if now >= warned.plus_s(conduct.idle_close_after_s) => Idle::Close,
+        Some(warned) => Idle::Warned(warned.plus_s(conduct.idle_close_after_s)),
+        None => {
+            let idle_at = since.map_or(now, |since| since.plus_s(conduct.idle_warn_after_s));
+            if now >= idle_at {
+                Idle::Warn(now.plus_s(conduct.idle_close_after_s))
+            } else {
+                Idle::Waits(Some(idle_at))
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Owns the route under which an agent notes what a chat came to.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use beckon_engine::id::ChatId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::auth::Agent;
+use super::chat::actor;
+use super::check::Checks;
+use super::error::{Answer, Problem};
+use super::extract::{Body, Id};
+use super::openapi::ChangeRefusals;
+use crate::bus::Hint;
+use crate::driver::access::find_seat;
+use crate::store::chat::ChatState;
+use crate::store::chat::wrap_up::{WrapUpRow, update_wrap_up};
+use crate::store::column::Json as JsonColumn;
+
+/// Most tags of a chat.
+const TAGS_MAX: usize = 20;
+
+/// What an agent notes of a chat; it replaces what was noted before.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WrapUp {
+    /// What it came to: one of the queue's dispositions, or empty.
+    #[serde(default)]
+    disposition: String,
+    /// Tags, at most 20, each 1 to 40 characters.
+    #[serde(default)]
+    tags: Vec<String>,
+    /// In words, at most 2 000 characters.
+    #[serde(default)]
+    note: String,
+}
+
+/// The routes.
+pub(super) fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(note))
+}
+
+/// Note what a chat came to: its owner, and supervisors. The chat is closed over the live connection.
+#[utoipa::path(put, path = "/api/v1/chats/{id}/wrap-up", operation_id = "wrap_up_chat", tag = "chats",
+    params(("id" = ChatId, Path)), request_body = WrapUp, security(("session" = [])),
+    responses((status = 204, description = "Noted"), ChangeRefusals))]
+async fn note(
+    State(api): State<Api>,
+    Agent(me): Agent,
+    Id(id): Id<ChatId>,
+    Body(wrap_up): Body<WrapUp>,
+) -> Answer<StatusCode> {
+    let me = actor(&me);
+    let mut tx = api.store.write().await?;
+    let seat = find_seat(&mut tx, &me, id).await?;
+    if !seat.owns() && !me.supervises() {
+        return Err(Problem::Forbidden);
+    }
+    if !matches!(*seat.chat.state, ChatState::Active | ChatState::Ended) {
+        return Err(Problem::field("", "Nobody has had this chat yet."));
+    }
+    let choices = api.driver.conduct_of(&seat.chat).dispositions;
+    let tags = checked(&wrap_up, &choices)?;
+    let row = WrapUpRow {
+        disposition: wrap_up.disposition,
+        tags: JsonColumn(tags),
+        wrap_up_note: wrap_up.note.trim().to_owned(),
+    };
+    update_wrap_up(&mut tx, id, &row).await?;
+    tx.commit().await?;
+    api.driver.bus().publish(Hint::ChatChanged { chat: id, visitor: *seat.chat.visitor_id });
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The tags, each once.
+fn checked(wrap_up: &WrapUp, choices: &[String]) -> Answer<Vec<String>> {
+    let mut checks = Checks::new();
+    if !wrap_up.disposition.is_empty() && !choices.contains(&wrap_up.disposition) {
+        checks.wrong("/disposition", "is not one of the queue's");
+    }
+    checks.count("/tags", wrap_up.tags.len(), 0..=TAGS_MAX);
+    let mut tags: Vec<String> = Vec::new();
+    for (i, tag) in wrap_up.tags.iter().take(TAGS_MAX).enumerate() {
+        checks.line(&format!("/tags/{i}"), tag, 1..=40);
+        let tag = tag.trim();
+        if !tags.iter().any(|known| known == tag) {
+            tags.push(tag.to_owned());
+        }
+    }
+    checks.text("/note", &wrap_up.note, 0..=2_000);
+    checks.finish()?;
+    Ok(tags)
+}

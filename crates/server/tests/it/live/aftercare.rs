@@ -1,0 +1,175 @@
+//! Tests what happens to a chat by itself and after its end: idle visitors, wrap-up, survey, screen pop.
+
+use beckon_server::store::Store;
+use beckon_server::store::user::Role;
+use serde_json::{Value, json};
+
+use super::chats::talking;
+use super::client::{Browser, Console};
+use super::shop::{Plan, Shop};
+use crate::harness::store_tests;
+
+store_tests!(
+    an_idle_visitor_is_warned_and_the_chat_closes,
+    a_visitor_who_answers_the_warning_goes_on,
+    who_waits_for_the_agent_is_not_idle,
+    an_ended_chat_keeps_its_slot_until_it_is_closed,
+    a_chat_closes_by_itself_after_the_time_for_wrapping_up,
+    a_chat_is_noted_before_it_is_closed,
+    the_visitor_says_once_what_they_thought,
+    the_address_for_the_agent_carries_the_answers,
+);
+
+fn conducted(conduct: Value) -> Plan {
+    Plan { queue: json!({ "conduct": conduct }), ..Plan::default() }
+}
+
+async fn end(browser: &mut Browser, chat: &Value) {
+    browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    browser.chat("ended").await;
+}
+
+// spec: Q-10 X-3
+async fn an_idle_visitor_is_warned_and_the_chat_closes(store: Store) {
+    let shop = Shop::open(store, conducted(json!({ "idle_warn_after_s": 1, "idle_close_after_s": 1 }))).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    alice.say(&chat, "a1", "Are you there?").await;
+    browser.message("idle_warning").await;
+    alice.message("idle_warning").await;
+    let is = |frame: &Value| frame["type"] == "chat" && frame["chat"]["idle_close_at"].is_i64();
+    alice.socket.next("when it closes", is).await;
+    browser.message("idle_closed").await;
+    assert_eq!(browser.chat("ended").await["ended_by"], "system");
+    let ended = alice.chat("ended").await;
+    assert_eq!((&ended["ended_by"], &ended["wrapped_up"]), (&json!("system"), &json!(false)));
+}
+
+// spec: Q-10
+async fn a_visitor_who_answers_the_warning_goes_on(store: Store) {
+    let shop = Shop::open(store, conducted(json!({ "idle_warn_after_s": 1, "idle_close_after_s": 2 }))).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    alice.say(&chat, "a1", "Are you there?").await;
+    let is = |frame: &Value| frame["type"] == "chat" && frame["chat"]["idle_close_at"].is_i64();
+    alice.socket.next("when it closes", is).await;
+    browser.say(&chat["id"], "v1", "Yes").await;
+    alice.message("Yes").await;
+    // At the deadline the chat is looked at, and found not to be idle.
+    let is = |frame: &Value| frame["type"] == "chat" && frame["chat"]["idle_close_at"].is_null();
+    alice.socket.next("no closing any more", is).await;
+    alice.say(&chat, "a2", "Good").await;
+    browser.message("Good").await;
+    assert_eq!(browser.socket.told("refused"), 0);
+}
+
+// spec: Q-10
+async fn who_waits_for_the_agent_is_not_idle(store: Store) {
+    let shop = Shop::open(store, conducted(json!({ "idle_warn_after_s": 1, "idle_close_after_s": 1 }))).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    browser.say(&chat["id"], "v1", "Hello?").await;
+    browser.socket.next_of("ack").await;
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    alice.say(&chat, "a1", "Here I am").await;
+    browser.message("Here I am").await;
+    let path = format!("/api/v1/chats/{}/messages", chat["id"].as_str().unwrap());
+    let texts: Vec<Value> =
+        alice.read(&path).await["items"].as_array().unwrap().iter().map(|m| m["text"].clone()).collect();
+    assert_eq!(texts, ["agent_joined", "Hello?", "Here I am"]);
+}
+
+// spec: Q-10 X-2
+async fn an_ended_chat_keeps_its_slot_until_it_is_closed(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut first, mut alice, one) = talking(&shop).await;
+    let used = |agents: &Value, name: &str| {
+        let items = agents["items"].as_array().unwrap().iter();
+        items.filter(|agent| agent["name"] == name).map(|agent| agent["slots_used"].clone()).next().unwrap()
+    };
+    end(&mut first, &one).await;
+    assert_eq!(used(&alice.read("/api/v1/agents").await, "Alice"), 1);
+    assert_eq!(alice.command(json!({ "type": "close", "chat": one["id"] })).await["type"], "done");
+    assert_eq!(used(&alice.read("/api/v1/agents").await, "Alice"), 0);
+}
+
+// spec: Q-10 X-3
+async fn a_chat_closes_by_itself_after_the_time_for_wrapping_up(store: Store) {
+    let shop = Shop::open(store, conducted(json!({ "wrap_up_s": 1 }))).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    end(&mut browser, &chat).await;
+    let is = |frame: &Value| frame["chat"]["state"] == "ended" && frame["chat"]["wrap_up_due_at"].is_i64();
+    alice.socket.next("the time", is).await;
+    alice.socket.next("closed", |frame| frame["chat"]["wrapped_up"] == true).await;
+    assert_eq!(alice.read("/api/v1/chats").await["items"], json!([]));
+}
+
+async fn wrap_up(console: &Console, chat: &Value, body: Value) -> (u16, Value) {
+    console.put(&format!("/api/v1/chats/{}/wrap-up", chat["id"].as_str().unwrap()), &body).await
+}
+
+// spec: Q-10 X-6
+async fn a_chat_is_noted_before_it_is_closed(store: Store) {
+    let conduct = json!({ "dispositions": ["Sold", "Lost"], "disposition_required": true });
+    let shop = Shop::open(store, conducted(conduct)).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    let bob = shop.agent("Bob").await;
+    end(&mut browser, &chat).await;
+    let refused = alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
+    assert_eq!(refused["detail"], "Choose first what the chat came to.");
+    let (status, problem) = wrap_up(&alice, &chat, json!({ "disposition": "Won", "tags": [""] })).await;
+    assert_eq!(status, 422);
+    let pointers: Vec<&Value> = problem["errors"].as_array().unwrap().iter().map(|e| &e["pointer"]).collect();
+    assert_eq!(pointers, ["/disposition", "/tags/0"]);
+    assert_eq!(wrap_up(&bob, &chat, json!({ "disposition": "Sold" })).await.0, 403);
+    let noted = json!({ "disposition": "Sold", "tags": ["oak", "oak", " chair "], "note": "Two of them" });
+    assert_eq!(wrap_up(&alice, &chat, noted).await.0, 204);
+    assert_eq!(alice.command(json!({ "type": "close", "chat": chat["id"] })).await["type"], "done");
+    let sue = shop.person("Sue", Role::Supervisor).await;
+    let shown = sue.read(&format!("/api/v1/chats/{}", chat["id"].as_str().unwrap())).await;
+    assert_eq!(
+        shown["noted"],
+        json!({ "disposition": "Sold", "tags": ["oak", "chair"], "note": "Two of them" })
+    );
+}
+
+// spec: Q-10 X-6
+async fn the_visitor_says_once_what_they_thought(store: Store) {
+    let shop = Shop::open(store, conducted(json!({ "survey": "rating" }))).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    let rate = |rating: i64, comment: &str| json!({ "type": "rate", "chat": chat["id"], "rating": rating, "comment": comment });
+    browser.socket.send(rate(5, "")).await;
+    assert_eq!(browser.socket.next_of("refused").await["code"], "bad_frame");
+    browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    let ended = browser.chat("ended").await;
+    assert_eq!((&ended["survey"], &ended["rated"]), (&json!("rating"), &Value::Null));
+    browser.socket.send(rate(6, "")).await;
+    assert_eq!(browser.socket.next_of("refused").await["code"], "bad_frame");
+    let mut stranger = shop.browser().await;
+    stranger.socket.send(rate(1, "mine")).await;
+    assert_eq!(stranger.socket.next_of("refused").await["code"], "not_found");
+    browser.socket.send(rate(4, " Quick and kind ")).await;
+    browser.socket.next("noted", |frame| frame["chat"]["rated"] == true).await;
+    browser.socket.send(rate(1, "changed my mind")).await;
+    let is = |frame: &Value| frame["chat"]["rating"].is_object();
+    let rated = alice.socket.next("the rating", is).await["chat"]["rating"].clone();
+    assert_eq!(rated, json!({ "kind": "rating", "rating": 4, "comment": "Quick and kind" }));
+    let shown = alice.read(&format!("/api/v1/chats/{}", chat["id"].as_str().unwrap())).await;
+    assert_eq!(shown["rating"]["rating"], 4);
+}
+
+// spec: Q-12
+async fn the_address_for_the_agent_carries_the_answers(store: Store) {
+    let queue = json!({
+        "conduct": { "screen_pop": { "url": "https://crm.example/find?q={answer.first_name}&c={chat_id}", "open": "tab" } },
+        "form_invite": [{ "key": "first_name", "type": "text", "label": { "en": "Name" } }]
+    });
+    let shop = Shop::open(store, Plan { queue, ..Plan::default() }).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.accept(&offer).await;
+    let form = browser.chat("form").await;
+    let answers = json!({ "first_name": "Nora & Søn" });
+    browser.socket.send(json!({ "type": "send_form", "chat": form["id"], "answers": answers })).await;
+    let chat = alice.take().await;
+    let url = format!("https://crm.example/find?q=Nora%20%26%20S%C3%B8n&c={}", chat["id"].as_str().unwrap());
+    assert_eq!(chat["screen_pop"], json!({ "url": url, "open": "tab" }));
+}

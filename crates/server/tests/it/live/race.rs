@@ -1,0 +1,100 @@
+//! Tests that whoever acts on a chat at the same time ends in one agreed state.
+
+use std::collections::BTreeSet;
+
+use beckon_server::store::Store;
+use beckon_server::store::user::Role;
+use serde_json::{Value, json};
+
+use super::chats::talking;
+use super::client::Console;
+use super::shop::{Plan, Shop};
+use crate::harness::store_tests;
+
+store_tests!(ten_who_race_over_an_active_chat_agree, ten_who_race_over_a_chat_that_is_ended_agree,);
+
+// spec: Q-9 X-1 X-2
+async fn ten_who_race_over_an_active_chat_agree(store: Store) {
+    race(store, "watch").await;
+}
+
+// spec: Q-9 X-1 X-2
+async fn ten_who_race_over_a_chat_that_is_ended_agree(store: Store) {
+    race(store, "close").await;
+}
+
+/// The visitor, the owner, four supervisors and four agents; the fourth supervisor does `last`.
+async fn race(store: Store, last: &str) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut owner, chat) = talking(&shop).await;
+    let mut others: Vec<Console> = Vec::new();
+    for n in 0..4 {
+        others.push(shop.person(&format!("Sue{n}"), Role::Supervisor).await);
+    }
+    for n in 0..4 {
+        others.push(shop.agent(&format!("Bob{n}")).await);
+    }
+    let target = others[4].user;
+    // Everyone acts before anyone is answered.
+    let id = &chat["id"];
+    for (n, console) in others.iter_mut().enumerate() {
+        let frame = match n {
+            0 | 1 => json!({ "type": "take_over", "ref": "r", "chat": id }),
+            2 => json!({ "type": "join", "ref": "r", "chat": id }),
+            3 => json!({ "type": last, "ref": "r", "chat": id }),
+            _ => json!({ "type": "accept", "ref": "r", "chat": id }),
+        };
+        console.socket.send(frame).await;
+    }
+    owner.socket.send(json!({ "type": "transfer", "ref": "r", "chat": id, "to": { "agent": target } })).await;
+    for n in 0..5 {
+        owner.say(&chat, &format!("o{n}"), &format!("owner {n}")).await;
+        browser.say(id, &format!("v{n}"), &format!("visitor {n}")).await;
+    }
+    let answered = |frame: &Value| frame["ref"] == "r";
+    for console in others.iter_mut().chain([&mut owner]) {
+        console.socket.next("an answer", answered).await;
+    }
+    // Every message was acknowledged or refused, once.
+    let (mut said, mut acked) = (0, BTreeSet::new());
+    for n in 0..5 {
+        for (socket, id) in [(&mut owner.socket, format!("o{n}")), (&mut browser.socket, format!("v{n}"))] {
+            let is = |frame: &Value| {
+                (frame["type"] == "ack" || frame["type"] == "refused") && frame["id"] == id.as_str()
+            };
+            let answer = socket.next(&id, is).await;
+            if answer["type"] == "ack" {
+                acked.insert(answer["seq"].as_i64().unwrap());
+                said += 1;
+            }
+        }
+    }
+    assert_eq!(acked.len(), said, "no number is given twice");
+    agree(&others, &chat, &acked).await;
+}
+
+/// All who may look see the same: one owner or an end, and numbers without gaps in which every acknowledged message stands.
+async fn agree(others: &[Console], chat: &Value, acked: &BTreeSet<i64>) {
+    let path = format!("/api/v1/chats/{}", chat["id"].as_str().unwrap());
+    let views: Vec<Value> =
+        [others[0].read(&path).await, others[1].read(&path).await, others[2].read(&path).await]
+            .into_iter()
+            .map(|view| {
+                json!([view["state"], view["agent"], view["owner_epoch"], view["last_seq"], view["guests"]])
+            })
+            .collect();
+    assert!(views.iter().all(|view| *view == views[0]), "{views:#?}");
+    let view = others[0].read(&path).await;
+    assert!(view["agent"].is_object(), "{view:#}");
+    let log = others[0].read(&format!("{path}/messages?limit=200")).await;
+    let seqs: Vec<i64> =
+        log["items"].as_array().unwrap().iter().map(|m| m["seq"].as_i64().unwrap()).collect();
+    assert_eq!(seqs, (1..=view["last_seq"].as_i64().unwrap()).collect::<Vec<_>>());
+    assert!(acked.iter().all(|seq| seqs.contains(seq)));
+    let handed = log["items"].as_array().unwrap().iter().filter(|m| m["text"] == "handed_over").count();
+    assert_eq!(
+        view["owner_epoch"],
+        json!(1 + i64::try_from(handed).unwrap()),
+        "each change of owner is said once"
+    );
+}

@@ -1,0 +1,105 @@
+/** Owns what an agent notes of an ended chat before closing it: what it came to, tags, a note (Q-10). */
+import { Button, Select, TagsInput, Text, Textarea } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import type { Queue } from "../../api/rest";
+import type { Chat } from "../../api/wire";
+import { request } from "../api/http";
+import { useShortcut } from "../keys/useShortcut";
+import { useLive } from "../live/LiveProvider";
+import { useSecondsLeft } from "../ui/time";
+import classes from "./Team.module.css";
+
+const TAGS_MAX = 20;
+const NOTE_LENGTH_MAX = 2_000;
+
+export function WrapUp({ chat }: { chat: Chat }) {
+  const { t } = useTranslation();
+  const live = useLive();
+  const [, go] = useLocation();
+  const queue = useQuery({
+    queryKey: ["queue", chat.queue.id],
+    queryFn: ({ signal }) => request<Queue>("GET", `/queues/${chat.queue.id}`, undefined, signal),
+  });
+  const [disposition, setDisposition] = useState(chat.noted.disposition);
+  const [tags, setTags] = useState(chat.noted.tags);
+  const [note, setNote] = useState(chat.noted.note);
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState("");
+  const conduct = queue.data?.plan.conduct;
+  const missing = conduct?.disposition_required === true && disposition === "";
+  const close = (event: FormEvent) => {
+    event.preventDefault();
+    setPending(true);
+    setFailure("");
+    request("PUT", `/chats/${chat.id}/wrap-up`, { disposition, tags, note })
+      .then(() => live.closeChat(chat.id))
+      .then(() => {
+        go("/chats");
+        document.getElementById("main")?.focus();
+      })
+      .catch((error: Error) => setFailure(error.message))
+      .finally(() => setPending(false));
+  };
+  const button = useRef<HTMLButtonElement>(null);
+  useShortcut("end", () => button.current?.click());
+  return (
+    <form className={classes.wrapUp} onSubmit={close} aria-label={t("chats.wrap_up.title")}>
+      <div className={classes.wrapUpHead}>
+        <h2>{t("chats.wrap_up.title")}</h2>
+        {chat.wrap_up_due_at !== null && <Due due_at={chat.wrap_up_due_at} />}
+      </div>
+      <div className={classes.wrapUpFields}>
+        {conduct && conduct.dispositions.length > 0 && (
+          <Select
+            label={t("chats.wrap_up.disposition")}
+            placeholder={t("chats.wrap_up.choose")}
+            withAsterisk={conduct.disposition_required}
+            data={conduct.dispositions}
+            value={disposition || null}
+            onChange={(value) => setDisposition(value ?? "")}
+            clearable={!conduct.disposition_required}
+            allowDeselect={!conduct.disposition_required}
+          />
+        )}
+        <TagsInput
+          label={t("chats.wrap_up.tags")}
+          data={conduct?.tags ?? []}
+          value={tags}
+          onChange={setTags}
+          maxTags={TAGS_MAX}
+        />
+      </div>
+      <Textarea
+        label={t("chats.wrap_up.note")}
+        autosize
+        minRows={1}
+        maxRows={4}
+        maxLength={NOTE_LENGTH_MAX}
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+      />
+      {failure !== "" && (
+        <Text role="alert" c="red" size="sm">
+          {failure}
+        </Text>
+      )}
+      <div className={classes.wrapUpFoot}>
+        <Text size="xs" c="dimmed">
+          {missing ? t("chats.wrap_up.required") : t("chats.wrap_up.hint")}
+        </Text>
+        <Button ref={button} type="submit" loading={pending} disabled={missing}>
+          {t("chats.conversation.close")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Due({ due_at }: { due_at: number }) {
+  const { t } = useTranslation();
+  const left_s = useSecondsLeft(due_at);
+  return <span className="num">{t("chats.wrap_up.due", { s: left_s })}</span>;
+}
