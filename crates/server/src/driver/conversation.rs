@@ -143,7 +143,7 @@ impl Driver {
         let name = visitor_name(fields, &answers);
         let now = self.clock().now();
         if let Some(instead) = closed_to_form(&mut tx, site, &row, now).await? {
-            update_chat_ended(&mut tx, chat, EndedBy::System, now).await?;
+            finish(self, &mut tx, &row, EndedBy::System, now).await?;
             tx.commit().await?;
             self.bus().publish(Hint::ChatChanged { chat, visitor });
             return Err(Refusal::Notice(Box::new(instead)));

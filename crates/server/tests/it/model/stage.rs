@@ -8,8 +8,8 @@ use beckon_engine::queue::QueuePlan;
 use beckon_engine::settings::SiteSettings;
 use beckon_server::bus::{Bus, Hint};
 use beckon_server::clock::Clock;
-use beckon_server::driver::Driver;
 use beckon_server::driver::access::Actor;
+use beckon_server::driver::{Driver, Mails};
 use beckon_server::store::Store;
 use beckon_server::store::agent::{Stance, update_agent_heard, update_agent_status};
 use beckon_server::store::call::list_due_calls;
@@ -77,9 +77,10 @@ impl Stage {
         }
         tx.commit().await.unwrap();
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
-        let driver = Driver::start(store.clone(), clock.clone(), Bus::local(), &tasks, stopping.clone())
-            .await
-            .unwrap();
+        let driver =
+            Driver::start(store.clone(), clock.clone(), Bus::local(), Mails::Wait, &tasks, stopping.clone())
+                .await
+                .unwrap();
         let mut stage = Self {
             store,
             clock,
