@@ -100,7 +100,8 @@ test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
   await expect(page.getByRole("dialog", { name: "End this chat?" })).toBeVisible();
   await keyboard.press("Enter");
   await expect(visitor.composer).toBeHidden();
-  await expect(page.getByRole("button", { name: "Close", exact: true })).toBeFocused();
+  await expect(page.getByRole("main").getByRole("button", { name: "Close", exact: true })).toBeFocused();
+  await expect(page.getByRole("dialog")).toBeHidden();
   await keyboard.press("Alt+w");
   await expect(page.getByRole("link", { name: /Kari/ })).toBeHidden();
 });

@@ -23,6 +23,7 @@ export function SoundFields() {
           />
           <Button
             size="compact-xs"
+            flex="none"
             variant="default"
             aria-label={t("sounds.try_name", { sound: t(`sounds.${sound}`) })}
             onClick={() => tryOut(sound)}

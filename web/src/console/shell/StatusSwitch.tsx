@@ -62,7 +62,7 @@ export function StatusSwitch() {
           rightSection={<IconChevronDown size={14} />}
           aria-label={t("status.label", { status: words })}
         >
-          <span className="clip">{why || t(`status.${shown}`)}</span>
+          <span className="clip">{(connected && standing?.away_reason) || t(`status.${shown}`)}</span>
           {connected && standing && (
             <span className={classes.since}>
               <Elapsed since={standing.since} />

@@ -105,6 +105,7 @@ function What({ editor, fresh }: { editor: Editor<CannedForm>; fresh?: boolean }
       <Two>
         <TextInput
           label={t("canned.title_field")}
+          description={t("canned.title_help")}
           withAsterisk
           maxLength={100}
           {...form.getInputProps("title")}

@@ -75,7 +75,7 @@ export const shell = {
     away_for: "Away: {{reason}}",
     reason: {
       no_answer: "did not answer",
-      absence: "came back after a while",
+      absence: "not set ready yet",
       supervisor: "set by a supervisor",
     },
     note_away: "You are away. New chats go to other agents.",

@@ -54,7 +54,7 @@ export const keys = {
 export const sounds = {
   ring: "Ringing",
   message: "New message",
-  waiting: "Someone waits in the queue",
+  waiting: "Someone waits",
   volume: "Volume",
   try: "Test",
   try_name: "Test the sound: {{sound}}",
@@ -110,6 +110,7 @@ export const canned = {
   all_queues: "All queues",
   what: "What it is",
   title_field: "Title",
+  title_help: "Name in lists.",
   shortcut: "Shortcut",
   shortcut_help: "Typed after the slash: small letters, digits, - and _.",
   shortcut_bad: "Use only a to z, 0 to 9, - and _, at most 32.",
