@@ -49,6 +49,8 @@ ids! {
     UserId;
     /// A text that agents send again and again.
     CannedReplyId;
+    /// A record in the directory of customers.
+    CustomerId;
 }
 
 /// One tab of a visitor's browser: a random number that the widget drew when the tab opened.

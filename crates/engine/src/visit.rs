@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::attribute::Attribute;
 use crate::effect::Effect;
 use crate::event::{ChatPhase, Event};
 use crate::id::TabId;
@@ -202,6 +203,12 @@ impl Visit {
     /// Open tabs, most recently used last.
     pub fn tabs(&self) -> impl Iterator<Item = TabId> {
         self.pages.iter().map(|page| page.tab)
+    }
+
+    /// The visitor's attributes, signed ones and claimed ones (T-5).
+    #[must_use]
+    pub fn attributes(&self) -> &[Attribute] {
+        self.facts.attributes()
     }
 
     /// Bytes that the visit holds in memory, to within its rarely used parts.

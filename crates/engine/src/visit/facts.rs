@@ -167,6 +167,10 @@ impl VisitFacts {
         self.utm.iter().find(|(of, _)| *of == parameter).map(|(_, value)| &**value)
     }
 
+    pub(super) fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
     pub(crate) fn attributes_named(&self, name: &str, trust: Trust) -> impl Iterator<Item = &Attribute> {
         let trusted = move |attribute: &&Attribute| trust == Trust::Any || attribute.signed;
         self.attributes.iter().filter(trusted).filter(move |attribute| attribute.name == name)
