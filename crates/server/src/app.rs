@@ -57,6 +57,7 @@ impl Node {
         let driver =
             Driver::start(store.clone(), clock.clone(), bus, mails, &tasks, stopping.clone()).await?;
         tasks.spawn(jobs::mails::run(store.clone(), clock.clone(), mailer, stopping.clone()));
+        tasks.spawn(jobs::importing::run(store.clone(), clock.clone(), stopping.clone()));
         tasks.spawn(jobs::run(store, clock, stopping.clone()));
         Ok(Self { api: Api::new(driver.clone()), driver, tasks, stopping })
     }

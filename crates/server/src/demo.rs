@@ -15,6 +15,7 @@ use crate::store::Store;
 mod canned;
 mod seed;
 mod shop;
+mod shopper;
 mod traffic;
 
 /// What the demo is asked for.
@@ -56,12 +57,12 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
     let shop = origin(&shop_listener)?;
 
     let store = Store::open_sqlite(&dir).await.with_context(|| format!("cannot open {}", dir.display()))?;
-    seed::plant(&store, &Clock::System, &shop).await?;
+    let secret = seed::plant(&store, &Clock::System, &shop).await?;
     let node = Node::start(store, Clock::System, Bus::local(), None).await?;
     announce(&Ready { console: console.clone(), shop: shop.clone(), users: seed::accounts() }, demo.json)?;
 
     let stopping = node.stopping();
-    tokio::spawn(shop::serve(shop_listener, console.clone(), stopping.clone()));
+    tokio::spawn(shop::serve(shop_listener, console.clone(), secret, stopping.clone()));
     for number in 0..demo.visitors {
         tokio::spawn(traffic::browse(number, console.clone(), shop.clone(), stopping.clone()));
     }

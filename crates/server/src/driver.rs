@@ -24,6 +24,7 @@ pub mod by_hand;
 pub mod command;
 pub mod consoles;
 pub mod conversation;
+pub mod customer;
 mod desk;
 mod dispatch;
 mod effects;
@@ -46,7 +47,7 @@ pub mod view;
 mod wheel;
 
 use behind::Behind;
-use command::{Attached, Connection, LiveVisit, Observed, ShardCommand};
+use command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
 use consoles::Consoles;
 use sites::Sites;
 
@@ -200,6 +201,12 @@ impl Driver {
     /// Hands in what a connected browser reported.
     pub async fn observe(&self, visitor: VisitorId, observed: Observed) {
         self.send(visitor, ShardCommand::Observe { visitor, observed }).await;
+    }
+
+    /// Lets a visitor's browser come again: what it knew of itself no longer holds.
+    pub async fn send_away(&self, visitor: VisitorId) {
+        let signal = VisitorSignal::Leave;
+        self.send(visitor, ShardCommand::Signal { visitor, signal }).await;
     }
 
     /// Tells that a connection is gone.

@@ -32,6 +32,7 @@ pub mod chat;
 pub mod check;
 pub mod client;
 mod conduct_check;
+pub mod customer;
 mod decision;
 pub mod draft;
 pub mod error;

@@ -13,6 +13,7 @@ use crate::store::session::delete_expired_sessions;
 use crate::store::visit::update_overdue_visits_ended;
 use crate::store::{Store, StoreResult};
 
+pub mod importing;
 pub mod mails;
 
 const EVERY: Duration = Duration::from_secs(5);

@@ -9,11 +9,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub mod agent;
+pub mod audit;
 pub mod call;
 pub mod canned_reply;
 pub mod chat;
 pub mod chat_view;
 pub mod column;
+pub mod customer;
+pub mod customer_import;
 pub mod decision;
 pub mod dialect;
 pub mod draft;

@@ -10,9 +10,11 @@ use beckon_engine::settings::SiteSettings;
 use serde::Serialize;
 
 use super::canned::plant_canned_replies;
+use super::shopper;
 use crate::clock::Clock;
 use crate::http::password;
 use crate::store::column::{Json, Text};
+use crate::store::identity::find_secrets;
 use crate::store::offer::{OfferRow, insert_offer};
 use crate::store::queue::{QueueRow, insert_queue, update_queue_agents};
 use crate::store::rule::{RuleRow, insert_rule};
@@ -44,16 +46,20 @@ pub(super) fn accounts() -> Vec<Account> {
     ]
 }
 
-/// Writes the sample data, once; on a later start only the shop's origin, which may have another port.
-pub(super) async fn plant(store: &Store, clock: &Clock, shop: &str) -> StoreResult<()> {
+/// Writes the sample data, once; on a later start only the shop's origin, which may have another port. Yields the secret
+/// with which the shop signs.
+pub(super) async fn plant(store: &Store, clock: &Clock, shop: &str) -> StoreResult<String> {
     let mut tx = store.write().await?;
     if let Some(mut site) = find_site_by_key(&mut tx, SITE_KEY).await? {
         site.origins = Json(vec![shop.to_owned()]);
         update_site(&mut tx, &site).await?;
-        return tx.commit().await;
+        let secret = secret(&mut tx, *site.id).await?;
+        tx.commit().await?;
+        return Ok(secret);
     }
     let agents = plant_users(&mut tx, clock).await?;
     let site = plant_site(&mut tx, clock, shop).await?;
+    shopper::plant(&mut tx, clock, site).await?;
     let queue = plant_queue(&mut tx, clock, site, &agents).await?;
     plant_canned_replies(&mut tx, clock).await?;
     for (priority, (name, url, views, seconds, offer)) in (10..).step_by(10).zip(rules()) {
@@ -83,7 +89,14 @@ pub(super) async fn plant(store: &Store, clock: &Clock, shop: &str) -> StoreResu
         };
         insert_rule(&mut tx, &row).await?;
     }
-    tx.commit().await
+    let secret = secret(&mut tx, site).await?;
+    tx.commit().await?;
+    Ok(secret)
+}
+
+/// The shop's identity secret; empty when someone has taken it away.
+async fn secret(tx: &mut Tx, site: SiteId) -> StoreResult<String> {
+    Ok(find_secrets(tx, site).await?.and_then(|row| row.secret).unwrap_or_default())
 }
 
 /// Name, address, views, seconds and offer of each rule, the more important first.

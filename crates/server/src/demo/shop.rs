@@ -12,27 +12,38 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::seed::SITE_KEY;
+use super::shopper;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/src/demo/shop"]
 struct Files;
 
-struct Shop {
+pub(super) struct Shop {
     console: String,
     policy: HeaderValue,
+    /// Signs who is signed in at the shop.
+    pub(super) secret: String,
 }
 
 /// Serves the shop, whose pages load the widget from `console`, until `stopping` is cancelled.
-pub(super) async fn serve(listener: TcpListener, console: String, stopping: CancellationToken) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    console: String,
+    secret: String,
+    stopping: CancellationToken,
+) {
     let live = console.replacen("http", "ws", 1);
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self' {console}; script-src 'self' {console}; \
          connect-src {console} {live}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let policy = HeaderValue::from_str(&policy).expect("an origin has only ASCII");
-    let shop = Arc::new(Shop { console, policy });
+    let shop = Arc::new(Shop { console, policy, secret });
     let router = Router::new()
         .route("/checkout/done", get(thank).post(thank))
+        .route("/sign-in", get(shopper::sign_in))
+        .route("/sign-out", get(shopper::sign_out))
+        .route("/shopper.js", get(shopper::script))
         .route("/", get(home))
         .route("/{*path}", get(page))
         .with_state(shop);

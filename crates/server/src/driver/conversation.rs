@@ -23,6 +23,8 @@ use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, updat
 use crate::store::chat::{
     ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat, insert_chat,
 };
+use crate::store::customer::link::{Link, find_known};
+use crate::store::identity::Proof;
 use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
 use crate::store::participant::update_company_left;
 use crate::store::{StoreError, StoreResult, Tx};
@@ -282,7 +284,7 @@ pub(super) async fn open(
         mode: opening.mode,
         form_due: (!form.is_empty()).then(|| now.plus_s(FORM_GIVEN_UP_S)),
         held_until,
-        visitor_name: placeholder_name(opening.visitor),
+        visitor_name: known_name(tx, &opening.site, opening.visitor).await?,
     };
     if insert_chat(tx, &chat, now).await? {
         metrics::counter!("beckon_chats_total").increment(1);
@@ -477,6 +479,18 @@ pub(super) async fn own_chat(
 pub(super) fn refuse(id: Option<&str>, code: RefusalCode, detail: &str) -> Refusal {
     let id = id.map(str::to_owned);
     Refusal::Notice(Box::new(VisitorNotice::Refused { id, code, detail: detail.to_owned() }))
+}
+
+/// What the console calls a visitor before they give a name: who they are, if that is proven.
+async fn known_name(tx: &mut Tx, site: &Site, visitor: VisitorId) -> StoreResult<String> {
+    let known = find_known(tx, *site.row.id, visitor).await?;
+    let name = match known.customer {
+        Some((row, Link::Signed | Link::ByHand)) => row.details.full_name(),
+        Some((_, Link::Claimed)) | None => None,
+    };
+    let signed = known.identity.filter(|said| *said.identity == Proof::Signed);
+    let said = || signed.and_then(|said| said.identity_name.or(said.identity_email));
+    Ok(name.or_else(said).unwrap_or_else(|| placeholder_name(visitor)))
 }
 
 /// What the console calls a visitor who gave no name.

@@ -12,13 +12,16 @@ use crate::store::call::{CallRow, find_open_call};
 use crate::store::chat::waiting::{find_mean_wait, find_position};
 use crate::store::chat::{ChatRow, ChatState};
 use crate::store::chat_view::ChatViewRow;
+use crate::store::customer::link::{PrefillRow, find_prefill};
 use crate::store::gate::PRESENCE_MS;
 use crate::store::message::{Audience, MessageRow, Sender};
 use crate::store::participant::{Part, ParticipantRow, list_participants};
 use crate::store::survey::find_survey;
 use crate::store::user::{Role, find_user};
 use crate::store::{StoreResult, Tx};
+use beckon_engine::attribute::Attribute;
 use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::queue::{Field, Prefill};
 use beckon_engine::time::UnixMs;
 
 /// The estimate looks at the chats of this time.
@@ -55,9 +58,13 @@ pub async fn visitor_chat(
     };
     let survey = driver.survey_of(chat);
     let rated = survey.is_some() && find_survey(tx, *chat.id).await?.is_some();
-    let form = (*chat.state == ChatState::Form).then(|| {
-        form_of(site, chat).iter().map(|field| FormField { field: field.clone(), value: None }).collect()
-    });
+    let form = match *chat.state {
+        ChatState::Form => {
+            let known = find_prefill(tx, *chat.visitor_id).await?;
+            Some(form_of(site, chat).iter().map(|field| filled(field, known.as_ref())).collect())
+        }
+        ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended => None,
+    };
     Ok(Some(VisitorChat {
         id: *chat.id,
         // That one agent is being rung is no business of the visitor: they wait.
@@ -73,6 +80,23 @@ pub async fn visitor_chat(
         survey,
         rated,
     }))
+}
+
+/// A field as it begins: with first name or primary e-mail where it is marked for it, and with nothing else ever (C-2).
+fn filled(field: &Field, known: Option<&PrefillRow>) -> FormField {
+    let value = known.and_then(|known| match field.prefill {
+        Some(Prefill::FirstName) => Some(known.first_name.clone()),
+        Some(Prefill::PrimaryEmail) => Some(known.email.clone()),
+        None => None,
+    });
+    FormField { field: field.clone(), value: value.filter(|value| !value.is_empty()) }
+}
+
+/// The attributes in what was written down of a visit; none when it cannot be read.
+#[must_use]
+pub fn attributes_of(state: &str) -> Vec<Attribute> {
+    let state = serde_json::from_str::<super::host::State>(state);
+    state.map(|state| state.engine.attributes().to_vec()).unwrap_or_default()
 }
 
 impl From<MessageRow> for Message {

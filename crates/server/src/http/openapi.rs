@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, by_hand, canned_reply, chat, decision, draft, identity, offer, offer_stop,
+    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, identity, offer, offer_stop,
     presentation, queue, rule, rule_test, seen, session, setup, site, user, visit, wallboard, workspace,
     wrap_up,
 };
@@ -118,6 +118,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(canned_reply::router())
         .merge(draft::router())
         .merge(workspace::router())
+        .merge(customer::router())
 }
 
 /// The route that serves the description.

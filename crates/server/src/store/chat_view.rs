@@ -191,3 +191,16 @@ pub async fn list_chat_views(
         limit,
     )
 }
+
+/// Lists all chats of a visitor, oldest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_chats_of_visitor(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Vec<ChatViewRow>> {
+    fetch_all!(
+        tx,
+        ChatViewRow,
+        select!("WHERE c.visitor_id = $1 ORDER BY c.requested_at, c.id"),
+        Text(visitor),
+    )
+}

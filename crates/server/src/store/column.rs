@@ -2,8 +2,8 @@
 
 use std::ops::Deref;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::{Database, Decode, Encode, Type};
@@ -13,7 +13,8 @@ use sqlx::{Database, Decode, Encode, Type};
 pub struct Text<T>(pub T);
 
 /// A structured value, stored as JSON text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Json<T>(pub T);
 
 impl<T> Deref for Text<T> {

@@ -213,6 +213,36 @@ pub async fn list_open_visits(
     )
 }
 
+/// The latest visit of a visitor, with what the driver wrote down of it.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_latest_visit(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Option<(VisitId, String)>> {
+    let row: Option<(Text<VisitId>, String)> = fetch_optional!(
+        tx,
+        (Text<VisitId>, String),
+        "SELECT id, state FROM visits WHERE visitor_id = $1 ORDER BY started_at DESC, id DESC LIMIT 1",
+        Text(visitor),
+    )?;
+    Ok(row.map(|(id, state)| (*id, state)))
+}
+
+/// Lists all visits of a visitor, oldest first, each with what the driver wrote down of it.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_visits_with_state(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Vec<(VisitRow, String)>> {
+    let rows =
+        fetch_all!(tx, VisitRow, select!("WHERE visitor_id = $1 ORDER BY started_at, id"), Text(visitor))?;
+    let mut visits = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (state,): (String,) =
+            fetch_one!(tx, (String,), "SELECT state FROM visits WHERE id = $1", row.id)?;
+        visits.push((row, state));
+    }
+    Ok(visits)
+}
+
 /// The epoch under which a visit is held now.
 ///
 /// # Errors

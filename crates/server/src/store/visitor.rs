@@ -46,6 +46,14 @@ pub async fn find_visitor_by_token(tx: &mut Tx, token_hash: &str) -> StoreResult
     fetch_optional!(tx, VisitorRow, "SELECT id, site_id FROM visitors WHERE token_hash = $1", token_hash)
 }
 
+/// Finds a visitor.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_visitor(tx: &mut Tx, id: VisitorId) -> StoreResult<Option<VisitorRow>> {
+    fetch_optional!(tx, VisitorRow, "SELECT id, site_id FROM visitors WHERE id = $1", Text(id))
+}
+
 /// Counts one more visit of a visitor; yields its number, from 1.
 ///
 /// # Errors

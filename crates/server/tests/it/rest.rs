@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod both_engines;
+mod customers;
 mod description;
 mod files;
 mod offers;

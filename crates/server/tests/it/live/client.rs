@@ -20,6 +20,8 @@ pub(crate) struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Frames that came while another was waited for.
     seen: Vec<Value>,
+    /// All frames.
+    heard: Vec<Value>,
 }
 
 /// A visitor's browser.
@@ -51,7 +53,7 @@ impl Socket {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
         let (stream, _) = tokio_tungstenite::connect_async(request).await?;
-        Ok(Self { stream, seen: Vec::new() })
+        Ok(Self { stream, seen: Vec::new(), heard: Vec::new() })
     }
 
     pub(crate) async fn send(&mut self, frame: Value) {
@@ -112,7 +114,11 @@ impl Socket {
     async fn receive(&mut self) -> Result<Value, u16> {
         loop {
             match self.stream.next().await {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    self.heard.push(frame.clone());
+                    return Ok(frame);
+                }
                 Some(Ok(Message::Close(frame))) => return Err(frame.map_or(1005, |frame| frame.code.into())),
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Err(1006),
@@ -164,6 +170,16 @@ impl Browser {
     pub(crate) async fn chat(&mut self, state: &str) -> Value {
         let is = |frame: &Value| frame["type"] == "chat" && frame["chat"]["state"] == state;
         self.socket.next(state, is).await["chat"].clone()
+    }
+
+    /// The chat that this browser was told of last.
+    pub(crate) fn chat_id(&self) -> Value {
+        self.socket.heard.iter().rev().find(|frame| frame["type"] == "chat").unwrap()["chat"]["id"].clone()
+    }
+
+    /// Everything that the server ever told this browser, as one text.
+    pub(crate) fn everything(&self) -> String {
+        self.socket.heard.iter().map(Value::to_string).collect()
     }
 
     pub(crate) async fn say(&mut self, chat: &Value, id: &str, text: &str) {

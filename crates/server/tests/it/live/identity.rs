@@ -22,32 +22,32 @@ store_tests!(
 );
 
 /// A shop with an identity secret.
-struct Signing {
-    shop: Shop,
+pub(super) struct Signing {
+    pub(super) shop: Shop,
     secret: String,
 }
 
 impl Signing {
-    async fn open(store: Store, plan: Plan) -> Self {
+    pub(super) async fn open(store: Store, plan: Plan) -> Self {
         let shop = Shop::open(store, plan).await;
         let admin = shop.person("Root", Role::Admin).await;
         let secret = make_secret(&shop, &admin, 24).await;
         Self { shop, secret }
     }
 
-    fn token(&self, customer_ref: &str, more: Value) -> String {
+    pub(super) fn token(&self, customer_ref: &str, more: Value) -> String {
         token(&self.secret, customer_ref, more)
     }
 
     /// A browser whose page names this customer from the start.
-    async fn browser(&self, identity: Value) -> Browser {
+    pub(super) async fn browser(&self, identity: Value) -> Browser {
         let mut browser = Browser::connect(self.shop.address, Some(ORIGIN)).await;
         browser.hello(&self.shop.site.key, json!({ "pages": [product(1)], "identity": identity })).await;
         browser
     }
 
     /// The same browser again, on a page that names this customer.
-    async fn again(&self, token: &str, identity: Value) -> Browser {
+    pub(super) async fn again(&self, token: &str, identity: Value) -> Browser {
         let mut browser = Browser::connect(self.shop.address, Some(ORIGIN)).await;
         let more = json!({ "token": token, "pages": [product(2)], "identity": identity });
         browser.hello(&self.shop.site.key, more).await;
@@ -69,7 +69,7 @@ fn token(secret: &str, customer_ref: &str, more: Value) -> String {
     encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
 }
 
-async fn identify(browser: &mut Browser, identity: Value) {
+pub(super) async fn identify(browser: &mut Browser, identity: Value) {
     let mut frame = identity;
     frame["type"] = json!("identify");
     browser.socket.send(frame).await;

@@ -1,0 +1,89 @@
+//! Owns erasing one person: record, browsers, visits, page views, chats, messages, answers (N-4). It cannot be taken back.
+
+use axum::Json;
+use axum::extract::State;
+use beckon_engine::id::CustomerId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::super::Api;
+use super::super::auth::Admin;
+use super::super::error::{Answer, Problem};
+use super::super::extract::{Body, Id};
+use super::super::openapi::ChangeRefusals;
+use super::find_present;
+use crate::store::audit::{AuditAction, AuditRow, insert_audit};
+use crate::store::column::Text;
+use crate::store::customer::erase::{Erased, delete_customer, delete_visitor};
+use crate::store::customer::link::list_visitors_of;
+
+/// That it is meant.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EraseRequest {
+    /// The customer's reference; for a record without one, its id.
+    confirm: String,
+}
+
+/// How much was erased.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErasedCounts {
+    /// Records of the directory.
+    records: u64,
+    /// Browsers.
+    visitors: u64,
+    /// Visits.
+    visits: u64,
+    /// Page views.
+    page_views: u64,
+    /// Chats, with messages and answers.
+    chats: u64,
+}
+
+pub(super) fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(erase))
+}
+
+/// Erase everything held on a person, for good. For administrators.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/erase", operation_id = "erase_customer", tag = "customers",
+    params(("id" = CustomerId, Path)), request_body = EraseRequest, security(("session" = [])),
+    responses((status = 200, description = "What was erased", body = ErasedCounts), ChangeRefusals))]
+async fn erase(
+    State(api): State<Api>,
+    Admin(me): Admin,
+    Id(id): Id<CustomerId>,
+    Body(EraseRequest { confirm }): Body<EraseRequest>,
+) -> Answer<Json<ErasedCounts>> {
+    let mut tx = api.change().await?;
+    let row = find_present(&mut tx, id).await?;
+    let expected = row.details.customer_ref.clone().unwrap_or_else(|| id.to_string());
+    if confirm != expected {
+        return Err(Problem::field("/confirm", "is not the customer's reference"));
+    }
+    let visitors = list_visitors_of(&mut tx, id).await?;
+    let mut erased = Erased::default();
+    for visitor in &visitors {
+        delete_visitor(&mut tx, *visitor, &mut erased).await?;
+    }
+    delete_customer(&mut tx, id, &mut erased).await?;
+    let Erased { records, visitors: browsers, visits, page_views, chats } = erased;
+    let line = AuditRow {
+        id: Text(Uuid::from(api.clock.new_id())),
+        at: api.clock.now().0,
+        user_id: me.user.id,
+        action: Text(AuditAction::CustomerErased),
+        site_id: row.site_id,
+        subject: id.to_string(),
+        detail: format!("{records} records, {browsers} visitors, {visits} visits, {chats} chats"),
+    };
+    insert_audit(&mut tx, &line).await?;
+    tx.commit().await?;
+    // A browser that is here now comes again, and is a new visitor.
+    for visitor in visitors {
+        api.driver.send_away(visitor).await;
+    }
+    Ok(Json(ErasedCounts { records, visitors: browsers, visits, page_views, chats }))
+}

@@ -1,0 +1,195 @@
+//! Owns what is handed out: everything held on one person as JSON (N-4), and the directory as a table (C-1).
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use beckon_engine::id::{CustomerId, SiteId, UserId};
+use futures_util::stream;
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::super::Api;
+use super::super::auth::Supervisor;
+use super::super::error::Answer;
+use super::super::extract::Id;
+use super::super::openapi::Refusals;
+use super::super::site;
+use super::{Customer, find};
+use crate::driver::customer::csv;
+use crate::driver::view::attributes_of;
+use crate::store::audit::{AuditAction, AuditRow, insert_audit};
+use crate::store::chat_view::list_chats_of_visitor;
+use crate::store::column::Text;
+use crate::store::customer::link::list_visitors_of;
+use crate::store::customer::merge::list_merged;
+use crate::store::customer::{
+    CustomField, CustomerRow, find_custom_fields, find_customer, list_customers, sort_key,
+};
+use crate::store::identity::find_identity;
+use crate::store::message::list_messages;
+use crate::store::page_view::list_page_views;
+use crate::store::presentation::list_presentations;
+use crate::store::visit::list_visits_with_state;
+use crate::store::{Store, StoreResult, Tx};
+
+/// Records read at a time.
+const BATCH: i64 = 1_000;
+const ALL: i64 = i64::MAX;
+
+pub(super) fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(person)).routes(routes!(directory))
+}
+
+/// Everything held on a person: record, browsers, visits with pages and offers, chats with answers and messages. For supervisors.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/export", operation_id = "export_customer", tag = "customers",
+    params(("id" = CustomerId, Path)), security(("session" = [])),
+    responses((status = 200, description = "Everything", content_type = "application/json", body = Object), Refusals))]
+async fn person(
+    State(api): State<Api>,
+    Supervisor(me): Supervisor,
+    Id(id): Id<CustomerId>,
+) -> Answer<Response> {
+    let mut tx = api.store.read().await?;
+    let row = find(&mut tx, id).await?;
+    let site = *row.site_id;
+    let everything = gather(&mut tx, row, api.clock.now().0).await?;
+    drop(tx);
+    note(&api, *me.user.id, site, id.to_string(), AuditAction::CustomerExported).await?;
+    let text = serde_json::to_string_pretty(&everything).expect("JSON values are always text");
+    Ok(file("application/json", &format!("customer-{id}.json"), Body::from(text)))
+}
+
+/// All customers of a site as a table, comma-separated in UTF-8. For supervisors.
+#[utoipa::path(get, path = "/api/v1/sites/{id}/customers.csv", operation_id = "export_customers", tag = "customers",
+    params(("id" = SiteId, Path)), security(("session" = [])),
+    responses((status = 200, description = "The table", content_type = "text/csv", body = String), Refusals))]
+async fn directory(
+    State(api): State<Api>,
+    Supervisor(me): Supervisor,
+    Id(id): Id<SiteId>,
+) -> Answer<Response> {
+    let mut tx = api.store.read().await?;
+    site::find(&mut tx, id).await?;
+    let fields = find_custom_fields(&mut tx, id).await?;
+    drop(tx);
+    note(&api, *me.user.id, id, id.to_string(), AuditAction::CustomersExported).await?;
+    Ok(file(
+        "text/csv; charset=utf-8",
+        "customers.csv",
+        Body::from_stream(table(api.store.clone(), id, fields)),
+    ))
+}
+
+/// Page by page: a directory is larger than what one answer should hold in memory.
+fn table(
+    store: Store,
+    site: SiteId,
+    fields: Vec<CustomField>,
+) -> impl futures_util::Stream<Item = StoreResult<Bytes>> {
+    let names = ["customer_ref", "first_name", "last_name", "email", "phone", "company"];
+    let head = csv::line(names.into_iter().chain(fields.iter().map(|field| field.key.as_str())));
+    let begin = Some((Some(format!("\u{feff}{head}")), [String::new(), String::new()]));
+    stream::try_unfold(begin, move |state| {
+        let (store, fields) = (store.clone(), fields.clone());
+        async move {
+            let Some((head, [name, id])) = state else { return Ok(None) };
+            let mut tx = store.read().await?;
+            let rows = list_customers(&mut tx, site, "", (&name, &id), BATCH).await?;
+            drop(tx);
+            let mut text = head.unwrap_or_default();
+            for row in &rows {
+                text.push_str(&record(row, &fields));
+            }
+            let next = rows.last().map(|last| (None, sort_key(last)));
+            let next = next.filter(|_| i64::try_from(rows.len()).is_ok_and(|rows| rows == BATCH));
+            Ok(Some((Bytes::from(text), next)))
+        }
+    })
+}
+
+fn record(row: &CustomerRow, fields: &[CustomField]) -> String {
+    let details = &row.details;
+    let own = fields.iter().map(|field| details.fields.get(&field.key).map_or("", String::as_str));
+    let cells = [
+        details.customer_ref.as_deref().unwrap_or_default(),
+        &details.first_name,
+        &details.last_name,
+        &details.email,
+        &details.phone,
+        &details.company,
+    ];
+    csv::line(cells.into_iter().chain(own))
+}
+
+async fn gather(tx: &mut Tx, row: CustomerRow, now: i64) -> Answer<Value> {
+    let id = *row.id;
+    let mut merged = Vec::new();
+    for gone in list_merged(tx, id).await? {
+        merged.extend(find_customer(tx, gone).await?.map(Customer::from));
+    }
+    let mut visitors = Vec::new();
+    for visitor in list_visitors_of(tx, id).await? {
+        let identity = find_identity(tx, visitor).await?.map(|said| {
+            json!({ "customer_ref": said.customer_ref, "proof": *said.identity,
+                    "name": said.identity_name, "email": said.identity_email })
+        });
+        let mut visits = Vec::new();
+        for (visit, state) in list_visits_with_state(tx, visitor).await? {
+            let pages: Vec<Value> = list_page_views(tx, *visit.id, ALL)
+                .await?
+                .into_iter()
+                .map(|page| {
+                    json!({ "url": page.url, "title": page.title, "entered_at": page.entered_at,
+                        "left_at": page.left_at, "visible_s": page.visible_s })
+                })
+                .collect();
+            let offers: Vec<Value> = list_presentations(tx, *visit.id, ALL).await?.into_iter().map(|shown| {
+                json!({ "offer": shown.offer_name, "rule": shown.rule_name, "presented_at": shown.presented_at,
+                        "outcome": shown.outcome.map(|outcome| *outcome) })
+            }).collect();
+            visits.push(json!({
+                "id": *visit.id, "started_at": visit.started_at, "last_contact_at": visit.heard_at,
+                "ended_at": visit.ended_at, "referrer": visit.facts.referrer, "language": visit.facts.language,
+                "time_zone": visit.facts.time_zone, "device": *visit.facts.device, "browser": visit.facts.browser,
+                "attributes": attributes_of(&state), "pages": pages, "offers": offers,
+            }));
+        }
+        let mut chats = Vec::new();
+        for chat in list_chats_of_visitor(tx, visitor).await? {
+            let messages: Vec<Value> = list_messages(tx, *chat.id, 0, ALL).await?.into_iter().map(|said| {
+                json!({ "from": *said.sender, "name": said.name, "text": said.body, "at": said.sent_at })
+            }).collect();
+            chats.push(json!({
+                "id": *chat.id, "queue": chat.queue_name, "requested_at": chat.requested_at,
+                "ended_at": chat.ended_at, "visitor_name": chat.visitor_name, "agent": chat.agent_name,
+                "answers": chat.answers.0, "messages": messages,
+            }));
+        }
+        visitors.push(json!({ "id": visitor, "identity": identity, "visits": visits, "chats": chats }));
+    }
+    let customer = Customer::from(row);
+    Ok(json!({ "exported_at": now, "customer": customer, "merged": merged, "visitors": visitors }))
+}
+
+async fn note(api: &Api, user: UserId, site: SiteId, subject: String, action: AuditAction) -> Answer<()> {
+    let line = AuditRow {
+        id: Text(Uuid::from(api.clock.new_id())),
+        at: api.clock.now().0,
+        user_id: Text(user),
+        action: Text(action),
+        site_id: Text(site),
+        subject,
+        detail: String::new(),
+    };
+    let mut tx = api.store.write().await?;
+    insert_audit(&mut tx, &line).await?;
+    Ok(tx.commit().await?)
+}
+
+fn file(kind: &'static str, name: &str, body: Body) -> Response {
+    let attachment = format!("attachment; filename=\"{name}\"");
+    ([(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, attachment)], body).into_response()
+}
