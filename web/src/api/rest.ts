@@ -104,6 +104,35 @@ export type Workspace = Complete<Schemas["Workspace"]>;
 export type WorkspacePatch = Schemas["WorkspacePatch"];
 export type AgentOptions = Complete<Schemas["AgentOptions"]>;
 export type Me = Complete<Schemas["Me"]>;
+export type Proof = Schemas["Proof"];
+export type Customer = Omit<Complete<Schemas["Customer"]>, "fields"> & { fields: Record<string, string> };
+/** A record as its form holds it: an empty reference is none. */
+export type CustomerBody = Pick<
+  Customer,
+  "first_name" | "last_name" | "email" | "phone" | "company" | "fields"
+> & { customer_ref: string };
+export type CustomField = Complete<Schemas["CustomField"]>;
+export type CustomerDirectory = Complete<Schemas["CustomerDirectory"]>;
+export type CustomerImport = Complete<Schemas["CustomerImport"]>;
+export type ErasedCounts = Complete<Schemas["ErasedCounts"]>;
+export type PastVisit = Complete<Schemas["PastVisit"]>;
+export type PastChat = Complete<Schemas["PastChat"]>;
+export interface PersonAttribute {
+  name: string;
+  signed: boolean;
+  value:
+    | { type: "text"; value: string }
+    | { type: "number"; value: number }
+    | { type: "boolean"; value: boolean }
+    | { type: "time"; value: number };
+}
+export type Person = Omit<Complete<Schemas["Person"]>, "customer" | "attributes"> & {
+  customer: Customer | null;
+  attributes: PersonAttribute[];
+};
+export type CustomerHistory = Omit<Complete<Schemas["CustomerHistory"]>, "merges"> & {
+  merges: { id: string; gone: Customer; merged_at: number }[];
+};
 
 export type ChatListState = "open" | "ended";
 export type { ChatState };

@@ -677,6 +677,253 @@ export interface paths {
         patch: operations["change_workspace"];
         trace?: never;
     };
+    "/api/v1/customer-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import, with how far it is and what was not taken. For administrators. */
+        get: operations["show_customer_import"];
+        put?: never;
+        post?: never;
+        /** Forget an import that is not being taken in. For administrators. */
+        delete: operations["forget_customer_import"];
+        options?: never;
+        head?: never;
+        /** Say what the columns of the file are; every row is tried anew. For administrators. */
+        patch: operations["change_customer_import"];
+        trace?: never;
+    };
+    "/api/v1/customer-imports/{id}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to take the rows into the directory. For administrators. */
+        post: operations["begin_customer_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One customer record. */
+        get: operations["show_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a customer record. */
+        patch: operations["change_customer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase everything held on a person, for good. For administrators. */
+        post: operations["erase_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything held on a person: record, browsers, visits with pages and offers, chats with answers and messages. For supervisors. */
+        get: operations["export_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Visits, chats and merges of a customer. */
+        get: operations["show_customer_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another record go into this one: it fills in what is empty here, and its visits and chats follow. For supervisors. */
+        post: operations["merge_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the merge by which this record went away. What was changed since in the other record stays. For supervisors. */
+        post: operations["part_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customer-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers a site has, and the fields of its own. */
+        get: operations["show_directory"];
+        /** Replace the fields of a site's own. Values of fields that are gone stay stored and unseen. For administrators. */
+        put: operations["set_customer_fields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customer-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest imports of a site, newest first. For administrators. */
+        get: operations["list_customer_imports"];
+        put?: never;
+        /**
+         * Hand in a table of customers: comma, semicolon or tab between the cells, names of the columns in the first line.
+         *     Every row is tried at once; nothing is taken before the import is begun. For administrators.
+         */
+        post: operations["upload_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customers of a site, by name. */
+        get: operations["list_customers"];
+        put?: never;
+        /** Make a customer record. */
+        post: operations["create_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All customers of a site as a table, comma-separated in UTF-8. For supervisors. */
+        get: operations["export_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitors/{id}/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Link a visitor to a customer by hand, or take the link away. A signed identity counts more. */
+        put: operations["link_visitor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitors/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who a visitor is, as far as it is known, with earlier visits and chats of the same person. */
+        get: operations["show_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3069,6 +3316,404 @@ export interface components {
              */
             wait_red_s?: number;
         };
+        /** @description A field of a site's own. */
+        CustomField: {
+            /** @description Key: a to z, 0 to 9, `_`, at most 40 characters. */
+            key: string;
+            /** @description Name in the console, 1 to 60 characters. */
+            label: string;
+            /** @description Type of its value. */
+            type: components["schemas"]["CustomFieldKind"];
+        };
+        /**
+         * @description Type of a site's own field.
+         * @enum {string}
+         */
+        CustomFieldKind: "text" | "number" | "date" | "boolean";
+        /** @description A customer record. */
+        Customer: {
+            /** @description Identity. */
+            id: components["schemas"]["CustomerId"];
+            /** @description The site. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description The site's own reference. */
+            customer_ref: string | null;
+            /** @description First name. */
+            first_name: string;
+            /** @description Last name. */
+            last_name: string;
+            /** @description Primary e-mail address. */
+            email: string;
+            /** @description Telephone number. */
+            phone: string;
+            /** @description Company. */
+            company: string;
+            /** @description Values of the site's own fields by key. */
+            fields: {
+                [key: string]: string;
+            };
+            merged_into: components["schemas"]["CustomerId"] | null;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds since 1970.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it was last changed.
+             */
+            updated_at: number;
+        };
+        /** @description What is in the directory of a site. */
+        CustomerDirectory: {
+            /**
+             * Format: int64
+             * @description How many records.
+             */
+            customers: number;
+            /** @description The site's own fields. */
+            fields: components["schemas"]["CustomField"][];
+        };
+        /** @description What is known of a customer beside the record. */
+        CustomerHistory: {
+            /** @description The latest 50 visits, newest first. */
+            visits: components["schemas"]["PastVisit"][];
+            /** @description The latest 50 chats, newest first. */
+            chats: components["schemas"]["PastChat"][];
+            /** @description Merges that can be taken back, newest first. */
+            merges: components["schemas"]["CustomerMerge"][];
+        };
+        /**
+         * Format: uuid
+         * @description A record in the directory of customers.
+         */
+        CustomerId: string;
+        /** @description A file on its way into the directory. */
+        CustomerImport: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description The site. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+            /** @description The columns of the file. */
+            columns: components["schemas"]["ImportColumn"][];
+            /**
+             * Format: int64
+             * @description Rows of the file, the first line not counted.
+             */
+            rows_total: number;
+            /**
+             * Format: int64
+             * @description Rows that were worked off.
+             */
+            rows_done: number;
+            /**
+             * Format: int64
+             * @description Rows that make, or made, a new record.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Rows that change, or changed, a record.
+             */
+            updated: number;
+            /**
+             * Format: int64
+             * @description Rows that say what the record says already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows that are not taken.
+             */
+            refused: number;
+            /** @description The first 1 000 rows that are not taken, with reasons. */
+            problems: components["schemas"]["RowProblem"][];
+            /**
+             * Format: int64
+             * @description When the file came.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it was taken in.
+             */
+            finished_at: number | null;
+        };
+        /**
+         * @description How a visitor came to a customer record.
+         * @enum {string}
+         */
+        CustomerLink: "signed" | "claimed" | "by_hand";
+        /** @description A merge that can be taken back. */
+        CustomerMerge: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description The record that went into this one. */
+            gone: components["schemas"]["Customer"];
+            /**
+             * Format: int64
+             * @description When.
+             */
+            merged_at: number;
+        };
+        /** @description What to change of a record; what is absent stays, what is named is replaced as a whole. */
+        CustomerPatch: {
+            /**
+             * @description The site's own reference; null takes it away.
+             * @default null
+             */
+            customer_ref: string | null;
+            /**
+             * @description First name.
+             * @default null
+             */
+            first_name: string;
+            /**
+             * @description Last name.
+             * @default null
+             */
+            last_name: string;
+            /**
+             * @description Primary e-mail address.
+             * @default null
+             */
+            email: string;
+            /**
+             * @description Telephone number.
+             * @default null
+             */
+            phone: string;
+            /**
+             * @description Company.
+             * @default null
+             */
+            company: string;
+            /**
+             * @description Values of the site's own fields by key.
+             * @default null
+             */
+            fields: {
+                [key: string]: string;
+            };
+        };
+        /** @description That it is meant. */
+        EraseRequest: {
+            /** @description The customer's reference; for a record without one, its id. */
+            confirm: string;
+        };
+        /** @description How much was erased. */
+        ErasedCounts: {
+            /**
+             * Format: int64
+             * @description Records of the directory.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Browsers.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Visits.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Page views.
+             */
+            page_views: number;
+            /**
+             * Format: int64
+             * @description Chats, with messages and answers.
+             */
+            chats: number;
+        };
+        /** @description A column of the file. */
+        ImportColumn: {
+            /** @description Its name in the first line. */
+            name: string;
+            /**
+             * @description What it is taken for: `customer_ref`, `first_name`, `last_name`, `email`, `phone`, `company`, or `field:` and the
+             *     key of a field of the site's own; null leaves it out.
+             */
+            target: string | null;
+        };
+        /** @description What the columns of a file are. */
+        ImportPatch: {
+            /** @description What each column is taken for, in the order of the file; null leaves one out. */
+            targets: (string | null)[];
+        };
+        /**
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportState: "checking" | "checked" | "running" | "done";
+        /** @description The record to link a visitor to. */
+        LinkTo: {
+            customer_id: components["schemas"]["CustomerId"] | null;
+        };
+        /** @description What is to go into a record. */
+        MergeRequest: {
+            /** @description The record that goes away. */
+            gone_id: components["schemas"]["CustomerId"];
+        };
+        /** @description A record to make. At least one of reference, name, e-mail, telephone number and company is needed. */
+        NewCustomer: {
+            /**
+             * @description The site's own reference, at most 128 characters, unique on the site.
+             * @default null
+             */
+            customer_ref: string | null;
+            /**
+             * @description First name, at most 100 characters.
+             * @default
+             */
+            first_name: string;
+            /**
+             * @description Last name, at most 100 characters.
+             * @default
+             */
+            last_name: string;
+            /**
+             * @description Primary e-mail address.
+             * @default
+             */
+            email: string;
+            /**
+             * @description Telephone number, at most 50 characters.
+             * @default
+             */
+            phone: string;
+            /**
+             * @description Company, at most 200 characters.
+             * @default
+             */
+            company: string;
+            /**
+             * @description Values of the site's own fields by key, at most 500 characters each.
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+        };
+        /** @description The site's own fields, to replace those there are. */
+        NewFields: {
+            /** @description At most 30. */
+            fields: components["schemas"]["CustomField"][];
+        };
+        /** @description One page of a list. */
+        Page_Customer: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Customer"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CustomerImport: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["CustomerImport"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A chat of a person. */
+        PastChat: {
+            /** @description Identity. */
+            id: components["schemas"]["ChatId"];
+            /** @description Name of the queue. */
+            queue: string;
+            /** @description How it came about. */
+            mode: components["schemas"]["ChatMode"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ChatState"];
+            agent: components["schemas"]["Named_UserId"] | null;
+            /**
+             * Format: int64
+             * @description When it was asked for.
+             */
+            requested_at: number;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at: number | null;
+            proof: components["schemas"]["Proof"] | null;
+            /** @description Whether the caller may read it. */
+            readable: boolean;
+        };
+        /** @description A visit of a person. */
+        PastVisit: {
+            /** @description Identity. */
+            id: components["schemas"]["VisitId"];
+            /**
+             * Format: int64
+             * @description First contact.
+             */
+            started_at: number;
+            /**
+             * Format: int64
+             * @description Last contact.
+             */
+            last_contact_at: number;
+            /** @description Whether it has ended. */
+            ended: boolean;
+            /** @description Name of the browser. */
+            browser: string;
+            /**
+             * Format: int64
+             * @description Pages viewed.
+             */
+            pages: number;
+            proof: components["schemas"]["Proof"] | null;
+        };
+        /** @description Who a visitor is. */
+        Person: {
+            identity: components["schemas"]["SaidIdentity"] | null;
+            customer: components["schemas"]["Customer"] | null;
+            link: components["schemas"]["CustomerLink"] | null;
+            /** @description Attributes of the latest visit, signed and unsigned. */
+            attributes: components["schemas"]["Attribute"][];
+            /** @description The latest 50 visits of the person, newest first. */
+            visits: components["schemas"]["PastVisit"][];
+            /** @description The latest 50 chats of the person, newest first. */
+            chats: components["schemas"]["PastChat"][];
+        };
+        /**
+         * @description How well it is known who a visitor is.
+         * @enum {string}
+         */
+        Proof: "claimed" | "signed";
+        /** @description A row that is not taken. */
+        RowProblem: {
+            /**
+             * Format: int64
+             * @description Its line in a table, the first line being 1.
+             */
+            row: number;
+            /** @description Why. */
+            why: string;
+        };
+        /** @description Who the page said a visitor is. */
+        SaidIdentity: {
+            /** @description The site's own reference. */
+            customer_ref: string;
+            /** @description Whether a signed identity ever said it. */
+            proof: components["schemas"]["Proof"];
+            this_visit: components["schemas"]["Proof"] | null;
+            /** @description Name, if it was said. */
+            name: string | null;
+            /** @description E-mail address, if it was said. */
+            email: string | null;
+        };
     };
     responses: {
         /** @description The body is not JSON: `bad_json` */
@@ -5165,6 +5810,636 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    forget_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportPatch"];
+            };
+        };
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    begin_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPatch"];
+            };
+        };
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    erase_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description What was erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedCounts"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    export_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_customer_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerHistory"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    merge_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description The record that was kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    part_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record that is back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_directory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDirectory"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    set_customer_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFields"];
+            };
+        };
+        responses: {
+            /** @description What there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDirectory"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_customer_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerImport"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    upload_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The import */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_customers: {
+        parameters: {
+            query?: {
+                /** @description Words that all stand in name, e-mail address, reference, company or telephone number. */
+                search?: string;
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Customer"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    create_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description The record */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    export_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    link_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTo"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };

@@ -2,6 +2,7 @@
 import { admin } from "./en/admin";
 import { chats } from "./en/chats";
 import { conditions } from "./en/conditions";
+import { customers } from "./en/customers";
 import { decisions } from "./en/decisions";
 import { offers } from "./en/offers";
 import { queues } from "./en/queues";
@@ -20,6 +21,7 @@ export const en = {
   canned,
   chats,
   conditions,
+  customers,
   decisions,
   keys,
   mini,

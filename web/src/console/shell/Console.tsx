@@ -39,6 +39,10 @@ const AdminPages = lazy(() =>
   import("../admin/AdminPages").then((module) => ({ default: module.AdminPages })),
 );
 
+const CustomerPages = lazy(() =>
+  import("../customers/CustomerPages").then((module) => ({ default: module.CustomerPages })),
+);
+
 export function Console({ user }: { user: SessionUser }) {
   return (
     <UserContext.Provider value={user}>
@@ -147,6 +151,11 @@ function Pages({ user }: { user: SessionUser }) {
           </Suspense>
         </Route>
       )}
+      <Route path="/customers/*?">
+        <Suspense fallback={<LoadingRows />}>
+          <CustomerPages />
+        </Suspense>
+      </Route>
       <Route path="/canned-replies/*?">
         <Suspense fallback={<LoadingRows />}>
           <CannedPages />

@@ -54,6 +54,7 @@ export const shell = {
     label: "Main",
     chats: "Chats",
     visitors: "Visitors",
+    customers: "Customers",
     wallboard: "Wallboard",
     admin: "Admin",
     skip: "Skip to content",

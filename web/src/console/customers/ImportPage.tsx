@@ -1,0 +1,290 @@
+/** Owns taking a table into the directory: the file, its columns, the trial, the work, the report. */
+import { Alert, Button, FileButton, Group, Progress, Select, Text } from "@mantine/core";
+import { IconAlertTriangle, IconFileUpload } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, Redirect, useLocation, useSearchParams } from "wouter";
+import type { CustomerImport, CustomField } from "../../api/rest";
+import { ApiError, request } from "../api/http";
+import { useSites } from "../api/queries";
+import { Section } from "../ui/form";
+import { told, warned } from "../ui/notify";
+import { PageHead } from "../ui/PageHead";
+import { Empty, Loaded } from "../ui/states";
+import { Ago } from "../ui/time";
+import classes from "./Customers.module.css";
+import { customerKeys, useDirectory, useImport, useImports } from "./queries";
+
+const TARGETS = ["customer_ref", "first_name", "last_name", "email", "phone", "company"] as const;
+
+export function ImportPage() {
+  const { t } = useTranslation();
+  const sites = useSites();
+  const [params] = useSearchParams();
+  const id = params.get("id");
+  return (
+    <div className={classes.page}>
+      <div className={classes.inner}>
+        <PageHead
+          title={t("customers.import.title")}
+          text={t("customers.import.text")}
+          back={{ href: "/customers", label: t("customers.title") }}
+        />
+        <Loaded query={sites}>
+          {(items) => {
+            const site = items.find((known) => known.id === params.get("site")) ?? items[0];
+            if (!site) return <Redirect to="/customers" />;
+            return id ? <OneImport site={site.id} id={id} /> : <Begin site={site.id} />;
+          }}
+        </Loaded>
+      </div>
+    </div>
+  );
+}
+
+async function upload(site: string, file: File): Promise<CustomerImport> {
+  const answer = await fetch(`/api/v1/sites/${site}/customer-imports`, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "content-type": "text/csv" },
+    body: file,
+  }).catch(() => {
+    throw new ApiError({ title: "The server could not be reached", status: 0, code: "network" });
+  });
+  const body = await answer.json();
+  if (!answer.ok) throw new ApiError(body);
+  return body as CustomerImport;
+}
+
+function Begin({ site }: { site: string }) {
+  const { t } = useTranslation();
+  const [, go] = useLocation();
+  const imports = useImports(site);
+  const send = useMutation({
+    mutationFn: (file: File) => upload(site, file),
+    onSuccess: ({ id }) => go(`/customers/import?site=${site}&id=${id}`),
+  });
+  return (
+    <>
+      <Section title={t("customers.import.file")}>
+        <Text>{t("customers.import.file_text")}</Text>
+        {send.error && (
+          <Alert
+            color="red"
+            role="alert"
+            icon={<IconAlertTriangle />}
+            title={t("customers.import.not_taken")}
+          >
+            {send.error.message}
+          </Alert>
+        )}
+        <FileButton
+          accept=".csv,text/csv,text/tab-separated-values"
+          onChange={(file) => file && send.mutate(file)}
+        >
+          {(props) => (
+            <Button
+              {...props}
+              loading={send.isPending}
+              leftSection={<IconFileUpload size={16} />}
+              style={{ alignSelf: "start" }}
+            >
+              {t("customers.import.choose")}
+            </Button>
+          )}
+        </FileButton>
+      </Section>
+      <Loaded query={imports}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty
+              icon={IconFileUpload}
+              title={t("customers.import.none_title")}
+              text={t("customers.import.none_text")}
+            />
+          ) : (
+            <Section title={t("customers.import.earlier")}>
+              <ul className={classes.rows}>
+                {items.map((one) => (
+                  <li key={one.id}>
+                    <div className={classes.grow}>
+                      <Link className={classes.name} href={`/customers/import?site=${site}&id=${one.id}`}>
+                        <Ago at={one.created_at} />
+                      </Link>
+                      <div className={classes.second}>
+                        {t(`customers.import.state.${one.state}`)} ·{" "}
+                        {t("customers.import.rows", { count: one.rows_total })}
+                      </div>
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function OneImport({ site, id }: { site: string; id: string }) {
+  const found = useImport(id);
+  const directory = useDirectory(site);
+  return (
+    <Loaded query={found}>
+      {(one) => (
+        <Loaded query={directory}>{({ fields }) => <Steps site={site} one={one} fields={fields} />}</Loaded>
+      )}
+    </Loaded>
+  );
+}
+
+function Steps({ site, one, fields }: { site: string; one: CustomerImport; fields: CustomField[] }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const [, go] = useLocation();
+  const path = `/customer-imports/${one.id}`;
+  const changed = (next: CustomerImport) => queryClient.setQueryData(customerKeys.import(one.id), next);
+  const begin = useMutation({
+    mutationFn: () => request<CustomerImport>("POST", `${path}/begin`),
+    onSuccess: changed,
+    onError: (error) => warned(error.message),
+  });
+  const forget = useMutation({
+    mutationFn: () => request<void>("DELETE", path),
+    onSuccess: () => {
+      told(t("customers.import.forgotten"));
+      void queryClient.invalidateQueries({ queryKey: customerKeys.imports(site) });
+      go(`/customers/import?site=${site}`);
+    },
+    onError: (error) => warned(error.message),
+  });
+  const working = one.state === "checking" || one.state === "running";
+  const taken = one.created + one.updated;
+  return (
+    <>
+      {one.state !== "done" && (
+        <Columns one={one} fields={fields} changed={changed} locked={one.state === "running"} />
+      )}
+      <Section title={t(`customers.import.state.${one.state}`)}>
+        {working && (
+          <Progress
+            value={(100 * one.rows_done) / one.rows_total}
+            aria-label={t("customers.import.progress", { done: one.rows_done, total: one.rows_total })}
+          />
+        )}
+        <Text role="status">
+          {working
+            ? t("customers.import.progress", { done: one.rows_done, total: one.rows_total })
+            : t(one.state === "done" ? "customers.import.after.done" : "customers.import.after.checked")}
+        </Text>
+        <Counts one={one} />
+        {one.state === "checked" && (
+          <Group>
+            <Button onClick={() => begin.mutate()} loading={begin.isPending} disabled={taken === 0}>
+              {t("customers.import.begin", { count: taken })}
+            </Button>
+            <Button variant="default" onClick={() => forget.mutate()} loading={forget.isPending}>
+              {t("customers.import.forget")}
+            </Button>
+          </Group>
+        )}
+        {one.state === "done" && (
+          <Button component={Link} href={`/customers?site=${site}`} style={{ alignSelf: "start" }}>
+            {t("customers.import.to_list")}
+          </Button>
+        )}
+      </Section>
+      {one.refused > 0 && <Problems one={one} />}
+    </>
+  );
+}
+
+function Counts({ one }: { one: CustomerImport }) {
+  const { t } = useTranslation();
+  const trial = one.state === "checking" || one.state === "checked";
+  return (
+    <dl className={classes.counts}>
+      {(["created", "updated", "unchanged", "refused"] as const).map((key) => (
+        <div key={key}>
+          <dt>{t(trial ? `customers.import.would.${key}` : `customers.import.did.${key}`)}</dt>
+          <dd>{one[key]}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface ColumnsProps {
+  one: CustomerImport;
+  fields: CustomField[];
+  changed(next: CustomerImport): void;
+  locked: boolean;
+}
+
+function Columns({ one, fields, changed, locked }: ColumnsProps) {
+  const { t } = useTranslation();
+  const save = useMutation({
+    mutationFn: (targets: (string | null)[]) =>
+      request<CustomerImport>("PATCH", `/customer-imports/${one.id}`, { targets }),
+    onSuccess: changed,
+    onError: (error) => warned(error.message),
+  });
+  const choices = [
+    ...TARGETS.map((value) => ({ value: value as string, label: t(`customers.target.${value}`) })),
+    ...fields.map(({ key, label }) => ({ value: `field:${key}`, label })),
+  ];
+  const choose = (at: number, target: string | null) =>
+    save.mutate(
+      one.columns.map((column, index) =>
+        index === at ? target : column.target === target ? null : column.target,
+      ),
+    );
+  return (
+    <Section title={t("customers.import.columns")} text={t("customers.import.columns_text")}>
+      <ul className={classes.rows}>
+        {one.columns.map((column, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: columns are told apart by their place only
+          <li key={at}>
+            <div className={`${classes.grow} clip`}>
+              {column.name || t("customers.import.unnamed", { n: at + 1 })}
+            </div>
+            <Select
+              w={220}
+              size="xs"
+              aria-label={t("customers.import.taken_for", { name: column.name })}
+              placeholder={t("customers.import.left_out")}
+              data={choices}
+              value={column.target}
+              onChange={(target) => choose(at, target)}
+              clearable
+              disabled={locked || save.isPending}
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Problems({ one }: { one: CustomerImport }) {
+  const { t } = useTranslation();
+  return (
+    <Section
+      title={t("customers.import.problems")}
+      text={t("customers.import.problems_text", { count: one.refused })}
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.problems} tabIndex={0} aria-label={t("customers.import.problems")}>
+        <ul className={classes.rows}>
+          {one.problems.map(({ row, why }) => (
+            <li key={row}>
+              <span className="num">{t("customers.import.row", { n: row })}</span>
+              <span className={classes.grow}>{why}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Section>
+  );
+}
