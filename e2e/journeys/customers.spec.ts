@@ -91,7 +91,12 @@ test("a file is tried, taken in and reported; records are merged, parted and era
   await page.getByRole("menuitem", { name: "Import customers" }).click();
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Choose a file" }).click();
-  const rows = ["H-1001;Kari Anne;kari@example.com", "H-2000;Piet;piet@example.com", ";Nobody;", "H-2001;Eve;no-address"];
+  const rows = [
+    "H-1001;Kari Anne;kari@example.com",
+    "H-2000;Piet;piet@example.com",
+    ";Nobody;",
+    "H-2001;Eve;no-address",
+  ];
   const buffer = Buffer.from(`\uFEFFReference;First name;E-mail\r\n${rows.join("\r\n")}\r\n`);
   await (await chooser).setFiles({ name: "customers.csv", mimeType: "text/csv", buffer });
   await expect(page.getByText("Every row was tried. Nothing is changed yet.")).toBeVisible();
@@ -110,7 +115,11 @@ test("a file is tried, taken in and reported; records are merged, parted and era
   await page.getByRole("menuitem", { name: /^Merge another record/ }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox").fill("bianchi");
-  await dialog.getByRole("listitem").filter({ hasText: "Luca Bianchi" }).getByRole("button", { name: "Merge" }).click();
+  await dialog
+    .getByRole("listitem")
+    .filter({ hasText: "Luca Bianchi" })
+    .getByRole("button", { name: "Merge" })
+    .click();
   await expect(page.getByText("The records are merged")).toBeVisible();
   await expect(page.getByRole("button", { name: "Take the merge of Luca Bianchi back" })).toBeVisible();
   await page.getByRole("button", { name: "Take the merge of Luca Bianchi back" }).click();
