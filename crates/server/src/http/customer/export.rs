@@ -32,6 +32,7 @@ use crate::store::identity::find_identity;
 use crate::store::message::list_messages;
 use crate::store::page_view::list_page_views;
 use crate::store::presentation::list_presentations;
+use crate::store::survey::find_survey;
 use crate::store::visit::list_visits_with_state;
 use crate::store::{Store, StoreResult, Tx};
 
@@ -162,10 +163,12 @@ async fn gather(tx: &mut Tx, row: CustomerRow, now: i64) -> Answer<Value> {
             let messages: Vec<Value> = list_messages(tx, *chat.id, 0, ALL).await?.into_iter().map(|said| {
                 json!({ "from": *said.sender, "name": said.name, "text": said.body, "at": said.sent_at })
             }).collect();
+            let survey = find_survey(tx, *chat.id).await?;
+            let survey = survey.map(|given| json!({ "rating": given.rating, "comment": given.comment }));
             chats.push(json!({
                 "id": *chat.id, "queue": chat.queue_name, "requested_at": chat.requested_at,
                 "ended_at": chat.ended_at, "visitor_name": chat.visitor_name, "agent": chat.agent_name,
-                "answers": chat.answers.0, "messages": messages,
+                "answers": chat.answers.0, "messages": messages, "survey": survey,
             }));
         }
         visitors.push(json!({ "id": visitor, "identity": identity, "visits": visits, "chats": chats }));

@@ -21,11 +21,18 @@ pub struct Erased {
     pub chats: u64,
 }
 
-/// Deletes a visitor with visits, page views, presentations and chats.
+/// Deletes a visitor with visits, page views, presentations, chats, and the transcripts that were mailed to them.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn delete_visitor(tx: &mut Tx, visitor: VisitorId, erased: &mut Erased) -> StoreResult<()> {
+    execute!(
+        tx,
+        "DELETE FROM mails WHERE recipient IN (
+            SELECT t.address FROM chat_transcripts t JOIN chats c ON c.id = t.chat_id
+            WHERE c.visitor_id = $1 AND t.user_id IS NULL)",
+        Text(visitor),
+    )?;
     erased.chats += execute!(tx, "DELETE FROM chats WHERE visitor_id = $1", Text(visitor))?;
     erased.page_views += execute!(
         tx,
@@ -37,7 +44,7 @@ pub async fn delete_visitor(tx: &mut Tx, visitor: VisitorId, erased: &mut Erased
     Ok(())
 }
 
-/// Deletes a record with all that went into it, and what is known of the merges.
+/// Deletes a record with all that went into it, what is known of the merges, and the mails to its address.
 ///
 /// # Errors
 /// When the database failed.
@@ -46,6 +53,12 @@ pub async fn delete_customer(tx: &mut Tx, customer: CustomerId, erased: &mut Era
         tx,
         "DELETE FROM customer_merges WHERE kept_id IN (SELECT id FROM customers WHERE id = $1 OR merged_into = $1)
             OR gone_id IN (SELECT id FROM customers WHERE id = $1 OR merged_into = $1)",
+        Text(customer),
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM mails WHERE recipient IN (
+            SELECT email FROM customers WHERE (id = $1 OR merged_into = $1) AND email <> '')",
         Text(customer),
     )?;
     erased.records +=
