@@ -18,6 +18,7 @@ pub mod replay;
 pub mod routing;
 pub mod rule;
 pub mod settings;
+pub mod signal;
 pub mod situation;
 pub mod time;
 pub mod visit;

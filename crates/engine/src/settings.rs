@@ -31,6 +31,21 @@ pub struct SiteSettings {
     pub capacity_factor: u32,
     /// The site's IANA time zone, such as `Europe/Zurich`, for conditions on weekday and time of day.
     pub time_zone: String,
+    /// What is tracked and kept before the visitor has said anything (N-4). Pages can ask for less, never for more.
+    pub consent: ConsentMode,
+}
+
+/// How much a visitor agrees to (N-4), from nothing to everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentMode {
+    /// Nothing is loaded, sent or kept.
+    Off,
+    /// All is kept in the tab and gone with it.
+    Session,
+    /// The visitor is known again at the next visit.
+    #[default]
+    Full,
 }
 
 /// What a rejected or ignored offer means for the rest of the visit.
@@ -72,6 +87,7 @@ impl Default for SiteSettings {
             visit_timeout_min: 30,
             capacity_factor: 3,
             time_zone: "UTC".to_owned(),
+            consent: ConsentMode::Full,
         }
     }
 }

@@ -17,6 +17,7 @@ mod chance;
 mod decide;
 mod explain;
 pub(crate) mod facts;
+mod keeping;
 mod pages;
 mod presenting;
 

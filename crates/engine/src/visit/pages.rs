@@ -51,6 +51,20 @@ impl OpenPage {
         self.url.len() + self.title.len() + self.referrer.len()
     }
 
+    pub(super) fn forget_addresses(&mut self) {
+        (self.url, self.referrer) = ("".into(), "".into());
+    }
+
+    /// Yields whether the texts are others than before.
+    pub(super) fn recall(&mut self, url: &str, title: &str, referrer: &str) -> bool {
+        let texts =
+            (clamped(url, URL_BYTES_MAX), clamped(title, TITLE_BYTES_MAX), clamped(referrer, URL_BYTES_MAX));
+        let known = (&self.url, &self.title, &self.referrer);
+        let is_news = known != (&texts.0, &texts.1, &texts.2);
+        (self.url, self.title, self.referrer) = texts;
+        is_news
+    }
+
     fn texts(&self) -> PageTexts<'_> {
         PageTexts { url: &self.url, title: &self.title, referrer: &self.referrer }
     }
