@@ -38,6 +38,7 @@ mod idle;
 pub mod notice;
 mod presenting;
 mod reasons;
+pub mod robots;
 pub mod screen_pop;
 mod shard;
 pub mod sites;

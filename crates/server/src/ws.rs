@@ -15,6 +15,7 @@ use crate::http::Api;
 mod agent;
 mod agent_session;
 mod poll;
+mod site;
 mod visitor;
 mod visitor_session;
 pub mod wire;
@@ -38,6 +39,8 @@ mod close {
     pub(super) const BAD_FRAME: u16 = 4400;
     pub(super) const UNAUTHORIZED: u16 = 4401;
     pub(super) const FOREIGN_ORIGIN: u16 = 4403;
+    /// Robots, and pages on a path without tracking (T-9).
+    pub(super) const NOT_TRACKED: u16 = 4410;
     pub(super) const NO_HELLO: u16 = 4408;
     pub(super) const TOO_LARGE: u16 = 4413;
     pub(super) const TOO_MANY: u16 = 4429;
@@ -66,6 +69,7 @@ impl Live {
 pub fn visitor_router(live: Live) -> Router {
     Router::new()
         .route("/live/visitor", get(visitor::upgrade).post(poll::poll).options(poll::preflight))
+        .route("/live/site/{key}", get(site::show))
         .with_state(live)
 }
 

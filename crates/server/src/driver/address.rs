@@ -1,9 +1,14 @@
 //! Owns what of an address may be kept: no user info, no fragment, only the query parameters the site allows (T-10).
 
+use std::collections::BTreeMap;
+
+use beckon_engine::condition::UtmParameter;
 use url::Url;
 
 /// Longest address that is kept, bytes.
 pub const URL_LEN_MAX: usize = 2_000;
+/// Longest value of a UTM parameter that is kept, bytes.
+const UTM_LEN_MAX: usize = 200;
 
 /// The part of `url` that may be stored; empty when it is not an `http` or `https` address.
 #[must_use]
@@ -39,9 +44,44 @@ pub fn is_denied(url: &str, deny_paths: &[String]) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
     deny_paths.iter().any(|denied| {
         url.path()
-            .strip_prefix(denied.trim_end_matches('/'))
+            .strip_prefix(as_browsers_write(denied).trim_end_matches('/'))
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
+}
+
+/// A path in the form that addresses have, whatever letters it was typed in.
+#[must_use]
+pub fn as_browsers_write(path: &str) -> String {
+    let mut url = Url::parse("http://host").expect("this is an address");
+    url.set_path(path);
+    url.path().to_owned()
+}
+
+/// The address from which a visit came, as far as it may be stored: nothing of a denied path of the site itself.
+#[must_use]
+pub fn storable_referrer(
+    referrer: &str,
+    origins: &[String],
+    deny_paths: &[String],
+    allow_params: &[String],
+) -> String {
+    let is_own = |url: Url| origins.contains(&url.origin().ascii_serialization());
+    if Url::parse(referrer).is_ok_and(is_own) && is_denied(referrer, deny_paths) {
+        return String::new();
+    }
+    storable(referrer, allow_params)
+}
+
+/// The UTM parameters of an address, by their names without the prefix.
+#[must_use]
+pub fn utm(url: &str) -> BTreeMap<String, String> {
+    let Ok(url) = Url::parse(url) else { return BTreeMap::new() };
+    let value = |key: &str| url.query_pairs().find(|(name, _)| name == key).map(|(_, value)| value);
+    let found = UtmParameter::ALL.into_iter().filter_map(|parameter| {
+        let name = parameter.key().strip_prefix("utm_").expect("the names of UTM parameters begin so");
+        Some((name.to_owned(), clean(&value(parameter.key())?, UTM_LEN_MAX)))
+    });
+    found.filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// `text` without control characters, which PostgreSQL in part refuses, and at most `len_max` bytes long.
@@ -83,6 +123,19 @@ mod tests {
         for path in ["/", "/accounting", "/shop/admin"] {
             assert!(!is_denied(&format!("https://shop.example{path}"), &denied), "{path}");
         }
+        assert!(is_denied("https://shop.example/k%C3%B6nto/1", &["/könto".to_owned()]));
+    }
+
+    // spec: T-9
+    #[test]
+    fn keeps_nothing_of_a_denied_path_that_a_visit_came_from() {
+        let came_from = |referrer| {
+            let origins = ["https://shop.example".to_owned()];
+            storable_referrer(referrer, &origins, &["/account".to_owned()], &[])
+        };
+        assert_eq!(came_from("https://shop.example/account/orders"), "");
+        assert_eq!(came_from("https://shop.example/chairs"), "https://shop.example/chairs");
+        assert_eq!(came_from("https://search.example/account?q=chair"), "https://search.example/account");
     }
 
     #[test]

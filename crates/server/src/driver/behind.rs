@@ -11,7 +11,9 @@ use tokio_util::task::TaskTracker;
 
 use super::Driver;
 use crate::store::decision::{DecisionRow, insert_decision};
-use crate::store::page_view::{PageView, insert_page_view, update_page_view_left};
+use crate::store::page_view::{
+    FormStep, PageView, insert_page_view, update_page_view_form, update_page_view_left,
+};
 use crate::store::seen::{NameKind, SeenName, insert_seen_name};
 use crate::store::visit::{Checkpoint, update_visit_checkpoint};
 use crate::store::{StoreError, StoreResult, Tx};
@@ -36,6 +38,8 @@ pub(super) enum Behind {
     PageView(PageView),
     /// A page view ended.
     Left { visit: VisitId, view: u32, left_at: UnixMs, visible_s: u32 },
+    /// Something happened to a form of a page.
+    Form { visit: VisitId, view: u32, step: FormStep, at: UnixMs },
     /// Where a visit stands.
     Checkpoint(Checkpoint),
     /// What was decided for a visit.
@@ -143,6 +147,7 @@ async fn write_item(tx: &mut Tx, item: &Behind) -> StoreResult<()> {
         Behind::Left { visit, view, left_at, visible_s } => {
             update_page_view_left(tx, *visit, *view, *left_at, *visible_s).await
         }
+        Behind::Form { visit, view, step, at } => update_page_view_form(tx, *visit, *view, *step, *at).await,
         // Refused when another node has claimed the visit since: then that node writes it down.
         Behind::Checkpoint(checkpoint) => update_visit_checkpoint(tx, checkpoint).await.map(|_| ()),
         Behind::Decision(row) => insert_decision(tx, row).await,

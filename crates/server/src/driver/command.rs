@@ -14,6 +14,7 @@ use super::effects::JobDone;
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::sites::Site;
+use crate::store::page_view::FormStep;
 
 /// What a browser reported.
 #[derive(Clone, Debug)]
@@ -30,6 +31,13 @@ pub enum Observed {
         view: u32,
         /// Seconds it was in the foreground.
         visible_s: u32,
+    },
+    /// Something happened to a form of the page that a tab shows.
+    Form {
+        /// The tab.
+        tab: TabId,
+        /// What.
+        step: FormStep,
     },
     /// Anything else.
     Told(Event),

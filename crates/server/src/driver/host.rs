@@ -21,7 +21,7 @@ use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::reasons::{ByHand, Came, Keeping, Why};
 use super::sites::Site;
 use crate::store::decision::DecisionRow;
-use crate::store::page_view::PageView;
+use crate::store::page_view::{FormStep, PageView};
 use crate::store::seen::{NameKind, SeenName};
 use crate::store::visit::Checkpoint;
 
@@ -140,10 +140,19 @@ impl Host {
                     self.close_tab(tab, now);
                 }
             }
+            Observed::Form { tab, step } => self.note_form(tab, step, now, write),
             Observed::Told(event) => {
                 self.note_names(&event, now, write);
                 self.feed(event, now);
             }
+        }
+    }
+
+    /// The visit is over: the pages that nobody was seen to leave were left with the last word of the browser.
+    pub(super) fn leave_pages(&mut self, write: &mut impl FnMut(Behind)) {
+        let left_at = self.state.engine.heard_at();
+        for page in std::mem::take(&mut self.state.pages) {
+            write(Behind::Left { visit: self.visit, view: page.view, left_at, visible_s: 0 });
         }
     }
 
@@ -188,10 +197,13 @@ impl Host {
         self.written_at = now;
         let heard_at = self.state.engine.heard_at();
         let timeout_s = self.site.world.config.settings().visit_timeout_min * 60;
+        let State { engine, views_max, pages } = &self.state;
+        let engine = engine.to_keep(|url| storable(url, &self.site.row.allow_params));
+        let state = State { engine, views_max: *views_max, pages: pages.clone() };
         Checkpoint {
             visit: self.visit,
             epoch: self.epoch,
-            state: serde_json::to_string(&self.state).expect("a visit's state is plain data"),
+            state: serde_json::to_string(&state).expect("a visit's state is plain data"),
             heard_at,
             ends_due: heard_at.plus_s(timeout_s),
         }
@@ -206,19 +218,40 @@ impl Host {
         })
     }
 
+    /// Heard from within 2 × Poll Interval (T-7), whether or not a connection stands.
     pub(super) fn is_here(&self, now: UnixMs) -> bool {
         let away_after_s = 2 * self.site.world.config.settings().poll_interval_s;
-        !self.connections.is_empty() || now < self.state.engine.heard_at().plus_s(away_after_s)
+        now < self.state.engine.heard_at().plus_s(away_after_s)
     }
 
     fn meet_pages(&mut self, pages: Vec<SeenPage>, now: UnixMs, write: &mut impl FnMut(Behind)) {
         let gone: Vec<TabId> =
             self.state.engine.tabs().filter(|tab| pages.iter().all(|page| page.tab != *tab)).collect();
         for tab in gone {
+            self.leave_page(tab, now, write);
             self.close_tab(tab, now);
         }
         for page in pages {
             self.view_page(page, now, write);
+        }
+    }
+
+    fn note_form(&mut self, tab: TabId, step: FormStep, now: UnixMs, write: &mut impl FnMut(Behind)) {
+        if let Some(page) = self.state.pages.iter().find(|page| page.tab == tab) {
+            write(Behind::Form { visit: self.visit, view: page.view, step, at: now });
+        }
+        let event = match step {
+            FormStep::Entered => Event::FormEntered { tab },
+            FormStep::Input => Event::FormInput { tab },
+            FormStep::Submitted => Event::FormSubmitted { tab },
+        };
+        self.feed(event, now);
+    }
+
+    /// What a tab shows was left without a word.
+    fn leave_page(&self, tab: TabId, now: UnixMs, write: &mut impl FnMut(Behind)) {
+        if let Some(page) = self.state.pages.iter().find(|page| page.tab == tab) {
+            write(Behind::Left { visit: self.visit, view: page.view, left_at: now, visible_s: 0 });
         }
     }
 
@@ -230,8 +263,13 @@ impl Host {
     /// A view that was told before, in a tab that still shows it, is not counted again.
     fn view_page(&mut self, page: SeenPage, now: UnixMs, write: &mut impl FnMut(Behind)) {
         if self.state.pages.iter().any(|known| known.tab == page.tab && known.view == page.view) {
+            let SeenPage { tab, url, title, referrer, .. } = page;
+            if self.state.engine.recall_page(tab, &url, &title, &referrer) {
+                self.feed(Event::Heard, now);
+            }
             return;
         }
+        self.leave_page(page.tab, now, write);
         self.state.views_max = self.state.views_max.max(page.view);
         if is_denied(&page.url, &self.site.row.deny_paths) {
             return self.close_tab(page.tab, now);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use beckon_engine::effect::Effect;
 use beckon_engine::event::Event;
 use beckon_engine::id::{SiteId, VisitorId};
+use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Stage;
 use tokio::sync::{mpsc, oneshot};
@@ -160,12 +161,19 @@ impl Shard {
         }
         let deadline = host.state.engine.deadline();
         if deadline.is_none() && host.state.engine.has_ended() && !host.busy && host.connections.is_empty() {
-            self.hosts.remove(&visitor);
+            self.forget(visitor);
         } else if let Some(due) = deadline.filter(|due| host.timer.is_none_or(|timer| *due < timer)) {
             // A deadline that moved away is found when the earlier timer fires.
             host.timer = Some(due);
             self.wheel.insert(due, visitor);
         }
+    }
+
+    fn forget(&mut self, visitor: VisitorId) {
+        let Some(mut host) = self.hosts.remove(&visitor) else { return };
+        host.leave_pages(&mut |item| {
+            self.driver.write_behind(item);
+        });
     }
 
     fn turn_wheel(&mut self) {
@@ -258,7 +266,7 @@ impl Shard {
             self.with(visitor, |host, now, _| host.feed(Event::DeadlineReached, now));
         }
         if self.hosts.get(&visitor).is_some_and(|host| host.state.engine.has_ended()) {
-            self.hosts.remove(&visitor);
+            self.forget(visitor);
         }
     }
 
@@ -328,7 +336,11 @@ impl Shard {
         for visitor in visitors {
             self.with(visitor, |host, now, _| {
                 let was_open = host.site.is_open();
-                host.site = Arc::clone(&fresh);
+                let asked_for = std::mem::replace(&mut host.site, Arc::clone(&fresh));
+                if asked_for.signals != fresh.signals {
+                    let signals = Box::new(Signals::clone(&fresh.signals));
+                    host.notify(VisitorNotice::Signals { signals });
+                }
                 if was_open != fresh.is_open() {
                     host.notify(VisitorNotice::Availability { open: fresh.is_open() });
                 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use beckon_engine::gate::Gate;
 use beckon_engine::hours;
 use beckon_engine::id::{QueueId, RuleId, SiteId};
+use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::world::{Config, World};
 
@@ -23,6 +24,8 @@ pub struct Site {
     pub default_queue: Option<QueueId>,
     /// Names of the rules, for records.
     pub rule_names: Arc<BTreeMap<RuleId, String>>,
+    /// What pages report because some rule asks for it.
+    pub signals: Arc<Signals>,
     /// Configuration and gates.
     pub world: Arc<World>,
 }
@@ -33,6 +36,7 @@ struct Loaded {
     row: SiteRow,
     default_queue: Option<QueueId>,
     rule_names: Arc<BTreeMap<RuleId, String>>,
+    signals: Arc<Signals>,
     config: Arc<Config>,
 }
 
@@ -78,11 +82,12 @@ impl Sites {
         for (id, version) in versions {
             let known = self.by_id(id);
             let same_version = known.as_ref().filter(|site| site.row.config_version == version);
-            let Loaded { row, default_queue, rule_names, config } = match same_version {
+            let Loaded { row, default_queue, rule_names, signals, config } = match same_version {
                 Some(site) => Loaded {
                     row: site.row.clone(),
                     default_queue: site.default_queue,
                     rule_names: Arc::clone(&site.rule_names),
+                    signals: Arc::clone(&site.signals),
                     config: Arc::clone(&site.world.config),
                 },
                 None => match load_site_config(&mut tx, id).await? {
@@ -102,7 +107,7 @@ impl Sites {
                 moved.sites.push(id);
             }
             let world = Arc::new(World { config, gates, offers_stopped });
-            next.insert(id, Arc::new(Site { row, default_queue, rule_names, world }));
+            next.insert(id, Arc::new(Site { row, default_queue, rule_names, signals, world }));
         }
         *self.by_id.write().expect("no holder of this lock panics") = next;
         Ok(moved)
@@ -162,6 +167,7 @@ fn compile(loaded: SiteConfig, known: Option<&Site>) -> Loaded {
     let SiteConfig { site, rules, offers, queues, default_queue } = loaded;
     let version = u64::try_from(site.config_version).expect("versions count up from 1");
     let settings = site.settings.0.clone();
+    let signals = Arc::new(Signals::of(&rules));
     let rule_names = rules.iter().map(|rule| (rule.id, rule.name.clone())).collect();
     let config = Config::compile(version, settings.clone(), rules, offers.clone(), queues.clone())
         .map(Arc::new)
@@ -175,7 +181,7 @@ fn compile(loaded: SiteConfig, known: Option<&Site>) -> Loaded {
                 |site| Arc::clone(&site.world.config),
             )
         });
-    Loaded { row: site, default_queue, rule_names: Arc::new(rule_names), config }
+    Loaded { row: site, default_queue, rule_names: Arc::new(rule_names), signals, config }
 }
 
 fn gates(config: &Config, loads: &[QueueLoad], now: UnixMs) -> BTreeMap<QueueId, Gate> {

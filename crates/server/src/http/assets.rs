@@ -57,7 +57,9 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 fn resolve(path: &str) -> (Kind, String) {
     let name = path.rsplit('/').next().unwrap_or_default();
     match path {
-        "/beckon.js" | "/beckon-chat.js" => (Kind::Widget, format!("widget{path}")),
+        "/beckon.js" | "/beckon-chat.js" | "/beckon-launcher.js" | "/beckon-track.js" => {
+            (Kind::Widget, format!("widget{path}"))
+        }
         _ if !name.contains('.') => (Kind::Page, "console/index.html".to_owned()),
         _ if path.starts_with("/assets/") => (Kind::Hashed, format!("console{path}")),
         _ => (Kind::Plain, format!("console{path}")),
@@ -147,7 +149,10 @@ mod tests {
         assert_eq!(resolve("/assets/index-a1.js"), (Kind::Hashed, "console/assets/index-a1.js".to_owned()));
         assert_eq!(resolve("/favicon.svg"), (Kind::Plain, "console/favicon.svg".to_owned()));
         assert_eq!(resolve("/beckon.js"), (Kind::Widget, "widget/beckon.js".to_owned()));
-        assert_eq!(resolve("/beckon-chat.js"), (Kind::Widget, "widget/beckon-chat.js".to_owned()));
+        for bundle in ["chat", "launcher", "track"] {
+            let path = format!("/beckon-{bundle}.js");
+            assert_eq!(resolve(&path), (Kind::Widget, format!("widget{path}")));
+        }
     }
 
     #[test]

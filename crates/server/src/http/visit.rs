@@ -64,6 +64,8 @@ struct Visit {
     device: DeviceClass,
     /// Name of the browser.
     browser: String,
+    /// UTM parameters of the first page: `source`, `medium`, `campaign`, `term`, `content`, as far as there are any.
+    utm: BTreeMap<String, String>,
     /// The visitor's how-manieth visit.
     visit_number: i64,
     /// The page the visitor is on.
@@ -102,6 +104,21 @@ struct PageView {
     left_at: Option<i64>,
     /// Seconds in the foreground.
     visible_s: i64,
+    /// What became of the form of the page; none when no form was entered.
+    form: Option<FormActivity>,
+}
+
+/// What became of the form of a page. What was put in is never known.
+#[derive(Debug, Serialize, ToSchema)]
+struct FormActivity {
+    /// When it was first entered.
+    entered_at: i64,
+    /// When something was last put in.
+    last_input_at: Option<i64>,
+    /// When it was last submitted.
+    submitted_at: Option<i64>,
+    /// Time from entering to submitting; while not submitted, until now or until the page was left. Seconds.
+    seconds: i64,
 }
 
 /// Which visits to list.
@@ -161,7 +178,9 @@ async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<J
     let mut tx = api.store.read().await?;
     let row = find_listed_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
     let held = api.driver.live_visit(*row.visit.visitor_id).await.filter(|live| live.visit == id);
-    let pages = list_page_views(&mut tx, id, PAGES_MAX).await?.into_iter().map(PageView::from).collect();
+    let now = api.clock.now();
+    let pages = list_page_views(&mut tx, id, PAGES_MAX).await?;
+    let pages = pages.into_iter().map(|row| PageView::of(row, now)).collect();
     let presentations = list_presentations(&mut tx, id, PRESENTATIONS_MAX)
         .await?
         .into_iter()
@@ -202,6 +221,7 @@ fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
         time_zone: visit.facts.time_zone,
         device: *visit.facts.device,
         browser: visit.facts.browser,
+        utm: visit.facts.utm.0,
         visit_number: visit.visit_number,
         page: if here { held.map_or(stored, |live| live.page) } else { None },
         page_views: row.page_views,
@@ -211,9 +231,18 @@ fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
     }
 }
 
-impl From<PageViewRow> for PageView {
-    fn from(row: PageViewRow) -> Self {
-        let PageViewRow { url, title, entered_at, left_at, visible_s } = row;
-        Self { url, title, entered_at, left_at, visible_s }
+impl PageView {
+    fn of(row: PageViewRow, now: UnixMs) -> Self {
+        let form = row.form_entered_at.map(|entered_at| {
+            let until = row.form_submitted_at.or(row.left_at).unwrap_or(now.0);
+            FormActivity {
+                entered_at,
+                last_input_at: row.form_input_at,
+                submitted_at: row.form_submitted_at,
+                seconds: (until - entered_at).max(0) / 1000,
+            }
+        });
+        let PageViewRow { url, title, entered_at, left_at, visible_s, .. } = row;
+        Self { url, title, entered_at, left_at, visible_s, form }
     }
 }

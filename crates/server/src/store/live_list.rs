@@ -48,7 +48,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT v.id, v.site_id, v.visitor_id, v.visit_number, v.started_at, v.heard_at, v.ended_at,
-                    v.referrer, v.language, v.time_zone, v.device, v.browser,
+                    v.referrer, v.language, v.time_zone, v.device, v.browser, v.utm,
                     (SELECT COUNT(*) FROM page_views p WHERE p.visit_id = v.id) AS page_views,
                     (SELECT COUNT(*) FROM presentations p WHERE p.visit_id = v.id) AS presentations,
                     (SELECT c.id FROM chats c WHERE c.visitor_id = v.visitor_id AND c.state <> 'ended') AS chat_id,

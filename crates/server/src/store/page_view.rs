@@ -40,6 +40,23 @@ pub struct PageViewRow {
     pub left_at: Option<i64>,
     /// Seconds in the foreground.
     pub visible_s: i64,
+    /// When a form of the page was first entered, if one was.
+    pub form_entered_at: Option<i64>,
+    /// When something was last put into it; never what.
+    pub form_input_at: Option<i64>,
+    /// When it was submitted, if it was.
+    pub form_submitted_at: Option<i64>,
+}
+
+/// What happened to a form of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormStep {
+    /// A field got the focus.
+    Entered,
+    /// Something was put in.
+    Input,
+    /// It was sent.
+    Submitted,
 }
 
 /// Adds a page view; one that is already there stays as it is.
@@ -69,7 +86,7 @@ pub async fn insert_page_view(tx: &mut Tx, view: &PageView) -> StoreResult<()> {
     Ok(())
 }
 
-/// Records that a page view ended, once.
+/// Records that a page view ended: the time of the first word of it, and the longest time in the foreground.
 ///
 /// # Errors
 /// When the database failed.
@@ -82,11 +99,44 @@ pub async fn update_page_view_left(
 ) -> StoreResult<()> {
     execute!(
         tx,
-        "UPDATE page_views SET left_at = $3, visible_s = $4 WHERE visit_id = $1 AND view = $2 AND left_at IS NULL",
+        "UPDATE page_views SET left_at = COALESCE(left_at, $3),
+                               visible_s = CASE WHEN visible_s < $4 THEN $4 ELSE visible_s END
+         WHERE visit_id = $1 AND view = $2",
         Text(visit),
         i64::from(view),
         left_at.0,
         i64::from(visible_s),
+    )?;
+    Ok(())
+}
+
+/// Records what happened to the form of a page view: when it was first entered, last typed into and last sent.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_page_view_form(
+    tx: &mut Tx,
+    visit: VisitId,
+    view: u32,
+    step: FormStep,
+    at: UnixMs,
+) -> StoreResult<()> {
+    let [entered, input, submitted] = match step {
+        FormStep::Entered => [Some(at.0), None, None],
+        FormStep::Input => [Some(at.0), Some(at.0), None],
+        FormStep::Submitted => [Some(at.0), None, Some(at.0)],
+    };
+    execute!(
+        tx,
+        "UPDATE page_views SET form_entered_at = COALESCE(form_entered_at, $3),
+                               form_input_at = COALESCE($4, form_input_at),
+                               form_submitted_at = COALESCE($5, form_submitted_at)
+         WHERE visit_id = $1 AND view = $2",
+        Text(visit),
+        i64::from(view),
+        entered,
+        input,
+        submitted,
     )?;
     Ok(())
 }
@@ -99,7 +149,8 @@ pub async fn list_page_views(tx: &mut Tx, visit: VisitId, limit: i64) -> StoreRe
     let mut rows = fetch_all!(
         tx,
         PageViewRow,
-        "SELECT p.url, v.title, v.entered_at, v.left_at, v.visible_s
+        "SELECT p.url, v.title, v.entered_at, v.left_at, v.visible_s,
+                v.form_entered_at, v.form_input_at, v.form_submitted_at
          FROM page_views v JOIN pages p ON p.id = v.page_id
          WHERE v.visit_id = $1 ORDER BY v.entered_at DESC, v.view DESC LIMIT $2",
         Text(visit),

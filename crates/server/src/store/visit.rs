@@ -1,6 +1,8 @@
 //! Owns the SQL of visits: facts, the checkpoint, and the epoch under which a node holds one.
 
-use super::column::Text;
+use std::collections::BTreeMap;
+
+use super::column::{Json, Text};
 use super::sql::{execute, fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
 use beckon_engine::condition::DeviceClass;
@@ -20,6 +22,8 @@ pub struct VisitFacts {
     pub device: Text<DeviceClass>,
     /// Name of the browser.
     pub browser: String,
+    /// UTM parameters of the first page: `source`, `medium`, `campaign`, `term`, `content`, as far as there are any.
+    pub utm: Json<BTreeMap<String, String>>,
 }
 
 /// One session of a visitor.
@@ -74,7 +78,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, site_id, visitor_id, visit_number, started_at, heard_at, ended_at,
-                    referrer, language, time_zone, device, browser
+                    referrer, language, time_zone, device, browser, utm
              FROM visits ",
             $rest
         )
@@ -89,8 +93,8 @@ pub async fn insert_visit(tx: &mut Tx, visit: &VisitRow, state: &str, ends_due: 
     execute!(
         tx,
         "INSERT INTO visits (id, site_id, visitor_id, visit_number, started_at, heard_at, ends_due,
-                             referrer, language, time_zone, device, browser, epoch, state)
-         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, 1, $12)",
+                             referrer, language, time_zone, device, browser, epoch, state, utm)
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13)",
         visit.id,
         visit.site_id,
         visit.visitor_id,
@@ -103,6 +107,7 @@ pub async fn insert_visit(tx: &mut Tx, visit: &VisitRow, state: &str, ends_due: 
         visit.facts.device,
         visit.facts.browser.as_str(),
         state,
+        &visit.facts.utm,
     )?;
     Ok(())
 }

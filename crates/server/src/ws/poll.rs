@@ -109,13 +109,14 @@ fn status_of(closed: Closed) -> StatusCode {
         close::BAD_FRAME => StatusCode::BAD_REQUEST,
         close::UNAUTHORIZED => StatusCode::UNAUTHORIZED,
         close::FOREIGN_ORIGIN => StatusCode::FORBIDDEN,
+        close::NOT_TRACKED => StatusCode::GONE,
         close::TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
         close::TOO_MANY => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
-fn allow_origin(response: &mut Response, headers: &HeaderMap) {
+pub(super) fn allow_origin(response: &mut Response, headers: &HeaderMap) {
     if let Some(origin) = headers.get(ORIGIN) {
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));

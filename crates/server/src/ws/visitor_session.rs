@@ -7,25 +7,27 @@ use axum::http::header::{ORIGIN, USER_AGENT};
 use beckon_engine::condition::DeviceClass;
 use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, VisitId, VisitorId};
+use beckon_engine::signal::Signals;
 
 use super::wire::sorting::ChatFrame;
-use super::wire::visitor::VisitorHello;
+use super::wire::visitor::{Page, VisitorHello};
 use super::wire::{Held, VERSION};
 use super::{Closed, close};
 use crate::bus::{Hint, Side};
 use crate::driver::Driver;
-use crate::driver::address::clean;
+use crate::driver::address::{clean, is_denied, storable_referrer, utm};
 use crate::driver::admission::{Arrival, Refused, is_token};
 use crate::driver::command::{Attached, Observed};
 use crate::driver::conversation::Refusal;
 use crate::driver::identity::{Identity, IdentityRefusal, Introduced};
 use crate::driver::notice::visitor::{PresentedOffer, VisitorChat, VisitorNotice};
 use crate::driver::notice::{Message, RefusalCode};
+use crate::driver::robots::is_robot;
 use crate::driver::sites::Site;
 use crate::driver::view::visitor_chat;
 use crate::store::StoreResult;
 use crate::store::chat::{ChatState, find_latest_chat};
-use crate::store::column::Text;
+use crate::store::column::{Json, Text};
 use crate::store::identity::Proof;
 use crate::store::message::list_messages;
 use crate::store::visit::VisitFacts;
@@ -60,8 +62,8 @@ pub(super) struct Greeted {
 
 /// What the browser says of itself outside the frames. Copies: a header kept is the whole buffer it was read into.
 pub(super) struct Caller {
-    origin: String,
-    user_agent: String,
+    pub(super) origin: String,
+    pub(super) user_agent: String,
 }
 
 impl Caller {
@@ -82,6 +84,13 @@ pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller
     if !site.row.origins.contains(&caller.origin) {
         return Err(Closed { code: close::FOREIGN_ORIGIN, reason: "this origin is not one of the site's" });
     }
+    if is_robot(&caller.user_agent) {
+        return Err(Closed { code: close::NOT_TRACKED, reason: "robots are not tracked" });
+    }
+    let is_denied = |page: &Page| is_denied(&page.url, &site.row.deny_paths);
+    if !hello.pages.is_empty() && hello.pages.iter().all(is_denied) {
+        return Err(Closed { code: close::NOT_TRACKED, reason: "nothing is tracked on this path" });
+    }
     if hello.token.as_deref().is_some_and(|token| !is_token(token)) {
         return Err(Closed { code: close::UNAUTHORIZED, reason: "not a token" });
     }
@@ -100,13 +109,20 @@ pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller
             }
             Refused::Store(error) => try_later(&error),
         })?;
-    let referrer = hello.pages.first().map(|page| page.referrer.as_str()).unwrap_or_default();
+    let (url, referrer) =
+        hello.pages.first().map_or(("", ""), |page| (page.url.as_str(), page.referrer.as_str()));
     let facts = VisitFacts {
-        referrer: crate::driver::address::storable(referrer, &site.row.allow_params),
+        referrer: storable_referrer(
+            referrer,
+            &site.row.origins,
+            &site.row.deny_paths,
+            &site.row.allow_params,
+        ),
         language: clean(&hello.language, TAG_LEN_MAX),
         time_zone: clean(&hello.time_zone, TAG_LEN_MAX),
         device: Text(device(&caller.user_agent)),
         browser: browser(&caller.user_agent).to_owned(),
+        utm: Json(utm(url)),
     };
     Ok(Greeted { site, visitor: admitted.visitor, token: admitted.token, facts, held: hello.chat, identity })
 }
@@ -146,6 +162,7 @@ impl VisitorSession {
             v: VERSION,
             token: self.token.clone(),
             visit: self.visit,
+            signals: Box::new(Signals::clone(&self.site.signals)),
             poll_interval_s: self.site.world.config.settings().poll_interval_s,
             styling: Box::new(queue.map(|queue| queue.plan.styling.clone()).unwrap_or_default()),
             open: self.site.is_open(),

@@ -17,4 +17,6 @@ mod restart;
 mod shop;
 mod supervision;
 mod teamwork;
+mod timings;
+mod tracking;
 mod workspace;

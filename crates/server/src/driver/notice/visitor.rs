@@ -4,6 +4,7 @@ use beckon_engine::id::{ChatId, PresentationId, TabId, VisitId};
 use beckon_engine::offer::{OfferDesign, Outcome};
 use beckon_engine::queue::{Alternative, Field, Styling};
 use beckon_engine::reason::Reason;
+use beckon_engine::signal::Signals;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -93,6 +94,8 @@ pub enum VisitorNotice {
         visit: VisitId,
         /// The site's Poll Interval, seconds.
         poll_interval_s: u32,
+        /// What pages report because some rule asks for it.
+        signals: Box<Signals>,
         /// Looks and texts.
         styling: Box<Styling>,
         /// A reactive chat can be had now.
@@ -153,6 +156,11 @@ pub enum VisitorNotice {
     Reset {
         /// The chat.
         chat: ChatId,
+    },
+    /// What pages report has changed.
+    Signals {
+        /// From now on.
+        signals: Box<Signals>,
     },
     /// Whether a reactive chat can be had has changed.
     Availability {

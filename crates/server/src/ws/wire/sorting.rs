@@ -10,8 +10,9 @@ use crate::driver::attributes::{Origin, typed};
 use crate::driver::command::Observed;
 use crate::driver::form::Given;
 use crate::driver::identity::Introduction;
+use crate::store::page_view::FormStep;
 
-/// Longest name of a custom event, bytes.
+/// Longest name of a custom event, characters.
 const EVENT_NAME_LEN_MAX: usize = 64;
 
 /// A frame about the visitor's chat.
@@ -46,9 +47,7 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
             Ok(Sorted::Track(Observed::Left { tab, view, visible_s }))
         }
         VisitorFrame::Beat => told(Event::Heard),
-        VisitorFrame::Form { tab, action: FormAction::Entered } => told(Event::FormEntered { tab }),
-        VisitorFrame::Form { tab, action: FormAction::Input } => told(Event::FormInput { tab }),
-        VisitorFrame::Form { tab, action: FormAction::Submitted } => told(Event::FormSubmitted { tab }),
+        VisitorFrame::Form { tab, action } => Ok(Sorted::Track(Observed::Form { tab, step: action.into() })),
         VisitorFrame::Scroll { percent, .. } if percent > 100 => Err("A depth is 0 to 100 percent."),
         VisitorFrame::Scroll { tab, percent } => told(Event::Scrolled { tab, percent }),
         VisitorFrame::Exit { tab } => told(Event::ExitIntended { tab }),
@@ -57,10 +56,11 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
             typed(attributes, Origin::Page).and_then(|set| told(Event::AttributesSet { attributes: set }))
         }
         VisitorFrame::Identify(introduction) => Ok(Sorted::Identify(introduction)),
-        VisitorFrame::Event { name } if name.is_empty() || name.len() > EVENT_NAME_LEN_MAX => {
-            Err("The name of an event has 1 to 64 bytes.")
+        VisitorFrame::Event { name } if name.is_empty() || name.chars().count() > EVENT_NAME_LEN_MAX => {
+            Err("The name of an event has 1 to 64 characters.")
         }
         VisitorFrame::Event { name } => told(Event::CustomEventFired { name }),
+        VisitorFrame::Consent { given } => told(Event::ConsentChanged { given }),
         VisitorFrame::Accept { presentation } => told(Event::OfferAccepted { presentation }),
         VisitorFrame::Reject { presentation } => told(Event::OfferRejected { presentation }),
         VisitorFrame::OpenChat => chat(ChatFrame::Open),
@@ -73,5 +73,15 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
             chat(ChatFrame::Rate { chat: id, rating, comment })
         }
         VisitorFrame::Resume { chat: id, after } => chat(ChatFrame::Resume { chat: id, after }),
+    }
+}
+
+impl From<FormAction> for FormStep {
+    fn from(action: FormAction) -> Self {
+        match action {
+            FormAction::Entered => Self::Entered,
+            FormAction::Input => Self::Input,
+            FormAction::Submitted => Self::Submitted,
+        }
     }
 }

@@ -128,6 +128,11 @@ pub enum VisitorFrame {
         /// Its name.
         name: String,
     },
+    /// The visitor allows or forbids tracking and offers.
+    Consent {
+        /// Allows.
+        given: bool,
+    },
     /// The visitor accepts an offer.
     Accept {
         /// The presentation.

@@ -294,6 +294,15 @@ pub(crate) async fn poll(address: SocketAddr, origin: &str, frames: Value) -> (u
     (status, answer["notices"].as_array().unwrap().clone())
 }
 
+/// What `GET` of this path answers to a browser at `origin`: status and body.
+pub(crate) async fn get(address: SocketAddr, origin: &str, user_agent: &str, path: &str) -> (u16, String) {
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\norigin: {origin}\r\nuser-agent: {user_agent}\r\n\
+         connection: close\r\n\r\n"
+    );
+    exchange(address, &request).await
+}
+
 async fn exchange(address: SocketAddr, request: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();

@@ -11,6 +11,9 @@ use crate::harness::store_tests;
 
 store_tests!(carries_a_whole_chat,);
 
+/// What does not come within this time does not come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 struct Poller<'a> {
     shop: &'a Shop,
     token: Value,
@@ -30,14 +33,14 @@ impl Poller<'_> {
 
     /// Polls until a notice comes of which `is` holds.
     async fn until(&mut self, what: &str, is: impl Fn(&Value) -> bool) -> Value {
-        for _ in 0..100 {
-            if let Some(found) = self.poll(&[]).await.into_iter().find(&is) {
-                return found;
+        let wait = async {
+            loop {
+                if let Some(found) = self.poll(&[]).await.into_iter().find(&is) {
+                    return found;
+                }
             }
-            // A poller waits between polls; this is its interval, not a guess.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("{what} did not come");
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what} did not come"))
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Shop {
     pub(crate) offer: OfferRow,
     pub(crate) address: SocketAddr,
     slots: i64,
+    pub(crate) clock: Clock,
     server: tokio::task::JoinHandle<()>,
     stopping: CancellationToken,
 }
@@ -48,20 +49,27 @@ pub(crate) struct Plan {
     pub(crate) rule: Value,
     /// Of each agent.
     pub(crate) slots: i64,
+    /// Paths without tracking.
+    pub(crate) deny_paths: &'static [&'static str],
 }
 
 impl Default for Plan {
     fn default() -> Self {
         let settings = SiteSettings { poll_interval_s: 2, minimum_interval_s: 0, ..SiteSettings::default() };
-        Self { settings, queue: json!({}), required_time_s: 0, rule: json!({}), slots: 2 }
+        Self { settings, queue: json!({}), required_time_s: 0, rule: json!({}), deny_paths: &[], slots: 2 }
     }
 }
 
 impl Shop {
     pub(crate) async fn open(store: Store, plan: Plan) -> Self {
+        Self::open_at(store, plan, Clock::System).await
+    }
+
+    /// A shop that lives by this clock.
+    pub(crate) async fn open_at(store: Store, plan: Plan, clock: Clock) -> Self {
         let queue_plan: QueuePlan = serde_json::from_value(plan.queue.clone()).unwrap();
         let mut tx = store.write().await.unwrap();
-        let site = site(plan.settings.clone());
+        let site = site(&plan);
         insert_site(&mut tx, &site).await.unwrap();
         let queue = queue(*site.id, queue_plan);
         insert_queue(&mut tx, &queue).await.unwrap();
@@ -70,8 +78,8 @@ impl Shop {
         let rule = rule(*site.id, *queue.id, *offer.id, &plan);
         insert_rule(&mut tx, &rule).await.unwrap();
         tx.commit().await.unwrap();
-        let (address, server, stopping) = serve(store.clone()).await;
-        Self { store, site, queue, offer, address, slots: plan.slots, server, stopping }
+        let (address, server, stopping) = serve(store.clone(), clock.clone()).await;
+        Self { store, site, queue, offer, address, clock, slots: plan.slots, server, stopping }
     }
 
     /// Stops the server, with everything written, and starts it anew on the same database.
@@ -79,7 +87,7 @@ impl Shop {
         self.stopping.cancel();
         self.server.await.unwrap();
         self.store = reopen().await;
-        (self.address, self.server, self.stopping) = serve(self.store.clone()).await;
+        (self.address, self.server, self.stopping) = serve(self.store.clone(), self.clock.clone()).await;
         self
     }
 
@@ -94,7 +102,7 @@ impl Shop {
         let user = user(name, role, self.slots);
         let token = Uuid::now_v7().to_string();
         let hash = hex::encode(Sha256::digest(&token));
-        let now = Clock::System.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await.unwrap();
         insert_user(&mut tx, &user).await.unwrap();
         let mut agents =
@@ -123,8 +131,8 @@ pub(crate) fn page(view: u32, path: &str) -> Value {
     json!({ "tab": 7, "view": view, "url": format!("{ORIGIN}{path}"), "title": "Oslo chair", "referrer": "" })
 }
 
-async fn serve(store: Store) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
-    let node = Node::start(store, Clock::System, Bus::local(), None).await.unwrap();
+async fn serve(store: Store, clock: Clock) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
+    let node = Node::start(store, clock, Bus::local(), None).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = node.stopping();
@@ -153,14 +161,14 @@ fn user(name: &str, role: Role, slots: i64) -> UserRow {
     }
 }
 
-fn site(settings: SiteSettings) -> SiteRow {
+fn site(plan: &Plan) -> SiteRow {
     SiteRow {
         id: Text(SiteId(Uuid::now_v7())),
         key: Uuid::now_v7().simple().to_string(),
         name: "Shop".to_owned(),
         origins: Json(vec![ORIGIN.to_owned()]),
-        settings: Json(settings),
-        deny_paths: Json(Vec::new()),
+        settings: Json(plan.settings.clone()),
+        deny_paths: Json(plan.deny_paths.iter().map(|path| (*path).to_owned()).collect()),
         allow_params: Json(Vec::new()),
         config_version: 1,
         created_at: 0,

@@ -1,0 +1,230 @@
+//! Tests what is known of a visit, and what is never known: robots, denied paths, what a page kept to itself.
+
+use beckon_engine::id::VisitorId;
+use beckon_engine::settings::{ConsentMode, SiteSettings};
+use beckon_server::clock::Clock;
+use beckon_server::store::Store;
+use beckon_server::store::rule::{list_all_rules, update_rule};
+use beckon_server::store::visit::claim_open_visit;
+use serde_json::{Value, json};
+
+use super::client::{Browser, Console, Socket, get, poll};
+use super::shop::{ORIGIN, Plan, Shop, page, product};
+use crate::harness::{START, store_tests};
+
+const ROBOT: &str = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)";
+const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+store_tests!(
+    records_what_a_visit_came_with_and_saw,
+    counts_views_and_no_heartbeats,
+    makes_no_visit_of_a_robot,
+    makes_no_visit_of_denied_pages,
+    says_on_which_terms_a_page_may_load,
+    asks_for_the_signals_of_the_rules_and_follows_them,
+    presents_nothing_after_consent_is_withdrawn,
+    calls_a_visitor_away_after_two_intervals,
+);
+
+async fn visit(console: &Console, browser: &Browser) -> Value {
+    console.read(&format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap())).await
+}
+
+/// The visit once `is` holds of it: what is observed is written behind.
+async fn visit_once(console: &Console, browser: &Browser, is: impl Fn(&Value) -> bool) -> Value {
+    let wait = async {
+        loop {
+            let visit = visit(console, browser).await;
+            if is(&visit) {
+                return visit;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), wait).await.expect("the visit comes to it")
+}
+
+fn frame(kind: &str, more: Value) -> Value {
+    let mut frame = more;
+    frame["type"] = json!(kind);
+    frame
+}
+
+// spec: T-2 T-10
+async fn records_what_a_visit_came_with_and_saw(store: Store) {
+    let shop = Shop::open(store, Plan { required_time_s: 900, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let headers = [("origin", ORIGIN), ("user-agent", PERSON)];
+    let socket = Socket::connect(format!("ws://{}/live/visitor", shop.address), &headers).await;
+    let mut browser = Browser { socket, welcome: Value::Null };
+    let mut first = page(1, "/product/oslo-chair?utm_source=News&utm_campaign=may&email=a@b.example#top");
+    first["referrer"] = json!("https://ann:pw@search.example/find?q=chairs");
+    let hello = json!({ "pages": [first], "language": "nb-NO", "time_zone": "Europe/Oslo" });
+    browser.hello(&shop.site.key, hello).await;
+    for action in ["entered", "input", "submitted"] {
+        browser.socket.send(frame("form", json!({ "tab": 7, "action": action }))).await;
+    }
+    browser.socket.send(frame("leave", json!({ "tab": 7, "view": 1, "visible_s": 12 }))).await;
+    browser.socket.send(frame("page", page(2, "/about"))).await;
+    browser.socket.send(frame("page", page(3, "/more"))).await;
+    let visit = visit_once(&alice, &browser, |visit| visit["page_views"] == 3).await;
+    assert_eq!(visit["referrer"], "https://search.example/find");
+    assert_eq!(visit["utm"], json!({ "source": "News", "campaign": "may" }));
+    assert_eq!((&visit["language"], &visit["time_zone"]), (&json!("nb-NO"), &json!("Europe/Oslo")));
+    assert_eq!((&visit["device"], &visit["browser"]), (&json!("desktop"), &json!("Firefox")));
+    let [first, second, third] = visit["pages"].as_array().unwrap().as_slice() else { panic!("{visit}") };
+    assert_eq!(
+        (&first["url"], &first["title"]),
+        (&json!("https://shop.example/product/oslo-chair"), &json!("Oslo chair"))
+    );
+    assert_eq!(first["visible_s"], 12);
+    assert!(first["entered_at"].as_i64().unwrap() <= first["left_at"].as_i64().unwrap());
+    let form = &first["form"];
+    assert!(form["entered_at"].as_i64() <= form["last_input_at"].as_i64(), "{form}");
+    assert!(form["last_input_at"].as_i64() <= form["submitted_at"].as_i64(), "{form}");
+    assert_eq!(form["seconds"], 0);
+    assert!(second["left_at"].is_i64(), "left without a word: {second}");
+    assert_eq!((&third["left_at"], &third["form"]), (&Value::Null, &Value::Null));
+}
+
+// spec: T-3 T-6
+async fn counts_views_and_no_heartbeats(store: Store) {
+    let shop = Shop::open(store, Plan { required_time_s: 900, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    for view in 2..=3 {
+        browser.socket.send(json!({ "type": "beat" })).await;
+        browser.socket.send(frame("page", product(view))).await;
+        browser.socket.send(frame("page", product(view))).await;
+    }
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    browser.chat("queued").await;
+    assert_eq!(visit_once(&alice, &browser, |visit| visit["page_views"] == 3).await["page_views"], 3);
+    let why = format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap());
+    assert_eq!(alice.read(&why).await["rules"][0]["views"], 3);
+}
+
+// spec: T-9
+async fn makes_no_visit_of_a_robot(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let alice = shop.agent("Alice").await;
+    let terms = format!("/live/site/{}", shop.site.key);
+    assert_eq!(get(shop.address, ORIGIN, ROBOT, &terms).await.0, 403);
+    let headers = [("origin", ORIGIN), ("user-agent", ROBOT)];
+    let socket = Socket::connect(format!("ws://{}/live/visitor", shop.address), &headers).await;
+    let mut robot = Browser { socket, welcome: Value::Null };
+    robot.say_hello(&shop.site.key, json!({ "pages": [product(1)] })).await;
+    assert_eq!(robot.socket.closed().await, 4410);
+    let person = shop.browser().await;
+    let visits = alice.read("/api/v1/visits").await;
+    assert_eq!(visits["items"].as_array().unwrap().len(), 1, "{visits}");
+    assert_eq!(visits["items"][0]["id"], person.welcome["visit"]);
+}
+
+// spec: T-9
+async fn makes_no_visit_of_denied_pages(store: Store) {
+    let shop = Shop::open(store, Plan { deny_paths: &["/account"], ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    browser.say_hello(&shop.site.key, json!({ "pages": [page(1, "/account/orders")] })).await;
+    assert_eq!(browser.socket.closed().await, 4410);
+    let hello = json!({ "type": "hello", "v": 1, "site": shop.site.key, "pages": [page(1, "/account")] });
+    assert_eq!(poll(shop.address, ORIGIN, json!([hello])).await.0, 410);
+    assert_eq!(alice.read("/api/v1/visits").await["items"], json!([]));
+    let mut browser = shop.browser().await;
+    browser.socket.send(frame("page", page(2, "/account"))).await;
+    browser.socket.send(frame("page", page(3, "/about"))).await;
+    let visit = visit_once(&alice, &browser, |visit| visit["page_views"] == 2).await;
+    assert!(!visit["pages"].to_string().contains("/account"), "{visit}");
+}
+
+// spec: N-4 T-9
+async fn says_on_which_terms_a_page_may_load(store: Store) {
+    let settings = SiteSettings { consent: ConsentMode::Session, ..SiteSettings::default() };
+    let shop = Shop::open(store, Plan { settings, deny_paths: &["/könto"], ..Plan::default() }).await;
+    let path = format!("/live/site/{}", shop.site.key);
+    let (status, body) = get(shop.address, ORIGIN, PERSON, &path).await;
+    let terms: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, terms), (200, json!({ "consent": "session", "deny_paths": ["/k%C3%B6nto"] })));
+    assert_eq!(get(shop.address, "https://evil.example", PERSON, &path).await.0, 403);
+    assert_eq!(get(shop.address, ORIGIN, PERSON, "/live/site/nobody").await.0, 404);
+}
+
+// spec: R-7 R-8
+async fn asks_for_the_signals_of_the_rules_and_follows_them(store: Store) {
+    let of = |conditions: Value| json!({ "conditions": { "type": "any", "of": conditions } });
+    let rule = of(json!([{ "type": "scroll_depth", "at_least_percent": 50 }, { "type": "exit_intent" }]));
+    let shop = Shop::open(store, Plan { rule, ..Plan::default() }).await;
+    let _alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let asked = json!({ "scroll_percents": [50], "exit": true, "inactivity_s": null });
+    assert_eq!(browser.welcome["signals"], asked);
+    let mut tx = shop.store.write().await.unwrap();
+    let mut rule = list_all_rules(&mut tx, *shop.site.id).await.unwrap().remove(0);
+    let conditions = json!({ "type": "inactivity", "at_least_s": 30 });
+    rule.plan.0.conditions = Some(serde_json::from_value(conditions).unwrap());
+    update_rule(&mut tx, &rule).await.unwrap();
+    tx.commit().await.unwrap();
+    let asked = json!({ "scroll_percents": [], "exit": false, "inactivity_s": 30 });
+    assert_eq!(browser.socket.next_of("signals").await["signals"], asked);
+}
+
+// spec: N-4 P-11
+async fn presents_nothing_after_consent_is_withdrawn(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    browser.offer().await;
+    browser.socket.send(json!({ "type": "consent", "given": false })).await;
+    assert_eq!(browser.socket.next_of("settled").await["outcome"], "withdrawn");
+    browser.socket.send(frame("page", product(2))).await;
+    visit_once(&alice, &browser, |visit| visit["page_views"] == 2).await;
+    assert_eq!(visit(&alice, &browser).await["presentations"].as_array().unwrap().len(), 1);
+    assert_eq!(browser.socket.told("offer"), 0);
+    browser.socket.send(json!({ "type": "consent", "given": true })).await;
+    browser.offer().await;
+}
+
+// spec: T-7
+async fn calls_a_visitor_away_after_two_intervals(store: Store) {
+    let settings = SiteSettings { poll_interval_s: 10, ..SiteSettings::default() };
+    let clock = Clock::manual(START);
+    let shop = Shop::open_at(store, Plan { settings, ..Plan::default() }, clock.clone()).await;
+    let alice = shop.agent("Alice").await;
+    let browser = shop.browser().await;
+    clock.advance_ms(19_999);
+    assert_eq!(visit(&alice, &browser).await["live"], true);
+    clock.advance_ms(1);
+    let away = visit(&alice, &browser).await;
+    assert_eq!((&away["live"], &away["ended_at"]), (&json!(false), &Value::Null));
+    assert_eq!(alice.read("/api/v1/visits").await["items"], json!([]));
+}
+
+// spec: T-10 R-4 X-1
+#[tokio::test]
+async fn what_a_page_kept_in_its_address_is_seen_by_rules_and_stored_nowhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let reopen = async || Store::open_sqlite(dir.path()).await.unwrap();
+    let rule = json!({ "match_value": "secret=42", "required_time_s": 2 });
+    let shop = Shop::open(reopen().await, Plan { rule, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let at = page(1, "/product/oslo-chair?secret=42#secret=42");
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": [at] })).await;
+    let visit = visit_once(&alice, &browser, |visit| visit["page_views"] == 1).await;
+
+    let shop = shop.restart(reopen).await;
+    let visitor = VisitorId(visit["visitor_id"].as_str().unwrap().parse().unwrap());
+    let mut tx = shop.store.write().await.unwrap();
+    let state = claim_open_visit(&mut tx, visitor, Clock::System.now()).await.unwrap().unwrap().state;
+    drop(tx);
+    assert!(!state.contains("secret"), "{state}");
+    let token = alice.cookie.strip_prefix("beckon_session=").unwrap().to_owned();
+    let alice = Console::sign_in(shop.address, &token, alice.user).await;
+    let mut back = Browser::connect(shop.address, Some(ORIGIN)).await;
+    let at = page(1, "/product/oslo-chair?secret=42#secret=42");
+    back.hello(&shop.site.key, json!({ "token": browser.token(), "pages": [at] })).await;
+    back.offer().await;
+    let why = format!("/api/v1/visits/{}/decision", back.welcome["visit"].as_str().unwrap());
+    assert_eq!(alice.read(&why).await["rules"][0]["views"], 1);
+}
