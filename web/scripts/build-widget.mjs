@@ -1,4 +1,4 @@
-/** Builds the widget's two files, the chat first, because the loader names the chat by its content. */
+/** Builds the widget's four files, the loader last, because it names the others by their content. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,6 +29,11 @@ async function bundle(entry, file, define) {
   return readFileSync(join(out, file));
 }
 
-const chat = await bundle("src/widget/chat/main.tsx", "beckon-chat.js", {});
-const version = createHash("sha256").update(chat).digest("base64url").slice(0, 8);
-await bundle("src/widget/loader/main.ts", "beckon.js", { CHAT_VERSION: JSON.stringify(version) });
+/** @param {Buffer} file */
+const version = (file) => JSON.stringify(createHash("sha256").update(file).digest("base64url").slice(0, 8));
+
+await bundle("src/widget/loader/main.ts", "beckon.js", {
+  CHAT_VERSION: version(await bundle("src/widget/chat/main.tsx", "beckon-chat.js", {})),
+  LAUNCHER_VERSION: version(await bundle("src/widget/launcher/main.ts", "beckon-launcher.js", {})),
+  TRACK_VERSION: version(await bundle("src/widget/track/main.ts", "beckon-track.js", {})),
+});

@@ -1,9 +1,7 @@
 /** The built widget in real Chromium, on a page of another origin under a strict Content-Security-Policy. */
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { type Fake, startFake } from "./fake-server.mjs";
+import { expect, it } from "vitest";
+import { context, fake, greet, plainContext, said, troubles, until, visit, welcome } from "./stage";
 
-const styling = { color: "#0f766e", logo_url: null, position: "end", title: "Nordic Home", greeting: "" };
 const offer = {
   id: "p1",
   presented_at: 0,
@@ -35,77 +33,11 @@ const name_field = {
   required: true,
   choices: [],
 };
-const welcome = (over = {}) => ({
-  type: "welcome",
-  v: 1,
-  token: "token-1",
-  visit: "v1",
-  poll_interval_s: 2,
-  styling,
-  open: true,
-  offer: null,
-  chat: null,
-  ...over,
-});
 const message = (seq: number, text: string) => ({
   type: "message",
   chat: "c1",
   message: { seq, id: `a${seq}`, from: "agent", name: "Alice", text, at: 0 },
 });
-
-let browser: Browser;
-let fake: Fake;
-let context: BrowserContext;
-let troubles: string[];
-
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.BECKON_CHROMIUM ?? "/usr/bin/chromium",
-    // Playwright turns the back-forward cache off; the widget must not keep pages out of it.
-    ignoreDefaultArgs: ["--disable-back-forward-cache"],
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--no-first-run",
-      "--disable-background-networking",
-    ],
-  });
-}, 60_000);
-afterAll(() => browser?.close());
-
-beforeEach(async () => {
-  fake = await startFake();
-  troubles = [];
-  context = await browser.newContext();
-  // The root is closed in production; here the locators need to look inside.
-  await context.addInitScript(() => {
-    const attach = Element.prototype.attachShadow;
-    Element.prototype.attachShadow = function (init) {
-      return attach.call(this, { ...init, mode: "open" });
-    };
-  });
-});
-afterEach(async () => {
-  await context.close();
-  await fake.close();
-});
-
-async function visit(path = "/"): Promise<Page> {
-  const page = await context.newPage();
-  page.on("pageerror", (error) => troubles.push(error.message));
-  page.on("console", (entry) => {
-    if (entry.type() === "error" || entry.type() === "warning") troubles.push(entry.text());
-  });
-  await page.goto(fake.shop + path);
-  return page;
-}
-
-const greet = (over = {}, ...more: object[]) =>
-  fake.answer((frame) => (frame.type === "hello" ? [welcome(over), ...more] : []));
-const said = (type: string) => fake.frames.filter((frame) => frame.type === type);
-const until = (type: string, count = 1) =>
-  expect.poll(() => said(type).length, { timeout: 5_000 }).toBeGreaterThanOrEqual(count);
 
 it("shows the launcher without an error, a shift or a global of its own besides beckon", async () => {
   // spec: T-1 X-8
@@ -131,7 +63,7 @@ it("shows the launcher without an error, a shift or a global of its own besides 
 it("keeps its shadow root closed", async () => {
   // spec: X-7
   greet();
-  const plain = await browser.newContext();
+  const plain = await plainContext();
   const page = await plain.newPage();
   await page.goto(fake.shop);
   await page.locator("beckon-chat").waitFor({ state: "attached" });
@@ -388,18 +320,4 @@ it("runs what the page queued before it came, and tells the page what happens", 
   await expect
     .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
     .toEqual(["open"]);
-});
-
-it("stores and sends nothing while consent is off", async () => {
-  // spec: N-4
-  greet();
-  fake.html((text) => text.replace("data-site", 'data-consent="off" data-site'));
-  const page = await visit();
-  await page.waitForTimeout(500);
-  expect(fake.frames).toEqual([]);
-  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
-  await page.evaluate(() =>
-    (window as unknown as { beckon: (...call: string[]) => void }).beckon("consent", "full"),
-  );
-  await until("hello");
 });

@@ -12,7 +12,8 @@ const widget = join(here, "../dist/widget");
 
 /**
  * @typedef {Record<string, any>} Frame
- * @typedef {{ shop: string, live: string, frames: Frame[], connections: number, posts: number, open: number,
+ * @typedef {{ shop: string, live: string, frames: Frame[], terms: Frame, requests: string[],
+ *   connections: number, posts: number, open: number,
  *   send: (notice: Frame) => void, answer: (act: (frame: Frame) => Frame[]) => void,
  *   refuse: (what: "nothing" | "sockets" | "all") => void, cut: () => void, html: (patch: (text: string) => string) => void,
  *   close: () => Promise<void> }} Fake
@@ -35,14 +36,25 @@ export async function startFake() {
   /** @type {Frame[]} */
   const outbox = [];
 
+  /** @type {Frame} */
+  const terms = { consent: "full", deny_paths: [] };
+  /** @type {string[]} */
+  const requests = [];
+
   const live = createServer((request, response) => {
+    requests.push(`${request.method} ${(request.url ?? "/").split("?")[0]}`);
     response.setHeader("Access-Control-Allow-Origin", "*");
+    if (refused === "all" && request.url?.startsWith("/live/")) {
+      response.destroy();
+      return;
+    }
+    if (request.url?.startsWith("/live/site/")) {
+      response.setHeader("Content-Type", "application/json");
+      response.writeHead(terms.status ?? 200).end(JSON.stringify(terms));
+      return;
+    }
     if (request.method === "POST") {
       posts++;
-      if (refused === "all") {
-        response.destroy();
-        return;
-      }
       let body = "";
       request.on("data", (chunk) => {
         body += chunk;
@@ -100,6 +112,8 @@ export async function startFake() {
     shop: shop_url,
     live: live_url,
     frames,
+    terms,
+    requests,
     get connections() {
       return connections;
     },

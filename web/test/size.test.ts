@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 
-/** Bytes that a visitor's browser loads, with brotli. The loader comes with every page, the chat when it is needed. */
+/** Bytes that a visitor's browser loads, with brotli. The loader comes with every page, the others when they are needed. */
 const budgets: [string, number][] = [
   ["beckon.js", 6_000],
   ["beckon-chat.js", 30_000],
+  ["beckon-launcher.js", 2_500],
+  ["beckon-track.js", 2_000],
 ];
 
 it.each(budgets)("%s stays within %i bytes", (file, budget) => {

@@ -96,6 +96,26 @@ export interface Page {
 /** Who the page says the visitor is: with a token that the site's server signed, or without proof. */
 export type Introduction = { token: string } | { customer_ref: string; name?: string; email?: string };
 
+/** A value that a page gives an attribute of its visitor. */
+export type AttributeValue = string | number | boolean | { time: number };
+
+/** What pages report because some rule of the site asks for it. */
+export interface Signals {
+  /** Depths, percent, rising: passing one is reported. */
+  scroll_percents: number[];
+  exit: boolean;
+  /** The shortest inactivity that a rule asks for, seconds. */
+  inactivity_s: number | null;
+}
+
+/** Answer of `GET /live/site/{key}`, asked for before anything is loaded, kept or sent. */
+export interface Terms {
+  /** What the visitor's consent is taken to be until they say something. */
+  consent: "off" | "session" | "full";
+  /** Paths on which nothing is loaded, by prefix. */
+  deny_paths: string[];
+}
+
 // ---------------------------------------------------------------- visitor
 
 /** Visitor to server. Over the socket one a frame; while polling as a list. */
@@ -118,7 +138,17 @@ export type VisitorFrame =
   | { type: "beat" }
   | { type: "form"; tab: number; action: "entered" | "input" | "submitted" }
   | ({ type: "identify" } & Introduction)
+  /** The greatest depth so far, percent. */
+  | { type: "scroll"; tab: number; percent: number }
+  /** The visitor is about to leave the page. */
+  | { type: "exit"; tab: number }
+  /** Something was moved, touched or typed; every few seconds at most. */
+  | { type: "active"; tab: number }
+  /** Attributes of the visitor, unsigned. */
+  | { type: "set"; attributes: Record<string, AttributeValue> }
   | { type: "event"; name: string }
+  /** The visitor allows or forbids tracking and offers. */
+  | { type: "consent"; given: boolean }
   | { type: "accept"; presentation: string }
   | { type: "reject"; presentation: string }
   /** Reactive chat: the visitor opened the chat from the launcher. */
@@ -143,6 +173,7 @@ export type VisitorNotice =
       token: string;
       visit: string;
       poll_interval_s: number;
+      signals: Signals;
       styling: Styling;
       /** Whether a reactive chat can be had right now; false shows the alternative on opening. */
       open: boolean;
@@ -159,6 +190,7 @@ export type VisitorNotice =
   | { type: "read"; chat: string; seq: number }
   /** Forget what you hold of this chat; all of it follows. */
   | { type: "reset"; chat: string }
+  | { type: "signals"; signals: Signals }
   | { type: "availability"; open: boolean }
   | { type: "styling"; styling: Styling }
   | {
@@ -176,7 +208,6 @@ export type VisitorNotice =
   /** The server closes soon or cannot keep up: connect again after this time, in milliseconds. */
   | { type: "move"; after_ms: number };
 
-/** Close codes: 1000 done; 4000 resume (reconnect and resume); 4400 bad frame; 4401 bad token or key; 4403 foreign origin; 4408 no hello in time; 4413 frame too large; 4429 too many. After 44xx but 4429 do not reconnect. */
 export type IdentityRefusal =
   | "no_secret"
   | "malformed"
@@ -188,6 +219,7 @@ export type IdentityRefusal =
   | "too_long"
   | "signed_stands";
 
+/** Close codes: 1000 done; 4000 resume (reconnect and resume); 4400 bad frame; 4401 bad token or key; 4403 foreign origin; 4408 no hello in time; 4410 not tracked here; 4413 frame too large; 4429 too many. After 44xx but 4429 do not reconnect. */
 export type RefusalCode =
   | "bad_frame"
   | "unknown_site"

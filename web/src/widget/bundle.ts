@@ -1,8 +1,9 @@
 /**
- * How the loader and the chat bundle meet. The loader lays a function on the script element, the bundle calls it with its
- * brain: the session's steps, and the views. Until then the loader keeps what happens, for the brain to catch up on.
+ * How the loader and its bundles meet. The loader lays a function on the script element, the bundle calls it with what
+ * it has. Chat: the brain, which is the session's steps and the views; until then the loader keeps what happens, for the
+ * brain to catch up on. Launcher: how to draw it. Track: the report of forms, signals and attributes.
  */
-import type { Styling, VisitorFrame } from "../api/wire";
+import type { Signals, Styling, VisitorFrame } from "../api/wire";
 import type { Kept, Session, SessionEvent } from "./session";
 
 /** What the launcher shows. */
@@ -16,13 +17,20 @@ export interface Look {
   busy: boolean;
 }
 
-/** What the loader gives to the views. */
-export interface Stage {
+/** Where the launcher stands. */
+export interface LauncherPlace {
   root: ShadowRoot;
   tab: number;
   /** BCP 47 tag of the page or the browser. */
   language: string;
   dispatch(event: SessionEvent): void;
+}
+
+/** Draws the launcher as it looks now. */
+export type Launcher = (look: Look) => void;
+
+/** What the loader gives to the views. */
+export interface Stage extends LauncherPlace {
   emit(name: string, detail: unknown): void;
   readDraft(): string;
   keepDraft(text: string): void;
@@ -42,6 +50,22 @@ export interface Brain {
   mount(stage: Stage): Views;
 }
 
-export interface BrainScript extends HTMLScriptElement {
-  beckon?: (brain: Brain) => void;
+/** What the track bundle does on one page. */
+export interface Report {
+  /** What the site's rules ask for has become known, or has changed. */
+  want(signals: Signals): void;
+  /** Another view has begun. */
+  viewed(): void;
+  /** A form of the page was entered, typed into or submitted: `focusin`, `input` or `submit` at this target. */
+  form(type: string, target: EventTarget | null): void;
+  /** The page sets attributes, with whatever it takes for them. */
+  set(given: unknown): void;
+  stop(): void;
+}
+
+export type StartReport = (tab: number, send: (frame: VisitorFrame) => void) => Report;
+
+/** A bundle hands over what it has by calling the function that the loader laid on its script. */
+export interface BundleScript<T> extends HTMLScriptElement {
+  beckon?: (come: T) => void;
 }

@@ -3,3 +3,5 @@ declare module "*.css?inline" {
   export default text;
 }
 declare const CHAT_VERSION: string;
+declare const TRACK_VERSION: string;
+declare const LAUNCHER_VERSION: string;

@@ -29,6 +29,7 @@ const welcome = (over: Partial<Extract<VisitorNotice, { type: "welcome" }>> = {}
   token: "t1",
   visit: "v1",
   poll_interval_s: 10,
+  signals: { scroll_percents: [], exit: false, inactivity_s: null },
   styling: { color: "#0f766e", logo_url: null, position: "end", title: "Shop", greeting: "" },
   open: true,
   offer: null,

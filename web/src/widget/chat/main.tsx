@@ -1,6 +1,6 @@
 /** The chat bundle's entry: the brain for the loader, and the views in the loader's shadow root. */
 import { render } from "preact";
-import type { Brain, BrainScript, Stage, Views } from "../bundle";
+import type { Brain, BundleScript, Stage, Views } from "../bundle";
 import { held, kept, look, newSession, type Session, step as stepSession } from "../session";
 import sheetText from "./chat.css?inline";
 import { focus } from "./focus";
@@ -104,5 +104,5 @@ function mount(stage: Stage): Views {
 }
 
 const brain: Brain = { newSession, step: stepSession, kept, held, look, mount };
-const script = document.currentScript as BrainScript | null;
+const script = document.currentScript as BundleScript<Brain> | null;
 if (script && script.beckon) script.beckon(brain);

@@ -24,3 +24,12 @@ export function openKeep(of: () => Storage, prefix: string): Keep {
     },
   };
 }
+
+/** What outlives the browser, and what is gone with the tab. */
+export const openKeeps = (site: string): [lasting: Keep, tab: Keep] => {
+  const prefix = `beckon:${site}`;
+  return [openKeep(() => localStorage, prefix), openKeep(() => sessionStorage, prefix)];
+};
+
+/** What belongs to the visitor: the session, the count of views, the draft of a message. */
+export const visitor_names = ["", ":view", ":draft"];

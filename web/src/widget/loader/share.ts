@@ -2,7 +2,7 @@
  * One session for all tabs: the leading tab steps it, talks to the server and tells the others; they send their events
  * to the leader and show what it says. Owns who does what; draws nothing.
  */
-import type { Introduction, VisitorFrame } from "../../api/wire";
+import type { Introduction, Signals, VisitorFrame } from "../../api/wire";
 import type { Brain, Look } from "../bundle";
 import type { Kept, Session, SessionEvent } from "../session";
 import { earlyLook, firstLook, isWelcome, keepEarly } from "./early";
@@ -16,11 +16,12 @@ import { startTransport, type Transport } from "./transport";
 type Word =
   | { is: "leading" }
   | { is: "here"; view: View }
-  | { is: "shared"; token: string; look: Look; session?: Session; done?: number }
+  | { is: "shared"; token: string; look: Look; signals?: Signals; session?: Session; done?: number }
   | { is: "event"; id: number; event: SessionEvent }
   | { is: "frame"; frame: VisitorFrame }
   | { is: "beat" }
-  | { is: "alive" };
+  | { is: "alive" }
+  | { is: "forgotten"; off: boolean };
 
 export interface Share {
   dispatch(event: SessionEvent): void;
@@ -29,6 +30,8 @@ export interface Share {
   /** The chat bundle has come: it catches up on what happened meanwhile. */
   think(brain: Brain): void;
   enter(): void;
+  /** Tells the other tabs that the visitor is forgotten; with `off` because they no longer agree. */
+  forget(off: boolean): void;
   /** Leaves the connection to another tab; `last` is the frame that ends the view. */
   leave(last: VisitorFrame): void;
 }
@@ -43,13 +46,17 @@ interface Owner {
   emit(name: string, detail: unknown): void;
   /** Called with every change; a session is there once some tab has had the chat bundle. */
   show(look: Look, session: Session | undefined): void;
+  /** Called with what the site's rules ask for. */
+  want(signals: Signals): void;
+  /** Another tab has forgotten the visitor. */
+  forgotten(off: boolean): void;
 }
 
-/** Time for the other tabs to say which page they show, before the first frame tells the server. */
-const gather_ms = 30;
 const tick_ms = 1_000;
 const silent_max = 5;
 const undone_max = 50;
+/** One frame takes 32 KB: of very many tabs with very long addresses not all are told. */
+const pages_chars_max = 20_000;
 
 export function shareSession(owner: Owner): Share {
   let before: Partial<Kept> = owner.keep.read<Kept>("") || {};
@@ -57,19 +64,26 @@ export function shareSession(owner: Owner): Share {
   let chat_before = before.chat;
   let identity: Introduction | undefined;
   let look = firstLook(before);
+  let signals: Signals | undefined;
   let brain: Brain | undefined;
   let session: Session | undefined;
   let early: SessionEvent[] = [];
   let tabs: Tabs<Word>;
   let transport: Transport | undefined;
   let leading = false;
+  /** What was observed before it is known which tab leads. */
+  let early_frames: VisitorFrame[] | undefined = [];
   let views = new Map<number, View>();
   let undone: { id: number; event: SessionEvent }[] = [];
   let timer: ReturnType<typeof setInterval>;
   let silent = 0;
 
   const tell = (done?: number) => {
-    tabs.post({ is: "shared", token, look, session, done });
+    tabs.post({ is: "shared", token, look, signals, session, done });
+    show();
+  };
+  const show = () => {
+    if (signals) owner.want(signals);
     owner.show(look, session);
   };
   const run = (event: SessionEvent, done?: number) => {
@@ -109,6 +123,7 @@ export function shareSession(owner: Owner): Share {
   };
   const hello = (): VisitorFrame => {
     const chat = session && session.chat ? session.chat.id : chat_before;
+    let left = pages_chars_max;
     return {
       type: "hello",
       v: 1,
@@ -118,17 +133,24 @@ export function shareSession(owner: Owner): Share {
       time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
       identity,
       chat: chat ? { id: chat, after: brain && session ? brain.held(session) : 0 } : undefined,
-      pages: Array.from(views.values()),
+      pages: Array.from(views.values()).filter((view) => {
+        left -= JSON.stringify(view).length;
+        return left > 0;
+      }),
     };
   };
   const connect = () => {
-    if (!leading || transport) return;
+    if (transport) return;
     transport = startTransport({
       host: owner.host,
       hello,
       hear: (notice) => {
         if (notice.type === "welcome") chat_before = "";
         if (/^id/.test(notice.type)) return owner.emit("identify", notice);
+        if ("signals" in notice) {
+          signals = notice.signals;
+          tell();
+        }
         run({ type: "noticed", notice, now: Date.now() });
       },
       down: () => run({ type: "disconnected" }),
@@ -142,11 +164,24 @@ export function shareSession(owner: Owner): Share {
     });
     for (const { event } of undone.splice(0)) run(event);
   };
+  const pass = (frame: VisitorFrame) => {
+    // Should this tab come to lead, it says so in its hello.
+    if (frame.type === "identify") identity = frame;
+    if (leading) carry(frame);
+    else if (early_frames) early_frames = [...early_frames, frame].slice(-undone_max);
+    else tabs.post({ is: "frame", frame });
+  };
+  const passEarly = () => {
+    const waiting = early_frames || [];
+    early_frames = undefined;
+    for (const frame of waiting) pass(frame);
+  };
   const lead = () => {
     leading = true;
     views = new Map([[owner.view().tab, owner.view()]]);
     tabs.post({ is: "leading" });
-    setTimeout(connect, gather_ms);
+    connect();
+    passEarly();
   };
   const follow = (last?: VisitorFrame) => {
     leading = false;
@@ -158,9 +193,11 @@ export function shareSession(owner: Owner): Share {
     if (word.is === "shared") {
       undone = undone.filter((u) => u.id !== word.done);
       if (leading) return;
-      ({ token, look, session } = word);
-      owner.show(look, session);
-    } else if (word.is === "leading") {
+      ({ token, look, signals, session } = word);
+      show();
+      passEarly();
+    } else if (word.is === "forgotten") owner.forgotten(word.off);
+    else if (word.is === "leading") {
       tabs.post({ is: "here", view: owner.view() });
       for (const event of undone) tabs.post({ is: "event", ...event });
     } else if (!leading) return;
@@ -193,14 +230,11 @@ export function shareSession(owner: Owner): Share {
       undone = [...undone, sent].slice(-undone_max);
       tabs.post({ is: "event", ...sent });
     },
-    track: (frame) => {
-      carry(frame);
-      if (!leading) tabs.post({ is: "frame", frame });
-    },
+    track: pass,
     think: (come) => {
       brain = come;
       if (leading) for (const event of early.splice(0)) run(event);
-      else owner.show(look, session);
+      else show();
     },
     enter: () => {
       tabs = joinTabs<Word>(`beckon:${owner.site}`, {
@@ -211,6 +245,7 @@ export function shareSession(owner: Owner): Share {
       tabs.post({ is: "here", view: owner.view() });
       timer = setInterval(() => quietly(tick), tick_ms);
     },
+    forget: (off) => tabs.post({ is: "forgotten", off }),
     leave: (last) => {
       clearInterval(timer);
       if (!leading) tabs.post({ is: "frame", frame: last });

@@ -1,12 +1,12 @@
 /**
  * The leader tab's connection: a WebSocket, or, where none can be had, the same frames by POST at the Poll Interval.
- * Owns reconnecting and pacing; keeps no frame over a break, because the session sends again what still matters.
+ * Owns reconnecting and pacing. Over a break it keeps what was observed; what the session promised, the session sends again.
  */
 import type { VisitorFrame, VisitorNotice } from "../../api/wire";
 import { quietly } from "./quietly";
 
 export interface Transport {
-  /** Sends now, or drops the frame when there is no connection and tries to get one. */
+  /** Sends now, or, when there is no connection, keeps what was observed and tries to get one for what cannot wait. */
   send(frame: VisitorFrame): void;
   /** A sign of life, at most one in a Poll Interval. */
   beat(): void;
@@ -32,8 +32,12 @@ const delay_ms_max = 60_000;
 const urgent_delay_ms_max = 5_000;
 const urgent_poll_ms = 3_000;
 const nudge_ms_min = 1_000;
-const queue_max = 100;
+/** One poll takes 64 frames, with the hello and those of the session. */
+const queue_max = 50;
 const late_ms = 1_500;
+/** Loads, so that the tabs can say which pages they show before the first frame tells the server. */
+const gather_ms = 30;
+const observed = /^(set|event|form|scroll|exit|cons)/;
 
 export function startTransport(owner: Owner): Transport {
   let socket: WebSocket | null = null;
@@ -117,6 +121,7 @@ export function startTransport(owner: Owner): Transport {
           mode = "socket";
           stalled = false;
           beat_at = Date.now();
+          for (const frame of queue.splice(0)) mine.send(JSON.stringify(frame));
         }
         hear(notice);
       });
@@ -135,7 +140,10 @@ export function startTransport(owner: Owner): Transport {
     const answer = await post(owner.host, [owner.hello(), ...sent]);
     posting = false;
     if (is("stopped")) return;
-    if (typeof answer === "number") return refused(answer);
+    if (typeof answer === "number") {
+      queue = [...sent.filter(isObserved), ...queue];
+      return refused(answer);
+    }
     mode = "poll";
     for (const notice of answer) quietly(() => hear(notice));
     if (!is("poll")) return;
@@ -161,15 +169,17 @@ export function startTransport(owner: Owner): Transport {
 
   addEventListener("online", nudge);
   addEventListener("offline", onOffline);
-  connect();
+  after(gather_ms, connect);
 
   return {
     send(frame) {
-      if (mode === "socket" && socket) socket.send(JSON.stringify(frame));
-      else if (mode === "poll") {
-        queue = [...queue, frame].slice(-queue_max);
-        after(50, poll);
-      } else if (/say|accept|open/.test(frame.type)) nudge();
+      if (mode === "socket" && socket) {
+        socket.send(JSON.stringify(frame));
+        return;
+      }
+      if (mode === "poll" || isObserved(frame)) queue = [...queue, frame].slice(-queue_max);
+      if (mode === "poll") after(50, poll);
+      else if (/say|accept|open/.test(frame.type)) nudge();
     },
     beat() {
       // A hidden tab's timer may be late by a minute; the beats of a visible tab are on time.
@@ -197,6 +207,8 @@ export function startTransport(owner: Owner): Transport {
     },
   };
 }
+
+const isObserved = (frame: VisitorFrame) => observed.test(frame.type);
 
 /** The notices that answer the frames, or the close code that a socket would have had. */
 async function post(host: string, frames: VisitorFrame[]): Promise<VisitorNotice[] | number> {

@@ -1,10 +1,10 @@
-/** Puts the parts together for one site on one page. Owns when the chat bundle is loaded. */
-import type { VisitorFrame } from "../../api/wire";
-import type { Brain, BrainScript, Look, Views } from "../bundle";
+/** Puts the parts together for one site on one page. Owns when the other bundles are loaded. */
+import type { Signals, VisitorFrame } from "../../api/wire";
+import type { Brain, Launcher, LauncherPlace, Look, Report, StartReport, Views } from "../bundle";
 import type { Session, SessionEvent } from "../session";
-import { openKeep } from "./keep";
-import { makeLauncher } from "./launcher";
+import { openKeeps, visitor_names } from "./keep";
 import { quietly } from "./quietly";
+import { loadBundle } from "./script";
 import { type Share, shareSession } from "./share";
 import { startTracker } from "./tracker";
 
@@ -12,9 +12,13 @@ export interface Widget {
   tab: number;
   dispatch(event: SessionEvent): void;
   track(frame: VisitorFrame): void;
+  /** Sets attributes, with whatever the page gives for them. */
+  set(given: unknown): void;
+  /** The page has changed its address. */
+  routed(): void;
   stop(): void;
-  /** Stops, and forgets who the visitor was. */
-  forget(): void;
+  /** Ends what is under way, stops, and forgets who the visitor was; `off` when they no longer agree. */
+  forget(off: boolean): void;
 }
 
 export interface Options {
@@ -22,86 +26,140 @@ export interface Options {
   host: string;
   consent: "session" | "full";
   emit(name: string, detail: unknown): void;
+  /** Another tab has forgotten the visitor. */
+  forgotten(off: boolean): void;
 }
 
-type Policy = { createScriptURL(url: string): string };
-
-const load_again_ms = 5_000;
-
-export function startWidget({ site, host, consent, emit }: Options): Widget {
+export function startWidget({ site, host, consent, emit, forgotten }: Options): Widget {
   const language = document.documentElement.lang || navigator.language || "en";
-  const prefix = `beckon:${site}`;
-  const keep = openKeep(() => (consent === "full" ? localStorage : sessionStorage), prefix);
-  const page = openKeep(() => sessionStorage, prefix);
+  const [lasting, page] = openKeeps(site);
+  const [keep, other] = consent === "full" ? [lasting, page] : [page, lasting];
+  // What was kept under another consent moves with it.
+  for (const name of visitor_names.slice(0, 2)) {
+    const kept = other.read(name);
+    if (kept && !keep.read(name)) keep.write(name, kept);
+    other.remove(name);
+  }
   // Taken away while the page lives: a duplicated tab must not believe that it is this one.
   const tab = page.read<number>(":tab") || Math.ceil(Math.random() * 2 ** 31);
   page.remove(":tab");
 
   let brain: Brain | undefined;
   let views: Views | undefined;
-  let loading = false;
+  let report: Report | undefined;
+  let launcher: Launcher | undefined;
+  let looked: Look | undefined;
+  let owed: ((report: Report) => void)[] = [];
+  let stopped = false;
   let share: Share;
 
   const nextView = () => {
-    const view = (keep.read<number>(":view") || 0) + 1;
+    // Tabs that share no storage must not give their views the same numbers.
+    const view = (keep.read<number>(":view") || (keep === page ? tab : 0)) + 1;
     keep.write(":view", view);
     return view;
   };
   const dispatch = (event: SessionEvent) => quietly(() => share.dispatch(event));
-  const launcher = makeLauncher(language, dispatch, tab);
+  const element = document.createElement("beckon-chat");
+  const place: LauncherPlace = { root: element.attachShadow({ mode: "closed" }), tab, language, dispatch };
+  /** Pages that replace their body take the launcher away with it. */
+  const stay = () => {
+    if ((launcher || views) && looked && looked.styling && !element.isConnected)
+      document.body.append(element);
+  };
   const track = (frame: VisitorFrame) => {
-    launcher.stay();
+    stay();
     share.track(frame);
   };
-  launcher.host.addEventListener("pointerover", () => quietly(load), { once: true });
-  const tracker = startTracker(tab, nextView, track);
-
-  const load = () => {
-    if (loading) return;
-    loading = true;
-    const script: BrainScript = document.createElement("script");
-    script.src = trusted(`${host}/beckon-chat.js?v=${CHAT_VERSION}`);
-    script.beckon = (come) => {
+  const load = () =>
+    loadBundle<Brain>(`${host}/beckon-chat.js?v=${CHAT_VERSION}`, (come) => {
       brain = come;
-      share.think(come);
-    };
-    script.onload = () => script.remove();
-    script.onerror = () => {
-      script.remove();
-      setTimeout(() => {
-        loading = false;
-      }, load_again_ms);
-    };
-    document.head.append(script);
+      if (!stopped) share.think(come);
+    });
+  element.addEventListener("pointerover", () => quietly(load), { once: true });
+  const tracker = startTracker(tab, nextView);
+
+  const reporting = (act: (report: Report) => void) => {
+    if (report) {
+      act(report);
+      return;
+    }
+    owed = [...owed, act].slice(-20);
+    loadBundle<StartReport>(`${host}/beckon-track.js?v=${TRACK_VERSION}`, (start) => {
+      if (stopped) return;
+      report = start(tab, track);
+      for (const act of owed.splice(0)) quietly(() => report && act(report));
+    });
   };
+  /** Forms are reported once one is in use. */
+  const used = (type: string, target: EventTarget | null) => {
+    if (report || type === "submit" || (target && (target as HTMLInputElement).form))
+      reporting((report) => report.form(type, target));
+  };
+  const onForm = ({ type, target }: Event) => quietly(() => used(type, target));
+  const form_events = ["focusin", "input", "submit"];
+  for (const type of form_events) document.addEventListener(type, onForm, true);
+  used("focusin", document.activeElement);
+
+  const launcher_url = `${host}/beckon-launcher.js?v=${LAUNCHER_VERSION}`;
   const mount = () =>
     brain &&
     brain.mount({
-      root: launcher.root,
-      tab,
-      language,
-      dispatch,
+      ...place,
       emit,
       readDraft: () => page.read<string>(":draft") || "",
       keepDraft: (text) => page.write(":draft", text),
     });
+  const draw = () => {
+    if (!launcher)
+      loadBundle<(place: LauncherPlace) => Launcher>(launcher_url, (make) => {
+        if (stopped) return;
+        launcher = make(place);
+        draw();
+      });
+    // The launcher stays until there is a window to stand in its place.
+    else if (looked) launcher(views || looked.window !== "open" ? looked : { ...looked, window: "closed" });
+    stay();
+  };
   const show = (look: Look, session: Session | undefined) => {
+    looked = look;
     if (look.styling && look.busy) load();
     if (look.styling && session && !views) views = mount();
-    // The launcher stays until there is a window to stand in its place.
-    launcher.draw(views || look.window !== "open" ? look : { ...look, window: "closed" });
+    draw();
     if (views && session) views.update(session);
   };
-  share = shareSession({ site, host, language, keep, emit, view: tracker.view, show });
+  let wanted = "";
+  const want = (signals: Signals) => {
+    const now = JSON.stringify(signals);
+    if (now === wanted) return;
+    wanted = now;
+    if (report || /\d|true/.test(now)) reporting((report) => report.want(signals));
+  };
+  draw();
+  share = shareSession({
+    site,
+    host,
+    language,
+    keep,
+    emit,
+    view: tracker.view,
+    show,
+    want,
+    forgotten,
+  });
 
   const onHide = () => {
     page.write(":tab", tab);
     share.leave(tracker.leaving());
   };
+  const begin = () => {
+    tracker.begin();
+    if (report) report.viewed();
+  };
   const onShow = (event: PageTransitionEvent) => {
     if (!event.persisted) return;
     page.remove(":tab");
-    tracker.renew();
+    begin();
     share.enter();
   };
   addEventListener("pagehide", onHide);
@@ -109,31 +167,32 @@ export function startWidget({ site, host, consent, emit }: Options): Widget {
   share.enter();
 
   const stop = () => {
+    stopped = true;
     removeEventListener("pagehide", onHide);
     removeEventListener("pageshow", onShow);
+    for (const type of form_events) document.removeEventListener(type, onForm, true);
     share.leave(tracker.leaving());
     tracker.stop();
+    if (report) report.stop();
     if (views) views.remove();
-    launcher.host.remove();
+    element.remove();
   };
   return {
     tab,
     dispatch,
     track,
+    set: (given) => reporting((report) => report.set(given)),
+    routed: () => {
+      track(tracker.leaving());
+      begin();
+      track({ type: "page", ...tracker.view() });
+    },
     stop,
-    forget: () => {
+    forget: (off) => {
+      share.dispatch({ type: "left", now: Date.now() });
+      if (off) share.track({ type: "consent", given: false });
+      share.forget(off);
       stop();
-      for (const name of ["", ":view"]) keep.remove(name);
-      page.remove(":draft");
     },
   };
-}
-
-/** Pages that require Trusted Types let a script's address be set only by a policy; ours is named `beckon`. */
-function trusted(url: string): string {
-  const types = (window as { trustedTypes?: { createPolicy(name: string, rules: object): Policy } })
-    .trustedTypes;
-  return types
-    ? types.createPolicy("beckon", { createScriptURL: (own: string) => own }).createScriptURL(url)
-    : url;
 }

@@ -17,6 +17,7 @@ import { Timeline } from "./Timeline";
 import { DEFAULTS, type NumberSetting, RANGES } from "./tracking";
 
 type Settings = { settings: SiteSettings };
+type Choice = "after_rejection" | "after_ignored" | "after_chat" | "consent";
 
 export function TrackingPage({ id }: { id: string }) {
   const sites = useSites();
@@ -70,6 +71,9 @@ function EditTracking({ site }: { site: Site }) {
           <ChoiceRow editor={editor} name="after_chat" />
           {settings.after_chat === "none_for_hours" && <NumberRow editor={editor} name="after_chat_hours" />}
         </Section>
+        <Section title={t("sites.tracking.privacy")} flush>
+          <ChoiceRow editor={editor} name="consent" />
+        </Section>
       </EditForm>
     </div>
   );
@@ -104,13 +108,7 @@ function NumberRow({ editor, name }: { editor: Editor<Settings>; name: NumberSet
   );
 }
 
-function ChoiceRow({
-  editor,
-  name,
-}: {
-  editor: Editor<Settings>;
-  name: "after_rejection" | "after_ignored" | "after_chat";
-}) {
+function ChoiceRow({ editor, name }: { editor: Editor<Settings>; name: Choice }) {
   const { t } = useTranslation();
   const data = useChoices(name);
   return (
@@ -133,10 +131,12 @@ function ChoiceRow({
   );
 }
 
-function useChoices(
-  name: "after_rejection" | "after_ignored" | "after_chat",
-): { value: string; label: string }[] {
+function useChoices(name: Choice): { value: string; label: string }[] {
   const { t } = useTranslation();
+  if (name === "consent") {
+    const choices = ["full", "session", "off"] as const;
+    return choices.map((value) => ({ value, label: t(`sites.tracking.consent.${value}`) }));
+  }
   if (name === "after_chat") {
     const choices = ["may_resume", "no_more_this_visit", "none_for_hours"] as const;
     return choices.map((value) => ({ value, label: t(`sites.tracking.after_chat.${value}`) }));

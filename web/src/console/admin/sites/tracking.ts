@@ -19,6 +19,7 @@ export const DEFAULTS: SiteSettings = {
   visit_timeout_min: 30,
   capacity_factor: 3,
   time_zone: "UTC",
+  consent: "full",
 };
 
 export const RANGES: Record<Exclude<NumberSetting, undefined>, Range & { unit: "s" | "min" | "h" | null }> = {

@@ -18,7 +18,7 @@ export const sites = {
   tracking_limits: "What is tracked",
   deny_paths: "Paths without tracking",
   deny_paths_help:
-    "On addresses whose path starts with one of these nothing is recorded and nothing offered, such as /account.",
+    "On addresses whose path starts with one of these nothing is loaded, recorded or offered, such as /account. The list can be read by anyone who has the site key.",
   path_invalid: "A path starts with a slash: {{list}}.",
   allow_params: "Query parameters to keep",
   allow_params_help:
@@ -61,6 +61,7 @@ export const sites = {
     contact: "Contact",
     pacing: "Pacing of offers",
     after: "After an answer",
+    privacy: "Consent",
     unit: { s: "s", min: "min", h: "h" },
     hint: "{{min}} to {{max}}{{unit}}, default {{value}}",
     hint_choice: "Default: {{value}}",
@@ -105,6 +106,15 @@ export const sites = {
         label: "Hours without offers after a chat",
         text: "Counts over visits, from the end of the chat.",
       },
+      consent: {
+        label: "Until the visitor has said something",
+        text: "What is taken for agreed. The snippet can ask for more consent, never for less; the page tells what the visitor says.",
+      },
+    },
+    consent: {
+      full: "All: visitors are known again",
+      session: "This session only: all is forgotten with the tab",
+      off: "Nothing: wait for consent",
     },
     after_outcome: {
       no_more_this_visit: "No more offers this visit",

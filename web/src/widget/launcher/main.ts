@@ -1,0 +1,58 @@
+/**
+ * The launcher bundle's entry: the button "Chat", its unread count, and the bar of a minimised window, in the widget's
+ * shadow root.
+ */
+import type { BundleScript, Launcher, LauncherPlace } from "../bundle";
+import { css, parseColor, textOn } from "../color";
+import { drawMark, mark } from "../mark";
+import sheetText from "./launcher.css?inline";
+
+const chevron_up = "m6 15 6-6 6 6";
+const maximise: Record<string, string> = { en: "Maximise", de: "Maximieren" };
+
+function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launcher {
+  const sheet = new CSSStyleSheet();
+  const colors = new CSSStyleSheet();
+  sheet.replaceSync(sheetText);
+  root.adoptedStyleSheets = [sheet, colors, ...root.adoptedStyleSheets];
+
+  const dock = document.createElement("div");
+  const chat = button("Chat", mark, false, () => dispatch({ type: "opened", tab, now: Date.now() }));
+  const label = document.createElement("span");
+  label.textContent = "Chat";
+  const badge = document.createElement("i");
+  badge.id = "unread";
+  chat.append(label, badge);
+  chat.setAttribute("aria-describedby", badge.id);
+  const name = maximise[language.slice(0, 2)] || maximise.en || "";
+  dock.append(
+    chat,
+    button(name, chevron_up, true, () => dispatch({ type: "maximised", tab, now: Date.now() })),
+  );
+  root.append(dock);
+
+  let drawn = "";
+  return ({ styling, window, unread, folded }) => {
+    if (!styling) return;
+    const brand = parseColor(styling.color);
+    const colorText = `:host{--brand:${css(brand)};--on-brand:${css(textOn(brand))}}`;
+    if (drawn !== colorText) colors.replaceSync(colorText);
+    drawn = colorText;
+    dock.className = `dock ${styling.position} ${window}`;
+    dock.dir = getComputedStyle(document.documentElement).direction;
+    badge.hidden = !unread && !folded;
+    badge.textContent = unread ? String(unread) : "";
+  };
+}
+
+function button(label: string, path: string, stroke: boolean, act: () => void): HTMLButtonElement {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.setAttribute("aria-label", label);
+  element.append(drawMark(path, stroke));
+  element.addEventListener("click", act);
+  return element;
+}
+
+const script = document.currentScript as BundleScript<typeof makeLauncher> | null;
+if (script && script.beckon) script.beckon(makeLauncher);
