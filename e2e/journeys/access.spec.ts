@@ -11,7 +11,7 @@ const standard = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 async function check(page: Page, where: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.waitForTimeout(300);
+    await stillness(page);
     const axe = new AxeBuilder({ page });
     // The other scheme changes nothing but colours.
     const chosen = colorScheme === "light" ? axe.withTags(standard) : axe.withRules(["color-contrast"]);
@@ -25,6 +25,19 @@ async function check(page: Page, where: string): Promise<void> {
     expect.soft(found).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}
+
+/** Until the page has drawn the scheme and nothing moves any more. */
+async function stillness(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await frame();
+    await frame();
+    const finite = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(finite.map(({ finished }) => finished));
+  });
 }
 
 // spec: N-5

@@ -1,39 +1,41 @@
 /** When an offer comes, when it does not, and what becomes of it. */
-import type { Browser, Page } from "@playwright/test";
-import { Agent } from "../support/agent.ts";
-import type { Demo } from "../support/demo.ts";
+import type { Page } from "@playwright/test";
+import { changeSettings } from "../support/admin.ts";
+import type { Agent } from "../support/agent.ts";
 import { expect, test } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
-
-interface Site {
-  id: string;
-  settings: Record<string, unknown>;
-}
 
 interface Presentation {
   outcome: string | null;
   accepted_late_at: number | null;
 }
 
-/** Changes settings of the demo's site as an administrator would. */
-async function setSettings(browser: Browser, demo: Demo, change: Record<string, unknown>): Promise<void> {
-  const context = await browser.newContext({ baseURL: demo.console });
-  const admin = new Agent(await context.newPage(), demo.console);
-  await admin.signIn(demo.account("admin"));
-  const site = (await admin.read<{ items: Site[] }>("/sites")).items[0];
-  if (!site) throw new Error("the demo has a site");
-  const answer = await admin.page.request.patch(`${demo.console}/api/v1/sites/${site.id}`, {
-    data: { settings: { ...site.settings, ...change } },
-    headers: { origin: demo.console },
-  });
-  expect(answer.status()).toBe(200);
-  await context.close();
+interface Visit {
+  id: string;
+  page_views: number;
+}
+
+interface Decision {
+  reason: string | null;
+  rules: { latched: boolean; blocked: string | null }[];
+}
+
+async function onlyVisit(agent: Agent): Promise<Visit | undefined> {
+  return (await agent.read<{ items: Visit[] }>("/visits")).items[0];
 }
 
 async function presentations(agent: Agent): Promise<Presentation[]> {
-  const visit = (await agent.read<{ items: { id: string }[] }>("/visits")).items[0];
+  const visit = await onlyVisit(agent);
   if (!visit) throw new Error("a visitor is on the site");
   return (await agent.read<{ presentations: Presentation[] }>(`/visits/${visit.id}`)).presentations;
+}
+
+/** Whether a rule has qualified and only the gate holds its offer back. */
+async function isHeldBack(agent: Agent): Promise<boolean> {
+  const visit = await onlyVisit(agent);
+  if (!visit) return false;
+  const { rules } = await agent.read<Decision>(`/visits/${visit.id}/decision`);
+  return rules.some(({ latched, blocked }) => latched && blocked === "no_agent");
 }
 
 async function setAway(page: Page): Promise<void> {
@@ -49,7 +51,7 @@ test("no agent, no offer; and an open one is taken back when the last agent goes
 }) => {
   await setAway(agent.page);
   await visitor.page.goto("/product/oslo-chair");
-  await visitor.page.waitForTimeout(13_000);
+  await expect.poll(() => isHeldBack(agent), { timeout: 20_000 }).toBe(true);
   await expect(visitor.accept).toBeHidden();
   expect(await presentations(agent)).toEqual([]);
 
@@ -72,8 +74,8 @@ test("the third look at the prices brings the offer, also on the page after it",
   for (let view = 1; view <= 3; view++) {
     await visitor.page.goto("/prices");
     await expect(visitor.launcher).toBeVisible();
-    await visitor.page.waitForTimeout(800);
-    if (view < 3) await expect(visitor.accept).toBeHidden();
+    await expect.poll(async () => (await onlyVisit(agent))?.page_views).toBe(view);
+    if (view < 3) expect(await isHeldBack(agent)).toBe(false);
   }
   await visitor.page.goto("/category/chairs");
   await agent.ready();
@@ -107,7 +109,7 @@ test("an ignored offer folds into the launcher and can still be accepted, late",
   visitor,
   agent,
 }) => {
-  await setSettings(browser, demo, { ignored_after_s: 10 });
+  await changeSettings(browser, demo, { ignored_after_s: 10 });
   await visitor.page.goto("/product/oslo-chair");
   await visitor.accept.waitFor({ timeout: 20_000 });
   await expect(visitor.accept).toBeHidden({ timeout: 12_000 });
@@ -132,7 +134,7 @@ test("without WebSocket everything works by polling", async ({
   expectedErrors,
 }) => {
   expectedErrors.push(/WebSocket/);
-  await setSettings(browser, demo, { poll_interval_s: 2 });
+  await changeSettings(browser, demo, { poll_interval_s: 2 });
   await visitor.page.addInitScript(() => {
     window.WebSocket = class extends EventTarget {
       onclose: ((event: CloseEvent) => void) | null = null;

@@ -1,5 +1,7 @@
-/** An administrator, and the addresses of all pages of the administration, with the ids that the demo has. */
-import type { Agent } from "./agent.ts";
+/** What an administrator changes for a journey, and the addresses of all pages of the administration, with the ids that the demo has. */
+import { type Browser, expect } from "@playwright/test";
+import { Agent } from "./agent.ts";
+import type { Demo } from "./demo.ts";
 
 interface List {
   items: { id: string }[];
@@ -34,4 +36,61 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     "/admin/canned-replies/new",
     "/admin/workspace",
   ];
+}
+
+interface Site {
+  id: string;
+  settings: Record<string, unknown>;
+}
+
+interface Rule {
+  id: string;
+  plan: Record<string, unknown>;
+}
+
+/** Does something as the demo's administrator, in a browser of their own. */
+async function asAdmin<T>(browser: Browser, demo: Demo, act: (admin: Agent, site: Site) => Promise<T>) {
+  const context = await browser.newContext({ baseURL: demo.console });
+  const admin = new Agent(await context.newPage(), demo.console);
+  await admin.signIn(demo.account("admin"));
+  const site = (await admin.read<{ items: Site[] }>("/sites")).items[0];
+  if (!site) throw new Error("the demo has a site");
+  await act(admin, site);
+  await context.close();
+}
+
+async function patch(admin: Agent, path: string, data: object): Promise<void> {
+  const headers = { origin: admin.origin };
+  const answer = await admin.page.request.patch(`${admin.origin}/api/v1${path}`, { data, headers });
+  expect(answer.status(), await answer.text()).toBe(200);
+}
+
+/** Changes visitor tracking settings of the demo's site. */
+export async function changeSettings(browser: Browser, demo: Demo, change: object): Promise<void> {
+  await asAdmin(browser, demo, (admin, site) =>
+    patch(admin, `/sites/${site.id}`, { settings: { ...site.settings, ...change } }),
+  );
+}
+
+/** Changes the demo's site itself. */
+export async function changeSite(browser: Browser, demo: Demo, change: object): Promise<void> {
+  await asAdmin(browser, demo, (admin, site) => patch(admin, `/sites/${site.id}`, change));
+}
+
+/** Changes the plan of the demo's rule that matches `match_value`, one change after the other, each followed by its check. */
+export async function changeRule(
+  browser: Browser,
+  demo: Demo,
+  match_value: string,
+  changes: { change: object; check?: () => Promise<void> }[],
+): Promise<void> {
+  await asAdmin(browser, demo, async (admin, site) => {
+    const { items } = await admin.read<{ items: Rule[] }>(`/sites/${site.id}/rules`);
+    const rule = items.find(({ plan }) => plan.match_value === match_value);
+    if (!rule) throw new Error(`the demo has no rule on ${match_value}`);
+    for (const { change, check } of changes) {
+      await patch(admin, `/rules/${rule.id}`, { plan: { ...rule.plan, ...change } });
+      if (check) await check();
+    }
+  });
 }
