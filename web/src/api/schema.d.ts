@@ -2072,6 +2072,7 @@ export interface components {
              * @description Seconds in the foreground.
              */
             visible_s: number;
+            form?: null | components["schemas"]["FormActivity"];
         };
         /** @description One page of a list. */
         Page_AgentView: {
@@ -2825,6 +2826,11 @@ export interface components {
              * @default UTC
              */
             time_zone: string;
+            /**
+             * @description What is tracked and kept before the visitor has said anything (N-4). Pages can ask for less, never for more.
+             * @default full
+             */
+            consent: components["schemas"]["ConsentMode"];
         };
         /** @description An imagined visit at one moment. */
         Situation: {
@@ -3065,6 +3071,9 @@ export interface components {
             offers: number;
             chat_id?: components["schemas"]["ChatId"] | null;
             offer_state?: components["schemas"]["Presentation"] | null;
+            utm: {
+                [key: string]: string;
+            };
         };
         /** @description A visit with what it saw and was offered. */
         VisitDetail: components["schemas"]["Visit"] & {
@@ -3713,6 +3722,22 @@ export interface components {
             name: string | null;
             /** @description E-mail address, if it was said. */
             email: string | null;
+        };
+        /**
+         * @description How much a visitor agrees to (N-4), from nothing to everything.
+         * @enum {string}
+         */
+        ConsentMode: "off" | "session" | "full";
+        /** @description What became of the form of a page. What was put in is never known. */
+        FormActivity: {
+            /** Format: int64 */
+            entered_at: number;
+            /** Format: int64 */
+            last_input_at?: number | null;
+            /** Format: int64 */
+            submitted_at?: number | null;
+            /** Format: int64 */
+            seconds: number;
         };
     };
     responses: {

@@ -68,6 +68,6 @@ export function withPage(visit: VisitDetail, page: EnteredPage): VisitDetail {
   const pages = visit.pages.map((known) =>
     known.left_at === null ? { ...known, left_at: page.entered_at } : known,
   );
-  pages.push({ ...page, left_at: null, visible_s: 0 });
+  pages.push({ ...page, left_at: null, visible_s: 0, form: null });
   return { ...visit, page, pages, page_views: visit.page_views + 1, last_contact_at: page.entered_at };
 }

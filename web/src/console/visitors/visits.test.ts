@@ -17,6 +17,7 @@ function visit(id: string, change: Partial<Visit>): Visit {
     time_zone: "UTC",
     device: "desktop",
     browser: "Chrome",
+    utm: {},
     visit_number: 1,
     page: { url: "https://a.test/prices", title: "Prices", entered_at: 10 },
     page_views: 1,
@@ -72,7 +73,14 @@ describe("live visitors", () => {
 
   // spec: C-3
   it("leave the last page when they enter the next, once", () => {
-    const page = { url: "https://a.test/", title: "", entered_at: 10, left_at: null, visible_s: 0 };
+    const page = {
+      url: "https://a.test/",
+      title: "",
+      entered_at: 10,
+      left_at: null,
+      visible_s: 0,
+      form: null,
+    };
     const before: VisitDetail = { ...visit("a", {}), pages: [page], presentations: [] };
     const entered = { url: "https://a.test/checkout", title: "Checkout", entered_at: 30 };
     const after = withPage(withPage(before, entered), entered);
