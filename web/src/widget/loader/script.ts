@@ -4,18 +4,29 @@ import type { BundleScript } from "../bundle";
 type Policy = { createScriptURL(url: string): string };
 
 const load_again_ms = 5_000;
-const loading = new Set<string>();
+const had: Record<string, unknown> = {};
+const takers: Record<string, (come: unknown) => void> = {};
 
+/** Hands over what the bundle at `url` has, now or once it is loaded; of several who wait, to the last. */
 export function loadBundle<T>(url: string, take: (come: T) => void): void {
-  if (loading.has(url)) return;
-  loading.add(url);
+  if (url in had) {
+    take(had[url] as T);
+    return;
+  }
+  const loading = url in takers;
+  takers[url] = take as (come: unknown) => void;
+  if (loading) return;
   const script: BundleScript<T> = document.createElement("script");
   script.src = trusted(url);
-  script.beckon = take;
+  script.beckon = (come) => {
+    had[url] = come;
+    const taker = takers[url];
+    if (taker) taker(come);
+  };
   script.onload = () => script.remove();
   script.onerror = () => {
     script.remove();
-    setTimeout(() => loading.delete(url), load_again_ms);
+    setTimeout(() => delete takers[url], load_again_ms);
   };
   document.head.append(script);
 }
