@@ -197,9 +197,9 @@ impl Host {
         self.written_at = now;
         let heard_at = self.state.engine.heard_at();
         let timeout_s = self.site.world.config.settings().visit_timeout_min * 60;
-        let State { engine, views_max, pages } = &self.state;
+        let State { engine, views_max, pages, decisions } = &self.state;
         let engine = engine.to_keep(|url| storable(url, &self.site.row.allow_params));
-        let state = State { engine, views_max: *views_max, pages: pages.clone() };
+        let state = State { engine, views_max: *views_max, pages: pages.clone(), decisions: *decisions };
         Checkpoint {
             visit: self.visit,
             epoch: self.epoch,

@@ -147,6 +147,7 @@ impl Stage {
             time_zone: "UTC".to_owned(),
             device: Text(DeviceClass::Desktop),
             browser: "Other".to_owned(),
+            utm: Json(std::collections::BTreeMap::default()),
         };
         self.driver.claim_visit(site, visitor, facts).await.unwrap();
         let mut tx = self.store.read().await.unwrap();
