@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use beckon_engine::effect::Effect;
 use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::gate::Gate;
 use beckon_engine::id::{PresentationId, QueueId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 
 use super::{Stage, Task};
-use crate::actor::START_MS;
+use crate::actor::{Actor, START_MS};
 use crate::model::{Want, is_from_browser, ms};
-use crate::plan::take_slot;
+use crate::plan::{Plan, take_slot};
 
 impl Stage {
     /// Hands in one event and holds the answer against the model.
@@ -56,11 +57,14 @@ impl Stage {
         for (want, effect) in wants.iter().zip(&decision.effects) {
             assert!(agrees(want, effect), "{}: wanted {want:?}, was {effect:?}", context());
             actor.model.adopt(effect, now, plan);
+            if let Some(queue) = queue_of_what_starts(effect) {
+                assert_may_present(actor, plan, world.gate(queue), now);
+            }
             if let (Want::ByHand(..), Effect::PresentOffer { presentation, .. }) = (want, effect) {
                 actor.by_hand.push(*presentation);
             }
         }
-        let presents = decision.effects.iter().any(starts_something);
+        let presents = decision.effects.iter().any(|effect| queue_of_what_starts(effect).is_some());
         assert_eq!(decision.reason.is_none(), presents, "{}: a reason, or an offer", context());
         assert_eq!(decision.reason, reason, "{}: the reason", context());
         let deadline = actor.visit.deadline();
@@ -70,7 +74,8 @@ impl Stage {
         }
         actor.script.push((now, event.clone(), world));
         actor.effects.extend(decision.effects.iter().cloned());
-        if !decision.effects.is_empty() || self.chance.percent(4) {
+        let matters = !decision.effects.is_empty() || matches!(event, Event::ChatChanged { .. });
+        if matters || self.chance.percent(4) {
             actor.keep_checkpoint();
         }
         decision.effects
@@ -78,8 +83,7 @@ impl Stage {
 
     fn work_off(&mut self, i: usize, effect: Effect) {
         match effect {
-            Effect::PresentOffer { presentation, queue, .. } => {
-                self.assert_may_present(i, queue);
+            Effect::PresentOffer { presentation, .. } => {
                 let by_hand = self.actors[i].by_hand.contains(&presentation);
                 let interval_s = self.nodes[self.actors[i].node].plan.settings.minimum_interval_s;
                 self.actors[i].interval_ms = if by_hand { 0 } else { i64::from(interval_s) * 1000 };
@@ -103,8 +107,7 @@ impl Stage {
                 let next = *self.chance.one_of(&[ChatPhase::Form, ChatPhase::Open, ChatPhase::None]);
                 self.later_up_to(130, Task::Chat(i, next));
             }
-            Effect::AlertAgent { queue, .. } => {
-                self.assert_may_present(i, queue);
+            Effect::AlertAgent { .. } => {
                 if self.chance.percent(50) {
                     self.later_up_to(20, Task::AlertAnswered(i));
                 }
@@ -117,16 +120,6 @@ impl Stage {
             | Effect::GiveAlternative { .. }
             | Effect::WithdrawAlert { .. } => {}
         }
-    }
-
-    /// What must hold whatever the model says, at the moment at which an offer or an alert is asked for.
-    fn assert_may_present(&self, i: usize, queue: QueueId) {
-        let node = &self.nodes[self.actors[i].node];
-        let gate = node.world.gate(queue);
-        assert!(gate.closed_because().is_none(), "nothing is presented outside the gate (O-1)");
-        let room = gate.free_slots * node.plan.settings.capacity_factor;
-        assert!(gate.open_presentations < room, "nor beyond the room that there is (O-12)");
-        assert!(!self.actors[i].is_in_chat(self.now), "nor into a chat (O-4)");
     }
 
     /// The store answers what was asked of it.
@@ -213,6 +206,23 @@ fn agrees(want: &Want, effect: &Effect) -> bool {
     }
 }
 
-const fn starts_something(effect: &Effect) -> bool {
-    matches!(effect, Effect::PresentOffer { .. } | Effect::AlertAgent { .. })
+/// What must hold whatever the model says, for the world in which an offer or an alert is asked for.
+fn assert_may_present(actor: &Actor, plan: &Plan, gate: Gate, now: i64) {
+    assert!(gate.closed_because().is_none(), "nothing is presented outside the gate (O-1)");
+    let room = gate.free_slots * plan.settings.capacity_factor;
+    assert!(gate.open_presentations < room, "nor beyond the room that there is (O-12)");
+    assert!(!actor.is_in_chat(now), "nor into a chat (O-4)");
+}
+
+const fn queue_of_what_starts(effect: &Effect) -> Option<QueueId> {
+    match effect {
+        Effect::PresentOffer { queue, .. } | Effect::AlertAgent { queue, .. } => Some(*queue),
+        Effect::ShowOffer { .. }
+        | Effect::SettleOutcome { .. }
+        | Effect::RecordLateAccept { .. }
+        | Effect::OpenChat { .. }
+        | Effect::GiveAlternative { .. }
+        | Effect::WithdrawAlert { .. }
+        | Effect::EndVisit => None,
+    }
 }
