@@ -46,7 +46,8 @@ pub struct Visit {
     pages: Vec<OpenPage>,
     /// In the order of the configuration's rules.
     rules: Vec<RuleState>,
-    presentation: Option<Presentation>,
+    /// Boxed, as most visits have none.
+    presentation: Option<Box<Presentation>>,
     alert: Option<Alert>,
     /// When an offer was last presented or an agent last alerted.
     presented_at: Option<UnixMs>,
@@ -167,8 +168,8 @@ impl Visit {
 
     /// The presentation that is asked for or open (O-3).
     #[must_use]
-    pub const fn presentation(&self) -> Option<&Presentation> {
-        self.presentation.as_ref()
+    pub fn presentation(&self) -> Option<&Presentation> {
+        self.presentation.as_deref()
     }
 
     /// The last presentation when it was ignored: it stands folded in the launcher and can be accepted late (O-7).
@@ -220,6 +221,7 @@ impl Visit {
             + self.pages.capacity() * size_of::<OpenPage>()
             + pages
             + self.rules.capacity() * size_of::<RuleState>()
+            + self.presentation.as_ref().map_or(0, |_| size_of::<Presentation>())
             + self.settled.capacity() * size_of::<Settled>()
             + self.facts.bytes()
     }
@@ -243,7 +245,7 @@ impl Visit {
             self.withdraw_alert(Reason::VisitorAway, effects);
             effects.push(Effect::EndVisit);
         }
-        self.timer = self.presentation.as_ref().map(Presentation::settles_at_latest);
+        self.timer = self.presentation.as_deref().map(Presentation::settles_at_latest);
         self.reason = Some(Reason::VisitorAway);
     }
 

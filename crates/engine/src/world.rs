@@ -226,7 +226,7 @@ impl Config {
     }
 
     pub(crate) fn timers(&self) -> impl Iterator<Item = (RuleIndex, &CompiledRule)> {
-        self.rules().skip(usize::from(self.timers_from))
+        (self.timers_from..).zip(&self.rules[usize::from(self.timers_from)..])
     }
 
     pub(crate) fn matches(&self, page: PageTexts<'_>) -> Matches {

@@ -36,7 +36,8 @@ pub(super) struct OpenPage {
 /// What one rule has seen in this visit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct RuleState {
-    rule: RuleId,
+    /// Short for the rule's id: a visit holds many of these.
+    rule: u64,
     match_print: u32,
     criteria_print: u32,
     views: u16,
@@ -81,7 +82,7 @@ impl OpenPage {
 impl RuleState {
     fn new(index: RuleIndex, rule: &CompiledRule) -> Self {
         Self {
-            rule: rule.id,
+            rule: short(rule.id),
             match_print: rule.match_print,
             criteria_print: rule.criteria_print,
             views: 0,
@@ -173,7 +174,8 @@ impl Visit {
         self.rules.sort_unstable_by_key(|state| state.rule);
         let mut kept = Vec::with_capacity(self.rules.len());
         for (index, rule) in config.rules() {
-            let Ok(at) = self.rules.binary_search_by_key(&rule.id, |state| state.rule) else { continue };
+            let id = short(rule.id);
+            let Ok(at) = self.rules.binary_search_by_key(&id, |state| state.rule) else { continue };
             let state = &self.rules[at];
             if state.match_print != rule.match_print {
                 continue;
@@ -242,11 +244,19 @@ fn state_of<'a>(states: &'a mut Vec<RuleState>, index: RuleIndex, rule: &Compile
     let at = match states.binary_search_by_key(&index, |state| state.index) {
         Ok(at) => at,
         Err(at) => {
+            // A visit meets few rules, one by one: growing by the usual steps would double what most visits need.
+            states.reserve_exact(1);
             states.insert(at, RuleState::new(index, rule));
             at
         }
     };
     &mut states[at]
+}
+
+/// Half of an id, which holds nearly all that is random in it: two rules of a site do not share it.
+fn short(id: RuleId) -> u64 {
+    let (high, low) = id.0.as_u64_pair();
+    high.rotate_left(32) ^ low
 }
 
 fn earlier(a: Option<UnixMs>, b: UnixMs) -> Option<UnixMs> {

@@ -178,7 +178,7 @@ impl Visit {
             ignored_due,
             passive_due,
         });
-        self.presentation = Some(Presentation {
+        self.presentation = Some(Box::new(Presentation {
             id,
             rule,
             offer,
@@ -188,7 +188,7 @@ impl Visit {
             passive_due,
             stage: Stage::Asked,
             show_in: None,
-        });
+        }));
     }
 
     /// The store has committed it: from now on it counts, from the time it was asked for (O-8).
@@ -214,7 +214,7 @@ impl Visit {
     /// The store refused it: it was never presented (O-14).
     pub(super) fn refuse(&mut self, id: PresentationId, reason: Reason, now: UnixMs) {
         let asked = |p: &Presentation| p.id == id && p.stage == Stage::Asked;
-        if !self.presentation.as_ref().is_some_and(asked) {
+        if !self.presentation.as_deref().is_some_and(asked) {
             return;
         }
         self.presentation = None;
@@ -345,7 +345,7 @@ impl Visit {
     }
 
     fn remember(&mut self, outcome: Outcome) -> PresentationId {
-        let presentation = self.presentation.take().expect("only what is open is settled");
+        let presentation = *self.presentation.take().expect("only what is open is settled");
         let id = presentation.id;
         self.tally.count(presentation.offer, outcome, true);
         if self.settled.len() == SETTLED_MAX {
