@@ -8,12 +8,16 @@ use serde::Serialize;
 
 use crate::{demo, web};
 
+mod engine;
 mod sizes;
 mod visitors;
 
 /// Arguments of `cargo xtask bench`.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// Write the figures to this file as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -23,6 +27,13 @@ pub(crate) struct Arguments {
     /// Measure the release binary that is there, without building it.
     #[arg(long)]
     no_build: bool,
+}
+
+/// What is measured on its own.
+#[derive(clap::Subcommand)]
+enum Part {
+    /// The engine alone: events, memory, compiling the rules.
+    Engine(engine::Arguments),
 }
 
 /// One figure.
@@ -40,6 +51,10 @@ struct Row {
 /// # Errors
 /// When something cannot be built or measured; a figure above its limit is reported, not an error.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    match &arguments.part {
+        Some(Part::Engine(arguments)) => return engine::run(arguments),
+        None => {}
+    }
     if !arguments.no_build {
         web::install("web")?;
         web::build()?;
