@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::{Json, Text};
-use super::sql::{execute, fetch_all, fetch_optional};
+use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
 use beckon_engine::condition::DeviceClass;
 use beckon_engine::id::{SiteId, VisitId, VisitorId};
