@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use beckon_engine::condition::DeviceClass;
