@@ -22,6 +22,9 @@ const chat = (state: string, over = {}) => ({
   last_seq: 0,
   agent_read_seq: 0,
   visitor_read_seq: 0,
+  agent_delivered_seq: 0,
+  visitor_delivered_seq: 0,
+  files: true,
   agent: { name: "Alice" },
   ...over,
 });

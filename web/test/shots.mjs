@@ -58,6 +58,9 @@ const chat = (state, over = {}) => ({
   last_seq: 0,
   agent_read_seq: 7,
   visitor_read_seq: 0,
+  agent_delivered_seq: 7,
+  visitor_delivered_seq: 0,
+  files: true,
   agent: { name: "Alice" },
   ...over,
 });

@@ -45,6 +45,8 @@ ids! {
     ChatId;
     /// One message of a chat.
     MessageId;
+    /// One file sent in a chat.
+    FileId;
     /// A person who signs in to the console.
     UserId;
     /// A text that agents send again and again.

@@ -47,6 +47,19 @@ pub struct QueuePlan {
     pub styling: Styling,
     /// Idle chats, wrap-up, survey and screen pop.
     pub conduct: conduct::Conduct,
+    /// Files from visitors.
+    pub visitor_files: VisitorFiles,
+}
+
+/// Whether visitors may send files. Agents always may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorFiles {
+    /// They may.
+    #[default]
+    Allowed,
+    /// They may not.
+    Refused,
 }
 
 /// Activation mode of a queue.

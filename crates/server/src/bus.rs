@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 /// Something changed; whoever cares reads it from the database.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "hint", rename_all = "snake_case")]
 pub enum Hint {
     /// A chat was made or changed state.
@@ -45,6 +45,17 @@ pub enum Hint {
         /// Up to which number.
         seq: i64,
     },
+    /// A browser has messages.
+    Delivered {
+        /// Of which chat.
+        chat: ChatId,
+        /// Whose.
+        visitor: VisitorId,
+        /// Whose browser.
+        to: Side,
+        /// Up to which number.
+        seq: i64,
+    },
     /// The visitor of an open chat came, went, or looks at another page.
     VisitMoved {
         /// The chat.
@@ -65,7 +76,7 @@ pub enum Hint {
 }
 
 /// One of the two sides of a chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The visitor.

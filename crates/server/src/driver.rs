@@ -18,6 +18,7 @@ pub mod access;
 pub mod address;
 pub mod admission;
 pub mod answering;
+mod appending;
 pub mod attributes;
 mod behind;
 pub mod by_hand;
@@ -30,15 +31,18 @@ mod dispatch;
 mod effects;
 mod entry;
 mod farewell;
+pub mod files;
 pub mod form;
 mod gates;
 mod host;
 pub mod identity;
 mod idle;
+mod marks;
 pub mod notice;
 mod presenting;
 mod reasons;
 pub mod robots;
+pub mod saying;
 pub mod screen_pop;
 mod shard;
 pub mod sites;
@@ -47,6 +51,7 @@ pub mod transfer;
 pub mod view;
 mod wheel;
 
+use appending::{APPEND_INBOX, Append};
 use behind::Behind;
 use command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
 use consoles::Consoles;
@@ -82,6 +87,7 @@ struct Inner {
     consoles: Consoles,
     shards: Vec<mpsc::Sender<ShardCommand>>,
     behind: mpsc::Sender<Behind>,
+    appends: mpsc::Sender<Append>,
     /// Something happened that routing looks at.
     desk: Notify,
     /// Something happened that the gates depend on.
@@ -108,6 +114,7 @@ impl Driver {
         let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (shards, inboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::channel(SHARD_INBOX)).unzip();
         let (behind, behind_inbox) = mpsc::channel(BEHIND_INBOX);
+        let (appends, appends_inbox) = mpsc::channel(APPEND_INBOX);
         let driver = Self {
             inner: Arc::new(Inner {
                 store,
@@ -118,6 +125,7 @@ impl Driver {
                 consoles: Consoles::default(),
                 shards,
                 behind,
+                appends,
                 desk: Notify::new(),
                 gates: Notify::new(),
                 stopping,
@@ -129,6 +137,7 @@ impl Driver {
         }
         shard_tasks.close();
         tasks.spawn(behind::run(driver.clone(), shard_tasks, behind_inbox));
+        tasks.spawn(appending::run(driver.clone(), appends_inbox));
         tasks.spawn(desk::run(driver.clone()));
         tasks.spawn(gates::run(driver.clone()));
         tasks.spawn(dispatch::run(driver.clone()));

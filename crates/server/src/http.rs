@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::driver::Driver;
 use crate::store::{Store, Tx};
 use error::{Answer, Problem};
+use file::room::Uploads;
 use password::Passwords;
 use throttle::SignInThrottle;
 
@@ -37,6 +38,7 @@ mod decision;
 pub mod draft;
 pub mod error;
 pub mod extract;
+pub mod file;
 pub mod health;
 pub mod identity;
 pub mod offer;
@@ -79,6 +81,8 @@ pub struct Api {
     pub passwords: Passwords,
     /// Counts the attempts to sign in.
     pub throttle: SignInThrottle,
+    /// What files may come in.
+    pub uploads: Uploads,
     /// What was printed at the first start; none when there were users already.
     pub setup_token: Option<Arc<str>>,
     /// How many proxies in front of the server add to `X-Forwarded-For`.
@@ -95,6 +99,7 @@ impl Api {
             driver,
             passwords: Passwords::new(),
             throttle: SignInThrottle::new(),
+            uploads: Uploads::new(),
             setup_token: None,
             trusted_proxies: 0,
         }
@@ -133,7 +138,7 @@ pub fn router(api: Api) -> Router {
         .layer(CsrfLayer::new().with_rejection_response(foreign_origin))
         .layer(answer_header(CACHE_CONTROL, "no-store"))
         .layer(answer_header(X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    rest.merge(health::router()).fallback(assets::serve).with_state(api)
+    rest.merge(health::router()).merge(file::public_router()).fallback(assets::serve).with_state(api)
 }
 
 fn answer_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

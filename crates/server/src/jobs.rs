@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::store::decision::delete_old_decisions;
+use crate::store::file::delete_due_files;
 use crate::store::mail::delete_old_mails;
 use crate::store::presentation::update_overdue_outcomes;
 use crate::store::session::delete_expired_sessions;
@@ -40,7 +41,8 @@ pub async fn run(store: Store, clock: Clock, stopping: CancellationToken) {
     }
 }
 
-/// Settles presentations (O-9), ends visits (T-7), forgets sessions that fell due, and decisions and mails that were kept
+/// Settles presentations (O-9), ends visits (T-7), forgets sessions and files that fell due, and decisions and mails that
+/// were kept
 /// long enough.
 ///
 /// # Errors
@@ -52,6 +54,7 @@ pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     update_overdue_visits_ended(&mut tx, now.plus_ms(-GRACE_MS)).await?;
     delete_expired_sessions(&mut tx, now).await?;
     delete_old_decisions(&mut tx, now.plus_ms(-DECISIONS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
+    delete_due_files(&mut tx, now).await?;
     delete_old_mails(&mut tx, now.plus_ms(-1_000 * i64::from(MAILS_KEPT_S))).await?;
     tx.commit().await
 }

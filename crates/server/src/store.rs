@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub mod agent;
+pub mod append;
 pub mod audit;
 pub mod call;
 pub mod canned_reply;
@@ -20,6 +21,7 @@ pub mod customer_import;
 pub mod decision;
 pub mod dialect;
 pub mod draft;
+pub mod file;
 pub mod gate;
 pub mod identity;
 pub mod live_list;
@@ -55,6 +57,9 @@ pub enum StoreError {
     /// The database failed or could not be reached.
     #[error("database: {0}")]
     Database(sqlx::Error),
+    /// The batch that it was in could not be written.
+    #[error("batch: {0}")]
+    Batch(std::sync::Arc<str>),
     /// The migrations could not be applied.
     #[error("migration: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::{demo, web};
 
 mod engine;
+mod messages;
 mod sizes;
 mod visitors;
 
@@ -34,6 +35,10 @@ pub(crate) struct Arguments {
 enum Part {
     /// The engine alone: events, memory, compiling the rules.
     Engine(engine::Arguments),
+    /// Acknowledged messages a second, and how long one takes.
+    Message,
+    /// How long a message takes from the agent to the visitor.
+    Deliver,
 }
 
 /// One figure.
@@ -42,7 +47,7 @@ struct Row {
     name: String,
     value: f64,
     unit: &'static str,
-    /// The figure should not be above this.
+    /// The figure should not be above this; a share, in percent, not below.
     limit: Option<f64>,
 }
 
@@ -51,17 +56,12 @@ struct Row {
 /// # Errors
 /// When something cannot be built or measured; a figure above its limit is reported, not an error.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    match &arguments.part {
+    let rows = match &arguments.part {
         Some(Part::Engine(arguments)) => return engine::run(arguments),
-        None => {}
-    }
-    if !arguments.no_build {
-        web::install("web")?;
-        web::build()?;
-        demo::build_server()?;
-    }
-    let mut rows = sizes::measure()?;
-    rows.extend(visitors::measure(arguments.visitors)?);
+        Some(Part::Message) => messages::measure("message")?,
+        Some(Part::Deliver) => messages::measure("deliver")?,
+        None => sizes_and_memory(arguments)?,
+    };
     print(&rows);
     if let Some(file) = &arguments.json {
         let text = serde_json::to_string_pretty(&rows)?;
@@ -70,12 +70,27 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn sizes_and_memory(arguments: &Arguments) -> anyhow::Result<Vec<Row>> {
+    if !arguments.no_build {
+        web::install("web")?;
+        web::build()?;
+        demo::build_server()?;
+    }
+    let mut rows = sizes::measure()?;
+    rows.extend(visitors::measure(arguments.visitors)?);
+    Ok(rows)
+}
+
 fn print(rows: &[Row]) {
     let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
     println!("{:width$}  {:>10}  {:>10}", "figure", "value", "limit");
     for row in rows {
         let limit = row.limit.map(|limit| format!("{limit:.1}")).unwrap_or_default();
-        let over = if row.limit.is_some_and(|limit| row.value > limit) { "  above the limit" } else { "" };
+        let over = match row.limit {
+            Some(limit) if row.unit == "%" && row.value < limit => "  below the limit",
+            Some(limit) if row.unit != "%" && row.value > limit => "  above the limit",
+            Some(_) | None => "",
+        };
         println!("{:width$}  {:>10.1}  {limit:>10}  {}{over}", row.name, row.value, row.unit);
     }
 }

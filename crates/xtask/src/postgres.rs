@@ -12,6 +12,15 @@ use crate::packages;
 use crate::service::{Service, bound_to_us, free_port};
 use crate::workspace::capture;
 
+/// Whether what is committed has reached the disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writes {
+    /// No: for tests.
+    Fast,
+    /// Yes: for measuring.
+    Durable,
+}
+
 /// A running cluster; stopped and removed when dropped.
 pub(crate) struct Postgres {
     port: u16,
@@ -21,11 +30,11 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Makes and starts a cluster. Its data are not synced to the disk: it is for tests only.
+    /// Makes and starts a cluster.
     ///
     /// # Errors
     /// When PostgreSQL is missing or does not start.
-    pub(crate) fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start(writes: Writes) -> anyhow::Result<Self> {
         let bin = packages::postgresql().context("PostgreSQL is missing")?;
         let owner = owner()?;
         let folder = tempfile::Builder::new().prefix("beckon-postgres-").tempdir()?;
@@ -39,15 +48,10 @@ impl Postgres {
         let port = free_port()?;
         let mut command = as_owner(owner.as_deref());
         command.arg(bin.join("postgres")).arg("-D").arg(&data).args(["-p", &port.to_string()]);
-        let settings = [
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "max_connections=300",
-            "fsync=off",
-            "full_page_writes=off",
-            "synchronous_commit=off",
-        ];
-        command.args(settings.iter().flat_map(|setting| ["-c", setting]));
+        let settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"];
+        let unsafe_settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
+        let more = if writes == Writes::Fast { unsafe_settings.as_slice() } else { &[] };
+        command.args(settings.iter().chain(more).flat_map(|setting| ["-c", setting]));
         command.current_dir(&data);
         let mut service = Service::start("postgres", &mut command, folder.path().join("log"))?;
         service.wait_until(|| is_ready(&bin, port))?;
@@ -105,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_cluster_answers_and_leaves_nothing_behind() {
-        let postgres = Postgres::start().expect("PostgreSQL is installed");
+        let postgres = Postgres::start(Writes::Fast).expect("PostgreSQL is installed");
         let folder = postgres._folder.path().to_path_buf();
         assert!(is_ready(&packages::postgresql().expect("it was just started"), postgres.port));
         let port = postgres.port;

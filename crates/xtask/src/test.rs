@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 
 use crate::nats::Nats;
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, Writes};
 use crate::steps::Steps;
 use crate::workspace::{self, cargo, find, target};
 use crate::{demo, packages, web};
@@ -91,7 +91,7 @@ fn rust_tests(steps: &mut Steps, ready: bool) {
         return;
     }
     let services = steps.step("rust: start PostgreSQL and nats-server, find the mail server", || {
-        Ok((Postgres::start()?, Nats::start()?, packages::smtpd()?))
+        Ok((Postgres::start(Writes::Fast)?, Nats::start()?, packages::smtpd()?))
     });
     let Some((postgres, nats, smtpd)) = services else {
         NAMES.iter().for_each(|name| steps.not_run(name));

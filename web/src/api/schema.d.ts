@@ -924,6 +924,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
+=======
+    "/api/v1/chats/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a file to a chat that you own. A message that names its id carries it; without one it is deleted after a day. */
+        post: operations["send_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+>>>>>>> 5c1cdb7 (files in chats, marks of delivery, and messages written in batches)
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -987,6 +1007,26 @@ export interface components {
              * @description Chats that those who are ready can still take.
              */
             free_slots: number;
+        };
+        /** @description An agent's own options, all off to begin with. */
+        AgentOptions: {
+            /**
+             * @description Bring chat window to the top when a new chat session is started (P-12).
+             * @default false
+             */
+            top_on_new_chat: boolean;
+            /**
+             * @description Bring chat window to the top when a new message is received (P-13).
+             * @default false
+             */
+            top_on_new_message: boolean;
+        };
+        /** @description What to change of the caller's options; what is absent stays. */
+        AgentOptionsPatch: {
+            /** @description Bring chat window to the top when a new chat session is started (P-12). */
+            top_on_new_chat?: boolean;
+            /** @description Bring chat window to the top when a new message is received (P-13). */
+            top_on_new_message?: boolean;
         };
         /**
          * @description An agent's status as everyone sees it.
@@ -1142,6 +1182,55 @@ export interface components {
             /** @enum {string} */
             is: "in";
         };
+        /** @description A text to send again and again. */
+        CannedReply: {
+            /** @description Identity. */
+            id: components["schemas"]["CannedReplyId"];
+            site_id: components["schemas"]["SiteId"] | null;
+            queue_id: components["schemas"]["QueueId"] | null;
+            /** @description Only its maker sees it. */
+            personal: boolean;
+            /** @description What is typed after the slash. */
+            shortcut: string;
+            /** @description Name in lists. */
+            title: string;
+            /** @description Text by language. `{{visitor.first_name}}` and the like are filled in by the console. */
+            texts: {
+                [key: string]: string;
+            };
+            /** @description Words to find it by. */
+            tags: string[];
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds since 1970.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it was last changed, milliseconds since 1970.
+             */
+            updated_at: number;
+        };
+        /**
+         * Format: uuid
+         * @description A text that agents send again and again.
+         */
+        CannedReplyId: string;
+        /** @description What to change of a canned reply; what is absent stays. */
+        CannedReplyPatch: {
+            site_id?: components["schemas"]["SiteId"] | null;
+            queue_id?: components["schemas"]["QueueId"] | null;
+            /** @description What is typed after the slash: 1 to 32 of a to z, 0 to 9, - and _. */
+            shortcut?: string;
+            /** @description Name in lists, 1 to 100 characters. */
+            title?: string;
+            /** @description Text by language, 1 to 4000 characters each. */
+            texts?: {
+                [key: string]: string;
+            };
+            /** @description Words to find it by, at most 10 of 30 characters. */
+            tags?: string[];
+        };
         /** @description A cap on offers that the site has set, and how far the visit has used it up. */
         Cap: {
             /** @description The reason it is when it holds offers back. */
@@ -1236,6 +1325,16 @@ export interface components {
             presentation_id?: components["schemas"]["PresentationId"] | null;
             rule?: components["schemas"]["Named_RuleId"] | null;
             offer?: components["schemas"]["Named_OfferId"] | null;
+            /**
+             * Format: int64
+             * @description Highest number the visitor's browser has.
+             */
+            visitor_delivered_seq: number;
+            /**
+             * Format: int64
+             * @description Highest number the agent's console has.
+             */
+            agent_delivered_seq: number;
         };
         /**
          * Format: uuid
@@ -1445,6 +1544,194 @@ export interface components {
              */
             password: string;
         };
+        /** @description A field of a site's own. */
+        CustomField: {
+            /** @description Key: a to z, 0 to 9, `_`, at most 40 characters. */
+            key: string;
+            /** @description Name in the console, 1 to 60 characters. */
+            label: string;
+            /** @description Type of its value. */
+            type: components["schemas"]["CustomFieldKind"];
+        };
+        /**
+         * @description Type of a site's own field.
+         * @enum {string}
+         */
+        CustomFieldKind: "text" | "number" | "date" | "boolean";
+        /** @description A customer record. */
+        Customer: {
+            /** @description Identity. */
+            id: components["schemas"]["CustomerId"];
+            /** @description The site. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description The site's own reference. */
+            customer_ref: string | null;
+            /** @description First name. */
+            first_name: string;
+            /** @description Last name. */
+            last_name: string;
+            /** @description Primary e-mail address. */
+            email: string;
+            /** @description Telephone number. */
+            phone: string;
+            /** @description Company. */
+            company: string;
+            /** @description Values of the site's own fields by key. */
+            fields: {
+                [key: string]: string;
+            };
+            merged_into: components["schemas"]["CustomerId"] | null;
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds since 1970.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it was last changed.
+             */
+            updated_at: number;
+        };
+        /** @description What is in the directory of a site. */
+        CustomerDirectory: {
+            /**
+             * Format: int64
+             * @description How many records.
+             */
+            customers: number;
+            /** @description The site's own fields. */
+            fields: components["schemas"]["CustomField"][];
+        };
+        /** @description What is known of a customer beside the record. */
+        CustomerHistory: {
+            /** @description The latest 50 visits, newest first. */
+            visits: components["schemas"]["PastVisit"][];
+            /** @description The latest 50 chats, newest first. */
+            chats: components["schemas"]["PastChat"][];
+            /** @description Merges that can be taken back, newest first. */
+            merges: components["schemas"]["CustomerMerge"][];
+        };
+        /**
+         * Format: uuid
+         * @description A record in the directory of customers.
+         */
+        CustomerId: string;
+        /** @description A file on its way into the directory. */
+        CustomerImport: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description The site. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+            /** @description The columns of the file. */
+            columns: components["schemas"]["ImportColumn"][];
+            /**
+             * Format: int64
+             * @description Rows of the file, the first line not counted.
+             */
+            rows_total: number;
+            /**
+             * Format: int64
+             * @description Rows that were worked off.
+             */
+            rows_done: number;
+            /**
+             * Format: int64
+             * @description Rows that make, or made, a new record.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Rows that change, or changed, a record.
+             */
+            updated: number;
+            /**
+             * Format: int64
+             * @description Rows that say what the record says already.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Rows that are not taken.
+             */
+            refused: number;
+            /** @description The first 1 000 rows that are not taken, with reasons. */
+            problems: components["schemas"]["RowProblem"][];
+            /**
+             * Format: int64
+             * @description When the file came.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it was taken in.
+             */
+            finished_at: number | null;
+        };
+        /**
+         * @description How a visitor came to a customer record.
+         * @enum {string}
+         */
+        CustomerLink: "signed" | "claimed" | "by_hand";
+        /** @description A merge that can be taken back. */
+        CustomerMerge: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description The record that went into this one. */
+            gone: components["schemas"]["Customer"];
+            /**
+             * Format: int64
+             * @description When.
+             */
+            merged_at: number;
+        };
+        /** @description What to change of a record; what is absent stays, what is named is replaced as a whole. */
+        CustomerPatch: {
+            /**
+             * @description The site's own reference; null takes it away.
+             * @default null
+             */
+            customer_ref: string | null;
+            /**
+             * @description First name.
+             * @default null
+             */
+            first_name: string;
+            /**
+             * @description Last name.
+             * @default null
+             */
+            last_name: string;
+            /**
+             * @description Primary e-mail address.
+             * @default null
+             */
+            email: string;
+            /**
+             * @description Telephone number.
+             * @default null
+             */
+            phone: string;
+            /**
+             * @description Company.
+             * @default null
+             */
+            company: string;
+            /**
+             * @description Values of the site's own fields by key.
+             * @default null
+             */
+            fields: {
+                [key: string]: string;
+            };
+        };
         /** @description What became of the chats that visitors asked for today. */
         DayBoard: {
             /**
@@ -1514,6 +1801,23 @@ export interface components {
          * @enum {string}
          */
         DeviceClass: "desktop" | "phone" | "tablet";
+        /** @description What an agent has begun to write in a chat. */
+        Draft: {
+            /** @description The chat. */
+            chat_id: components["schemas"]["ChatId"];
+            /** @description The text; empty when there is none, and once it was sent. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; 0 before the first.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description When it was last changed, milliseconds since 1970; 0 before the first time.
+             */
+            updated_at: number;
+        };
         /** @description A page viewed earlier in an imagined visit. */
         EarlierPage: {
             /** @description Its address. */
@@ -1531,6 +1835,39 @@ export interface components {
          * @enum {string}
          */
         EndedBy: "visitor" | "agent" | "system";
+        /** @description That it is meant. */
+        EraseRequest: {
+            /** @description The customer's reference; for a record without one, its id. */
+            confirm: string;
+        };
+        /** @description How much was erased. */
+        ErasedCounts: {
+            /**
+             * Format: int64
+             * @description Records of the directory.
+             */
+            records: number;
+            /**
+             * Format: int64
+             * @description Browsers.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Visits.
+             */
+            visits: number;
+            /**
+             * Format: int64
+             * @description Page views.
+             */
+            page_views: number;
+            /**
+             * Format: int64
+             * @description Chats, with messages and answers.
+             */
+            chats: number;
+        };
         /** @description The hours of one date: a holiday (no spans) or special hours. */
         Exception: {
             /** @description The date, `YYYY-MM-DD`. */
@@ -1588,6 +1925,11 @@ export interface components {
          * @enum {string}
          */
         FieldKind: "text" | "email" | "phone" | "number" | "select" | "checkbox" | "long_text" | "consent";
+        /**
+         * Format: uuid
+         * @description One file sent in a chat.
+         */
+        FileId: string;
         /** @description What the gate of one queue looks like at one moment. */
         Gate: {
             /** @description Within business hours, or opened by hand. */
@@ -1719,6 +2061,26 @@ export interface components {
              */
             before_good_until: number | null;
         };
+        /** @description A column of the file. */
+        ImportColumn: {
+            /** @description Its name in the first line. */
+            name: string;
+            /**
+             * @description What it is taken for: `customer_ref`, `first_name`, `last_name`, `email`, `phone`, `company`, or `field:` and the
+             *     key of a field of the site's own; null leaves it out.
+             */
+            target: string | null;
+        };
+        /** @description What the columns of a file are. */
+        ImportPatch: {
+            /** @description What each column is taken for, in the order of the file; null leaves one out. */
+            targets: (string | null)[];
+        };
+        /**
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportState: "checking" | "checked" | "running" | "done";
         /** @description The last message of a chat, for lists. */
         LastMessage: {
             /** @description Who wrote it. */
@@ -1730,6 +2092,12 @@ export interface components {
              * @description When.
              */
             at: number;
+            /** @description Name of the file it carries. */
+            file?: string | null;
+        };
+        /** @description The record to link a visitor to. */
+        LinkTo: {
+            customer_id: components["schemas"]["CustomerId"] | null;
         };
         /**
          * @description Which text of a page a rule looks at.
@@ -1741,6 +2109,37 @@ export interface components {
          * @enum {string}
          */
         MatchType: "contains" | "equals" | "regex";
+        /** @description The caller as an agent. */
+        Me: {
+            /** @description State. */
+            status: components["schemas"]["AgentStatus"];
+            /** @description Why. */
+            reason: components["schemas"]["StatusReason"];
+            /** @description The reason they named for being away. */
+            away_reason: string | null;
+            /**
+             * Format: int64
+             * @description Since when, milliseconds since 1970.
+             */
+            status_since: number;
+            /**
+             * Format: int64
+             * @description Chats at a time by routing.
+             */
+            slots: number;
+            /**
+             * Format: int64
+             * @description Chats ringing or active.
+             */
+            slots_used: number;
+            /** @description The queues they serve, by site, then name. */
+            queues: components["schemas"]["ServedQueue"][];
+        };
+        /** @description What is to go into a record. */
+        MergeRequest: {
+            /** @description The record that goes away. */
+            gone_id: components["schemas"]["CustomerId"];
+        };
         /** @description One message of a chat. */
         Message: {
             /**
@@ -1761,6 +2160,26 @@ export interface components {
              * @description When it was stored.
              */
             at: number;
+            file?: components["schemas"]["MessageFile"] | null;
+        };
+        /** @description A file that a message carries. */
+        MessageFile: {
+            /** @description Identity. */
+            id: components["schemas"]["FileId"];
+            /** @description Name under which it is saved. */
+            name: string;
+            /** @description What its content is. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Size.
+             */
+            bytes: number;
+            picture?: components["schemas"]["Picture"] | null;
+            /** @description Where it is, on this server. */
+            url: string;
+            /** @description Where a small picture of it is, if it is a picture. */
+            thumb_url?: string | null;
         };
         /** @description Something with a name. */
         Named_OfferId: {
@@ -1793,6 +2212,16 @@ export interface components {
             name: string;
         };
         /** @description Something with a name. */
+        Named_SiteId: {
+            /**
+             * Format: uuid
+             * @description A website under one owner.
+             */
+            id: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description Something with a name. */
         Named_UserId: {
             /**
              * Format: uuid
@@ -1801,6 +2230,78 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A canned reply to make. */
+        NewCannedReply: {
+            site_id?: components["schemas"]["SiteId"] | null;
+            queue_id?: components["schemas"]["QueueId"] | null;
+            /** @description Only its maker sees it. Who is an agent makes no other. */
+            personal?: boolean;
+            /** @description What is typed after the slash: 1 to 32 of a to z, 0 to 9, - and _. */
+            shortcut: string;
+            /** @description Name in lists, 1 to 100 characters. */
+            title: string;
+            /** @description Text by language, 1 to 4000 characters each. */
+            texts: {
+                [key: string]: string;
+            };
+            /** @description Words to find it by, at most 10 of 30 characters. */
+            tags?: string[];
+        };
+        /** @description A record to make. At least one of reference, name, e-mail, telephone number and company is needed. */
+        NewCustomer: {
+            /**
+             * @description The site's own reference, at most 128 characters, unique on the site.
+             * @default null
+             */
+            customer_ref: string | null;
+            /**
+             * @description First name, at most 100 characters.
+             * @default
+             */
+            first_name: string;
+            /**
+             * @description Last name, at most 100 characters.
+             * @default
+             */
+            last_name: string;
+            /**
+             * @description Primary e-mail address.
+             * @default
+             */
+            email: string;
+            /**
+             * @description Telephone number, at most 50 characters.
+             * @default
+             */
+            phone: string;
+            /**
+             * @description Company, at most 200 characters.
+             * @default
+             */
+            company: string;
+            /**
+             * @description Values of the site's own fields by key, at most 500 characters each.
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+        };
+        /** @description A draft to keep. */
+        NewDraft: {
+            /** @description The text, at most 4000 characters; empty to give it up. */
+            text: string;
+            /**
+             * Format: int64
+             * @description The version it was written over; 0 when there was none.
+             */
+            version: number;
+        };
+        /** @description The site's own fields, to replace those there are. */
+        NewFields: {
+            /** @description At most 30. */
+            fields: components["schemas"]["CustomField"][];
         };
         /** @description A secret that was just made. */
         NewIdentitySecret: {
@@ -2082,6 +2583,13 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list. */
+        Page_CannedReply: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["CannedReply"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
         Page_Chat: {
             /** @description The items, in the order of the list. */
             items: components["schemas"]["Chat"][];
@@ -2089,9 +2597,30 @@ export interface components {
             next: string | null;
         };
         /** @description One page of a list. */
+        Page_Customer: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Customer"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CustomerImport: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["CustomerImport"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
         Page_Decision: {
             /** @description The items, in the order of the list. */
             items: components["schemas"]["Decision"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Draft: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Draft"][];
             /** @description What to give as `after` for the next page; null on the last. */
             next: string | null;
         };
@@ -2151,6 +2680,31 @@ export interface components {
             /** @description What to give as `after` for the next page; null on the last. */
             next: string | null;
         };
+        /** @description A chat of a person. */
+        PastChat: {
+            /** @description Identity. */
+            id: components["schemas"]["ChatId"];
+            /** @description Name of the queue. */
+            queue: string;
+            /** @description How it came about. */
+            mode: components["schemas"]["ChatMode"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ChatState"];
+            agent: components["schemas"]["Named_UserId"] | null;
+            /**
+             * Format: int64
+             * @description When it was asked for.
+             */
+            requested_at: number;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at: number | null;
+            proof: components["schemas"]["Proof"] | null;
+            /** @description Whether the caller may read it. */
+            readable: boolean;
+        };
         /** @description An event that the page of an imagined visit reported. */
         PastEvent: {
             /** @description Its name. */
@@ -2160,6 +2714,31 @@ export interface components {
              * @description Seconds ago.
              */
             ago_s?: number;
+        };
+        /** @description A visit of a person. */
+        PastVisit: {
+            /** @description Identity. */
+            id: components["schemas"]["VisitId"];
+            /**
+             * Format: int64
+             * @description First contact.
+             */
+            started_at: number;
+            /**
+             * Format: int64
+             * @description Last contact.
+             */
+            last_contact_at: number;
+            /** @description Whether it has ended. */
+            ended: boolean;
+            /** @description Name of the browser. */
+            browser: string;
+            /**
+             * Format: int64
+             * @description Pages viewed.
+             */
+            pages: number;
+            proof: components["schemas"]["Proof"] | null;
         };
         /** @description One weekly period. When `to` is not after `from`, it runs over midnight into the next day. */
         Period: {
@@ -2172,6 +2751,31 @@ export interface components {
             from: string;
             /** @description End, `HH:MM`, not included; `24:00` is the end of the day. */
             to: string;
+        };
+        /** @description Who a visitor is. */
+        Person: {
+            identity: components["schemas"]["SaidIdentity"] | null;
+            customer: components["schemas"]["Customer"] | null;
+            link: components["schemas"]["CustomerLink"] | null;
+            /** @description Attributes of the latest visit, signed and unsigned. */
+            attributes: components["schemas"]["Attribute"][];
+            /** @description The latest 50 visits of the person, newest first. */
+            visits: components["schemas"]["PastVisit"][];
+            /** @description The latest 50 chats of the person, newest first. */
+            chats: components["schemas"]["PastChat"][];
+        };
+        /** @description Size of a picture. */
+        Picture: {
+            /**
+             * Format: int32
+             * @description Pixels across.
+             */
+            width: number;
+            /**
+             * Format: int32
+             * @description Pixels down.
+             */
+            height: number;
         };
         /**
          * @description Side of the page at which widget and offers stand.
@@ -2282,6 +2886,11 @@ export interface components {
             /** @description The fields that are wrong, if it is about fields. */
             errors: components["schemas"]["FieldError"][];
         };
+        /**
+         * @description How well it is known who a visitor is.
+         * @enum {string}
+         */
+        Proof: "claimed" | "signed";
         /** @description A chat queue. */
         Queue: {
             /** @description Identity. */
@@ -2478,6 +3087,11 @@ export interface components {
              *     }
              */
             styling: components["schemas"]["Styling"];
+            /**
+             * @description Files from visitors (Q-8).
+             * @default allowed
+             */
+            visitor_files: components["schemas"]["VisitorFiles"];
         };
         /** @description The estimated wait in one queue. */
         QueueWaitNow: {
@@ -2528,6 +3142,16 @@ export interface components {
              * @default 0
              */
             dequeue_after_s: number;
+        };
+        /** @description A row that is not taken. */
+        RowProblem: {
+            /**
+             * Format: int64
+             * @description Its line in a table, the first line being 1.
+             */
+            row: number;
+            /** @description Why. */
+            why: string;
         };
         /** @description A proactive offer rule. */
         Rule: {
@@ -2655,6 +3279,18 @@ export interface components {
             /** @description Decide as if every queue were open with a free agent, instead of as it is now. */
             assume_available?: boolean;
         };
+        /** @description Who the page said a visitor is. */
+        SaidIdentity: {
+            /** @description The site's own reference. */
+            customer_ref: string;
+            /** @description Whether a signed identity ever said it. */
+            proof: components["schemas"]["Proof"];
+            this_visit: components["schemas"]["Proof"] | null;
+            /** @description Name, if it was said. */
+            name: string | null;
+            /** @description E-mail address, if it was said. */
+            email: string | null;
+        };
         /** @description How to make a secret. */
         SecretRequest: {
             /**
@@ -2677,6 +3313,13 @@ export interface components {
          * @enum {string}
          */
         Sender: "visitor" | "agent" | "system";
+        /** @description A queue that the caller serves. */
+        ServedQueue: components["schemas"]["Named_QueueId"] & {
+            /** @description Its site. */
+            site: components["schemas"]["Named_SiteId"];
+            /** @description The channel switch. */
+            channel_on: boolean;
+        };
         /** @description Who is signed in. */
         Session: {
             /** @description The user. */
@@ -2902,6 +3545,11 @@ export interface components {
             /** @description Estimated wait by queue, seconds. */
             waits?: components["schemas"]["QueueWaitNow"][];
         };
+        /**
+         * @description Why an agent's status changed.
+         * @enum {string}
+         */
+        StatusReason: "self" | "no_answer" | "absence" | "supervisor";
         /** @description That offers are stopped. */
         Stopped: {
             /**
@@ -3088,6 +3736,11 @@ export interface components {
          */
         VisitId: string;
         /**
+         * @description Whether visitors may send files (Q-8). Agents always may.
+         * @enum {string}
+         */
+        VisitorFiles: "allowed" | "refused";
+        /**
          * Format: uuid
          * @description One browser on one site.
          */
@@ -3109,181 +3762,6 @@ export interface components {
             /** @description The queues, by site and name. */
             queues: components["schemas"]["QueueBoard"][];
         };
-        /** @description An agent's own options, all off to begin with. */
-        AgentOptions: {
-            /**
-             * @description Bring chat window to the top when a new chat session is started (P-12).
-             * @default false
-             */
-            top_on_new_chat: boolean;
-            /**
-             * @description Bring chat window to the top when a new message is received (P-13).
-             * @default false
-             */
-            top_on_new_message: boolean;
-        };
-        /** @description What to change of the caller's options; what is absent stays. */
-        AgentOptionsPatch: {
-            /** @description Bring chat window to the top when a new chat session is started (P-12). */
-            top_on_new_chat?: boolean;
-            /** @description Bring chat window to the top when a new message is received (P-13). */
-            top_on_new_message?: boolean;
-        };
-        /** @description A text to send again and again. */
-        CannedReply: {
-            /** @description Identity. */
-            id: components["schemas"]["CannedReplyId"];
-            site_id: components["schemas"]["SiteId"] | null;
-            queue_id: components["schemas"]["QueueId"] | null;
-            /** @description Only its maker sees it. */
-            personal: boolean;
-            /** @description What is typed after the slash. */
-            shortcut: string;
-            /** @description Name in lists. */
-            title: string;
-            /** @description Text by language. `{{visitor.first_name}}` and the like are filled in by the console. */
-            texts: {
-                [key: string]: string;
-            };
-            /** @description Words to find it by. */
-            tags: string[];
-            /**
-             * Format: int64
-             * @description When it was made, milliseconds since 1970.
-             */
-            created_at: number;
-            /**
-             * Format: int64
-             * @description When it was last changed, milliseconds since 1970.
-             */
-            updated_at: number;
-        };
-        /**
-         * Format: uuid
-         * @description A text that agents send again and again.
-         */
-        CannedReplyId: string;
-        /** @description What to change of a canned reply; what is absent stays. */
-        CannedReplyPatch: {
-            site_id?: components["schemas"]["SiteId"] | null;
-            queue_id?: components["schemas"]["QueueId"] | null;
-            /** @description What is typed after the slash: 1 to 32 of a to z, 0 to 9, - and _. */
-            shortcut?: string;
-            /** @description Name in lists, 1 to 100 characters. */
-            title?: string;
-            /** @description Text by language, 1 to 4000 characters each. */
-            texts?: {
-                [key: string]: string;
-            };
-            /** @description Words to find it by, at most 10 of 30 characters. */
-            tags?: string[];
-        };
-        /** @description What an agent has begun to write in a chat. */
-        Draft: {
-            /** @description The chat. */
-            chat_id: components["schemas"]["ChatId"];
-            /** @description The text; empty when there is none, and once it was sent. */
-            text: string;
-            /**
-             * Format: int64
-             * @description Rises with every change; 0 before the first.
-             */
-            version: number;
-            /**
-             * Format: int64
-             * @description When it was last changed, milliseconds since 1970; 0 before the first time.
-             */
-            updated_at: number;
-        };
-        /** @description The caller as an agent. */
-        Me: {
-            /** @description State. */
-            status: components["schemas"]["AgentStatus"];
-            /** @description Why. */
-            reason: components["schemas"]["StatusReason"];
-            /** @description The reason they named for being away. */
-            away_reason: string | null;
-            /**
-             * Format: int64
-             * @description Since when, milliseconds since 1970.
-             */
-            status_since: number;
-            /**
-             * Format: int64
-             * @description Chats at a time by routing.
-             */
-            slots: number;
-            /**
-             * Format: int64
-             * @description Chats ringing or active.
-             */
-            slots_used: number;
-            /** @description The queues they serve, by site, then name. */
-            queues: components["schemas"]["ServedQueue"][];
-        };
-        /** @description Something with a name. */
-        Named_SiteId: {
-            /**
-             * Format: uuid
-             * @description A website under one owner.
-             */
-            id: string;
-            /** @description Name. */
-            name: string;
-        };
-        /** @description A canned reply to make. */
-        NewCannedReply: {
-            site_id?: components["schemas"]["SiteId"] | null;
-            queue_id?: components["schemas"]["QueueId"] | null;
-            /** @description Only its maker sees it. Who is an agent makes no other. */
-            personal?: boolean;
-            /** @description What is typed after the slash: 1 to 32 of a to z, 0 to 9, - and _. */
-            shortcut: string;
-            /** @description Name in lists, 1 to 100 characters. */
-            title: string;
-            /** @description Text by language, 1 to 4000 characters each. */
-            texts: {
-                [key: string]: string;
-            };
-            /** @description Words to find it by, at most 10 of 30 characters. */
-            tags?: string[];
-        };
-        /** @description A draft to keep. */
-        NewDraft: {
-            /** @description The text, at most 4000 characters; empty to give it up. */
-            text: string;
-            /**
-             * Format: int64
-             * @description The version it was written over; 0 when there was none.
-             */
-            version: number;
-        };
-        /** @description One page of a list. */
-        Page_CannedReply: {
-            /** @description The items, in the order of the list. */
-            items: components["schemas"]["CannedReply"][];
-            /** @description What to give as `after` for the next page; null on the last. */
-            next: string | null;
-        };
-        /** @description One page of a list. */
-        Page_Draft: {
-            /** @description The items, in the order of the list. */
-            items: components["schemas"]["Draft"][];
-            /** @description What to give as `after` for the next page; null on the last. */
-            next: string | null;
-        };
-        /** @description A queue that the caller serves. */
-        ServedQueue: components["schemas"]["Named_QueueId"] & {
-            /** @description Its site. */
-            site: components["schemas"]["Named_SiteId"];
-            /** @description The channel switch. */
-            channel_on: boolean;
-        };
-        /**
-         * @description Why an agent's status changed.
-         * @enum {string}
-         */
-        StatusReason: "self" | "no_answer" | "absence" | "supervisor";
         /** @description What all agents share. */
         Workspace: {
             /**
@@ -3777,7 +4255,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit what is there: `taken`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached` */
+        /** @description It does not fit what is there: `taken`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full` */
         Refused409: {
             headers: {
                 [name: string]: unknown;
@@ -3786,7 +4264,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is too large: `too_large` */
+        /** @description The body is too large: `too_large`, `file_too_large` */
         Refused413: {
             headers: {
                 [name: string]: unknown;
@@ -3795,7 +4273,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is not declared as JSON: `not_json` */
+        /** @description The body is not declared as JSON, or not a file that is taken: `not_json`, `file_kind`, `file_broken` */
         Refused415: {
             headers: {
                 [name: string]: unknown;
@@ -6468,4 +6946,49 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+<<<<<<< HEAD
+=======
+    send_file: {
+        parameters: {
+            query: {
+                /** @description Made by the sender, 1 to 64 bytes; the same file sent again under it is stored once. */
+                id: string;
+                /** @description Its name; one that does not fit its content is completed. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        /** @description At most 10 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description The file */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageFile"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+>>>>>>> 5c1cdb7 (files in chats, marks of delivery, and messages written in batches)
 }

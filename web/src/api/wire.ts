@@ -56,6 +56,21 @@ export interface Message {
   at: number;
   /** Absent for everyone; a visitor is never sent the other kind. */
   audience?: "all" | "staff";
+  /** The file it carries; the text may then be empty. */
+  file?: MessageFile;
+}
+
+/** A file in a chat. Addresses are paths on the server. */
+export interface MessageFile {
+  id: string;
+  name: string;
+  media_type: string;
+  bytes: number;
+  /** Size in pixels, if it is a picture. */
+  picture?: { width: number; height: number };
+  url: string;
+  /** A small picture of it, if it is a picture. */
+  thumb_url?: string;
 }
 
 /** A chat as the visitor sees it. */
@@ -73,7 +88,10 @@ export interface VisitorChat {
   last_seq: number;
   /** Highest sequence number the agent has read. */
   agent_read_seq: number;
+  /** Highest sequence number the agent's console has. */
+  agent_delivered_seq: number;
   visitor_read_seq: number;
+  visitor_delivered_seq: number;
   ended_by?: "visitor" | "agent" | "system";
   /** What the visitor is asked after the end. */
   survey?: SurveyKind;
@@ -81,6 +99,8 @@ export interface VisitorChat {
   rated?: boolean;
   /** The transcript can be had by e-mail, or is promised. */
   transcript?: "offered" | "promised";
+  /** The visitor may send files. */
+  files: boolean;
 }
 
 /** One to five; or one for up and zero for down. */
@@ -154,8 +174,11 @@ export type VisitorFrame =
   /** Reactive chat: the visitor opened the chat from the launcher. */
   | { type: "open_chat" }
   | { type: "send_form"; chat: string; answers: Record<string, string | boolean> }
-  | { type: "say"; chat: string; id: string; text: string }
+  /** `file`: one that this browser sent to the chat before. */
+  | { type: "say"; chat: string; id: string; text: string; file?: string }
   | { type: "typing"; chat: string }
+  /** The browser has the messages up to here. */
+  | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }
   | { type: "end_chat"; chat: string }
   /** What the visitor thought of an ended chat. */
@@ -187,6 +210,8 @@ export type VisitorNotice =
   /** The message `id` of this browser is stored under `seq`. */
   | { type: "ack"; chat: string; id: string; seq: number }
   | { type: "typing"; chat: string }
+  /** The agent's console has the messages up to here. */
+  | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }
   /** Forget what you hold of this chat; all of it follows. */
   | { type: "reset"; chat: string }
@@ -291,7 +316,15 @@ export interface Chat {
   last_seq: number;
   visitor_read_seq: number;
   agent_read_seq: number;
-  last_message: { from: "visitor" | "agent" | "system"; text: string; at: number } | null;
+  visitor_delivered_seq: number;
+  agent_delivered_seq: number;
+  /** `file`: name of the file it carries. */
+  last_message: {
+    from: "visitor" | "agent" | "system";
+    text: string;
+    file: string | null;
+    at: number;
+  } | null;
   /** Connected within 2 × Poll Interval. */
   visitor_present: boolean;
   /** The page the visitor is on. */
@@ -322,7 +355,15 @@ export type AgentFrame =
   | { type: "status"; ref: string; status: AgentStatus; reason?: string }
   | { type: "accept"; ref: string; chat: string }
   | { type: "decline"; ref: string; chat: string }
-  | { type: "say"; chat: string; id: string; epoch: number; text: string; audience?: "all" | "staff" }
+  | {
+      type: "say";
+      chat: string;
+      id: string;
+      epoch: number;
+      text: string;
+      audience?: "all" | "staff";
+      file?: string;
+    }
   /** Hand an active chat on: to an agent, who is rung for it, or to a queue. The note is for the team. */
   | { type: "transfer"; ref: string; chat: string; to: { agent: string } | { queue: string }; note: string }
   /** Call another agent to join. */
@@ -336,6 +377,8 @@ export type AgentFrame =
   /** Stop reading or writing along. */
   | { type: "leave"; ref: string; chat: string }
   | { type: "typing"; chat: string }
+  /** The console has the messages up to here. */
+  | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }
   /** End an active chat, or wrap up an ended one. */
   | { type: "close"; ref: string; chat: string }
@@ -359,6 +402,8 @@ export type AgentNotice =
   | { type: "message"; chat: string; message: Message }
   | { type: "ack"; chat: string; id: string; seq: number }
   | { type: "typing"; chat: string }
+  /** The visitor's browser has the messages up to here. */
+  | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }
   | ({ type: "status" } & Standing)
   /** A visit that an open chat belongs to went to another page. */

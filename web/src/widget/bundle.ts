@@ -20,6 +20,8 @@ export interface Look {
 /** Where the launcher stands. */
 export interface LauncherPlace {
   root: ShadowRoot;
+  /** Address of the server, without a path. */
+  host: string;
   tab: number;
   /** BCP 47 tag of the page or the browser. */
   language: string;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message, PresentedOffer, VisitorChat, VisitorFrame, VisitorNotice } from "../api/wire";
-import { held, kept, look, newSession, type Session, type SessionEvent, step } from "./session";
+import { kept, look, newSession, type Session, type SessionEvent, step } from "./session";
+import { held } from "./transcript";
 
 const offer: PresentedOffer = {
   id: "p1",
@@ -22,6 +23,9 @@ const active: VisitorChat = {
   last_seq: 0,
   agent_read_seq: 0,
   visitor_read_seq: 0,
+  agent_delivered_seq: 0,
+  visitor_delivered_seq: 0,
+  files: true,
 };
 const welcome = (over: Partial<Extract<VisitorNotice, { type: "welcome" }>> = {}): VisitorNotice => ({
   type: "welcome",

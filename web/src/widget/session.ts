@@ -5,6 +5,7 @@
  */
 import type {
   Message,
+  MessageFile,
   PresentedOffer,
   RefusalCode,
   Styling,
@@ -13,7 +14,7 @@ import type {
   VisitorNotice,
 } from "../api/wire";
 import type { Look } from "./bundle";
-import { heldUpTo, insertMessage } from "./order";
+import { acknowledge, held, mark, ofChat, receive, retry, running, say, sayFrame } from "./transcript";
 
 export type WindowState = "closed" | "open" | "minimised";
 export type Answers = Record<string, string | boolean>;
@@ -26,6 +27,8 @@ export interface Unsent {
   id: string;
   text: string;
   at: number;
+  /** A file that the server has. */
+  file?: MessageFile;
   /** Why the server did not take it; the visitor may try again. */
   refused?: RefusalCode;
 }
@@ -67,6 +70,9 @@ export interface Session {
   form_errors: Record<string, string>;
   typing_at: number;
   read_seq: number;
+  /** What the server was told over this connection: up to where is read, and up to where this browser has. */
+  told_read_seq: number;
+  told_delivered_seq: number;
   /** The ended chat that the visitor has put away. */
   dismissed: string;
   /** The gap that a resume was last sent for starts after this number; -1 when none was. */
@@ -85,7 +91,7 @@ export type SessionEvent =
   | { type: "minimised" }
   | { type: "closed"; now: number }
   | { type: "form_sent"; answers: Answers; now: number }
-  | { type: "said"; id: string; text: string; now: number }
+  | { type: "said"; id: string; text: string; file?: MessageFile; now: number }
   | { type: "retried"; id: string; now: number }
   | { type: "discarded"; id: string }
   | { type: "typed" }
@@ -108,7 +114,6 @@ export type Kept = Pick<
 export const pending_ms_max = 60_000;
 export const asking_ms_max = 15_000;
 export const typing_ms = 6_000;
-const unsent_max = 100;
 
 export function newSession(kept: Partial<Kept> = {}): Session {
   return {
@@ -130,6 +135,8 @@ export function newSession(kept: Partial<Kept> = {}): Session {
     form_errors: {},
     typing_at: 0,
     read_seq: 0,
+    told_read_seq: 0,
+    told_delivered_seq: 0,
     dismissed: "",
     resumed_after: -1,
     ...kept,
@@ -152,22 +159,17 @@ export function look(s: Session): Look {
   };
 }
 
-/** A chat that has not ended. */
-export function running(s: Session): VisitorChat | null {
-  return s.chat && s.chat.state !== "ended" ? s.chat : null;
-}
-
-/** The highest sequence number up to which no message is missing. */
-export function held(s: Session): number {
-  return heldUpTo(s.messages);
-}
-
 export function step(s: Session, event: SessionEvent): Step {
   switch (event.type) {
     case "noticed":
       return notice(s, event.notice, event.now);
     case "disconnected":
-      return [s.link === "down" ? s : { ...s, link: "down", resumed_after: -1 }, []];
+      return [
+        s.link === "down"
+          ? s
+          : { ...s, link: "down", resumed_after: -1, told_read_seq: 0, told_delivered_seq: 0 },
+        [],
+      ];
     case "accepted":
       return accept(s, event.tab, event.now);
     case "rejected":
@@ -189,7 +191,7 @@ export function step(s: Session, event: SessionEvent): Step {
     case "form_sent":
       return sendForm(s, event.answers, event.now);
     case "said":
-      return say(s, event.id, event.text, event.now);
+      return say(s, event.id, event.text, event.file, event.now);
     case "retried":
       return retry(s, event.id, event.now);
     case "discarded":
@@ -198,7 +200,10 @@ export function step(s: Session, event: SessionEvent): Step {
       return [s, s.chat && s.chat.state === "active" ? [{ type: "typing", chat: s.chat.id }] : []];
     case "read":
       return s.chat && event.seq > s.read_seq
-        ? [{ ...s, read_seq: event.seq }, [{ type: "read", chat: s.chat.id, seq: event.seq }]]
+        ? [
+            { ...s, read_seq: event.seq, told_read_seq: event.seq },
+            [{ type: "read", chat: s.chat.id, seq: event.seq }],
+          ]
         : [s, []];
     case "left":
       return leave(s, event.now);
@@ -233,6 +238,13 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
       return acknowledge(s, n.chat, n.id, n.seq);
     case "typing":
       return [ofChat(s, n.chat) ? { ...s, typing_at: now } : s, []];
+    case "delivered":
+      return [
+        s.chat && ofChat(s, n.chat)
+          ? { ...s, chat: { ...s.chat, agent_delivered_seq: Math.max(n.seq, s.chat.agent_delivered_seq) } }
+          : s,
+        [],
+      ];
     case "read":
       return [
         s.chat && ofChat(s, n.chat)
@@ -312,6 +324,8 @@ function takeChat(s: Session, chat: VisitorChat): Session {
     unsent: s.unsent.filter((u) => u.chat === chat.id),
     window: s.window === "closed" || s.asking ? "open" : s.window,
     read_seq: chat.visitor_read_seq,
+    told_read_seq: 0,
+    told_delivered_seq: 0,
     typing_at: 0,
     resumed_after: -1,
   };
@@ -337,31 +351,6 @@ function settle(
     case "withdrawn":
       return { ...next, offer: null };
   }
-}
-
-function receive(s: Session, chat: string, message: Message): Step {
-  if (!ofChat(s, chat) || s.messages.some((m) => m.seq === message.seq)) return [s, []];
-  const messages = insertMessage(s.messages, message);
-  return fillGap({
-    ...s,
-    messages,
-    unsent: s.unsent.filter((u) => u.id !== message.id),
-    typing_at: message.from === "agent" ? 0 : s.typing_at,
-  });
-}
-
-function acknowledge(s: Session, chat: string, id: string, seq: number): Step {
-  const sent = s.unsent.find((u) => u.id === id);
-  if (!sent || !ofChat(s, chat)) return [s, []];
-  return receive(s, chat, { seq, id, from: "visitor", name: "", text: sent.text, at: sent.at });
-}
-
-/** Asks at once for what is missing before the newest message, once for each gap. */
-function fillGap(s: Session): Step {
-  const newest = s.messages[s.messages.length - 1];
-  const after = held(s);
-  if (!s.chat || !newest || newest.seq <= after || s.resumed_after === after) return [s, []];
-  return [{ ...s, resumed_after: after }, [{ type: "resume", chat: s.chat.id, after }]];
 }
 
 function refuse(s: Session, id: string | undefined, code: RefusalCode): Session {
@@ -442,21 +431,6 @@ function sendForm(s: Session, answers: Answers, now: number): Step {
   return promise(next, { type: "send_form", chat: s.chat.id, answers }, now);
 }
 
-function say(s: Session, id: string, text: string, now: number): Step {
-  const chat = running(s);
-  if (!chat || !text || s.unsent.length >= unsent_max || s.unsent.some((u) => u.id === id)) return [s, []];
-  const unsent: Unsent = { chat: chat.id, id, text, at: now };
-  return [{ ...s, unsent: [...s.unsent, unsent] }, [sayFrame(unsent)]];
-}
-
-function retry(s: Session, id: string, now: number): Step {
-  const chat = running(s);
-  const again = s.unsent.find((u) => u.id === id);
-  if (!chat || !again) return [s, []];
-  const unsent: Unsent = { chat: chat.id, id, text: again.text, at: now };
-  return [{ ...s, unsent: [...s.unsent.filter((u) => u.id !== id), unsent] }, [sayFrame(unsent)]];
-}
-
 function tick(s: Session, now: number): Step {
   const pending = s.pending.filter((p) => meant(p, now));
   const asked = s.pending.find((p) => p.frame.type === "accept" || p.frame.type === "open_chat");
@@ -466,10 +440,12 @@ function tick(s: Session, now: number): Step {
   if (stale) next = { ...answered(s, "accept", "open_chat"), asking: 0, failed: true };
   else if (pending.length !== s.pending.length) next = { ...s, pending };
   if (typing_at !== s.typing_at) next = { ...next, typing_at };
-  const after = held(next);
-  const asked_before = next.resumed_after === after;
-  if (!next.chat || next.link !== "up" || next.chat.last_seq <= after || asked_before) return [next, []];
-  return [{ ...next, resumed_after: after }, [{ type: "resume", chat: next.chat.id, after }]];
+  const [marked, frames] = mark(next);
+  const after = held(marked);
+  const asked_before = marked.resumed_after === after;
+  if (!marked.chat || marked.link !== "up" || marked.chat.last_seq <= after || asked_before)
+    return [marked, frames];
+  return [{ ...marked, resumed_after: after }, [...frames, { type: "resume", chat: marked.chat.id, after }]];
 }
 
 /** Leaving and declining are meant however late; the wish to chat goes stale. */
@@ -488,12 +464,4 @@ function promise(s: Session, frame: Pending["frame"], now: number): Step {
 function answered(s: Session, ...types: Pending["frame"]["type"][]): Session {
   const pending = s.pending.filter((p) => !types.includes(p.frame.type));
   return pending.length === s.pending.length ? s : { ...s, pending };
-}
-
-function ofChat(s: Session, chat: string): boolean {
-  return s.chat !== null && s.chat.id === chat;
-}
-
-function sayFrame(u: Unsent): VisitorFrame {
-  return { type: "say", chat: u.chat, id: u.id, text: u.text };
 }

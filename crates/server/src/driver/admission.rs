@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use beckon_engine::event::{ChatPhase, Event};
-use beckon_engine::id::{ChatId, PresentationId, VisitId, VisitorId};
+use beckon_engine::id::{ChatId, PresentationId, SiteId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::{Stage, Visit};
@@ -101,6 +101,19 @@ impl Driver {
         insert_visitor(&mut tx, visitor, *site.row.id, &hash(&token), self.clock().now()).await?;
         tx.commit().await?;
         Ok(Admitted { visitor, token })
+    }
+
+    /// The visitor of a token, and the site; none when it is no token of a visitor.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn visitor_of(&self, token: &str) -> StoreResult<Option<(VisitorId, SiteId)>> {
+        if !is_token(token) {
+            return Ok(None);
+        }
+        let mut tx = self.store().read().await?;
+        let known = find_visitor_by_token(&mut tx, &hash(token)).await?;
+        Ok(known.map(|known| (*known.id, *known.site_id)))
     }
 
     /// Claims the visitor's running visit for this node, or begins a new one.
@@ -251,6 +264,7 @@ fn shown(row: PresentationRow) -> PresentedOffer {
     }
 }
 
-fn hash(token: &str) -> String {
+/// What is kept of a token.
+pub(super) fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }

@@ -1,41 +1,26 @@
-//! Owns the agent's side of a chat: taking, declining, messages, closing, and the agent's status.
+//! Owns the agent's side of a chat: taking, declining, closing, and the agent's status. What both sides write stands
+//! in `saying`.
 
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::access::{Actor, Denied, Seat, because, find_seat};
-use super::conversation::{check_message, end, is_silent_alert, say_as_system};
+use super::access::{Actor, Denied, because, find_seat};
+use super::conversation::{end, say_as_system};
 use super::desk::LOCK_KEY;
 use super::notice::RefusalCode;
-use crate::bus::{Hint, Side};
+use crate::bus::Hint;
 use crate::store::agent::{AwayCause, Stance, update_agent_idle, update_agent_status};
 use crate::store::call::CallOutcome;
 use crate::store::chat::change::{
-    update_agent_read, update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
+    update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
 };
 use crate::store::chat::waiting::list_waiting_chats;
 use crate::store::chat::wrap_up::find_wrap_up;
-use crate::store::chat::{ChatMode, ChatRow, ChatState, EndedBy, find_chat};
-use crate::store::draft::update_draft_sent;
-use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
+use crate::store::chat::{ChatRow, ChatState, EndedBy};
 use crate::store::participant::{Part, insert_participant, update_owner_left};
-use crate::store::user::find_user;
 use crate::store::workspace::find_workspace;
 use crate::store::{StoreResult, Tx};
-
-/// A message that somebody writes in a console.
-#[derive(Clone, Copy, Debug)]
-pub struct Saying<'a> {
-    /// Made by the console.
-    pub id: &'a str,
-    /// The owner epoch that the console knows.
-    pub epoch: i64,
-    /// The text.
-    pub text: &'a str,
-    /// Who may see it.
-    pub audience: Audience,
-}
 
 impl Driver {
     /// Gives a chat that rings at the agent, or waits, to the agent (P-6), or lets a called agent come. Of several who
@@ -85,83 +70,6 @@ impl Driver {
         }
         tx.commit().await?;
         self.tell_of(&seat.chat, false);
-        Ok(())
-    }
-
-    /// Stores a message of the agent, once; yields its number. To the visitor only the owner under the present epoch and
-    /// whoever has joined may write; to the team, everyone who may read the chat.
-    ///
-    /// # Errors
-    /// When it is malformed, the agent cannot write in the chat now, it has ended, or the database failed.
-    pub async fn agent_says(&self, actor: &Actor, chat: ChatId, saying: Saying<'_>) -> Result<i64, Denied> {
-        let Saying { id, epoch, text, audience } = saying;
-        check_message(id, text).map_err(|detail| because(RefusalCode::BadFrame, detail))?;
-        let mut tx = self.store().write().await?;
-        let mut seat = find_seat(&mut tx, actor, chat).await?;
-        match audience {
-            Audience::All => {}
-            Audience::Staff => check_note_taker(&seat)?,
-        }
-        let message = NewMessage {
-            id,
-            sender: Sender::Agent,
-            user: Some(actor.id),
-            name: &actor.name,
-            body: text,
-            audience,
-        };
-        let seq = match append_message(&mut tx, chat, message, self.clock().now()).await? {
-            Appended::Existing(seq) => return Ok(seq),
-            Appended::New(seq) => seq,
-        };
-        // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
-        seat.chat = find_chat(&mut tx, chat)
-            .await?
-            .ok_or_else(|| because(RefusalCode::NotFound, "There is no such chat."))?;
-        if audience.is_all() {
-            let owner = match seat.chat.agent_id {
-                Some(owner) => find_user(&mut tx, *owner).await?.map(|user| user.name),
-                None => None,
-            };
-            seat.check_writer(epoch, owner.as_deref())?;
-        }
-        update_draft_sent(&mut tx, actor.id, chat, text, self.clock().now()).await?;
-        tx.commit().await?;
-        metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
-        if *seat.chat.mode == ChatMode::Engage {
-            // The first message opens the window in the visitor's browser (P-9).
-            self.bus().publish(Hint::ChatChanged { chat, visitor: *seat.chat.visitor_id });
-        }
-        self.bus().publish(Hint::MessageAdded { chat, visitor: *seat.chat.visitor_id });
-        Ok(seq)
-    }
-
-    /// Moves the owner's read mark.
-    ///
-    /// # Errors
-    /// When the chat cannot be seen, or the database failed.
-    pub async fn agent_reads(&self, actor: &Actor, chat: ChatId, seq: i64) -> Result<(), Denied> {
-        let mut tx = self.store().write().await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
-        if seat.owns() && update_agent_read(&mut tx, chat, seq).await? {
-            tx.commit().await?;
-            let visitor = *seat.chat.visitor_id;
-            self.bus().publish(Hint::Read { chat, visitor, by: Side::Agent, seq });
-        }
-        Ok(())
-    }
-
-    /// Tells the visitor that the owner is writing.
-    ///
-    /// # Errors
-    /// When the chat cannot be seen, or the database failed.
-    pub async fn agent_types(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
-        let mut tx = self.store().read().await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
-        let writes = seat.owns() || seat.part() == Some(Part::Guest);
-        if writes && *seat.chat.state == ChatState::Active {
-            self.bus().publish(Hint::Typing { chat, visitor: *seat.chat.visitor_id, by: Side::Agent });
-        }
         Ok(())
     }
 
@@ -273,15 +181,4 @@ async fn taken(tx: &mut Tx, actor: &Actor, chat: ChatId) -> StoreResult<Denied> 
         None => "There is no such chat.".to_owned(),
     };
     Ok(Denied::Because(RefusalCode::Taken, detail))
-}
-
-/// What only the team sees is written by who may read the chat, once the visitor has been written to.
-fn check_note_taker(seat: &Seat) -> Result<(), Denied> {
-    if !seat.may_read() {
-        return Err(because(RefusalCode::NotYours, "This chat belongs to somebody else."));
-    }
-    if is_silent_alert(&seat.chat) || *seat.chat.state == ChatState::Form {
-        return Err(because(RefusalCode::BadFrame, "The visitor has not been written to yet."));
-    }
-    Ok(())
 }

@@ -1,4 +1,5 @@
-//! Owns the visitor's side of a chat: opening, form, messages, reading, ending. Each is one unit of work.
+//! Owns the visitor's side of a chat: opening, form, ending. Each is one unit of work. What both sides write stands in
+//! `saying`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,23 +17,19 @@ use super::form::{Given, check, visitor_name};
 use super::notice::RefusalCode;
 use super::notice::visitor::VisitorNotice;
 use super::sites::Site;
-use crate::bus::{Hint, Side};
+use crate::bus::Hint;
 use crate::store::agent::update_agent_idle;
 use crate::store::call::update_call_withdrawn;
-use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_visitor_read};
+use crate::store::chat::change::{update_chat_ended, update_chat_form_sent};
 use crate::store::chat::{
     ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat, insert_chat,
 };
 use crate::store::customer::link::{Link, find_known};
 use crate::store::identity::Proof;
-use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
+use crate::store::message::{Audience, NewMessage, Sender, append_message};
 use crate::store::participant::update_company_left;
 use crate::store::{StoreError, StoreResult, Tx};
 
-/// Longest message, characters.
-pub const MESSAGE_LEN_MAX: usize = 4_000;
-/// Longest id that a browser may give a message, bytes.
-pub const MESSAGE_ID_LEN_MAX: usize = 64;
 /// A form that nobody sends is given up after this time.
 const FORM_GIVEN_UP_S: u32 = 30 * 60;
 
@@ -161,61 +158,6 @@ impl Driver {
         }
         tx.commit().await?;
         self.bus().publish(Hint::ChatChanged { chat, visitor });
-        Ok(())
-    }
-
-    /// Stores a message of the visitor, once; yields its number.
-    ///
-    /// # Errors
-    /// When it is malformed, the chat is not the visitor's or has ended, or the database failed.
-    pub async fn visitor_says(
-        &self,
-        visitor: VisitorId,
-        chat: ChatId,
-        id: &str,
-        text: &str,
-    ) -> Result<i64, Refusal> {
-        check_message(id, text).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
-        let mut tx = self.store().write().await?;
-        own_chat(&mut tx, visitor, chat, Some(id)).await?;
-        let message = NewMessage {
-            id,
-            sender: Sender::Visitor,
-            user: None,
-            name: "",
-            body: text,
-            audience: Audience::All,
-        };
-        let seq = match append_message(&mut tx, chat, message, self.clock().now()).await? {
-            Appended::Existing(seq) => return Ok(seq),
-            Appended::New(seq) => seq,
-        };
-        // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
-        let row = own_chat(&mut tx, visitor, chat, Some(id)).await?;
-        match *row.state {
-            ChatState::Queued | ChatState::Ringing | ChatState::Active => {}
-            ChatState::Form => return Err(refuse(Some(id), RefusalCode::BadFrame, "The form comes first.")),
-            ChatState::Ended => {
-                return Err(refuse(Some(id), RefusalCode::ChatClosed, "This chat has ended."));
-            }
-        }
-        tx.commit().await?;
-        metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
-        self.bus().publish(Hint::MessageAdded { chat, visitor });
-        Ok(seq)
-    }
-
-    /// Moves the visitor's read mark.
-    ///
-    /// # Errors
-    /// When the chat is not the visitor's, or the database failed.
-    pub async fn visitor_reads(&self, visitor: VisitorId, chat: ChatId, seq: i64) -> Result<(), Refusal> {
-        let mut tx = self.store().write().await?;
-        own_chat(&mut tx, visitor, chat, None).await?;
-        if update_visitor_read(&mut tx, chat, seq).await? {
-            tx.commit().await?;
-            self.bus().publish(Hint::Read { chat, visitor, by: Side::Visitor, seq });
-        }
         Ok(())
     }
 
@@ -370,7 +312,8 @@ async fn append_line(
     audience: Audience,
 ) -> StoreResult<()> {
     let id = driver.clock().new_id().to_string();
-    let message = NewMessage { id: &id, sender: Sender::System, user: None, name, body: key, audience };
+    let message =
+        NewMessage { id: &id, sender: Sender::System, user: None, name, body: key, file: None, audience };
     append_message(tx, chat, message, driver.clock().now()).await?;
     Ok(())
 }
@@ -430,30 +373,6 @@ pub(super) fn unavailable() -> VisitorNotice {
         id: None,
         code: RefusalCode::Unavailable,
         detail: "This cannot be done right now. What you wrote is kept and sent again.".to_owned(),
-    }
-}
-
-/// Why a message is malformed, if it is.
-pub(super) fn check_message(id: &str, text: &str) -> Result<(), &'static str> {
-    if id.is_empty() || id.len() > MESSAGE_ID_LEN_MAX {
-        Err("A message needs an id of 1 to 64 bytes.")
-    } else if id.contains('\0') {
-        Err("A message may not contain the character 0.")
-    } else {
-        check_text(text, MESSAGE_LEN_MAX)
-    }
-}
-
-/// Why a text is malformed, if it is.
-pub(super) fn check_text(text: &str, len_max: usize) -> Result<(), &'static str> {
-    if text.contains('\0') {
-        Err("A message may not contain the character 0.")
-    } else if text.trim().is_empty() {
-        Err("A message needs a text.")
-    } else if text.chars().count() > len_max {
-        Err("The text is too long: a message may have at most 4000 characters, a note 1000.")
-    } else {
-        Ok(())
     }
 }
 

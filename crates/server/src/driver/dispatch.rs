@@ -1,7 +1,10 @@
 //! Owns what a hint leads to on this node: who is told, and what is counted or routed anew.
 
+use std::collections::HashSet;
+
 use beckon_engine::id::{ChatId, QueueId, UserId, VisitorId};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::Driver;
 use super::command::{ShardCommand, VisitorSignal};
@@ -15,6 +18,9 @@ use crate::store::agent::{find_agent, list_services};
 use crate::store::chat::waiting::list_waiting_visitors;
 use crate::store::chat_view::find_chat_view;
 
+/// Hints that are followed one after another before new ones are looked at.
+const GATHERED_MAX: usize = 1_024;
+
 pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
     let mut hints = driver.bus().subscribe();
@@ -23,20 +29,41 @@ pub(super) async fn run(driver: Driver) {
             () = stopping.cancelled() => break,
             hint = hints.recv() => hint,
         };
-        match hint {
+        let lost = match hint {
             Ok(hint) => {
-                if let Err(error) = follow(&driver, hint).await {
-                    tracing::warn!(%error, "a hint could not be followed");
+                let (gathered, lost) = gather(hint, &mut hints);
+                for hint in gathered {
+                    if let Err(error) = follow(&driver, hint).await {
+                        tracing::warn!(%error, "a hint could not be followed");
+                    }
                 }
+                lost
             }
-            Err(RecvError::Lagged(lost)) => {
-                tracing::warn!(lost, "hints were lost; everything is read anew");
-                resync(&driver).await;
-            }
+            Err(RecvError::Lagged(lost)) => lost,
             Err(RecvError::Closed) => break,
+        };
+        if lost > 0 {
+            tracing::warn!(lost, "hints were lost; everything is read anew");
+            resync(&driver).await;
         }
     }
     driver.consoles().tell_all(&ConsoleSignal::Leave);
+}
+
+/// What has come meanwhile, each hint once, and how many were lost: whoever follows one reads what is true by then, so
+/// a second says no more.
+fn gather(first: Hint, hints: &mut Receiver<Hint>) -> (Vec<Hint>, u64) {
+    let mut seen = HashSet::from([first.clone()]);
+    let (mut gathered, mut lost) = (vec![first], 0);
+    while gathered.len() < GATHERED_MAX {
+        match hints.try_recv() {
+            Ok(hint) if seen.insert(hint.clone()) => gathered.push(hint),
+            Ok(_) => {}
+            Err(TryRecvError::Lagged(more)) => lost += more,
+            Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+        }
+    }
+    (gathered, lost)
 }
 
 async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
@@ -69,6 +96,14 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
         }
         Hint::Read { chat, by: Side::Visitor, seq, .. } => {
             let notice = Box::new(AgentNotice::Read { chat, seq });
+            driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+        }
+        Hint::Delivered { chat, visitor, to: Side::Agent, seq } => {
+            let notice = VisitorNotice::Delivered { chat, seq };
+            driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
+        }
+        Hint::Delivered { chat, to: Side::Visitor, seq, .. } => {
+            let notice = Box::new(AgentNotice::Delivered { chat, seq });
             driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
         }
         Hint::VisitMoved { chat } => {

@@ -1,8 +1,10 @@
 //! Owns what the notices to visitors and to consoles share. How they travel stands in `ws`.
 
+use beckon_engine::id::FileId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::store::file::Picture;
 use crate::store::message::{Audience, Sender};
 
 pub mod agent;
@@ -26,6 +28,30 @@ pub struct Message {
     /// Who may see it; absent for everyone.
     #[serde(default, skip_serializing_if = "Audience::is_all")]
     pub audience: Audience,
+    /// The file it carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<MessageFile>,
+}
+
+/// A file that a message carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MessageFile {
+    /// Identity.
+    pub id: FileId,
+    /// Name under which it is saved.
+    pub name: String,
+    /// What its content is.
+    pub media_type: String,
+    /// Size.
+    pub bytes: i64,
+    /// Size of the picture, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+    /// Where it is, on this server.
+    pub url: String,
+    /// Where a small picture of it is, if it is a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumb_url: Option<String>,
 }
 
 /// Why a frame was refused.

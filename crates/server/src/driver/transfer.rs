@@ -7,10 +7,11 @@ use beckon_engine::time::UnixMs;
 
 use super::Driver;
 use super::access::{Actor, Denied, Seat, because, find_seat};
-use super::conversation::{check_text, say_as_system, tell_staff};
+use super::conversation::{say_as_system, tell_staff};
 use super::desk::{LOCK_KEY, routing_of};
 use super::notice::RefusalCode;
 use super::notice::agent::AgentStatus;
+use super::saying::check_text;
 use super::view::agent_status;
 use crate::bus::Hint;
 use crate::store::agent::{
@@ -215,6 +216,7 @@ impl Driver {
         }
         let id = self.clock().new_id().to_string();
         let message = NewMessage {
+            file: None,
             id: &id,
             sender: Sender::Agent,
             user: Some(actor.id),

@@ -4,7 +4,7 @@ use super::Driver;
 use super::conversation::{form_of, is_silent_alert};
 use super::notice::agent::{AgentStatus, Call, Chat, LastMessage, Noted, Pop, Rating, StatusReason};
 use super::notice::visitor::{AgentName, FormField, VisitorChat};
-use super::notice::{Message, Named};
+use super::notice::{Message, MessageFile, Named};
 use super::screen_pop;
 use super::sites::Site;
 use crate::store::agent::{AgentRow, AwayCause, ChosenStatus};
@@ -21,7 +21,7 @@ use crate::store::user::{Role, find_user};
 use crate::store::{StoreResult, Tx};
 use beckon_engine::attribute::Attribute;
 use beckon_engine::id::{ChatId, UserId};
-use beckon_engine::queue::{Field, Prefill};
+use beckon_engine::queue::{Field, Prefill, VisitorFiles};
 use beckon_engine::time::UnixMs;
 
 /// The estimate looks at the chats of this time.
@@ -42,7 +42,8 @@ pub async fn visitor_chat(
         return Ok(None);
     }
     let waiting = matches!(*chat.state, ChatState::Queued | ChatState::Ringing);
-    let routing = site.world.config.queue(*chat.queue_id).map(|queue| &queue.plan.routing);
+    let plan = site.world.config.queue(*chat.queue_id).map(|queue| &queue.plan);
+    let routing = plan.map(|plan| &plan.routing);
     let (mut position, mut wait_s) = (None, None);
     if waiting && routing.is_some_and(|routing| routing.show_position) {
         position = Some(find_position(tx, chat).await?);
@@ -75,10 +76,13 @@ pub async fn visitor_chat(
         form,
         last_seq: chat.last_seq,
         agent_read_seq: chat.agent_read_seq,
+        agent_delivered_seq: chat.agent_delivered_seq,
         visitor_read_seq: chat.visitor_read_seq,
+        visitor_delivered_seq: chat.visitor_delivered_seq,
         ended_by: chat.ended_by.map(|by| *by),
         survey,
         rated,
+        files: plan.is_some_and(|plan| plan.visitor_files == VisitorFiles::Allowed),
     }))
 }
 
@@ -108,6 +112,7 @@ impl From<MessageRow> for Message {
             name: row.name,
             text: row.body,
             at: row.sent_at,
+            file: row.file.map(|file| MessageFile::from(file.0)),
             audience: *row.audience,
         }
     }
@@ -128,6 +133,7 @@ impl Message {
                 text: String::new(),
                 at: row.sent_at,
                 audience: Audience::All,
+                file: None,
             },
         }
     }
@@ -206,7 +212,14 @@ impl Driver {
             last_seq: row.last_seq,
             visitor_read_seq: row.visitor_read_seq,
             agent_read_seq: row.agent_read_seq,
-            last_message: last_message(row.last_sender.map(|sender| *sender), row.last_body, row.last_at),
+            visitor_delivered_seq: row.visitor_delivered_seq,
+            agent_delivered_seq: row.agent_delivered_seq,
+            last_message: last_message(
+                row.last_sender.map(|sender| *sender),
+                row.last_body,
+                row.last_file.map(|file| file.0.name),
+                row.last_at,
+            ),
             visitor_present: live.as_ref().is_some_and(|live| live.here),
             page: live.and_then(|live| live.page),
             presentation_id: row.presentation_id.map(|id| *id),
@@ -301,7 +314,8 @@ pub fn status_reason(agent: &AgentRow) -> StatusReason {
 fn last_message(
     from: Option<crate::store::message::Sender>,
     text: Option<String>,
+    file: Option<String>,
     at: Option<i64>,
 ) -> Option<LastMessage> {
-    Some(LastMessage { from: from?, text: text?, at: at? })
+    Some(LastMessage { from: from?, text: text?, file, at: at? })
 }

@@ -18,7 +18,7 @@ use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::{Api, site};
-use crate::driver::conversation::MESSAGE_LEN_MAX;
+use crate::driver::saying::MESSAGE_LEN_MAX;
 use crate::store::canned_reply::{
     CannedReplyRow, delete_canned_reply, find_canned_reply, find_canned_reply_count, insert_canned_reply,
     list_canned_replies, update_canned_reply,
@@ -317,7 +317,9 @@ async fn find(tx: &mut Tx, id: CannedReplyId, user: UserId) -> Answer<CannedRepl
 fn taken(error: StoreError) -> Problem {
     match error {
         StoreError::Taken => Problem::Taken(FieldError::new("/shortcut", "belongs to another canned reply")),
-        StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+        StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
+            error.into()
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::Page;
 use crate::driver::access::{Actor, Denied, find_seat};
-use crate::driver::conversation::MESSAGE_LEN_MAX;
+use crate::driver::saying::MESSAGE_LEN_MAX;
 use crate::store::Tx;
 use crate::store::column::Text;
 use crate::store::draft::{DraftRow, find_draft, insert_draft, list_drafts, update_draft};

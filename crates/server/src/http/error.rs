@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::driver::files::FileRefusal;
 use crate::store::StoreError;
 
 /// Result of a handler.
@@ -51,6 +52,8 @@ pub enum Problem {
     TooLarge,
     /// The body is not declared as JSON.
     NotJson,
+    /// A file is not taken; why.
+    File(FileRefusal),
     /// Too many attempts; try again after this many seconds.
     TooMany(u64),
     /// The server cannot do this now.
@@ -137,6 +140,7 @@ impl Problem {
             Self::NotJson => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "The body is not declared as JSON")
             }
+            Self::File(refusal) => file_kind(*refusal),
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many attempts"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not available now"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed"),
@@ -168,6 +172,7 @@ impl Problem {
             Self::LimitReached(limit) => format!("There can be {limit}."),
             Self::TooLarge => format!("A body has at most {} bytes.", super::BODY_BYTES_MAX),
             Self::NotJson => "Send the header Content-Type: application/json.".to_owned(),
+            Self::File(refusal) => file_detail(*refusal).to_owned(),
             Self::TooMany(after_s) => format!("Try again in {after_s} seconds."),
             Self::Internal(_) => "The failure was logged. Nothing was changed.".to_owned(),
         }
@@ -193,10 +198,45 @@ impl Problem {
             | Self::LimitReached(_)
             | Self::TooLarge
             | Self::NotJson
+            | Self::File(_)
             | Self::TooMany(_)
             | Self::Unavailable(_)
             | Self::Internal(_) => Vec::new(),
         }
+    }
+}
+
+fn file_kind(refusal: FileRefusal) -> (StatusCode, &'static str, &'static str) {
+    match refusal {
+        FileRefusal::Empty => (StatusCode::UNPROCESSABLE_ENTITY, "file_empty", "The file is empty"),
+        FileRefusal::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", "The file is too large"),
+        FileRefusal::KindNotAllowed => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "file_kind", "Files of this kind are not taken")
+        }
+        FileRefusal::BadPicture => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "file_broken", "The picture cannot be read")
+        }
+        FileRefusal::Off => (StatusCode::FORBIDDEN, "files_off", "Visitors may not send files here"),
+        FileRefusal::ChatClosed => (StatusCode::CONFLICT, "chat_closed", "The chat is not open"),
+        FileRefusal::ChatFull => (StatusCode::CONFLICT, "chat_full", "The chat can have no more files"),
+        FileRefusal::SiteFull => (StatusCode::CONFLICT, "site_full", "The site can have no more files"),
+        FileRefusal::NotFound => (StatusCode::NOT_FOUND, "not_found", "There is nothing here"),
+    }
+}
+
+fn file_detail(refusal: FileRefusal) -> &'static str {
+    match refusal {
+        FileRefusal::Empty => "It has no content.",
+        FileRefusal::TooLarge => "A file may have at most 10 MB.",
+        FileRefusal::KindNotAllowed => {
+            "Taken are pictures (JPEG, PNG, GIF, WebP), PDF, office documents, plain text, ZIP, audio and video."
+        }
+        FileRefusal::BadPicture => "It is damaged, not what it says it is, or has too many pixels.",
+        FileRefusal::Off => "An administrator can allow them for the queue.",
+        FileRefusal::ChatClosed => "It has ended, or has not begun.",
+        FileRefusal::ChatFull => "It has 100 files or 200 MB already.",
+        FileRefusal::SiteFull => "It has 20 GB of files already.",
+        FileRefusal::NotFound => "There is no such chat, or you may not write in it.",
     }
 }
 
@@ -230,7 +270,9 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Taken => Self::Internal("a unique index refused a row unexpectedly".to_owned()),
             StoreError::InUse => Self::InUse("Something still refers to it.".to_owned()),
-            StoreError::Database(_) | StoreError::Migrate(_) => Self::Internal(error.to_string()),
+            StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
+                Self::Internal(error.to_string())
+            }
         }
     }
 }

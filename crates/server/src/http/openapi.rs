@@ -16,9 +16,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, identity, offer, offer_stop,
-    presentation, queue, rule, rule_test, seen, session, setup, site, user, visit, wallboard, workspace,
-    wrap_up,
+    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, file, identity, offer,
+    offer_stop, presentation, queue, rule, rule_test, seen, session, setup, site, user, visit, wallboard,
+    workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -47,10 +47,13 @@ const REFUSALS: [(&str, &str); 10] = [
     (
         "409",
         "It does not fit what is there: `taken`, `stale`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, \
-         `limit_reached`",
+         `limit_reached`, `chat_closed`, `chat_full`, `site_full`",
     ),
-    ("413", "The body is too large: `too_large`"),
-    ("415", "The body is not declared as JSON: `not_json`"),
+    ("413", "The body is too large: `too_large`, `file_too_large`"),
+    (
+        "415",
+        "The body is not declared as JSON, or not a file that is taken: `not_json`, `file_kind`, `file_broken`",
+    ),
     ("422", "Some fields or parameters are not valid: `invalid`, with a pointer to each"),
     ("429", "Too many attempts: `too_many`, with the header Retry-After"),
     ("500", "The server failed: `internal`"),
@@ -106,6 +109,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(rule::router())
         .merge(rule_test::router())
         .merge(chat::router())
+        .merge(file::router())
         .merge(wrap_up::router())
         .merge(visit::router())
         .merge(decision::router())

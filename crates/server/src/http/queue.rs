@@ -272,7 +272,9 @@ async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<QueueId>) -> Answer
     }
     delete_queue(&mut tx, site, id).await.map_err(|error| match error {
         StoreError::InUse => Problem::InUse("The queue has had chats: switch its channel off.".to_owned()),
-        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
+            error.into()
+        }
     })?;
     api.commit(tx, site).await?;
     Ok(StatusCode::NO_CONTENT)

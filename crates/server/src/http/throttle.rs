@@ -29,8 +29,9 @@ pub struct SignInThrottle {
     by_email: Arc<Limiter>,
 }
 
+/// Counts by one key.
 #[derive(Debug)]
-struct Limiter {
+pub(super) struct Limiter {
     keys: DefaultKeyedRateLimiter<String>,
     attempts: AtomicU64,
 }
@@ -62,13 +63,13 @@ impl Default for SignInThrottle {
 }
 
 impl Limiter {
-    fn new(period: Duration, burst: u32) -> Self {
+    pub(super) fn new(period: Duration, burst: u32) -> Self {
         let burst = NonZeroU32::new(burst).expect("a burst above zero");
         let quota = Quota::with_period(period).expect("a period above zero").allow_burst(burst);
         Self { keys: RateLimiter::keyed(quota), attempts: AtomicU64::new(0) }
     }
 
-    fn count(&self, mut key: String) -> Answer<()> {
+    pub(super) fn count(&self, mut key: String) -> Answer<()> {
         if self.attempts.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET_EVERY) {
             self.keys.retain_recent();
         }
@@ -82,7 +83,7 @@ impl Limiter {
 }
 
 /// Whoever has one IPv6 address has 2⁶⁴ of them.
-fn network(address: IpAddr) -> String {
+pub(super) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),

@@ -160,7 +160,9 @@ async fn create(
     }
     insert_user(&mut tx, &row).await.map_err(|error| match error {
         StoreError::Taken => Problem::Taken(FieldError::new("/email", "belongs to another user")),
-        StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+        StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
+            error.into()
+        }
     })?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(row.into())))
@@ -241,7 +243,9 @@ async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<
     keep_an_admin(&mut tx, id).await?;
     delete_user(&mut tx, id).await.map_err(|error| match error {
         StoreError::InUse => Problem::InUse("The user has had chats: disable the user instead.".to_owned()),
-        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
+            error.into()
+        }
     })?;
     tx.commit().await?;
     api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });

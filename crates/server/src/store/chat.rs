@@ -10,20 +10,26 @@ use super::column::{Json, Text};
 use super::sql::{execute, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
+/// Every column of a chat.
+macro_rules! columns {
+    () => {
+        "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
                     owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
                     idle_warned_at, requeued_at, wrapped_up,
-                    last_seq, visitor_read_seq, agent_read_seq
-             FROM chats ",
-            $rest
-        )
+                    last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq"
     };
 }
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT ", $crate::store::chat::columns!(), " FROM chats ", $rest)
+    };
+}
+
+pub(in crate::store) use columns;
+
 pub mod change;
+pub mod mark;
 pub mod waiting;
 pub mod wrap_up;
 
@@ -127,6 +133,10 @@ pub struct ChatRow {
     pub visitor_read_seq: i64,
     /// Highest number the agent has read.
     pub agent_read_seq: i64,
+    /// Highest number the visitor's browser has.
+    pub visitor_delivered_seq: i64,
+    /// Highest number the agent's console has.
+    pub agent_delivered_seq: i64,
 }
 
 impl ChatRow {

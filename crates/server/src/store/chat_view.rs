@@ -6,6 +6,7 @@ use beckon_engine::id::{
 
 use super::chat::{Answer, ChatMode, ChatState, EndedBy};
 use super::column::{Json, Text};
+use super::file::FileAbout;
 use super::message::Sender;
 use super::sql::{fetch_all, fetch_optional};
 use super::survey::SurveyKind;
@@ -76,10 +77,16 @@ pub struct ChatViewRow {
     pub visitor_read_seq: i64,
     /// Highest number the agent has read.
     pub agent_read_seq: i64,
+    /// Highest number the visitor's browser has.
+    pub visitor_delivered_seq: i64,
+    /// Highest number the agent's console has.
+    pub agent_delivered_seq: i64,
     /// Who wrote last.
     pub last_sender: Option<Text<Sender>>,
     /// What was written last.
     pub last_body: Option<String>,
+    /// The file it carried.
+    pub last_file: Option<Json<FileAbout>>,
     /// When.
     pub last_at: Option<i64>,
     /// The presentation that was accepted.
@@ -130,8 +137,8 @@ macro_rules! select {
                     c.idle_warned_at, c.disposition, c.tags, c.wrap_up_note,
                     s.kind AS survey_kind, s.rating AS survey_rating, s.comment AS survey_comment,
                     c.answers, c.last_seq,
-                    c.visitor_read_seq, c.agent_read_seq,
-                    m.sender AS last_sender, m.body AS last_body, m.sent_at AS last_at,
+                    c.visitor_read_seq, c.agent_read_seq, c.visitor_delivered_seq, c.agent_delivered_seq,
+                    m.sender AS last_sender, m.body AS last_body, m.file AS last_file, m.sent_at AS last_at,
                     c.presentation_id, p.rule_id, p.rule_name, p.offer_id, p.offer_name
              FROM chats c
              JOIN queues q ON q.id = c.queue_id

@@ -18,3 +18,19 @@ impl Tx {
         Ok(())
     }
 }
+
+/// A list of values out of one JSON text, on SQLite.
+macro_rules! sqlite_list {
+    () => {
+        "json_each($1) AS j"
+    };
+}
+
+/// A list of values out of one JSON text, on PostgreSQL.
+macro_rules! postgres_list {
+    () => {
+        "jsonb_array_elements(CAST($1 AS jsonb)) AS j(value)"
+    };
+}
+
+pub(crate) use {postgres_list, sqlite_list};

@@ -5,7 +5,8 @@ use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::column::Text;
+use super::column::{Json, Text};
+use super::file::FileAbout;
 use super::sql::{fetch_all, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
 
@@ -53,6 +54,8 @@ pub struct MessageRow {
     pub name: String,
     /// The text.
     pub body: String,
+    /// The file it carries.
+    pub file: Option<Json<FileAbout>>,
     /// When it was stored.
     pub sent_at: i64,
     /// Who may see it.
@@ -70,8 +73,10 @@ pub struct NewMessage<'a> {
     pub user: Option<UserId>,
     /// Name of the agent; empty otherwise.
     pub name: &'a str,
-    /// The text.
+    /// The text; may be empty when there is a file.
     pub body: &'a str,
+    /// The file it carries.
+    pub file: Option<&'a FileAbout>,
     /// Who may see it.
     pub audience: Audience,
 }
@@ -104,8 +109,8 @@ pub async fn append_message(
     let stored: Option<(i64,)> = fetch_optional!(
         tx,
         (i64,),
-        "INSERT INTO messages (chat_id, seq, id, sender, user_id, name, body, sent_at, audience)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "INSERT INTO messages (chat_id, seq, id, sender, user_id, name, body, file, sent_at, audience)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (chat_id, sender, id) DO NOTHING RETURNING seq",
         Text(chat),
         seq,
@@ -114,6 +119,7 @@ pub async fn append_message(
         message.user.map(Text),
         message.name,
         message.body,
+        message.file.map(Json),
         now.0,
         Text(message.audience),
     )?;
@@ -144,7 +150,7 @@ pub async fn list_messages(
     fetch_all!(
         tx,
         MessageRow,
-        "SELECT seq, id, sender, name, body, sent_at, audience FROM messages
+        "SELECT seq, id, sender, name, body, file, sent_at, audience FROM messages
          WHERE chat_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
         Text(chat),
         after,

@@ -56,4 +56,22 @@ macro_rules! fetch_all {
     };
 }
 
-pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, on};
+/// Reads all rows as `$row` of a statement over a list of values: `$before`, the list as `j`, then `$after`. A value of
+/// the list is `j.value`, a JSON array; the list is one JSON text, bound as `$1`.
+macro_rules! fetch_list {
+    ($tx:expr, $row:ty, $before:literal, $list:expr, $($after:expr),+ $(,)?) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let sql = concat!($before, $crate::store::dialect::sqlite_list!(), $($after),+);
+                sqlx::query_as::<_, $row>(sql).bind($list).fetch_all(&mut **tx).await
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let sql = concat!($before, $crate::store::dialect::postgres_list!(), $($after),+);
+                sqlx::query_as::<_, $row>(sql).bind($list).fetch_all(&mut **tx).await
+            }
+        }
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+pub(crate) use {execute, fetch_all, fetch_list, fetch_one, fetch_optional, on};

@@ -54,6 +54,16 @@ pub async fn find_visitor(tx: &mut Tx, id: VisitorId) -> StoreResult<Option<Visi
     fetch_optional!(tx, VisitorRow, "SELECT id, site_id FROM visitors WHERE id = $1", Text(id))
 }
 
+/// Finds what is kept of a visitor's token.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_visitor_token_hash(tx: &mut Tx, id: VisitorId) -> StoreResult<Option<String>> {
+    let found: Option<(String,)> =
+        fetch_optional!(tx, (String,), "SELECT token_hash FROM visitors WHERE id = $1", Text(id))?;
+    Ok(found.map(|(token_hash,)| token_hash))
+}
+
 /// Counts one more visit of a visitor; yields its number, from 1.
 ///
 /// # Errors

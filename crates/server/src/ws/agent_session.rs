@@ -11,10 +11,10 @@ use super::{Closed, close};
 use crate::bus::Hint;
 use crate::driver::Driver;
 use crate::driver::access::{Actor, Denied, find_readable};
-use crate::driver::answering::Saying;
 use crate::driver::consoles::ConsoleSignal;
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::agent::{AgentNotice, AgentStatus, ConsoleUser, StatusReason};
+use crate::driver::saying::Said;
 use crate::driver::view::{agent_status, status_reason};
 use crate::http::Api;
 use crate::store::agent::{AwayCause, Stance, find_agent, update_agent_heard};
@@ -86,11 +86,11 @@ impl AgentSession {
             AgentFrame::Accept { r#ref, chat } => answer_to(r#ref, driver.accept_chat(&actor, chat).await),
             AgentFrame::Decline { r#ref, chat } => answer_to(r#ref, driver.decline_chat(&actor, chat).await),
             AgentFrame::Close { r#ref, chat } => answer_to(r#ref, driver.close_chat(&actor, chat).await),
-            AgentFrame::Say { chat, id, epoch, text, audience } => {
-                let saying = Saying { id: &id, epoch, text: &text, audience };
-                match driver.agent_says(&actor, chat, saying).await {
-                    Ok(seq) => vec![AgentNotice::Ack { chat, id, seq }],
-                    Err(denied) => vec![refused(None, Some(id), denied)],
+            AgentFrame::Say { chat, id, epoch, text, file, audience } => {
+                let said = Said { id, text, file, audience };
+                match driver.agent_says(&actor, chat, epoch, &said).await {
+                    Ok(seq) => vec![AgentNotice::Ack { chat, id: said.id, seq }],
+                    Err(denied) => vec![refused(None, Some(said.id), denied)],
                 }
             }
             AgentFrame::Transfer { r#ref, chat, to: Target::Agent(agent), note } => {
@@ -110,6 +110,7 @@ impl AgentSession {
             }
             AgentFrame::Leave { r#ref, chat } => answer_to(r#ref, driver.leave_chat(&actor, chat).await),
             AgentFrame::Typing { chat } => quiet(driver.agent_types(&actor, chat).await),
+            AgentFrame::Delivered { chat, seq } => quiet(driver.agent_has(&actor, chat, seq).await),
             AgentFrame::Read { chat, seq } => quiet(driver.agent_reads(&actor, chat, seq).await),
             AgentFrame::Follow { chat, after } => self.follow(chat, after).await?,
             AgentFrame::Unfollow { chat } => {

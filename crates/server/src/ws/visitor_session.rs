@@ -19,18 +19,19 @@ use crate::driver::address::{clean, is_denied, storable_referrer, utm};
 use crate::driver::admission::{Arrival, Refused, is_token};
 use crate::driver::command::{Attached, Observed};
 use crate::driver::conversation::Refusal;
+use crate::driver::files::ticketed;
 use crate::driver::identity::{Identity, IdentityRefusal, Introduced};
 use crate::driver::notice::visitor::{PresentedOffer, VisitorChat, VisitorNotice};
 use crate::driver::notice::{Message, RefusalCode};
 use crate::driver::robots::is_robot;
 use crate::driver::sites::Site;
 use crate::driver::view::visitor_chat;
-use crate::store::StoreResult;
 use crate::store::chat::{ChatState, find_latest_chat};
 use crate::store::column::{Json, Text};
 use crate::store::identity::Proof;
 use crate::store::message::list_messages;
 use crate::store::visit::VisitFacts;
+use crate::store::{StoreResult, Tx};
 
 /// Messages read at a time.
 const MESSAGES_AT_A_TIME: i64 = 200;
@@ -184,10 +185,12 @@ impl VisitorSession {
 
     /// The messages that were not sent yet.
     pub(super) async fn messages_added(&mut self) -> StoreResult<Vec<VisitorNotice>> {
-        if self.held.is_none() {
-            return self.chat_changed().await;
-        }
-        Ok(self.catch_up().await?.1)
+        let Some(held) = self.held else { return self.chat_changed().await };
+        let mut tx = self.driver.store().read().await?;
+        let mut notices = Vec::new();
+        let after = self.read_on(&mut tx, held, &mut notices).await?;
+        self.held = Some(Held { id: held.id, after });
+        Ok(notices)
     }
 
     /// Writes down who the page says the visitor is; yields what to answer.
@@ -229,11 +232,14 @@ impl VisitorSession {
             ChatFrame::SendForm { chat, answers } => {
                 driver.send_form(&self.site_now(), visitor, chat, &answers, &self.language).await
             }
-            ChatFrame::Say { chat, id, text } => match driver.visitor_says(visitor, chat, &id, &text).await {
-                Ok(seq) => return vec![VisitorNotice::Ack { chat, id, seq }],
+            ChatFrame::Say { chat, said } => match driver.visitor_says(visitor, chat, &said).await {
+                Ok(seq) => {
+                    self.acknowledge(chat, seq);
+                    return vec![VisitorNotice::Ack { chat, id: said.id, seq }];
+                }
                 Err(Refusal::Store(error)) => {
                     tracing::warn!(%error, "a message could not be stored");
-                    return vec![try_again(id)];
+                    return vec![try_again(said.id)];
                 }
                 Err(refusal) => Err(refusal),
             },
@@ -243,6 +249,7 @@ impl VisitorSession {
                 }
                 Ok(())
             }
+            ChatFrame::Delivered { chat, seq } => driver.visitor_has(visitor, chat, seq).await,
             ChatFrame::Read { chat, seq } => driver.visitor_reads(visitor, chat, seq).await,
             ChatFrame::End { chat } => driver.visitor_ends(visitor, chat).await,
             ChatFrame::Rate { chat, rating, comment } => {
@@ -250,7 +257,12 @@ impl VisitorSession {
             }
             ChatFrame::Resume { chat, after } => {
                 self.held = Some(Held { id: chat, after: after.max(0) });
-                return self.messages_added().await.unwrap_or_else(|error| vec![error.into()]);
+                let read = self.catch_up().await;
+                if read.is_err() {
+                    // Whether the chat is this visitor's was not seen.
+                    self.held = None;
+                }
+                return read.map_or_else(|error| vec![error.into()], |(_, notices)| notices);
             }
         };
         done.err().map(VisitorNotice::from).into_iter().collect()
@@ -275,7 +287,7 @@ impl VisitorSession {
             notices.extend(self.held.take().map(|held| VisitorNotice::Reset { chat: held.id }));
             return Ok((None, notices));
         };
-        let mut after = match self.held {
+        let after = match self.held {
             Some(held) if held.id == chat.id && held.after <= chat.last_seq => held.after,
             Some(held) => {
                 notices.push(VisitorNotice::Reset { chat: held.id });
@@ -283,14 +295,33 @@ impl VisitorSession {
             }
             None => 0,
         };
-        loop {
-            let rows = list_messages(&mut tx, chat.id, after, MESSAGES_AT_A_TIME).await?;
-            let Some(last) = rows.last() else { break };
-            after = last.seq;
-            notices.extend(rows.into_iter().map(|row| message(chat.id, Message::for_visitor(row))));
-        }
+        let after = self.read_on(&mut tx, Held { id: chat.id, after }, &mut notices).await?;
         self.held = Some(Held { id: chat.id, after });
         Ok((Some(chat), notices))
+    }
+
+    /// The messages of a chat of this visitor that were not sent yet; yields the number of the last.
+    async fn read_on(
+        &self,
+        tx: &mut Tx,
+        Held { id, mut after }: Held,
+        notices: &mut Vec<VisitorNotice>,
+    ) -> StoreResult<i64> {
+        let now = self.driver.clock().now();
+        loop {
+            let rows = list_messages(tx, id, after, MESSAGES_AT_A_TIME).await?;
+            let Some(last) = rows.last() else { return Ok(after) };
+            after = last.seq;
+            let shown = |row| ticketed(Message::for_visitor(row), &self.token, now);
+            notices.extend(rows.into_iter().map(|row| message(id, shown(row))));
+        }
+    }
+
+    /// The browser has its own message with the acknowledgement: it is not read again when nothing came before it.
+    fn acknowledge(&mut self, chat: ChatId, seq: i64) {
+        if let Some(held) = self.held.as_mut().filter(|held| held.id == chat && held.after + 1 == seq) {
+            held.after = seq;
+        }
     }
 }
 

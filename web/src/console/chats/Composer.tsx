@@ -1,7 +1,15 @@
 /** Owns the place where the agent writes, to the visitor or to the team: Enter sends, Shift + Enter makes a new line, `/` brings canned replies. */
 import { ActionIcon, Button, Checkbox, Textarea, Tooltip } from "@mantine/core";
 import { IconSlash } from "@tabler/icons-react";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type ClipboardEvent,
+  type DragEvent,
+  type KeyboardEvent,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { CannedReply } from "../../api/rest";
 import type { Chat } from "../../api/wire";
@@ -9,6 +17,7 @@ import { useDraft, useDrafts } from "../drafts/DraftsProvider";
 import { useShortcut } from "../keys/useShortcut";
 import { useLive } from "../live/LiveProvider";
 import classes from "./Chats.module.css";
+import { ComposerTools } from "./ComposerTools";
 import { CannedPicker } from "./canned/CannedPicker";
 import { type Gap, gapsIn } from "./canned/expand";
 import { Gaps } from "./canned/Gaps";
@@ -81,8 +90,27 @@ export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }
     event.preventDefault();
     send(false);
   };
+  const insertEmoji = (piece: string) => {
+    const at = field.current?.selectionStart ?? caret;
+    const to = field.current?.selectionEnd ?? at;
+    const end = at + piece.length;
+    change(text.slice(0, at) + piece + text.slice(to), end);
+    select({ start: end, end });
+  };
+  const takeFiles = (event: ClipboardEvent | DragEvent, files: FileList | undefined) => {
+    if (!files?.length) return;
+    event.preventDefault();
+    live.sendFiles(chat.id, Array.from(files));
+  };
+
   return (
-    <div className={classes.composer} data-staff={staff}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a second way to do what the button does
+    <div
+      className={classes.composer}
+      data-staff={staff}
+      onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()}
+      onDrop={(event) => takeFiles(event, event.dataTransfer.files)}
+    >
       {picker.open && (
         <CannedPicker
           id={picker.id}
@@ -94,6 +122,9 @@ export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }
         />
       )}
       {conflict !== null && <DraftConflict chat={chat.id} theirs={conflict} />}
+      <div className={classes.composerTools}>
+        <ComposerTools send={(files) => live.sendFiles(chat.id, files)} insert={insertEmoji} />
+      </div>
       <Textarea
         ref={field}
         aria-label={t(staff ? "chats.composer.note_label" : "chats.composer.label")}
@@ -111,6 +142,7 @@ export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }
         onChange={(event) => change(event.currentTarget.value, event.currentTarget.selectionStart)}
         onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
         onKeyDown={onKeyDown}
+        onPaste={(event) => takeFiles(event, event.clipboardData.files)}
       />
       <Button onClick={() => send(false)} disabled={text.trim() === "" || over > 0}>
         {t(staff ? "chats.composer.note_send" : "chats.composer.send")}

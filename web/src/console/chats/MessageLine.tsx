@@ -10,6 +10,7 @@ import { useUser } from "../shell/user";
 import { linkify } from "../ui/linkify";
 import { ClockTime } from "../ui/time";
 import classes from "./Chats.module.css";
+import { FileLink } from "./MessageFile";
 import { partOf } from "./part";
 import { refusalText } from "./text";
 
@@ -24,23 +25,42 @@ export function MessageLine({ chat, message, joined, last }: MessageLineProps) {
   const { t } = useTranslation();
   const own = message.from === "agent";
   const staff = message.audience === "staff";
-  const read = own && chat.visitor_read_seq >= message.seq;
+  const mark = markOf(chat, message.seq);
   return (
     <div className={classes.message} data-own={own} data-joined={joined} data-staff={staff}>
       {!joined && <span className={classes.by}>{own ? message.name : chat.visitor_name}</span>}
       {staff && !joined && <span className={classes.staffOnly}>{t("chats.team.only")}</span>}
-      <div className={classes.bubble}>
+      <div className={classes.bubble} dir="auto">
+        {message.file && <FileLink file={message.file} />}
         <Linked text={message.text} />
       </div>
       {last && (
         <span className={classes.marks}>
           <ClockTime at={message.at} />
-          {own && !staff && (read ? <IconChecks size={14} color="var(--accent)" /> : <IconCheck size={14} />)}
-          {own && !staff && <span>{read ? t("chats.mark.read") : t("chats.mark.sent")}</span>}
+          {own && !staff && <MarkIcon mark={mark} />}
+          {own && !staff && <span>{t(`chats.mark.${mark}`)}</span>}
         </span>
       )}
     </div>
   );
+}
+
+type Mark = "sent" | "delivered" | "read";
+
+function markOf(chat: Chat, seq: number): Mark {
+  if (seq <= chat.visitor_read_seq) return "read";
+  return seq <= chat.visitor_delivered_seq ? "delivered" : "sent";
+}
+
+function MarkIcon({ mark }: { mark: Mark }) {
+  switch (mark) {
+    case "sent":
+      return <IconCheck size={14} />;
+    case "delivered":
+      return <IconChecks size={14} />;
+    case "read":
+      return <IconChecks size={14} color="var(--accent)" />;
+  }
 }
 
 export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry }) {
@@ -51,7 +71,7 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
   const { writes } = partOf(chat, user);
   const again = () => {
     live.discard(entry.id);
-    live.say(chat, entry.text, entry.audience ?? "all");
+    live.say(chat, entry.text, entry.audience ?? "all", entry.file);
   };
   const back = () => {
     const draft = drafts.read(chat.id).text;
@@ -61,7 +81,7 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
   if (entry.refused === undefined) {
     return (
       <div className={classes.message} data-own data-pending data-staff={entry.audience === "staff"}>
-        <div className={classes.bubble}>{entry.text}</div>
+        <PendingBubble entry={entry} />
         <span className={classes.marks}>
           <IconClock size={12} />
           {t("chats.mark.sending")}
@@ -71,16 +91,25 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
   }
   return (
     <div className={classes.message} data-own data-refused role="alert">
-      <div className={classes.bubble}>{entry.text}</div>
+      <PendingBubble entry={entry} />
       <div className={classes.refusal}>
         <IconAlertCircle size={16} />
         <span>
           {t("chats.mark.not_sent")}: {entry.detail ?? refusalText(entry.refused, t)}
         </span>
         {writes && <Action label={t("chats.mark.again")} run={again} />}
-        {writes && <Action label={t("chats.mark.to_composer")} run={back} />}
+        {writes && entry.text !== "" && <Action label={t("chats.mark.to_composer")} run={back} />}
         <Action label={t("chats.mark.discard")} run={() => live.discard(entry.id)} />
       </div>
+    </div>
+  );
+}
+
+function PendingBubble({ entry }: { entry: OutboxEntry }) {
+  return (
+    <div className={classes.bubble} dir="auto">
+      {entry.file && <FileLink file={entry.file} />}
+      {entry.text}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { dayLabel } from "../ui/format";
 import { serverNow } from "../ui/server-time";
 import classes from "./Chats.module.css";
 import { type Line, linesOf } from "./lines";
+import { UploadLine } from "./MessageFile";
 import { MessageLine, PendingLine } from "./MessageLine";
 import { systemText } from "./text";
 
@@ -21,13 +22,15 @@ const NEAR_END = 80;
 export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[] }) {
   const { t } = useTranslation();
   const outbox = useLiveState((live) => live.outbox);
+  const uploads = useLiveState((live) => live.uploads);
   const lines = useMemo(
     () =>
       linesOf(
         messages,
         outbox.filter((entry) => entry.chat === chat.id),
+        uploads.filter((upload) => upload.chat === chat.id),
       ),
-    [messages, outbox, chat.id],
+    [messages, outbox, uploads, chat.id],
   );
   const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key);
   const [shown, setShown] = useState(LINES_AT_ONCE);
@@ -84,6 +87,8 @@ function LogLine({ line, chat }: { line: Line; chat: Chat }) {
       return <MessageLine chat={chat} message={line.message} joined={line.joined} last={line.last} />;
     case "pending":
       return <PendingLine entry={line.entry} chat={chat} />;
+    case "upload":
+      return <UploadLine upload={line.upload} />;
   }
 }
 

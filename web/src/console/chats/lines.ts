@@ -1,6 +1,7 @@
 /** Owns what the log of a conversation is made of: days, system lines, messages, and what is still on its way. Pure. */
 import type { Message } from "../../api/wire";
 import type { OutboxEntry } from "../live/outbox";
+import type { Upload } from "../live/uploads";
 import { isSameDay } from "../ui/format";
 
 /** Messages of one writer within this time stand together. */
@@ -10,10 +11,15 @@ export type Line =
   | { kind: "day"; key: string; at: number }
   | { kind: "system"; key: string; message: Message }
   | { kind: "message"; key: string; message: Message; joined: boolean; last: boolean }
-  | { kind: "pending"; key: string; entry: OutboxEntry };
+  | { kind: "pending"; key: string; entry: OutboxEntry }
+  | { kind: "upload"; key: string; upload: Upload };
 
 /** `last` marks the last line of a run of one writer: it carries the time and the marks. */
-export function linesOf(messages: readonly Message[], outbox: readonly OutboxEntry[]): Line[] {
+export function linesOf(
+  messages: readonly Message[],
+  outbox: readonly OutboxEntry[],
+  uploads: readonly Upload[],
+): Line[] {
   const lines: Line[] = [];
   messages.forEach((message, index) => {
     const before = messages[index - 1];
@@ -33,6 +39,7 @@ export function linesOf(messages: readonly Message[], outbox: readonly OutboxEnt
       });
   });
   for (const entry of outbox) lines.push({ kind: "pending", key: `m-${entry.id}`, entry });
+  for (const upload of uploads) lines.push({ kind: "upload", key: `u-${upload.id}`, upload });
   return lines;
 }
 

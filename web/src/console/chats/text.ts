@@ -52,5 +52,6 @@ export function previewOf(chat: Chat, me: string, place: number | undefined, t: 
   const last = chat.last_message;
   if (last === null) return chat.queue.name;
   if (last.from === "system") return systemText(last.text, chat.agent?.name ?? "", t);
-  return last.from === "agent" ? t("chats.list.you", { text: last.text }) : last.text;
+  const text = last.text || (last.file === null ? "" : t("chats.list.file", { name: last.file }));
+  return last.from === "agent" ? t("chats.list.you", { text }) : text;
 }

@@ -31,12 +31,21 @@ export function applyMessages(client: QueryClient, chat: string, messages: reado
 function withLastMessage(chat: Chat, last: Message): Chat {
   if (last.seq < chat.last_seq) return chat;
   const { from, text, at } = last;
-  return { ...chat, last_seq: last.seq, last_message: { from, text, at } };
+  const file = last.file?.name ?? null;
+  return { ...chat, last_seq: last.seq, last_message: { from, text, file, at } };
 }
 
 /** The visitor has read up to `seq`. */
 export function applyRead(client: QueryClient, chat: string, seq: number): void {
   changeChat(client, chat, (held) => ({ ...held, visitor_read_seq: Math.max(held.visitor_read_seq, seq) }));
+}
+
+/** The visitor's browser has the messages up to `seq`. */
+export function applyDelivered(client: QueryClient, chat: string, seq: number): void {
+  changeChat(client, chat, (held) => ({
+    ...held,
+    visitor_delivered_seq: Math.max(held.visitor_delivered_seq, seq),
+  }));
 }
 
 /** This agent has read up to `seq`; shown at once, the server is told beside it. */

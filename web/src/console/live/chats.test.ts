@@ -35,6 +35,8 @@ function chat(id: string, change: Partial<Chat>): Chat {
     last_seq: 0,
     visitor_read_seq: 0,
     agent_read_seq: 0,
+    visitor_delivered_seq: 0,
+    agent_delivered_seq: 0,
     last_message: null,
     visitor_present: true,
     page: null,
@@ -85,7 +87,7 @@ describe("the list of chats", () => {
         agent: me,
         answered_at: 1,
         last_seq: 3,
-        last_message: { from: "visitor", text: "", at },
+        last_message: { from: "visitor", text: "", file: null, at },
         ...change,
       });
     const { mine } = groupChats(

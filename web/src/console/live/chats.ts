@@ -35,6 +35,8 @@ function newer(held: Chat, chat: Chat): Chat {
     last_seq: Math.max(held.last_seq, chat.last_seq),
     visitor_read_seq: Math.max(held.visitor_read_seq, chat.visitor_read_seq),
     agent_read_seq: Math.max(held.agent_read_seq, chat.agent_read_seq),
+    visitor_delivered_seq: Math.max(held.visitor_delivered_seq, chat.visitor_delivered_seq),
+    agent_delivered_seq: Math.max(held.agent_delivered_seq, chat.agent_delivered_seq),
   };
 }
 

@@ -1,16 +1,18 @@
 /** Owns the agent's live connection as the console uses it: its parts put together, and what can be done over it. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { SessionUser } from "../../api/rest";
-import type { Chat, Message } from "../../api/wire";
+import type { Chat, Message, MessageFile } from "../../api/wire";
 import { partOf } from "../chats/part";
 import { serverNow } from "../ui/server-time";
 import { heldMessages, openChats } from "./cache";
 import { type Commands, createCommands } from "./commands";
+import { createMarks } from "./marks";
 import { contiguousSeq } from "./messages";
 import { takeNotice } from "./notices";
 import { createOutgoing, storedOutbox } from "./outgoing";
 import { openSocket, type Socket, type SocketEvents } from "./socket";
 import { createLiveStore, type LiveStore } from "./store";
+import { createUploads } from "./uploads";
 
 const TYPING_EVERY_MS = 3_000;
 const FOLLOW_EVERY_MS = 2_000;
@@ -39,7 +41,10 @@ export interface Live {
   leave(chat: string): Promise<void>;
   /** `reason`: why away, one of the reasons of the workspace. */
   setStatus(status: "ready" | "away", reason?: string): Promise<void>;
-  say(chat: Chat, text: string, audience: "all" | "staff"): void;
+  say(chat: Chat, text: string, audience: "all" | "staff", file?: MessageFile): void;
+  sendFiles(chat: string, files: readonly File[]): void;
+  retryFile(id: string): void;
+  dropFile(id: string): void;
   /** Takes a refused message out of the outbox. */
   discard(id: string): void;
   typing(chat: string): void;
@@ -69,12 +74,14 @@ export function connectLive(options: LiveOptions): Live {
   const commands = createCommands(() => socket);
   const outgoing = createOutgoing(user.id, store, () => socket);
   const followed = createFollowed(queryClient, () => socket);
+  const marks = createMarks(() => socket);
   const context = {
     queryClient,
     user,
     store,
     commands,
     outgoing,
+    marks,
     socket: () => socket,
     follow: followed.follow,
     isFollowed: followed.has,
@@ -88,7 +95,20 @@ export function connectLive(options: LiveOptions): Live {
     ...connectionShown(store, commands, options.onSignedOut),
   });
   const typed = new Map<string, number>();
-  const read_to = new Map<string, number>();
+  const say = (
+    chat: Chat,
+    text: string,
+    audience: "all" | "staff",
+    file?: MessageFile,
+    id: string = crypto.randomUUID(),
+  ) => {
+    const entry = { id, chat: chat.id, epoch: chat.owner_epoch, text, file, at: serverNow() };
+    outgoing.send({ ...entry, ...(audience === "staff" && { audience }) });
+  };
+  const uploads = createUploads(store, (id, upload, file) => {
+    const chat = openChats(queryClient).find((held) => held.id === id);
+    if (chat) say(chat, "", "all", file, upload);
+  });
 
   return {
     store,
@@ -109,27 +129,20 @@ export function connectLive(options: LiveOptions): Live {
       const away_reason = reason ?? null;
       store.update({ standing: { status, reason: "self", away_reason, since: serverNow() } });
     },
-    say(chat, text, audience) {
+    say(chat, text, audience, file) {
       typed.delete(chat.id);
-      outgoing.send({
-        id: crypto.randomUUID(),
-        chat: chat.id,
-        epoch: chat.owner_epoch,
-        text,
-        at: serverNow(),
-        ...(audience === "staff" && { audience }),
-      });
+      say(chat, text, audience, file);
     },
+    sendFiles: uploads.add,
+    retryFile: uploads.retry,
+    dropFile: uploads.drop,
     discard: outgoing.settle,
     typing(chat) {
       if (Date.now() - (typed.get(chat) ?? 0) < TYPING_EVERY_MS) return;
       typed.set(chat, Date.now());
       socket.send({ type: "typing", chat });
     },
-    read(chat, seq) {
-      if ((read_to.get(chat) ?? 0) >= seq) return;
-      if (socket.send({ type: "read", chat, seq })) read_to.set(chat, seq);
-    },
+    read: marks.read,
     follow: followed.follow,
     watch(chats) {
       for (const chat of chats) if (!followed.has(chat)) followed.follow(chat);
@@ -140,6 +153,8 @@ export function connectLive(options: LiveOptions): Live {
     retry: socket.retry,
     close() {
       outgoing.close();
+      marks.close();
+      uploads.close();
       socket.close();
       commands.lost();
     },

@@ -5,9 +5,18 @@ import type { AgentNotice, Chat, Message, RefusalCode, Standing } from "../../ap
 import { keys } from "../api/queries";
 import { partOf } from "../chats/part";
 import { serverNow } from "../ui/server-time";
-import { applyChat, applyMessages, applyRead, applyVisitPage, heldMessages, openChats } from "./cache";
+import {
+  applyChat,
+  applyDelivered,
+  applyMessages,
+  applyRead,
+  applyVisitPage,
+  heldMessages,
+  openChats,
+} from "./cache";
 import type { Commands } from "./commands";
-import { hasGap } from "./messages";
+import type { Marks } from "./marks";
+import { contiguousSeq, hasGap } from "./messages";
 import type { Outgoing } from "./outgoing";
 import { LiveRefusal } from "./refusal";
 import type { Socket } from "./socket";
@@ -22,6 +31,7 @@ export interface NoticeContext {
   store: LiveStore;
   commands: Commands;
   outgoing: Outgoing;
+  marks: Marks;
   socket(): Socket;
   /** Asks for what is missing of a chat, and for what comes. */
   follow(chat: string): void;
@@ -38,6 +48,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       store.update({ connection: { state: "open" }, standing: standingOf(notice), slots: notice.slots });
       void queryClient.invalidateQueries({ queryKey: keys.chats });
       outgoing.sendAll();
+      context.marks.sendAll();
       break;
     case "done":
       commands.done(notice.ref);
@@ -53,6 +64,9 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       break;
     case "typing":
       store.update({ typing: { ...store.read().typing, [notice.chat]: serverNow() + TYPING_SHOWN_MS } });
+      break;
+    case "delivered":
+      applyDelivered(queryClient, notice.chat, notice.seq);
       break;
     case "read":
       applyRead(queryClient, notice.chat, notice.seq);
@@ -111,6 +125,7 @@ function messageArrived(context: NoticeContext, chatId: string, message: Message
   if (hasGap(heldMessages(queryClient, chatId), message.seq)) context.follow(chatId);
   context.outgoing.settle(message.id);
   if (message.from !== "visitor" || known) return;
+  context.marks.has(chatId, contiguousSeq(heldMessages(queryClient, chatId)));
   const { [chatId]: _, ...typing } = store.read().typing;
   store.update({ typing });
   const chat = openChats(queryClient).find((held) => held.id === chatId);
@@ -122,7 +137,7 @@ function acknowledged(context: NoticeContext, chat: string, id: string, seq: num
   const { queryClient, user } = context;
   const entry = context.outgoing.find(id);
   if (!entry) return;
-  const { text, at, audience } = entry;
+  const { text, at, audience, file } = entry;
   const message: Message = {
     seq,
     id,
@@ -130,6 +145,7 @@ function acknowledged(context: NoticeContext, chat: string, id: string, seq: num
     name: user.name,
     text,
     at,
+    file,
     ...(audience && { audience }),
   };
   applyMessages(queryClient, chat, [message]);

@@ -1,5 +1,5 @@
 /** Owns the messages that the server has not acknowledged yet. Pure; the live client sends and stores them. */
-import type { RefusalCode } from "../../api/wire";
+import type { MessageFile, RefusalCode } from "../../api/wire";
 
 export interface OutboxEntry {
   /** Made here; the same message keeps it over every attempt. */
@@ -7,6 +7,8 @@ export interface OutboxEntry {
   chat: string;
   epoch: number;
   text: string;
+  /** A file that the server has. */
+  file?: MessageFile;
   at: number;
   /** Absent for the visitor too. */
   audience?: "staff";

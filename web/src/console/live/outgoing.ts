@@ -32,8 +32,8 @@ export function createOutgoing(user: string, store: LiveStore, socket: () => Soc
   function transmit(entry: OutboxEntry): void {
     if (store.read().connection.state !== "open") return;
     sent_at = Date.now();
-    const { chat, id, epoch, text, audience } = entry;
-    socket().send({ type: "say", chat, id, epoch, text, ...(audience && { audience }) });
+    const { chat, id, epoch, text, audience, file } = entry;
+    socket().send({ type: "say", chat, id, epoch, text, ...(audience && { audience }), file: file?.id });
   }
 
   /** A message that stays without an acknowledgement on an open connection means that the connection is dead. */

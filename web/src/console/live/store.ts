@@ -1,6 +1,7 @@
 /** Owns the live state that is not a resource of the server: connection, own status, outbox, who is typing. */
 import type { Standing } from "../../api/wire";
 import type { OutboxEntry } from "./outbox";
+import type { Upload } from "./uploads";
 
 export type Connection =
   | { state: "connecting" }
@@ -14,6 +15,7 @@ export interface LiveState {
   standing: Standing | null;
   slots: number | null;
   outbox: OutboxEntry[];
+  uploads: Upload[];
   /** Chat id to the time until which its visitor counts as typing. */
   typing: Record<string, number>;
 }
@@ -30,6 +32,7 @@ export function createLiveStore(outbox: OutboxEntry[]): LiveStore {
     standing: null,
     slots: null,
     outbox,
+    uploads: [],
     typing: {},
   };
   const listeners = new Set<() => void>();

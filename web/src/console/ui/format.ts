@@ -6,6 +6,16 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** `0:07`, `12:40`, `1:05:09`. */
+export function bytesText(bytes: number, language: string): string {
+  const large = bytes >= 1024 * 1024;
+  const value = bytes / (large ? 1024 * 1024 : 1024);
+  return new Intl.NumberFormat(language, {
+    style: "unit",
+    unit: large ? "megabyte" : "kilobyte",
+    maximumFractionDigits: value < 10 ? 1 : 0,
+  }).format(value);
+}
+
 export function timer(ms: number): string {
   const total = Math.max(0, Math.floor(ms / SECOND_MS));
   const seconds = String(total % 60).padStart(2, "0");

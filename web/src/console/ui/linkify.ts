@@ -1,7 +1,7 @@
-/** Owns the finding of links in plain text: http, https and mailto only. Pure; drawing stands elsewhere. */
+/** Owns the finding of links in plain text: http, https, mailto and tel only. Pure; drawing stands elsewhere. */
 export type Piece = { text: string; href?: string };
 
-const LINK = /\bhttps?:\/\/[^\s<>"']+|\bmailto:[^\s<>"']+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/gi;
+const LINK = /\bhttps?:\/\/[^\s<>"']+|\b(?:mailto|tel):[^\s<>"']+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b/gi;
 /** Punctuation at the end of a link belongs to the sentence, not to the link. */
 const TRAILING = /[.,;:!?)\]}]+$/;
 
@@ -19,5 +19,5 @@ export function linkify(text: string): Piece[] {
 }
 
 function hrefOf(found: string): string {
-  return /^(https?|mailto):/i.test(found) ? found : `mailto:${found}`;
+  return /^(https?|mailto|tel):/i.test(found) ? found : `mailto:${found}`;
 }

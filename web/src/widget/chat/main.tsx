@@ -1,9 +1,11 @@
 /** The chat bundle's entry: the brain for the loader, and the views in the loader's shadow root. */
 import { render } from "preact";
 import type { Brain, BundleScript, Stage, Views } from "../bundle";
-import { held, kept, look, newSession, type Session, step as stepSession } from "../session";
+import { kept, look, newSession, type Session, step as stepSession } from "../session";
+import { held } from "../transcript";
 import sheetText from "./chat.css?inline";
 import { focus } from "./focus";
+import { makeSender } from "./sender";
 import { makeSlot } from "./slot";
 import { type Effect, type Event, newState, shownOffer, step } from "./state";
 import { textsFor } from "./texts";
@@ -22,7 +24,7 @@ function mark({ token }: Session): string {
 }
 
 function mount(stage: Stage): Views {
-  const { root, tab, dispatch, language } = stage;
+  const { root, tab, dispatch, language, host } = stage;
   const sheet = new CSSStyleSheet();
   const theme = new CSSStyleSheet();
   const viewport = new CSSStyleSheet();
@@ -46,7 +48,7 @@ function mount(stage: Stage): Views {
     if (text !== themed) theme.replaceSync(text);
     themed = text;
     place.dir = getComputedStyle(document.documentElement).direction;
-    const ui: Ui = { state, t: texts, language, act, dispatch };
+    const ui: Ui = { state, t: texts, language, host, act, dispatch };
     const inline = offer && offer.design.form === "inline" && slot.find();
     render(<App ui={ui} inline={false} slotted={!!inline} />, place);
     slot.draw(inline ? <App ui={ui} inline slotted /> : null);
@@ -61,6 +63,8 @@ function mount(stage: Stage): Views {
         return stage.emit(effect.name, effect.detail);
       case "focus":
         return focus(root, effect);
+      case "upload":
+        return sender.send(effect.upload, state.session.token);
       case "hush":
         clearTimeout(hush);
         hush = setTimeout(() => act({ type: "hushed" }), hush_ms);
@@ -75,6 +79,7 @@ function mount(stage: Stage): Views {
     draw();
     effects.forEach(perform);
   };
+  const sender = makeSender(host, (event) => act(event));
   const onVisible = () => act({ type: "seen", visible: document.visibilityState === "visible" });
   // The on-screen keyboard of a phone shrinks what can be seen, not the page.
   const onResize = () => {
@@ -97,6 +102,7 @@ function mount(stage: Stage): Views {
       document.removeEventListener("visibilitychange", onVisible);
       window.visualViewport?.removeEventListener("resize", onResize);
       clearTimeout(hush);
+      sender.send(undefined, "");
       slot.draw(null);
       render(null, place);
     },

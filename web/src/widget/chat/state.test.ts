@@ -27,6 +27,9 @@ const chat = (state: VisitorChat["state"], over: Partial<VisitorChat> = {}): Vis
   last_seq: 0,
   agent_read_seq: 0,
   visitor_read_seq: 0,
+  agent_delivered_seq: 0,
+  visitor_delivered_seq: 0,
+  files: true,
   ...over,
 });
 const form = [field("name", "text", true), field("mail", "email", false), field("ok", "consent", true)];

@@ -2,8 +2,10 @@
  * What one tab shows of the shared session, and what the visitor is doing there: answers typed, draft, confirmation.
  * Pure: events in, the next state and effects out. Views only draw it.
  */
-import type { Field, PresentedOffer } from "../../api/wire";
-import { type Answers, newSession, running, type Session, type SessionEvent } from "../session";
+import type { Field, MessageFile, PresentedOffer } from "../../api/wire";
+import { type Answers, newSession, type Session, type SessionEvent } from "../session";
+import { running } from "../transcript";
+import { changed, chosen, next as nextUpload, type Upload, type UploadError, without } from "./uploads";
 
 export type FieldError = "required" | "email" | "number" | "phone" | "too_long" | "invalid";
 
@@ -20,6 +22,8 @@ export interface State {
   errors: Record<string, FieldError>;
   draft: string;
   typed_at: number;
+  /** Files on their way from this tab; the first that was not refused is being sent. */
+  uploads: Upload[];
   confirming: boolean;
   /** What the visitor is about to give in the survey; null before they have chosen. */
   rating: number | null;
@@ -42,6 +46,12 @@ export type Event =
   | { type: "drafted"; text: string; now: number }
   | { type: "draft_sent"; id: string; now: number }
   | { type: "hushed" }
+  | { type: "files_chosen"; files: File[]; ids: string[] }
+  | { type: "upload_moved"; id: string; sent: number }
+  | { type: "upload_arrived"; id: string; file: MessageFile; now: number }
+  | { type: "upload_failed"; id: string; error: UploadError }
+  | { type: "upload_retried"; id: string }
+  | { type: "upload_dropped"; id: string }
   | { type: "end_asked"; now: number }
   | { type: "end_declined" }
   | { type: "end_confirmed"; now: number }
@@ -55,6 +65,8 @@ export type Effect =
   | { do: "dispatch"; event: SessionEvent }
   | { do: "focus"; on: "window" | "composer" | "field" | "email" | "launcher"; key?: string }
   | { do: "keep_draft"; text: string }
+  /** Send this file and no other; none stops. */
+  | { do: "upload"; upload: Upload | undefined }
   | { do: "emit"; name: string; detail: unknown }
   /** Take the status back soon: it is there to be read out, not to be found. */
   | { do: "hush" }
@@ -86,6 +98,7 @@ export function newState(session: Session, tab: number, draft: string, visible: 
     errors: {},
     draft,
     typed_at: 0,
+    uploads: [],
     confirming: false,
     rating: null,
     comment: "",
@@ -153,6 +166,18 @@ export function step(state: State, event: Event): [State, Effect[]] {
       return sendDraft(state, event.id, event.now);
     case "hushed":
       return [{ ...state, status: null }, []];
+    case "files_chosen":
+      return chooseFiles(state, event.files, event.ids);
+    case "upload_moved":
+      return [{ ...state, uploads: changed(state.uploads, event.id, { sent: event.sent }) }, []];
+    case "upload_arrived":
+      return arrive(state, event.id, event.file, event.now);
+    case "upload_failed":
+      return upload(state, changed(state.uploads, event.id, { failed: event.error, sent: 0 }));
+    case "upload_retried":
+      return upload(state, changed(state.uploads, event.id, { failed: "", sent: 0 }));
+    case "upload_dropped":
+      return upload(state, without(state.uploads, event.id));
     case "end_asked":
       return askEnd(state, event.now);
     case "end_declined":
@@ -185,10 +210,13 @@ function share(shown: State, session: Session): [State, Effect[]] {
   if (!running(session)) next.confirming = false;
   if (before.chat && session.chat && before.chat.id !== session.chat.id)
     next = { ...next, draft: "", rating: null, comment: "", email: "", email_wrong: false };
+  const files = next.uploads.filter((u) => session.chat && u.chat === session.chat.id);
+  if (files.length !== next.uploads.length) next.uploads = files;
   if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
 
   const effects: Effect[] = [...tell(before, session)];
   if (replaced) effects.push({ do: "keep_draft", text: "" });
+  if (next.uploads !== state.uploads) effects.push({ do: "upload", upload: nextUpload(next.uploads) });
   const now_on = screen(next);
   const changed = now_on !== screen(state);
   if (changed && next.engaged && now_on !== "none") {
@@ -323,6 +351,23 @@ function sendDraft(state: State, id: string, now: number): [State, Effect[]] {
       { do: "focus", on: "composer" },
     ],
   ];
+}
+
+function chooseFiles(state: State, files: File[], ids: string[]): [State, Effect[]] {
+  const { chat } = state.session;
+  if (!chat || !chat.files || screen(state) !== "conversation") return [state, []];
+  return upload({ ...state, engaged: true }, chosen(state.uploads, chat.id, files, ids));
+}
+
+/** The file is on the server; now it goes into the conversation as a message. */
+function arrive(state: State, id: string, file: MessageFile, now: number): [State, Effect[]] {
+  if (!state.uploads.some((u) => u.id === id)) return [state, []];
+  const [next, effects] = upload(state, without(state.uploads, id));
+  return [next, [...effects, { do: "dispatch", event: { type: "said", id, text: "", file, now } }]];
+}
+
+function upload(state: State, uploads: Upload[]): [State, Effect[]] {
+  return [{ ...state, uploads }, [{ do: "upload", upload: nextUpload(uploads) }]];
 }
 
 /** Leaving needs a confirmation once there is something to lose. */

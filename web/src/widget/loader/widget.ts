@@ -106,6 +106,7 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     brain &&
     brain.mount({
       ...place,
+      host,
       emit,
       readDraft: () => page.read<string>(":draft") || "",
       keepDraft: (text) => page.write(":draft", text),

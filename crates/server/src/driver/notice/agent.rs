@@ -21,6 +21,8 @@ pub struct LastMessage {
     pub from: Sender,
     /// The text.
     pub text: String,
+    /// Name of the file it carries.
+    pub file: Option<String>,
     /// When.
     pub at: i64,
 }
@@ -130,8 +132,12 @@ pub struct Chat {
     pub last_seq: i64,
     /// Highest number the visitor has read.
     pub visitor_read_seq: i64,
+    /// Highest number the visitor's browser has.
+    pub visitor_delivered_seq: i64,
     /// Highest number the agent has read.
     pub agent_read_seq: i64,
+    /// Highest number the agent's console has.
+    pub agent_delivered_seq: i64,
     /// The last message.
     pub last_message: Option<LastMessage>,
     /// The visitor was heard from within 2 × Poll Interval.
@@ -235,6 +241,13 @@ pub enum AgentNotice {
     Typing {
         /// The chat.
         chat: ChatId,
+    },
+    /// The visitor's browser has the messages up to here.
+    Delivered {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
     },
     /// The visitor has read up to here.
     Read {

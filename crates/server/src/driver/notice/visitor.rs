@@ -67,8 +67,12 @@ pub struct VisitorChat {
     pub last_seq: i64,
     /// Highest number the agent has read.
     pub agent_read_seq: i64,
+    /// Highest number the agent's console has.
+    pub agent_delivered_seq: i64,
     /// Highest number the visitor has read.
     pub visitor_read_seq: i64,
+    /// Highest number the visitor's browser has.
+    pub visitor_delivered_seq: i64,
     /// Who ended it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<EndedBy>,
@@ -78,6 +82,8 @@ pub struct VisitorChat {
     /// They have answered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub rated: bool,
+    /// The visitor may send files.
+    pub files: bool,
 }
 
 /// A frame to a visitor's browser.
@@ -144,6 +150,13 @@ pub enum VisitorNotice {
     Typing {
         /// The chat.
         chat: ChatId,
+    },
+    /// The agent's console has the messages up to here.
+    Delivered {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
     },
     /// The agent has read up to here.
     Read {

@@ -203,31 +203,3 @@ pub async fn update_chat_wrapped_up(tx: &mut Tx, id: ChatId) -> StoreResult<bool
     )?;
     Ok(rows == 1)
 }
-
-/// Moves the visitor's read mark forward. Yields false when it is there already.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_visitor_read(tx: &mut Tx, id: ChatId, seq: i64) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET visitor_read_seq = $2 WHERE id = $1 AND visitor_read_seq < $2 AND last_seq >= $2",
-        Text(id),
-        seq,
-    )?;
-    Ok(rows == 1)
-}
-
-/// Moves the agent's read mark forward. Yields false when it is there already.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_agent_read(tx: &mut Tx, id: ChatId, seq: i64) -> StoreResult<bool> {
-    let rows = execute!(
-        tx,
-        "UPDATE chats SET agent_read_seq = $2 WHERE id = $1 AND agent_read_seq < $2 AND last_seq >= $2",
-        Text(id),
-        seq,
-    )?;
-    Ok(rows == 1)
-}

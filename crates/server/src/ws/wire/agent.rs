@@ -1,6 +1,6 @@
 //! Owns the frames that consoles send.
 
-use beckon_engine::id::{ChatId, QueueId, UserId};
+use beckon_engine::id::{ChatId, FileId, QueueId, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -62,8 +62,12 @@ pub enum AgentFrame {
         id: String,
         /// The owner epoch the console knows.
         epoch: i64,
-        /// The text.
+        /// The text; may be empty when there is a file.
+        #[serde(default)]
         text: String,
+        /// A file that was sent to this chat before, by the same side.
+        #[serde(default)]
+        file: Option<FileId>,
         /// Who may see it: everyone, or only the team.
         #[serde(default)]
         audience: Audience,
@@ -131,6 +135,13 @@ pub enum AgentFrame {
     Typing {
         /// The chat.
         chat: ChatId,
+    },
+    /// The console has the messages.
+    Delivered {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
     },
     /// The agent has read.
     Read {

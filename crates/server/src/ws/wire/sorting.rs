@@ -10,6 +10,8 @@ use crate::driver::attributes::{Origin, typed};
 use crate::driver::command::Observed;
 use crate::driver::form::Given;
 use crate::driver::identity::Introduction;
+use crate::driver::saying::Said;
+use crate::store::message::Audience;
 use crate::store::page_view::FormStep;
 
 /// Longest name of a custom event, characters.
@@ -20,8 +22,9 @@ const EVENT_NAME_LEN_MAX: usize = 64;
 pub(in crate::ws) enum ChatFrame {
     Open,
     SendForm { chat: ChatId, answers: BTreeMap<String, Given> },
-    Say { chat: ChatId, id: String, text: String },
+    Say { chat: ChatId, said: Said },
     Typing { chat: ChatId },
+    Delivered { chat: ChatId, seq: i64 },
     Read { chat: ChatId, seq: i64 },
     End { chat: ChatId },
     Rate { chat: ChatId, rating: i64, comment: String },
@@ -65,8 +68,11 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::Reject { presentation } => told(Event::OfferRejected { presentation }),
         VisitorFrame::OpenChat => chat(ChatFrame::Open),
         VisitorFrame::SendForm { chat: id, answers } => chat(ChatFrame::SendForm { chat: id, answers }),
-        VisitorFrame::Say { chat: to, id, text } => chat(ChatFrame::Say { chat: to, id, text }),
+        VisitorFrame::Say { chat: to, id, text, file } => {
+            chat(ChatFrame::Say { chat: to, said: Said { id, text, file, audience: Audience::All } })
+        }
         VisitorFrame::Typing { chat: id } => chat(ChatFrame::Typing { chat: id }),
+        VisitorFrame::Delivered { chat: id, seq } => chat(ChatFrame::Delivered { chat: id, seq }),
         VisitorFrame::Read { chat: id, seq } => chat(ChatFrame::Read { chat: id, seq }),
         VisitorFrame::EndChat { chat: id } => chat(ChatFrame::End { chat: id }),
         VisitorFrame::Rate { chat: id, rating, comment } => {

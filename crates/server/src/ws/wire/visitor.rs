@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use beckon_engine::id::{ChatId, PresentationId, TabId};
+use beckon_engine::id::{ChatId, FileId, PresentationId, TabId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -158,13 +158,24 @@ pub enum VisitorFrame {
         chat: ChatId,
         /// The browser's id for it.
         id: String,
-        /// The text.
+        /// The text; may be empty when there is a file.
+        #[serde(default)]
         text: String,
+        /// A file that was sent to this chat before, by the same side.
+        #[serde(default)]
+        file: Option<FileId>,
     },
     /// The visitor is writing.
     Typing {
         /// The chat.
         chat: ChatId,
+    },
+    /// The browser has the messages.
+    Delivered {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
     },
     /// The visitor has read.
     Read {

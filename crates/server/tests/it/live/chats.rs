@@ -32,7 +32,11 @@ fn with_form() -> Plan {
 
 /// A visitor who accepted an offer, and the agent who took the chat.
 pub(crate) async fn talking(shop: &Shop) -> (Browser, Console, Value) {
-    let mut alice = shop.agent("Alice").await;
+    talking_with(shop, "Alice").await
+}
+
+pub(crate) async fn talking_with(shop: &Shop, agent: &str) -> (Browser, Console, Value) {
+    let mut alice = shop.agent(agent).await;
     let mut browser = shop.browser().await;
     let offer = browser.offer().await;
     browser.accept(&offer).await;

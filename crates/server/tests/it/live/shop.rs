@@ -37,6 +37,8 @@ pub(crate) struct Shop {
     pub(crate) clock: Clock,
     server: tokio::task::JoinHandle<()>,
     stopping: CancellationToken,
+    /// Nodes that were lost; they live on unseen.
+    lost: Vec<CancellationToken>,
 }
 
 /// What differs from one test to the next.
@@ -79,7 +81,18 @@ impl Shop {
         insert_rule(&mut tx, &rule).await.unwrap();
         tx.commit().await.unwrap();
         let (address, server, stopping) = serve(store.clone(), clock.clone()).await;
-        Self { store, site, queue, offer, address, clock, slots: plan.slots, server, stopping }
+        Self {
+            store,
+            site,
+            queue,
+            offer,
+            address,
+            clock,
+            slots: plan.slots,
+            server,
+            stopping,
+            lost: Vec::new(),
+        }
     }
 
     /// Stops the server, with everything written, and starts it anew on the same database.
@@ -89,6 +102,20 @@ impl Shop {
         self.store = reopen().await;
         (self.address, self.server, self.stopping) = serve(self.store.clone(), self.clock.clone()).await;
         self
+    }
+
+    /// A second node on the same database takes the place of the first, which is told nothing and hears of nothing.
+    pub(crate) async fn lose_node(mut self) -> Self {
+        self.server.abort();
+        let (address, server, stopping) = serve(self.store.clone(), self.clock.clone()).await;
+        (self.address, self.server) = (address, server);
+        self.lost.push(std::mem::replace(&mut self.stopping, stopping));
+        self
+    }
+
+    /// Stops this node and those that were lost.
+    pub(crate) fn close(&self) {
+        self.lost.iter().chain([&self.stopping]).for_each(CancellationToken::cancel);
     }
 
     /// An agent who serves the queue, signed in and ready.

@@ -35,6 +35,14 @@ export function GeneralTab({ editor, offers, fixed }: GeneralTabProps) {
           disabled={fixed}
           {...form.getInputProps("is_default", { type: "checkbox" })}
         />
+        <Switch
+          label={t("queues.general.visitor_files")}
+          description={t("queues.general.visitor_files_help")}
+          checked={form.values.plan.visitor_files === "allowed"}
+          onChange={(event) =>
+            form.setFieldValue("plan.visitor_files", event.currentTarget.checked ? "allowed" : "refused")
+          }
+        />
       </Section>
       <ActivationSection editor={editor} offers={offers} />
     </>

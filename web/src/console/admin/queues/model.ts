@@ -53,6 +53,7 @@ export function emptyQueue(first: boolean): QueueBody {
         screen_pop: null,
       },
       styling: { color: "#0f766e", logo_url: null, position: "end", title: "", greeting: "" },
+      visitor_files: "allowed",
     },
   };
 }

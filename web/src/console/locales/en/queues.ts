@@ -29,6 +29,8 @@ export const queues = {
     title: "Queue",
     name: "Name",
     channel_on: "Channel switch",
+    visitor_files: "Visitors may send files",
+    visitor_files_help: "Pictures and documents up to 10 MB. Agents always may.",
     channel_help: "While it is off nothing is presented and no chat can be started.",
     is_default: "Queue of the launcher",
     is_default_help:

@@ -9,6 +9,8 @@ export interface Ui {
   state: State;
   t: Texts;
   language: string;
+  /** Address of the server, where files are. */
+  host: string;
   /** To this tab's state. */
   act(event: Event): void;
   /** To the session that all tabs share. */

@@ -1,12 +1,13 @@
-/** The transcript, what is not yet sent, the typing indicator and the composer. */
+/** The transcript, what is not yet sent, and the typing indicator. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Message, VisitorChat } from "../../../api/wire";
+import type { Message, MessageFile, VisitorChat } from "../../../api/wire";
 import type { Unsent } from "../../session";
 import { linkify } from "../linkify";
-import { message_chars_max } from "../state";
 import { fill, type Texts } from "../texts";
+import { Composer } from "./composer";
 import { useUi } from "./context";
 import { Farewell } from "./farewell";
+import { FileLink, UploadLine } from "./files";
 import { Dots, Icon } from "./parts";
 
 /** Messages of one sender within this time stand together under one name. */
@@ -25,7 +26,7 @@ export function Conversation({ chat, ended }: { chat: VisitorChat; ended: boolea
         </p>
       )}
       <Transcript chat={chat} />
-      {ended ? <Farewell chat={chat} /> : <Composer />}
+      {ended ? <Farewell chat={chat} /> : <Composer files={chat.files} />}
     </div>
   );
 }
@@ -33,6 +34,7 @@ export function Conversation({ chat, ended }: { chat: VisitorChat; ended: boolea
 function Transcript({ chat }: { chat: VisitorChat }) {
   const { state, t } = useUi();
   const { messages, unsent, typing_at, link } = state.session;
+  const { uploads } = state;
   const log = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   useLayoutEffect(() => {
@@ -41,7 +43,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the visitor writes brings the end back into view
   useEffect(() => {
     at_end.current = true;
-  }, [unsent.length]);
+  }, [unsent.length, uploads.length]);
   const own = messages.filter((m) => m.from === "visitor");
   const last_own = own[own.length - 1];
   const name = chat.agent ? chat.agent.name : t.agent;
@@ -62,7 +64,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
           key={message.id || message.seq}
           message={message}
           before={messages[i - 1]}
-          mark={message === last_own ? (message.seq <= chat.agent_read_seq ? t.read : t.delivered) : ""}
+          mark={message === last_own ? markOf(message.seq, chat, t) : ""}
           name={name}
         />
       ))}
@@ -71,6 +73,9 @@ function Transcript({ chat }: { chat: VisitorChat }) {
         .map((u) => (
           <Waiting key={u.id} unsent={u} offline={link !== "up"} over={chat.state === "ended"} />
         ))}
+      {uploads.map((upload) => (
+        <UploadLine key={upload.id} upload={upload} />
+      ))}
       {typing_at > 0 && chat.state === "active" && (
         <div class="typing">
           <Dots />
@@ -79,6 +84,11 @@ function Transcript({ chat }: { chat: VisitorChat }) {
       )}
     </div>
   );
+}
+
+function markOf(seq: number, chat: VisitorChat, t: Texts): string {
+  if (seq <= chat.agent_read_seq) return t.read;
+  return seq <= chat.agent_delivered_seq ? t.delivered : t.sent;
 }
 
 function Line(props: { message: Message; before: Message | undefined; mark: string; name: string }) {
@@ -103,7 +113,7 @@ function Line(props: { message: Message; before: Message | undefined; mark: stri
           </time>
         </div>
       )}
-      <Bubble text={message.text} />
+      <Bubble text={message.text} file={message.file} />
       {mark && <div class="mark">{mark}</div>}
     </div>
   );
@@ -114,7 +124,7 @@ function Waiting({ unsent, offline, over }: { unsent: Unsent; offline: boolean; 
   const failed = over || unsent.refused;
   return (
     <div class={`line mine${failed ? " failed" : " waiting"}`}>
-      <Bubble text={unsent.text} />
+      <Bubble text={unsent.text} file={unsent.file} />
       {failed ? (
         <div class="mark">
           <span>{t.not_sent}</span>
@@ -139,9 +149,10 @@ function Waiting({ unsent, offline, over }: { unsent: Unsent; offline: boolean; 
   );
 }
 
-function Bubble({ text }: { text: string }) {
+function Bubble({ text, file }: { text: string; file: MessageFile | undefined }) {
   return (
-    <div class="bubble" dir="auto">
+    <div class={file && file.picture && !text ? "bubble bare" : "bubble"} dir="auto">
+      {file && <FileLink file={file} />}
       {linkify(text).map((piece, i) =>
         piece.href ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a message never change
@@ -153,50 +164,6 @@ function Bubble({ text }: { text: string }) {
         ),
       )}
     </div>
-  );
-}
-
-function Composer() {
-  const { act, state, t } = useUi();
-  const box = useRef<HTMLTextAreaElement>(null);
-  const send = () => act({ type: "draft_sent", id: newId(), now: Date.now() });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the draft
-  useLayoutEffect(() => {
-    const area = box.current;
-    if (!area) return;
-    area.rows = 1;
-    const line_px = 20;
-    area.rows = Math.max(1, Math.min(5, Math.round((area.scrollHeight - 22) / line_px)));
-  }, [state.draft]);
-  return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        send();
-      }}
-    >
-      <textarea
-        ref={box}
-        class="write"
-        aria-label={t.message}
-        placeholder={t.write_message}
-        rows={1}
-        dir="auto"
-        maxLength={message_chars_max}
-        value={state.draft}
-        enterkeyhint="send"
-        onInput={(event) => act({ type: "drafted", text: event.currentTarget.value, now: Date.now() })}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-          event.preventDefault();
-          send();
-        }}
-      />
-      <button type="submit" class="send" aria-label={t.send} disabled={!state.draft.trim()}>
-        <Icon name="send" />
-      </button>
-    </form>
   );
 }
 
@@ -219,11 +186,4 @@ function systemText(t: Texts, message: Message, agent: string): string {
 
 function clock(at: number, language: string): string {
   return new Date(at).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
-}
-
-/** 128 random bits; `randomUUID` is missing on pages without TLS. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(
-    "",
-  );
 }

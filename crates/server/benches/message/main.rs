@@ -1,0 +1,92 @@
+//! Measures messages through a whole node, real sockets included, on either database: how many are acknowledged a
+//! second, beside a bare loop that appends to the same database in the same run, and how long one takes.
+//! `cargo xtask bench message` and `cargo xtask bench deliver` run it and print what it finds.
+
+use std::time::Duration;
+
+use beckon_server::store::Store;
+use serde_json::json;
+
+mod figures;
+mod place;
+mod rounds;
+mod talker;
+
+/// Senders at once.
+const SENDERS: [usize; 3] = [1, 16, 256];
+/// Rounds of each kind; they alternate.
+const ROUNDS: usize = 5;
+/// Length of one round.
+const ROUND: Duration = Duration::from_secs(3);
+/// Chats that are open while delivery is measured.
+const OPEN_CHATS: usize = 1_000;
+/// Messages that are delivered, and how many a second.
+const DELIVERED: usize = 2_000;
+const DELIVERED_PER_S: f64 = 200.0;
+
+const POSTGRES_URL: &str = "BECKON_TEST_POSTGRES_URL";
+
+#[tokio::main]
+async fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    let all = wanted.is_empty();
+    let folder = tempfile::tempdir().expect("a folder for the database");
+    let sqlite = Store::open_sqlite(folder.path()).await.expect("an embedded database");
+    let mut databases = vec![("SQLite", sqlite)];
+    if let Ok(server) = std::env::var(POSTGRES_URL) {
+        databases.push(("PostgreSQL", place::postgres(&server).await));
+    } else {
+        eprintln!("{POSTGRES_URL} is not set: only SQLite is measured");
+    }
+    for (name, store) in databases {
+        let place = place::Place::open(store).await;
+        if all || wanted.iter().any(|word| word == "message") {
+            message(name, &place).await;
+        }
+        if all || wanted.iter().any(|word| word == "deliver") {
+            deliver(name, &place).await;
+        }
+    }
+}
+
+async fn message(database: &str, place: &place::Place) {
+    for senders in SENDERS {
+        let mut talkers = place.talkers(senders).await;
+        let (mut bare, mut node, mut waits) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            bare.push(rounds::bare(place, senders, ROUND).await);
+            let (rate, round) = rounds::closed(&mut talkers, ROUND).await;
+            node.push(rate);
+            waits.extend(round);
+        }
+        let rate = figures::median(&mut node);
+        let ratio = 100.0 * rate / figures::median(&mut bare);
+        let what = format!("{database}, {senders} senders");
+        row(&format!("{what}: bare loop"), figures::median(&mut bare), "/s", Some(figures::range(&bare)));
+        row(&format!("{what}: acknowledged"), rate, "/s", Some(figures::range(&node)));
+        row(&format!("{what}: of the bare loop"), ratio, "%", None);
+        row(&format!("{what}: p50"), figures::percentile(&mut waits, 50), "ms", None);
+        row(&format!("{what}: p99"), figures::percentile(&mut waits, 99), "ms", None);
+        let mut late = rounds::open(&mut talkers, rate / 2.0, ROUND * 2).await;
+        let half = format!("{what}: at {:.0} /s", rate / 2.0);
+        row(&format!("{half}, p50"), figures::percentile(&mut late, 50), "ms", None);
+        row(&format!("{half}, p99"), figures::percentile(&mut late, 99), "ms", None);
+        for talker in talkers {
+            talker.leave().await;
+        }
+    }
+}
+
+async fn deliver(database: &str, place: &place::Place) {
+    let mut talkers = place.talkers(OPEN_CHATS).await;
+    let mut waits = rounds::delivered(place, &mut talkers, DELIVERED, DELIVERED_PER_S).await;
+    let what = format!("{database}, agent to visitor, {OPEN_CHATS} open chats");
+    row(&format!("{what}: p50"), figures::percentile(&mut waits, 50), "ms", None);
+    row(&format!("{what}: p99"), figures::percentile(&mut waits, 99), "ms", None);
+}
+
+/// One figure as a line of JSON, for whoever prints the table.
+#[expect(clippy::print_stdout, reason = "this is a program that prints")]
+fn row(name: &str, value: f64, unit: &str, range: Option<(f64, f64)>) {
+    println!("{}", json!({ "name": name, "value": value, "unit": unit, "range": range }));
+}

@@ -1,0 +1,114 @@
+//! Owns the rounds: what is sent, when, and from when to when one message counts.
+
+use std::time::{Duration, Instant};
+
+use beckon_engine::id::ChatId;
+use beckon_server::clock::Clock;
+use beckon_server::store::append::{NumberedMessage, insert_messages};
+use beckon_server::store::message::Sender;
+use futures_util::future::join_all;
+use serde_json::json;
+use tokio::time::{Instant as Due, sleep_until};
+
+use crate::place::Place;
+use crate::talker::{Socket, Talker};
+
+const TEXT: &str =
+    "Could you tell me whether the oak is oiled or lacquered? We have two small children at home.";
+
+/// Messages a second of a loop that only appends: groups of `senders`, one commit each, numbered beforehand.
+pub(crate) async fn bare(place: &Place, senders: usize, length: Duration) -> f64 {
+    let chats = place.rows(senders).await;
+    let began = Instant::now();
+    let mut written = 0_u32;
+    for seq in 1.. {
+        if began.elapsed() >= length {
+            break;
+        }
+        let id = format!("m{seq}");
+        let message = |chat: &ChatId| NumberedMessage {
+            chat: *chat,
+            seq,
+            id: &id,
+            sender: Sender::Visitor,
+            user: None,
+            name: "",
+            body: TEXT,
+        };
+        let group: Vec<_> = chats.iter().map(message).collect();
+        let mut tx = place.store.write().await.expect("a unit of work");
+        insert_messages(&mut tx, &group, Clock::System.now()).await.expect("a group");
+        tx.commit().await.expect("a commit");
+        written += u32::try_from(group.len()).expect("a small group");
+    }
+    f64::from(written) / began.elapsed().as_secs_f64()
+}
+
+/// Everyone sends as soon as the last is acknowledged: messages a second, and how long each took, milliseconds.
+pub(crate) async fn closed(talkers: &mut [Talker], length: Duration) -> (f64, Vec<f64>) {
+    let began = Instant::now();
+    let talk = async |talker: &mut Talker| {
+        let mut waits = Vec::new();
+        while began.elapsed() < length {
+            let sent = Instant::now();
+            talker.say().await;
+            waits.push(sent.elapsed().as_secs_f64() * 1e3);
+        }
+        waits
+    };
+    let waits: Vec<f64> = join_all(talkers.iter_mut().map(talk)).await.concat();
+    let count = u32::try_from(waits.len()).expect("less than four thousand million");
+    (f64::from(count) / began.elapsed().as_secs_f64(), waits)
+}
+
+/// Messages at a fixed rate, whatever comes back: how long each took from when it was due, milliseconds.
+pub(crate) async fn open(talkers: &mut [Talker], per_s: f64, length: Duration) -> Vec<f64> {
+    let count = f64::from(u32::try_from(talkers.len()).expect("few talkers"));
+    let every = Duration::from_secs_f64(count / per_s);
+    let began = Due::now();
+    let talk = async |(number, talker): (usize, &mut Talker)| {
+        let share = f64::from(u32::try_from(number).expect("few talkers")) / count;
+        let mut due = began + every.mul_f64(share);
+        let mut waits = Vec::new();
+        while due - began < length {
+            sleep_until(due).await;
+            talker.say().await;
+            waits.push(due.elapsed().as_secs_f64() * 1e3);
+            due += every;
+        }
+        waits
+    };
+    join_all(talkers.iter_mut().enumerate().map(talk)).await.concat()
+}
+
+/// The agent takes all chats and writes in one after another at a fixed rate: from when it was due until the visitor
+/// has it, milliseconds.
+pub(crate) async fn delivered(place: &Place, talkers: &mut [Talker], count: usize, per_s: f64) -> Vec<f64> {
+    for talker in talkers.iter() {
+        let chat = talker.chat.parse().expect("an id");
+        place.driver.accept_chat(&place.agent, chat).await.expect("a chat that waits");
+    }
+    let origin = format!("http://{}", place.address);
+    let headers = [("cookie", place.cookie()), ("origin", origin)];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let mut console = Socket::connect(format!("ws://{}/live/agent", place.address), &headers).await;
+    console.send(&json!({ "type": "hello", "v": 1, "chats": [] })).await;
+    console.next_of("welcome").await;
+    let every = Duration::from_secs_f64(1.0 / per_s);
+    // Whatever accepting led to is over by then.
+    let began = Due::now() + Duration::from_secs(2);
+    let mut waits = Vec::with_capacity(count);
+    for number in 0..u32::try_from(count).expect("few messages") {
+        let due = began + every * number;
+        sleep_until(due).await;
+        let of = usize::try_from(number).expect("a small number") % talkers.len();
+        let talker = &mut talkers[of];
+        let id = format!("a{number}");
+        console
+            .send(&json!({ "type": "say", "chat": talker.chat, "id": id, "epoch": 1, "text": TEXT }))
+            .await;
+        while !talker.socket.next_of("message").await.contains(&format!("\"{id}\"")) {}
+        waits.push(due.elapsed().as_secs_f64() * 1e3);
+    }
+    waits
+}

@@ -1,0 +1,278 @@
+//! Owns the writing of messages: what arrives while one commit is under way shares the next one. Each message is
+//! stored once, under the next number of its chat, only if its writer may write when the chat is locked; and a message
+//! that cannot be written costs only itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use beckon_engine::id::{ChatId, UserId, VisitorId};
+use tokio::sync::{mpsc, oneshot};
+
+use super::Driver;
+use crate::store::append::{NumberedMessage, find_message_seq, insert_messages, update_last_seqs};
+use crate::store::chat::{ChatRow, ChatState};
+use crate::store::draft::update_draft_sent;
+use crate::store::message::Sender;
+use crate::store::{StoreError, StoreResult};
+
+/// Messages in one unit of work.
+const BATCH_MAX: usize = 512;
+/// Messages that wait; a writer waits when there are more.
+pub(super) const APPEND_INBOX: usize = 4_096;
+
+/// Who writes.
+#[derive(Clone, Debug)]
+pub(super) enum Writer {
+    /// The visitor of the chat.
+    Visitor(VisitorId),
+    /// The agent who owns it under this epoch.
+    Owner { user: UserId, name: String, epoch: i64 },
+}
+
+/// A message to write.
+#[derive(Debug)]
+pub(super) struct Append {
+    pub(super) chat: ChatId,
+    pub(super) writer: Writer,
+    pub(super) id: String,
+    pub(super) text: String,
+    reply: oneshot::Sender<Result<Written, NotWritten>>,
+}
+
+/// A message that is stored.
+#[derive(Clone, Debug)]
+pub(super) enum Written {
+    /// Now; the chat is as it was under the lock.
+    New(i64, Box<ChatRow>),
+    /// It was there already.
+    Existing(i64),
+}
+
+/// Why a message is not stored.
+#[derive(Debug)]
+pub(super) enum NotWritten {
+    /// There is no such chat of this visitor.
+    NotFound,
+    /// The form comes first.
+    FormFirst,
+    /// The chat has ended.
+    Ended,
+    /// The agent does not own the chat.
+    NotOwner,
+    /// The agent owns it, but under another epoch.
+    StaleOwner,
+    /// The database failed; it may be sent again.
+    Store(StoreError),
+}
+
+impl Writer {
+    fn sender(&self) -> Sender {
+        match self {
+            Self::Visitor(_) => Sender::Visitor,
+            Self::Owner { .. } => Sender::Agent,
+        }
+    }
+}
+
+impl Driver {
+    /// Hands a message to the writer and waits until it is committed.
+    pub(super) async fn append(
+        &self,
+        chat: ChatId,
+        writer: Writer,
+        id: &str,
+        text: &str,
+    ) -> Result<Written, NotWritten> {
+        let (reply, answer) = oneshot::channel();
+        let append = Append { chat, writer, id: id.to_owned(), text: text.to_owned(), reply };
+        let stopping = || NotWritten::Store(StoreError::Batch("the node is stopping".into()));
+        self.inner.appends.send(append).await.map_err(|_| stopping())?;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
+    }
+}
+
+/// Writes until the node stops, and then what waits.
+pub(super) async fn run(driver: Driver, mut inbox: mpsc::Receiver<Append>) {
+    let stopping = driver.stopping().clone();
+    let mut batch = Vec::new();
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => break,
+            _ = inbox.recv_many(&mut batch, BATCH_MAX) => {}
+        }
+        write(&driver, std::mem::take(&mut batch)).await;
+    }
+    inbox.close();
+    while inbox.recv_many(&mut batch, BATCH_MAX).await > 0 {
+        write(&driver, std::mem::take(&mut batch)).await;
+    }
+}
+
+async fn write(driver: &Driver, mut batch: Vec<Append>) {
+    while !batch.is_empty() {
+        let later = set_repeated_aside(&mut batch);
+        write_distinct(driver, batch).await;
+        batch = later;
+    }
+}
+
+/// The same message twice in one batch: the second is answered from what the first wrote.
+fn set_repeated_aside(batch: &mut Vec<Append>) -> Vec<Append> {
+    let mut seen = BTreeSet::new();
+    let key = |append: &Append| (append.chat, append.writer.sender() == Sender::Visitor, append.id.clone());
+    let (first, later) = std::mem::take(batch).into_iter().partition(|append| seen.insert(key(append)));
+    *batch = first;
+    later
+}
+
+/// Tries again without those that were refused or were there already, until the rest is committed.
+async fn write_distinct(driver: &Driver, mut batch: Vec<Append>) {
+    while !batch.is_empty() {
+        match try_once(driver, &batch).await {
+            Ok(outcomes) => {
+                let done = outcomes.iter().all(Option::is_some);
+                let mut rest = Vec::new();
+                for (append, outcome) in batch.into_iter().zip(outcomes) {
+                    match outcome {
+                        // The sender may be gone; the message is stored all the same.
+                        Some(outcome) => drop(append.reply.send(outcome)),
+                        None => rest.push(append),
+                    }
+                }
+                if done {
+                    return;
+                }
+                batch = rest;
+            }
+            Err(StoreError::Database(error)) if batch.len() > 1 && error.as_database_error().is_some() => {
+                tracing::warn!(%error, messages = batch.len(), "a batch was refused; its messages are written one by one");
+                for append in batch {
+                    Box::pin(write_distinct(driver, vec![append])).await;
+                }
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(%error, messages = batch.len(), "messages could not be written");
+                let reason: Arc<str> = error.to_string().into();
+                for append in batch {
+                    let failed = NotWritten::Store(StoreError::Batch(Arc::clone(&reason)));
+                    drop(append.reply.send(Err(failed)));
+                }
+                return;
+            }
+        }
+    }
+}
+
+type Outcome = Option<Result<Written, NotWritten>>;
+
+/// One unit of work. Either all are written, and each has its outcome; or nothing is, and those have one that must
+/// not be tried again.
+async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>> {
+    let mut counts: BTreeMap<ChatId, i64> = BTreeMap::new();
+    for append in batch {
+        *counts.entry(append.chat).or_default() += 1;
+    }
+    let mut tx = driver.store().write().await?;
+    let chats: BTreeMap<ChatId, ChatRow> =
+        update_last_seqs(&mut tx, &counts).await?.into_iter().map(|chat| (*chat.id, chat)).collect();
+    let refused: Vec<Outcome> =
+        batch.iter().map(|append| judge(chats.get(&append.chat), &append.writer).err().map(Err)).collect();
+    if refused.iter().any(Option::is_some) {
+        drop(tx);
+        return Ok(known_of(driver, batch, refused).await?);
+    }
+    let mut next: BTreeMap<ChatId, i64> =
+        counts.iter().map(|(chat, count)| (*chat, chats[chat].last_seq - count + 1)).collect();
+    let numbered: Vec<NumberedMessage<'_>> = batch
+        .iter()
+        .map(|append| {
+            let seq = next.get_mut(&append.chat).expect("every chat of the batch was counted");
+            *seq += 1;
+            numbered(append, *seq - 1)
+        })
+        .collect();
+    let written: BTreeSet<(ChatId, i64)> =
+        insert_messages(&mut tx, &numbered, driver.clock().now()).await?.into_iter().collect();
+    if written.len() < batch.len() {
+        drop(tx);
+        let doubled = numbered.iter().map(|message| !written.contains(&(message.chat, message.seq)));
+        let asked = batch.iter().zip(doubled).map(|(append, doubled)| doubled.then_some(append));
+        return existing(driver, asked.collect()).await;
+    }
+    for append in batch {
+        if let Writer::Owner { user, .. } = &append.writer {
+            update_draft_sent(&mut tx, *user, append.chat, &append.text, driver.clock().now()).await?;
+        }
+    }
+    tx.commit().await?;
+    let outcome = |message: &NumberedMessage<'_>| {
+        Some(Ok(Written::New(message.seq, Box::new(chats[&message.chat].clone()))))
+    };
+    Ok(numbered.iter().map(outcome).collect())
+}
+
+fn numbered(append: &Append, seq: i64) -> NumberedMessage<'_> {
+    let (user, name) = match &append.writer {
+        Writer::Visitor(_) => (None, ""),
+        Writer::Owner { user, name, .. } => (Some(*user), name.as_str()),
+    };
+    let sender = append.writer.sender();
+    NumberedMessage { chat: append.chat, seq, id: &append.id, sender, user, name, body: &append.text }
+}
+
+/// Who may write, by the chat as it is under the lock.
+fn judge(chat: Option<&ChatRow>, writer: &Writer) -> Result<(), NotWritten> {
+    let chat = chat.ok_or(NotWritten::NotFound)?;
+    match writer {
+        Writer::Visitor(visitor) if *chat.visitor_id != *visitor => Err(NotWritten::NotFound),
+        Writer::Visitor(_) => match *chat.state {
+            ChatState::Queued | ChatState::Ringing | ChatState::Active => Ok(()),
+            ChatState::Form => Err(NotWritten::FormFirst),
+            ChatState::Ended => Err(NotWritten::Ended),
+        },
+        Writer::Owner { user, epoch, .. } => {
+            let owns = chat.agent_id.is_some_and(|owner| *owner == *user);
+            if *chat.state == ChatState::Ended {
+                Err(NotWritten::Ended)
+            } else if *chat.state != ChatState::Active || !owns {
+                Err(NotWritten::NotOwner)
+            } else if chat.owner_epoch != *epoch {
+                Err(NotWritten::StaleOwner)
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+/// What is refused now may have been stored when it was allowed: then its sender missed only the acknowledgement.
+async fn known_of(driver: &Driver, batch: &[Append], mut refused: Vec<Outcome>) -> StoreResult<Vec<Outcome>> {
+    let mut tx = driver.store().read().await?;
+    for (append, outcome) in batch.iter().zip(&mut refused) {
+        let foreign = matches!(outcome, Some(Err(NotWritten::NotFound)) | None);
+        if foreign {
+            continue;
+        }
+        let sender = append.writer.sender();
+        if let Some(seq) = find_message_seq(&mut tx, append.chat, sender, &append.id).await? {
+            *outcome = Some(Ok(Written::Existing(seq)));
+        }
+    }
+    Ok(refused)
+}
+
+/// The numbers of messages that were there already; one that has gone meanwhile is tried again.
+async fn existing(driver: &Driver, asked: Vec<Option<&Append>>) -> StoreResult<Vec<Outcome>> {
+    let mut tx = driver.store().read().await?;
+    let mut outcomes = Vec::with_capacity(asked.len());
+    for append in asked {
+        let Some(append) = append else {
+            outcomes.push(None);
+            continue;
+        };
+        let seq = find_message_seq(&mut tx, append.chat, append.writer.sender(), &append.id).await?;
+        outcomes.push(seq.map(|seq| Ok(Written::Existing(seq))));
+    }
+    Ok(outcomes)
+}

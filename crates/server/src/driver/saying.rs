@@ -1,0 +1,278 @@
+//! Owns what both sides of a chat write: a message is stored once, under the next number, and only while its writer
+//! may write.
+
+use beckon_engine::id::{ChatId, FileId, VisitorId};
+
+use super::Driver;
+use super::access::{Actor, Denied, Seat, because, find_seat};
+use super::appending::{NotWritten, Writer, Written};
+use super::conversation::{Refusal, is_silent_alert, own_chat, refuse};
+use super::notice::RefusalCode;
+use crate::bus::Hint;
+use crate::store::chat::{ChatMode, ChatRow, ChatState, find_chat};
+use crate::store::draft::update_draft_sent;
+use crate::store::file::{FileAbout, find_file, update_file_carried};
+use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
+use crate::store::user::find_user;
+use crate::store::{StoreResult, Tx};
+
+/// Longest message, characters.
+pub const MESSAGE_LEN_MAX: usize = 4_000;
+/// Longest id that a browser may give a message, bytes.
+pub const MESSAGE_ID_LEN_MAX: usize = 64;
+
+const ENDED: &str = "This chat has ended.";
+const NO_SUCH_CHAT: &str = "There is no such chat.";
+const NO_SUCH_FILE: &str = "There is no such file, or it was sent already. Choose it again.";
+
+/// A message as one side writes it.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Made by the browser; the same message keeps it over every attempt.
+    pub id: String,
+    /// The text; may be empty when there is a file.
+    pub text: String,
+    /// A file that the same side sent to this chat before.
+    pub file: Option<FileId>,
+    /// Who may see it.
+    pub audience: Audience,
+}
+
+impl Driver {
+    /// Stores a message of the visitor, once; yields its number.
+    ///
+    /// # Errors
+    /// When it is malformed, the chat is not the visitor's or has ended, or the database failed.
+    pub async fn visitor_says(&self, visitor: VisitorId, chat: ChatId, said: &Said) -> Result<i64, Refusal> {
+        let id = said.id.as_str();
+        check(said).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
+        let seq = match said.file {
+            None => match self.append(chat, Writer::Visitor(visitor), id, &said.text).await {
+                Ok(Written::Existing(seq)) => return Ok(seq),
+                Ok(Written::New(seq, _)) => seq,
+                Err(not_written) => return Err(refusal(id, not_written)),
+            },
+            Some(file) => match self.visitor_sends(visitor, chat, said, file).await? {
+                Appended::Existing(seq) => return Ok(seq),
+                Appended::New(seq) => seq,
+            },
+        };
+        metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
+        self.bus().publish(Hint::MessageAdded { chat, visitor });
+        Ok(seq)
+    }
+
+    /// Stores a message that carries a file, in a unit of work of its own.
+    async fn visitor_sends(
+        &self,
+        visitor: VisitorId,
+        chat: ChatId,
+        said: &Said,
+        file: FileId,
+    ) -> Result<Appended, Refusal> {
+        let id = said.id.as_str();
+        let mut tx = self.store().write().await?;
+        own_chat(&mut tx, visitor, chat, Some(id)).await?;
+        let no_file = || refuse(Some(id), RefusalCode::NotFound, NO_SUCH_FILE);
+        let file = sent_file(&mut tx, file, chat, Sender::Visitor).await?.ok_or_else(no_file)?;
+        let message = NewMessage {
+            id,
+            sender: Sender::Visitor,
+            user: None,
+            name: "",
+            body: &said.text,
+            file: Some(&file),
+            audience: Audience::All,
+        };
+        let appended = append_message(&mut tx, chat, message, self.clock().now()).await?;
+        if matches!(appended, Appended::Existing(_)) {
+            return Ok(appended);
+        }
+        // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
+        let row = own_chat(&mut tx, visitor, chat, Some(id)).await?;
+        match *row.state {
+            ChatState::Queued | ChatState::Ringing | ChatState::Active => {}
+            ChatState::Form => return Err(refuse(Some(id), RefusalCode::BadFrame, "The form comes first.")),
+            ChatState::Ended => {
+                return Err(refuse(Some(id), RefusalCode::ChatClosed, ENDED));
+            }
+        }
+        if !update_file_carried(&mut tx, file.id, chat, Sender::Visitor).await? {
+            return Err(no_file());
+        }
+        tx.commit().await?;
+        Ok(appended)
+    }
+
+    /// Stores a message of the agent, once; yields its number. To the visitor only the owner under the present epoch and
+    /// whoever has joined may write; to the team, everyone who may read the chat.
+    ///
+    /// # Errors
+    /// When it is malformed, the agent cannot write in the chat now, it has ended, or the database failed.
+    pub async fn agent_says(
+        &self,
+        actor: &Actor,
+        chat: ChatId,
+        epoch: i64,
+        said: &Said,
+    ) -> Result<i64, Denied> {
+        check(said).map_err(|detail| because(RefusalCode::BadFrame, detail))?;
+        let usual = said.file.is_none() && said.audience.is_all();
+        let written = if usual { self.owner_says(actor, chat, epoch, said).await? } else { None };
+        let (appended, row) = match written {
+            Some(written) => written,
+            None => self.agent_says_alone(actor, chat, epoch, said).await?,
+        };
+        let seq = match appended {
+            Appended::Existing(seq) => return Ok(seq),
+            Appended::New(seq) => seq,
+        };
+        metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
+        if *row.mode == ChatMode::Engage {
+            // The first message opens the window in the visitor's browser (P-9).
+            self.bus().publish(Hint::ChatChanged { chat, visitor: *row.visitor_id });
+        }
+        self.bus().publish(Hint::MessageAdded { chat, visitor: *row.visitor_id });
+        Ok(seq)
+    }
+
+    /// The usual case, in a batch: the owner writes to the visitor. None when this is not the owner.
+    async fn owner_says(
+        &self,
+        actor: &Actor,
+        chat: ChatId,
+        epoch: i64,
+        said: &Said,
+    ) -> Result<Option<(Appended, ChatRow)>, Denied> {
+        let writer = Writer::Owner { user: actor.id, name: actor.name.clone(), epoch };
+        match self.append(chat, writer, &said.id, &said.text).await {
+            Ok(Written::New(seq, row)) => Ok(Some((Appended::New(seq), *row))),
+            Err(NotWritten::Store(error)) => Err(error.into()),
+            // What it was, and to whom it may be told, is seen with the whole chat at hand.
+            Ok(Written::Existing(_)) | Err(_) => Ok(None),
+        }
+    }
+
+    /// Stores a message in a unit of work of its own.
+    async fn agent_says_alone(
+        &self,
+        actor: &Actor,
+        chat: ChatId,
+        epoch: i64,
+        said: &Said,
+    ) -> Result<(Appended, ChatRow), Denied> {
+        let mut tx = self.store().write().await?;
+        let mut seat = find_seat(&mut tx, actor, chat).await?;
+        match said.audience {
+            Audience::All => {}
+            Audience::Staff => check_note_taker(&seat)?,
+        }
+        let no_file = || because(RefusalCode::NotFound, NO_SUCH_FILE);
+        let file = match said.file {
+            Some(file) => Some(sent_file(&mut tx, file, chat, Sender::Agent).await?.ok_or_else(no_file)?),
+            None => None,
+        };
+        let message = NewMessage {
+            id: &said.id,
+            sender: Sender::Agent,
+            user: Some(actor.id),
+            name: &actor.name,
+            body: &said.text,
+            file: file.as_ref(),
+            audience: said.audience,
+        };
+        let appended = append_message(&mut tx, chat, message, self.clock().now()).await?;
+        if matches!(appended, Appended::Existing(_)) {
+            return Ok((appended, seat.chat));
+        }
+        // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
+        let no_chat = || because(RefusalCode::NotFound, NO_SUCH_CHAT);
+        seat.chat = find_chat(&mut tx, chat).await?.ok_or_else(no_chat)?;
+        if said.audience.is_all() {
+            let owner = match seat.chat.agent_id {
+                Some(owner) => find_user(&mut tx, *owner).await?.map(|user| user.name),
+                None => None,
+            };
+            seat.check_writer(epoch, owner.as_deref())?;
+        }
+        if let Some(file) = &file
+            && !update_file_carried(&mut tx, file.id, chat, Sender::Agent).await?
+        {
+            return Err(no_file());
+        }
+        update_draft_sent(&mut tx, actor.id, chat, &said.text, self.clock().now()).await?;
+        tx.commit().await?;
+        Ok((appended, seat.chat))
+    }
+}
+
+/// What only the team sees is written by who may read the chat, once the visitor has been written to.
+fn check_note_taker(seat: &Seat) -> Result<(), Denied> {
+    if !seat.may_read() {
+        return Err(because(RefusalCode::NotYours, "This chat belongs to somebody else."));
+    }
+    if is_silent_alert(&seat.chat) || *seat.chat.state == ChatState::Form {
+        return Err(because(RefusalCode::BadFrame, "The visitor has not been written to yet."));
+    }
+    Ok(())
+}
+
+fn refusal(id: &str, not_written: NotWritten) -> Refusal {
+    let (code, detail) = match not_written {
+        NotWritten::NotFound | NotWritten::NotOwner | NotWritten::StaleOwner => {
+            (RefusalCode::NotFound, NO_SUCH_CHAT)
+        }
+        NotWritten::FormFirst => (RefusalCode::BadFrame, "The form comes first."),
+        NotWritten::Ended => (RefusalCode::ChatClosed, ENDED),
+        NotWritten::Store(error) => return error.into(),
+    };
+    refuse(Some(id), code, detail)
+}
+
+/// Why a message is malformed, if it is.
+fn check(said: &Said) -> Result<(), &'static str> {
+    check_id(&said.id)?;
+    if said.file.is_some() && said.text.trim().is_empty() {
+        Ok(())
+    } else {
+        check_text(&said.text, MESSAGE_LEN_MAX)
+    }
+}
+
+/// Why a text is malformed, if it is.
+pub(super) fn check_text(text: &str, len_max: usize) -> Result<(), &'static str> {
+    if text.contains('\0') {
+        Err("A message may not contain the character 0.")
+    } else if text.trim().is_empty() {
+        Err("A message needs a text.")
+    } else if text.chars().count() > len_max {
+        Err("The text is too long: a message may have at most 4000 characters, a note 1000.")
+    } else {
+        Ok(())
+    }
+}
+
+/// Why an id that a browser made is malformed, if it is.
+///
+/// # Errors
+/// With a sentence.
+pub fn check_id(id: &str) -> Result<(), &'static str> {
+    if id.is_empty() || id.len() > MESSAGE_ID_LEN_MAX {
+        Err("A message needs an id of 1 to 64 bytes.")
+    } else if id.contains('\0') {
+        Err("A message may not contain the character 0.")
+    } else {
+        Ok(())
+    }
+}
+
+/// A file that this side sent to this chat.
+async fn sent_file(
+    tx: &mut Tx,
+    file: FileId,
+    chat: ChatId,
+    sender: Sender,
+) -> StoreResult<Option<FileAbout>> {
+    let row = find_file(tx, file).await?.filter(|row| *row.chat_id == chat && *row.sender == sender);
+    Ok(row.map(|row| row.about.0))
+}

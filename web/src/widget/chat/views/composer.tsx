@@ -1,0 +1,137 @@
+/** Where the visitor writes: text, emoji, and files by button, paste or drop. */
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { emoji_groups } from "../emoji";
+import { message_chars_max } from "../state";
+import { useUi } from "./context";
+import { Icon } from "./parts";
+
+export function Composer({ files }: { files: boolean }) {
+  const { act, state, t } = useUi();
+  const box = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const [emoji, setEmoji] = useState(false);
+  const send = () => {
+    setEmoji(false);
+    act({ type: "draft_sent", id: newId(), now: Date.now() });
+  };
+  const take = (list: FileList | null | undefined): boolean => {
+    const taken = files && list ? Array.from(list) : [];
+    if (taken.length) act({ type: "files_chosen", files: taken, ids: taken.map(newId) });
+    return taken.length > 0;
+  };
+  const insert = (text: string) => {
+    const area = box.current;
+    const at = area ? area.selectionStart : state.draft.length;
+    const to = area ? area.selectionEnd : at;
+    const draft = state.draft.slice(0, at) + text + state.draft.slice(to);
+    act({ type: "drafted", text: draft, now: Date.now() });
+    if (area) area.setSelectionRange(at + text.length, at + text.length);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the draft
+  useLayoutEffect(() => {
+    const area = box.current;
+    if (!area) return;
+    area.rows = 1;
+    const line_px = 20;
+    area.rows = Math.max(1, Math.min(5, Math.round((area.scrollHeight - 22) / line_px)));
+  }, [state.draft]);
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+      onDragOver={(event) => files && event.preventDefault()}
+      onDrop={(event) => take(event.dataTransfer?.files) && event.preventDefault()}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !emoji) return;
+        event.stopPropagation();
+        setEmoji(false);
+        box.current?.focus();
+      }}
+    >
+      {emoji && <Emoji insert={insert} />}
+      {files && (
+        <>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            tabIndex={-1}
+            onChange={({ currentTarget: at }) => {
+              take(at.files);
+              at.value = "";
+            }}
+          />
+          <button
+            type="button"
+            class="tool"
+            aria-label={t.attach}
+            title={t.attach}
+            onClick={() => picker.current?.click()}
+          >
+            <Icon name="attach" />
+          </button>
+        </>
+      )}
+      <button
+        type="button"
+        class="tool"
+        aria-label={t.emoji}
+        title={t.emoji}
+        aria-expanded={emoji}
+        onClick={() => setEmoji(!emoji)}
+      >
+        <Icon name="emoji" />
+      </button>
+      <textarea
+        ref={box}
+        class="write"
+        aria-label={t.message}
+        placeholder={t.write_message}
+        rows={1}
+        dir="auto"
+        maxLength={message_chars_max}
+        value={state.draft}
+        enterkeyhint="send"
+        onInput={(event) => act({ type: "drafted", text: event.currentTarget.value, now: Date.now() })}
+        onPaste={(event) => take(event.clipboardData?.files) && event.preventDefault()}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <button type="submit" class="send" aria-label={t.send} disabled={!state.draft.trim()}>
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}
+
+function Emoji({ insert }: { insert(text: string): void }) {
+  const { t } = useUi();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring its own frame
+    <div class="emoji" role="group" aria-label={t.emoji}>
+      {emoji_groups.map((group) => (
+        <div key={group}>
+          {Array.from(group, (one) => (
+            <button key={one} type="button" onClick={() => insert(one)}>
+              {one}
+            </button>
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** 128 random bits; `randomUUID` is missing on pages without TLS. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}
