@@ -924,8 +924,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-=======
     "/api/v1/chats/{id}/files": {
         parameters: {
             query?: never;
@@ -943,7 +941,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
->>>>>>> 5c1cdb7 (files in chats, marks of delivery, and messages written in batches)
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1534,6 +1531,40 @@ export interface components {
             /** @description For a group: those inside. */
             of: components["schemas"]["ConditionExplanation"][];
         };
+        /** @description How the chats of a queue are conducted. */
+        Conduct: {
+            /**
+             * Format: int32
+             * @description A visitor who owes an answer for this long is warned, seconds, 0 (never) or 10 to 86 400.
+             */
+            idle_warn_after_s?: number;
+            /**
+             * Format: int32
+             * @description An idle chat closes this long after the warning, seconds, 10 to 86 400.
+             */
+            idle_close_after_s?: number;
+            /**
+             * Format: int32
+             * @description An ended chat is closed on the agent's side after this time, seconds, 0 (never) or 5 to 86 400.
+             */
+            wrap_up_s?: number;
+            /** @description What a chat can have come to, for the agent to choose from; at most 50, each 1 to 80 characters. */
+            dispositions?: string[];
+            /** @description The agent cannot close a chat without choosing one. */
+            disposition_required?: boolean;
+            /** @description Tags that are suggested to the agent; at most 100, each 1 to 40 characters. */
+            tags?: string[];
+            /** @description What the visitor is asked after the end. */
+            survey?: components["schemas"]["Survey"];
+            /** @description The visitor is offered the transcript by e-mail, where the server can send any (P-7). */
+            transcript?: boolean;
+            screen_pop?: components["schemas"]["ScreenPop"] | null;
+        };
+        /**
+         * @description How much a visitor agrees to (N-4), from nothing to everything.
+         * @enum {string}
+         */
+        ConsentMode: "off" | "session" | "full";
         /** @description What signs a user in. */
         Credentials: {
             /** @description Address, in upper or lower case. */
@@ -1930,6 +1961,17 @@ export interface components {
          * @description One file sent in a chat.
          */
         FileId: string;
+        /** @description What became of the form of a page. What was put in is never known. */
+        FormActivity: {
+            /** Format: int64 */
+            entered_at: number;
+            /** Format: int64 */
+            last_input_at?: number | null;
+            /** Format: int64 */
+            submitted_at?: number | null;
+            /** Format: int64 */
+            seconds: number;
+        };
         /** @description What the gate of one queue looks like at one moment. */
         Gate: {
             /** @description Within business hours, or opened by hand. */
@@ -2778,6 +2820,11 @@ export interface components {
             height: number;
         };
         /**
+         * @description How a screen pop is opened.
+         * @enum {string}
+         */
+        PopOpen: "link" | "tab";
+        /**
          * @description Side of the page at which widget and offers stand.
          * @enum {string}
          */
@@ -3092,6 +3139,8 @@ export interface components {
              * @default allowed
              */
             visitor_files: components["schemas"]["VisitorFiles"];
+            /** @description Idle chats, wrap-up, survey and screen pop (Q-10, Q-12). */
+            conduct?: components["schemas"]["Conduct"];
         };
         /** @description The estimated wait in one queue. */
         QueueWaitNow: {
@@ -3290,6 +3339,16 @@ export interface components {
             name: string | null;
             /** @description E-mail address, if it was said. */
             email: string | null;
+        };
+        /** @description An address that is opened for the agent at the start of a chat (Q-12). */
+        ScreenPop: {
+            /**
+             * @description `https:` or `http:`, with variables in braces after the host, at most 2 000 characters. Each variable's value is
+             *     percent-encoded: `{chat_id}`, `{visitor_id}`, `{visitor_name}`, `{customer_ref}`, `{queue}`, `{answer.KEY}`.
+             */
+            url: string;
+            /** @description How it is opened. */
+            open?: components["schemas"]["PopOpen"];
         };
         /** @description How to make a secret. */
         SecretRequest: {
@@ -3593,6 +3652,11 @@ export interface components {
              */
             greeting: string;
         };
+        /**
+         * @description What the visitor is asked after the end.
+         * @enum {string}
+         */
+        Survey: "off" | "rating" | "thumbs";
         /** @description What would happen in an imagined visit. */
         TestResult: {
             action?: components["schemas"]["ActionTaken"] | null;
@@ -3802,420 +3866,6 @@ export interface components {
              * @description A visitor who waits this long is shown in red; not less than amber.
              */
             wait_red_s?: number;
-        };
-        /** @description A field of a site's own. */
-        CustomField: {
-            /** @description Key: a to z, 0 to 9, `_`, at most 40 characters. */
-            key: string;
-            /** @description Name in the console, 1 to 60 characters. */
-            label: string;
-            /** @description Type of its value. */
-            type: components["schemas"]["CustomFieldKind"];
-        };
-        /**
-         * @description Type of a site's own field.
-         * @enum {string}
-         */
-        CustomFieldKind: "text" | "number" | "date" | "boolean";
-        /** @description A customer record. */
-        Customer: {
-            /** @description Identity. */
-            id: components["schemas"]["CustomerId"];
-            /** @description The site. */
-            site_id: components["schemas"]["SiteId"];
-            /** @description The site's own reference. */
-            customer_ref: string | null;
-            /** @description First name. */
-            first_name: string;
-            /** @description Last name. */
-            last_name: string;
-            /** @description Primary e-mail address. */
-            email: string;
-            /** @description Telephone number. */
-            phone: string;
-            /** @description Company. */
-            company: string;
-            /** @description Values of the site's own fields by key. */
-            fields: {
-                [key: string]: string;
-            };
-            merged_into: components["schemas"]["CustomerId"] | null;
-            /**
-             * Format: int64
-             * @description When it was made, milliseconds since 1970.
-             */
-            created_at: number;
-            /**
-             * Format: int64
-             * @description When it was last changed.
-             */
-            updated_at: number;
-        };
-        /** @description What is in the directory of a site. */
-        CustomerDirectory: {
-            /**
-             * Format: int64
-             * @description How many records.
-             */
-            customers: number;
-            /** @description The site's own fields. */
-            fields: components["schemas"]["CustomField"][];
-        };
-        /** @description What is known of a customer beside the record. */
-        CustomerHistory: {
-            /** @description The latest 50 visits, newest first. */
-            visits: components["schemas"]["PastVisit"][];
-            /** @description The latest 50 chats, newest first. */
-            chats: components["schemas"]["PastChat"][];
-            /** @description Merges that can be taken back, newest first. */
-            merges: components["schemas"]["CustomerMerge"][];
-        };
-        /**
-         * Format: uuid
-         * @description A record in the directory of customers.
-         */
-        CustomerId: string;
-        /** @description A file on its way into the directory. */
-        CustomerImport: {
-            /**
-             * Format: uuid
-             * @description Identity.
-             */
-            id: string;
-            /** @description The site. */
-            site_id: components["schemas"]["SiteId"];
-            /** @description Where it stands. */
-            state: components["schemas"]["ImportState"];
-            /** @description The columns of the file. */
-            columns: components["schemas"]["ImportColumn"][];
-            /**
-             * Format: int64
-             * @description Rows of the file, the first line not counted.
-             */
-            rows_total: number;
-            /**
-             * Format: int64
-             * @description Rows that were worked off.
-             */
-            rows_done: number;
-            /**
-             * Format: int64
-             * @description Rows that make, or made, a new record.
-             */
-            created: number;
-            /**
-             * Format: int64
-             * @description Rows that change, or changed, a record.
-             */
-            updated: number;
-            /**
-             * Format: int64
-             * @description Rows that say what the record says already.
-             */
-            unchanged: number;
-            /**
-             * Format: int64
-             * @description Rows that are not taken.
-             */
-            refused: number;
-            /** @description The first 1 000 rows that are not taken, with reasons. */
-            problems: components["schemas"]["RowProblem"][];
-            /**
-             * Format: int64
-             * @description When the file came.
-             */
-            created_at: number;
-            /**
-             * Format: int64
-             * @description When it was taken in.
-             */
-            finished_at: number | null;
-        };
-        /**
-         * @description How a visitor came to a customer record.
-         * @enum {string}
-         */
-        CustomerLink: "signed" | "claimed" | "by_hand";
-        /** @description A merge that can be taken back. */
-        CustomerMerge: {
-            /**
-             * Format: uuid
-             * @description Identity.
-             */
-            id: string;
-            /** @description The record that went into this one. */
-            gone: components["schemas"]["Customer"];
-            /**
-             * Format: int64
-             * @description When.
-             */
-            merged_at: number;
-        };
-        /** @description What to change of a record; what is absent stays, what is named is replaced as a whole. */
-        CustomerPatch: {
-            /**
-             * @description The site's own reference; null takes it away.
-             * @default null
-             */
-            customer_ref: string | null;
-            /**
-             * @description First name.
-             * @default null
-             */
-            first_name: string;
-            /**
-             * @description Last name.
-             * @default null
-             */
-            last_name: string;
-            /**
-             * @description Primary e-mail address.
-             * @default null
-             */
-            email: string;
-            /**
-             * @description Telephone number.
-             * @default null
-             */
-            phone: string;
-            /**
-             * @description Company.
-             * @default null
-             */
-            company: string;
-            /**
-             * @description Values of the site's own fields by key.
-             * @default null
-             */
-            fields: {
-                [key: string]: string;
-            };
-        };
-        /** @description That it is meant. */
-        EraseRequest: {
-            /** @description The customer's reference; for a record without one, its id. */
-            confirm: string;
-        };
-        /** @description How much was erased. */
-        ErasedCounts: {
-            /**
-             * Format: int64
-             * @description Records of the directory.
-             */
-            records: number;
-            /**
-             * Format: int64
-             * @description Browsers.
-             */
-            visitors: number;
-            /**
-             * Format: int64
-             * @description Visits.
-             */
-            visits: number;
-            /**
-             * Format: int64
-             * @description Page views.
-             */
-            page_views: number;
-            /**
-             * Format: int64
-             * @description Chats, with messages and answers.
-             */
-            chats: number;
-        };
-        /** @description A column of the file. */
-        ImportColumn: {
-            /** @description Its name in the first line. */
-            name: string;
-            /**
-             * @description What it is taken for: `customer_ref`, `first_name`, `last_name`, `email`, `phone`, `company`, or `field:` and the
-             *     key of a field of the site's own; null leaves it out.
-             */
-            target: string | null;
-        };
-        /** @description What the columns of a file are. */
-        ImportPatch: {
-            /** @description What each column is taken for, in the order of the file; null leaves one out. */
-            targets: (string | null)[];
-        };
-        /**
-         * @description Where an import stands.
-         * @enum {string}
-         */
-        ImportState: "checking" | "checked" | "running" | "done";
-        /** @description The record to link a visitor to. */
-        LinkTo: {
-            customer_id: components["schemas"]["CustomerId"] | null;
-        };
-        /** @description What is to go into a record. */
-        MergeRequest: {
-            /** @description The record that goes away. */
-            gone_id: components["schemas"]["CustomerId"];
-        };
-        /** @description A record to make. At least one of reference, name, e-mail, telephone number and company is needed. */
-        NewCustomer: {
-            /**
-             * @description The site's own reference, at most 128 characters, unique on the site.
-             * @default null
-             */
-            customer_ref: string | null;
-            /**
-             * @description First name, at most 100 characters.
-             * @default
-             */
-            first_name: string;
-            /**
-             * @description Last name, at most 100 characters.
-             * @default
-             */
-            last_name: string;
-            /**
-             * @description Primary e-mail address.
-             * @default
-             */
-            email: string;
-            /**
-             * @description Telephone number, at most 50 characters.
-             * @default
-             */
-            phone: string;
-            /**
-             * @description Company, at most 200 characters.
-             * @default
-             */
-            company: string;
-            /**
-             * @description Values of the site's own fields by key, at most 500 characters each.
-             * @default {}
-             */
-            fields: {
-                [key: string]: string;
-            };
-        };
-        /** @description The site's own fields, to replace those there are. */
-        NewFields: {
-            /** @description At most 30. */
-            fields: components["schemas"]["CustomField"][];
-        };
-        /** @description One page of a list. */
-        Page_Customer: {
-            /** @description The items, in the order of the list. */
-            items: components["schemas"]["Customer"][];
-            /** @description What to give as `after` for the next page; null on the last. */
-            next: string | null;
-        };
-        /** @description One page of a list. */
-        Page_CustomerImport: {
-            /** @description The items, in the order of the list. */
-            items: components["schemas"]["CustomerImport"][];
-            /** @description What to give as `after` for the next page; null on the last. */
-            next: string | null;
-        };
-        /** @description A chat of a person. */
-        PastChat: {
-            /** @description Identity. */
-            id: components["schemas"]["ChatId"];
-            /** @description Name of the queue. */
-            queue: string;
-            /** @description How it came about. */
-            mode: components["schemas"]["ChatMode"];
-            /** @description Where it stands. */
-            state: components["schemas"]["ChatState"];
-            agent: components["schemas"]["Named_UserId"] | null;
-            /**
-             * Format: int64
-             * @description When it was asked for.
-             */
-            requested_at: number;
-            /**
-             * Format: int64
-             * @description When it ended.
-             */
-            ended_at: number | null;
-            proof: components["schemas"]["Proof"] | null;
-            /** @description Whether the caller may read it. */
-            readable: boolean;
-        };
-        /** @description A visit of a person. */
-        PastVisit: {
-            /** @description Identity. */
-            id: components["schemas"]["VisitId"];
-            /**
-             * Format: int64
-             * @description First contact.
-             */
-            started_at: number;
-            /**
-             * Format: int64
-             * @description Last contact.
-             */
-            last_contact_at: number;
-            /** @description Whether it has ended. */
-            ended: boolean;
-            /** @description Name of the browser. */
-            browser: string;
-            /**
-             * Format: int64
-             * @description Pages viewed.
-             */
-            pages: number;
-            proof: components["schemas"]["Proof"] | null;
-        };
-        /** @description Who a visitor is. */
-        Person: {
-            identity: components["schemas"]["SaidIdentity"] | null;
-            customer: components["schemas"]["Customer"] | null;
-            link: components["schemas"]["CustomerLink"] | null;
-            /** @description Attributes of the latest visit, signed and unsigned. */
-            attributes: components["schemas"]["Attribute"][];
-            /** @description The latest 50 visits of the person, newest first. */
-            visits: components["schemas"]["PastVisit"][];
-            /** @description The latest 50 chats of the person, newest first. */
-            chats: components["schemas"]["PastChat"][];
-        };
-        /**
-         * @description How well it is known who a visitor is.
-         * @enum {string}
-         */
-        Proof: "claimed" | "signed";
-        /** @description A row that is not taken. */
-        RowProblem: {
-            /**
-             * Format: int64
-             * @description Its line in a table, the first line being 1.
-             */
-            row: number;
-            /** @description Why. */
-            why: string;
-        };
-        /** @description Who the page said a visitor is. */
-        SaidIdentity: {
-            /** @description The site's own reference. */
-            customer_ref: string;
-            /** @description Whether a signed identity ever said it. */
-            proof: components["schemas"]["Proof"];
-            this_visit: components["schemas"]["Proof"] | null;
-            /** @description Name, if it was said. */
-            name: string | null;
-            /** @description E-mail address, if it was said. */
-            email: string | null;
-        };
-        /**
-         * @description How much a visitor agrees to (N-4), from nothing to everything.
-         * @enum {string}
-         */
-        ConsentMode: "off" | "session" | "full";
-        /** @description What became of the form of a page. What was put in is never known. */
-        FormActivity: {
-            /** Format: int64 */
-            entered_at: number;
-            /** Format: int64 */
-            last_input_at?: number | null;
-            /** Format: int64 */
-            submitted_at?: number | null;
-            /** Format: int64 */
-            seconds: number;
         };
     };
     responses: {
@@ -6946,8 +6596,6 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
-<<<<<<< HEAD
-=======
     send_file: {
         parameters: {
             query: {
@@ -6990,5 +6638,4 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
->>>>>>> 5c1cdb7 (files in chats, marks of delivery, and messages written in batches)
 }

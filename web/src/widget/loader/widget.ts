@@ -61,7 +61,13 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   };
   const dispatch = (event: SessionEvent) => quietly(() => share.dispatch(event));
   const element = document.createElement("beckon-chat");
-  const place: LauncherPlace = { root: element.attachShadow({ mode: "closed" }), tab, language, dispatch };
+  const place: LauncherPlace = {
+    host,
+    root: element.attachShadow({ mode: "closed" }),
+    tab,
+    language,
+    dispatch,
+  };
   /** Pages that replace their body take the launcher away with it. */
   const stay = () => {
     if ((launcher || views) && looked && looked.styling && !element.isConnected)
@@ -106,7 +112,6 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     brain &&
     brain.mount({
       ...place,
-      host,
       emit,
       readDraft: () => page.read<string>(":draft") || "",
       keepDraft: (text) => page.write(":draft", text),
