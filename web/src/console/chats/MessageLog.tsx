@@ -15,7 +15,7 @@ import { MessageLine, PendingLine } from "./MessageLine";
 import { systemText } from "./text";
 
 /** A long conversation opens with its last lines; the earlier ones follow on demand. */
-const LINES_AT_ONCE = 150;
+const LINES_AT_ONCE = 80;
 /** So near the end counts as at the end, in pixels. */
 const NEAR_END = 80;
 

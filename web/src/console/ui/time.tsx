@@ -26,12 +26,13 @@ export function useSecondsLeft(due_at: number): number {
   return Math.max(0, Math.ceil((due_at - now) / 1000));
 }
 
+/** The browser's own tooltip: a long conversation has one of these for each line. */
 export function ClockTime({ at }: { at: number }) {
   const { i18n } = useTranslation();
   return (
-    <Tooltip label={fullTime(at, i18n.language)}>
-      <time dateTime={new Date(at).toISOString()}>{clock(at, i18n.language)}</time>
-    </Tooltip>
+    <time dateTime={new Date(at).toISOString()} title={fullTime(at, i18n.language)}>
+      {clock(at, i18n.language)}
+    </time>
   );
 }
 
