@@ -1,4 +1,4 @@
-//! Owns erasing one person: record, browsers, visits, page views, chats, messages, answers (N-4). It cannot be taken back.
+//! Owns erasing one person: record, browsers, visits, page views, chats, messages, files, answers (N-4). It cannot be taken back.
 
 use axum::Json;
 use axum::extract::State;
