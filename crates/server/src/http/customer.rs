@@ -309,7 +309,9 @@ async fn check_details(tx: &mut Tx, site: SiteId, details: &Details) -> Answer<(
 fn taken(error: StoreError) -> Problem {
     match error {
         StoreError::Taken => Problem::Taken(FieldError::new("/customer_ref", "is in use by another record")),
-        StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) => error.into(),
+        StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
+            error.into()
+        }
     }
 }
 
