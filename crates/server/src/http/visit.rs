@@ -1,8 +1,6 @@
 //! Owns the routes of visits: who is on the site, and what a visit saw and was offered.
 
-use std::collections::HashMap;
-
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;

@@ -35,6 +35,8 @@ let who: VisitorFrame | undefined;
 let running = 0;
 let unwatch: (() => void) | undefined;
 let asking = false;
+/** Shut down: nothing is heard until `boot`. */
+let over = false;
 let failures = 0;
 
 const rank = (mode: unknown) => modes.indexOf(String(mode));
@@ -110,6 +112,7 @@ function clear() {
 }
 
 function start() {
+  over = false;
   if (!unwatch)
     unwatch = watchRoutes(() =>
       quietly(() => {
@@ -195,6 +198,7 @@ const commands: Record<string, (a: unknown, b: unknown) => void> = {
   shutdown: () => {
     if (unwatch) unwatch();
     unwatch = undefined;
+    over = true;
     early = [];
     stop();
   },
@@ -215,7 +219,7 @@ const call: Beckon = (name, a, b) =>
     const act = asked[name];
     if (command) command(a, b);
     else if (act && widget) act(widget, a);
-    else if (act) early = [...early, [name, a] as Command].slice(-early_max);
+    else if (act && !over) early = [...early, [name, a] as Command].slice(-early_max);
   });
 
 quietly(() => {
