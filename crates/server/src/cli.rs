@@ -57,6 +57,9 @@ struct TryOut {
     /// Simulated visitors that browse the shop, 0 to 1000
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     visitors: u32,
+    /// Write the page views of the simulated visitors to this file, in Apache's combined format
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
     /// Folder to keep the sample data in; without it, nothing is kept
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -121,9 +124,9 @@ pub async fn run() -> anyhow::Result<()> {
             app::serve(config).await
         }
         Command::User(User::Create(new)) => create_user(new).await,
-        Command::Demo(TryOut { listen, shop_listen, visitors, data, json, log: filter }) => {
+        Command::Demo(TryOut { listen, shop_listen, visitors, access_log, data, json, log: filter }) => {
             log(&filter)?;
-            demo::run(Demo { listen, shop_listen, visitors, data, json }).await
+            demo::run(Demo { listen, shop_listen, visitors, access_log, data, json }).await
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 use serde::Serialize;
@@ -12,6 +13,9 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::store::Store;
 
+use access_log::AccessLog;
+
+mod access_log;
 mod canned;
 mod seed;
 mod shop;
@@ -29,6 +33,8 @@ pub struct Demo {
     pub visitors: u32,
     /// Folder of the database; a new one that goes away with the demo when absent.
     pub data: Option<PathBuf>,
+    /// File to which the page views of the simulated visitors are written, as a web server would; none when absent.
+    pub access_log: Option<PathBuf>,
     /// Print one line of JSON instead of a text.
     pub json: bool,
 }
@@ -63,8 +69,10 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
 
     let stopping = node.stopping();
     tokio::spawn(shop::serve(shop_listener, console.clone(), secret, stopping.clone()));
+    let log = demo.access_log.as_deref().map(AccessLog::create).transpose()?.map(Arc::new);
     for number in 0..demo.visitors {
-        tokio::spawn(traffic::browse(number, console.clone(), shop.clone(), stopping.clone()));
+        let (console, shop) = (console.clone(), shop.clone());
+        tokio::spawn(traffic::browse(number, console, shop, log.clone(), stopping.clone()));
     }
     let served = app::serve_until_stopped(node, console_listener).await;
     if let Some(dir) = throw_away {

@@ -17,7 +17,7 @@ use crate::site::{Site, rule};
 
 const YEAR_S: i64 = 366 * 86_400;
 /// Many times what it takes, and far less than it would take if it grew with more than the length.
-const AT_ONCE: Duration = Duration::from_secs(5);
+const AT_ONCE: Duration = Duration::from_secs(60);
 
 fn viewed(url: String) -> Event {
     Event::PageViewed { tab: TabId(1), url, title: String::new(), referrer: String::new() }

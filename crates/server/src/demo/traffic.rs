@@ -1,6 +1,7 @@
 //! Owns the simulated visitors of the demo: each browses the shop in real time over the protocol that real browsers use.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -13,6 +14,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use tokio_util::sync::CancellationToken;
 
+use super::access_log::{AccessLog, Viewed};
 use super::seed::SITE_KEY;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -47,8 +49,14 @@ const ACCEPT_PERCENT: u32 = 20;
 const REJECT_PERCENT: u32 = 40;
 
 /// One visitor who comes again and again until `stopping` is cancelled.
-pub(super) async fn browse(number: u32, console: String, shop: String, stopping: CancellationToken) {
-    let mut visitor = Visitor { number, console, shop, view: 0, token: None };
+pub(super) async fn browse(
+    number: u32,
+    console: String,
+    shop: String,
+    log: Option<Arc<AccessLog>>,
+    stopping: CancellationToken,
+) {
+    let mut visitor = Visitor { number, console, shop, log, view: 0, from: String::new(), token: None };
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
@@ -69,7 +77,11 @@ struct Visitor {
     number: u32,
     console: String,
     shop: String,
+    /// Where its page views are written down; nowhere when there is none.
+    log: Option<Arc<AccessLog>>,
     view: u32,
+    /// The address it comes from.
+    from: String,
     token: Option<String>,
 }
 
@@ -92,15 +104,15 @@ impl Visitor {
         socket.close(None).await?;
         self.token = None;
         self.view = 0;
+        self.from.clear();
         Ok(())
     }
 
     async fn connect(&self) -> anyhow::Result<Socket> {
         let url = format!("{}/live/visitor", self.console.replacen("http", "ws", 1));
         let mut request = url.into_client_request()?;
-        let browser = BROWSERS[usize::try_from(self.number)? % BROWSERS.len()];
         request.headers_mut().insert("origin", self.shop.parse()?);
-        request.headers_mut().insert("user-agent", browser.parse()?);
+        request.headers_mut().insert("user-agent", self.browser().parse()?);
         Ok(tokio_tungstenite::connect_async(request).await?.0)
     }
 
@@ -109,11 +121,19 @@ impl Visitor {
                 "time_zone": "Europe/Oslo", "pages": [page] })
     }
 
+    fn browser(&self) -> &'static str {
+        BROWSERS[self.number as usize % BROWSERS.len()]
+    }
+
     fn next_page(&mut self) -> Value {
         self.view += 1;
         let (path, title) = PAGES[pick(0..PAGES.len())];
-        json!({ "tab": self.number + 1, "view": self.view, "url": format!("{}{path}", self.shop),
-                "title": title, "referrer": "" })
+        let url = format!("{}{path}", self.shop);
+        let from = std::mem::replace(&mut self.from, url.clone());
+        if let Some(log) = &self.log {
+            log.write(&Viewed { visitor: self.number, path, from: &from, browser: self.browser() });
+        }
+        json!({ "tab": self.number + 1, "view": self.view, "url": url, "title": title, "referrer": from })
     }
 
     /// Stays on a page, keeps up the heartbeat, and answers what comes.
