@@ -150,6 +150,7 @@ export function shareSession(owner: Owner): Share {
         if ("signals" in notice) {
           signals = notice.signals;
           tell();
+          if (notice.type === "signals") return;
         }
         run({ type: "noticed", notice, now: Date.now() });
       },
