@@ -4,7 +4,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use beckon_engine::id::{SiteId, VisitorId};
+use beckon_engine::id::{SiteId, VisitId, VisitorId};
 use beckon_engine::visit::Explanation;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::bus::Bus;
 use crate::clock::Clock;
-use crate::store::Store;
+use crate::store::visit::find_visit_epoch;
+use crate::store::{Store, StoreResult};
 
 pub mod access;
 pub mod address;
@@ -88,6 +89,8 @@ struct Inner {
     shards: Vec<mpsc::Sender<ShardCommand>>,
     behind: mpsc::Sender<Behind>,
     appends: mpsc::Sender<Append>,
+    /// Tells this node, since its start, from every other.
+    node: String,
     /// Something happened that routing looks at.
     desk: Notify,
     /// Something happened that the gates depend on.
@@ -126,6 +129,7 @@ impl Driver {
                 shards,
                 behind,
                 appends,
+                node: uuid::Uuid::now_v7().to_string(),
                 desk: Notify::new(),
                 gates: Notify::new(),
                 stopping,
@@ -202,10 +206,32 @@ impl Driver {
         arrival: Option<admission::Arrival>,
         observed: Vec<Observed>,
     ) -> Option<Attached> {
+        if arrival.is_none() && self.has_lost(visitor).await {
+            return None;
+        }
         let (reply, answer) = oneshot::channel();
         let arrival = arrival.map(Box::new);
         self.send(visitor, ShardCommand::Poll { visitor, arrival, observed, reply }).await;
         answer.await.ok()
+    }
+
+    /// Another node has claimed the visit that this one still holds: a poll says nothing to it. When the database
+    /// cannot be asked, what this node decides is refused by it later all the same.
+    async fn has_lost(&self, visitor: VisitorId) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.send(visitor, ShardCommand::Held { visitor, reply }).await;
+        let Ok(Some((visit, epoch))) = answer.await else { return false };
+        match self.claimed_epoch(visit).await {
+            Ok(now) => now.is_some_and(|now| now != epoch),
+            Err(error) => {
+                tracing::warn!(%error, "who holds a visit could not be read");
+                false
+            }
+        }
+    }
+
+    async fn claimed_epoch(&self, visit: VisitId) -> StoreResult<Option<i64>> {
+        find_visit_epoch(&mut self.store().read().await?, visit).await
     }
 
     /// Hands in what a connected browser reported.

@@ -19,7 +19,8 @@ use crate::store::chat::{find_chat_history, find_open_chat};
 use crate::store::column::Text;
 use crate::store::presentation::{PresentationRow, find_presentation};
 use crate::store::visit::{
-    ClaimedVisit, VisitFacts, VisitRow, claim_open_visit, insert_visit, update_visitor_visit_ended,
+    ClaimedVisit, VisitFacts, VisitRow, claim_open_visit, insert_visit, update_visit_node,
+    update_visitor_visit_ended,
 };
 use crate::store::visitor::{find_visitor_by_token, insert_visitor, update_visitor_visits};
 use crate::store::{StoreError, StoreResult, Tx};
@@ -35,6 +36,8 @@ pub struct Arrival {
     pub(super) visit: VisitId,
     pub(super) site: Arc<Site>,
     pub(super) epoch: i64,
+    /// Another node has held it since this one did, or this one never has.
+    pub(super) elsewhere: bool,
     pub(super) state: State,
     /// The offer that is before the visitor.
     pub(super) offer: Option<PresentedOffer>,
@@ -128,8 +131,11 @@ impl Driver {
     ) -> StoreResult<Arrival> {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
-        let mut arrival = match claim_open_visit(&mut tx, visitor, now).await? {
-            Some(claimed) => resume(&mut tx, site, visitor, claimed, now).await?,
+        let mut arrival = match claim_open_visit(&mut tx, visitor, &self.inner.node, now).await? {
+            Some(claimed) => {
+                let elsewhere = claimed.node_before.as_deref() != Some(&*self.inner.node);
+                Arrival { elsewhere, ..resume(&mut tx, site, visitor, claimed, now).await? }
+            }
             None => self.begin(&mut tx, site, visitor, facts, now).await?,
         };
         let chat = find_open_chat(&mut tx, visitor).await?;
@@ -173,11 +179,13 @@ impl Driver {
         let text = serde_json::to_string(&state).expect("a visit's state is plain data");
         let timeout_s = site.world.config.settings().visit_timeout_min * 60;
         insert_visit(tx, &row, &text, now.plus_s(timeout_s)).await?;
+        update_visit_node(tx, visit, &self.inner.node).await?;
         Ok(Arrival {
             visitor,
             visit,
             site,
             epoch: 1,
+            elsewhere: false,
             state,
             offer: None,
             chat: None,
@@ -226,6 +234,7 @@ async fn resume(
         visit: *claimed.id,
         site,
         epoch: claimed.epoch,
+        elsewhere: false,
         events: link_lost.chain(event).collect(),
         state,
         offer,

@@ -123,6 +123,10 @@ pub(super) enum ShardCommand {
         observed: Vec<Observed>,
         reply: oneshot::Sender<Attached>,
     },
+    Held {
+        visitor: VisitorId,
+        reply: oneshot::Sender<Option<(VisitId, i64)>>,
+    },
     Observe {
         visitor: VisitorId,
         observed: Observed,

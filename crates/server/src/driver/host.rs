@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::address::{clean, is_denied, storable};
+use super::admission::Arrival;
 use super::behind::Behind;
 use super::by_hand::HandReply;
 use super::command::{Attached, Connection, Observed, SeenPage, VisitorSignal};
@@ -127,6 +128,11 @@ impl Host {
         if !commit.is_empty() {
             self.jobs.push_back(commit);
         }
+    }
+
+    /// The visit that arrives is this one, and nobody else has held it since, or it was claimed before this one.
+    pub(super) fn goes_on_with(&self, arrival: &Arrival) -> bool {
+        self.visit == arrival.visit && !(arrival.elsewhere && arrival.epoch > self.epoch)
     }
 
     /// Works off a report; what need only be observed is handed to `write`.

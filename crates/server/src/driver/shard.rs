@@ -90,6 +90,9 @@ impl Shard {
             ShardCommand::Poll { visitor, arrival, observed, reply } => {
                 self.poll(visitor, arrival.map(|arrival| *arrival), observed, reply);
             }
+            ShardCommand::Held { visitor, reply } => {
+                let _ = reply.send(self.hosts.get(&visitor).map(|host| (host.visit, host.epoch)));
+            }
             ShardCommand::Observe { visitor, observed } => self.observe(visitor, observed),
             ShardCommand::Detach { visitor, connection } => self.detach(visitor, connection),
             ShardCommand::Signal { visitor, signal } => self.with(visitor, |host, _, _| host.tell(&signal)),
@@ -279,7 +282,8 @@ impl Shard {
         }
         let visitor = arrival.visitor;
         match self.hosts.entry(visitor) {
-            Entry::Occupied(mut entry) if entry.get().visit == arrival.visit => {
+            // What another node wrote down since is newer than what this one remembers.
+            Entry::Occupied(mut entry) if entry.get().goes_on_with(&arrival) => {
                 let held = &mut entry.get_mut().epoch;
                 *held = arrival.epoch.max(*held);
             }

@@ -72,6 +72,8 @@ pub struct ClaimedVisit {
     pub epoch: i64,
     /// What the driver wrote down.
     pub state: String,
+    /// The node that held it before this claim.
+    pub node_before: Option<String>,
 }
 
 macro_rules! select {
@@ -112,24 +114,35 @@ pub async fn insert_visit(tx: &mut Tx, visit: &VisitRow, state: &str, ends_due: 
     Ok(())
 }
 
-/// Claims the open visit of a visitor that has not run out, under the next epoch.
+/// Claims the open visit of a visitor that has not run out for `node`, under the next epoch.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn claim_open_visit(
     tx: &mut Tx,
     visitor: VisitorId,
+    node: &str,
     now: UnixMs,
 ) -> StoreResult<Option<ClaimedVisit>> {
     fetch_optional!(
         tx,
         ClaimedVisit,
-        "UPDATE visits SET epoch = epoch + 1
+        "UPDATE visits SET epoch = epoch + 1, node_before = node, node = $3
          WHERE visitor_id = $1 AND ended_at IS NULL AND ends_due > $2
-         RETURNING id, epoch, state",
+         RETURNING id, epoch, state, node_before",
         Text(visitor),
         now.0,
+        node,
     )
+}
+
+/// Notes which node holds a visit that begins.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_visit_node(tx: &mut Tx, id: VisitId, node: &str) -> StoreResult<()> {
+    execute!(tx, "UPDATE visits SET node = $2 WHERE id = $1", Text(id), node)?;
+    Ok(())
 }
 
 /// Ends the open visit of a visitor, if there is one.

@@ -11,6 +11,7 @@ mod entry;
 mod files;
 mod identity;
 mod interleavings;
+mod nodes;
 mod offers;
 mod polling;
 mod proactive;

@@ -15,6 +15,7 @@ store_tests!(
     of_two_who_say_yes_at_once_one_gets_the_last_slot,
     of_two_who_open_the_chat_at_once_one_gets_the_last_slot,
     a_yes_to_an_offer_just_taken_back_gets_the_alternative,
+    a_late_yes_without_a_free_slot_gets_the_alternative,
     a_form_sent_when_the_channel_is_off_gets_the_alternative,
     a_form_sent_when_the_channel_is_off_waits_where_the_queue_says_so,
     a_yes_sent_again_after_a_lost_connection_opens_one_chat,
@@ -105,6 +106,26 @@ async fn a_yes_to_an_offer_just_taken_back_gets_the_alternative(store: Store) {
     assert_eq!(browser.socket.next_of("settled").await["outcome"], "withdrawn");
     browser.accept(&offer).await;
     assert_eq!(browser.socket.next_of("alternative").await["reason"], "channel_off");
+}
+
+// spec: O-7 O-11
+async fn a_late_yes_without_a_free_slot_gets_the_alternative(store: Store) {
+    let mut plan = one_slot();
+    plan.settings.ignored_after_s = 1;
+    plan.settings.minimum_interval_s = 600;
+    let shop = Shop::open(store, plan).await;
+    let alice = shop.agent("Alice").await;
+    let mut late = shop.browser().await;
+    let offer = late.offer().await;
+    assert_eq!(late.socket.next_of("settled").await["outcome"], "ignored");
+    let mut other = shop.browser().await;
+    other.offer().await;
+    other.socket.send(json!({ "type": "open_chat" })).await;
+    other.chat("queued").await;
+    late.accept(&offer).await;
+    assert_eq!(late.socket.next_of("alternative").await["reason"], "no_agent");
+    let record = alice.read(&format!("/api/v1/presentations/{}", offer["id"].as_str().unwrap())).await;
+    assert_eq!((&record["outcome"], &record["accepted_late_at"]), (&json!("ignored"), &Value::Null));
 }
 
 // spec: O-11 O-15 Q-6

@@ -118,6 +118,11 @@ impl Shop {
         self.lost.iter().chain([&self.stopping]).for_each(CancellationToken::cancel);
     }
 
+    /// The address of another server on the same database. Nothing is told between the two.
+    pub(crate) async fn other_node(&self) -> SocketAddr {
+        serve(self.store.clone(), self.clock.clone()).await.0
+    }
+
     /// An agent who serves the queue, signed in and ready.
     pub(crate) async fn agent(&self, name: &str) -> Console {
         let mut console = self.person(name, Role::Agent).await;
