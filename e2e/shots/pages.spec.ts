@@ -85,6 +85,7 @@ test("console and administration", async ({ browser, demo }) => {
     "rules",
     "rule-new",
     "rule",
+    "rule-test",
   ];
   names.push("queues", "queue-new", "queue", "users", "user-new", "user");
   names.push("canned-replies", "canned-reply-new", "workspace");

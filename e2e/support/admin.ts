@@ -26,6 +26,7 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     `${below}/rules`,
     `${below}/rules/new`,
     `${below}/rules/${await first(`/sites/${site}/rules`)}`,
+    `${below}/rule-test`,
     `${below}/queues`,
     `${below}/queues/new`,
     `${below}/queues/${await first(`/sites/${site}/queues`)}`,
