@@ -216,7 +216,8 @@ async fn what_a_page_kept_in_its_address_is_seen_by_rules_and_stored_nowhere() {
     let shop = shop.restart(reopen).await;
     let visitor = VisitorId(visit["visitor_id"].as_str().unwrap().parse().unwrap());
     let mut tx = shop.store.write().await.unwrap();
-    let state = claim_open_visit(&mut tx, visitor, Clock::System.now()).await.unwrap().unwrap().state;
+    let state =
+        claim_open_visit(&mut tx, visitor, "elsewhere", Clock::System.now()).await.unwrap().unwrap().state;
     drop(tx);
     assert!(!state.contains("secret"), "{state}");
     let token = alice.cookie.strip_prefix("beckon_session=").unwrap().to_owned();
