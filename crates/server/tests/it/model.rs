@@ -4,8 +4,8 @@
 use std::fmt::Debug;
 
 use beckon_server::driver::access::Denied;
-use beckon_server::driver::answering::Saying;
 use beckon_server::driver::conversation::Refusal;
+use beckon_server::driver::saying::Said;
 use beckon_server::store::Store;
 use beckon_server::store::agent::Stance;
 use beckon_server::store::call::{Purpose, find_open_call};
@@ -86,7 +86,8 @@ async fn visitor_acts(
         return format!("visitor {visitor} ends");
     }
     let message = format!("v{}", dice.below(60));
-    let told = stage.driver.visitor_says(person, id, &message, &message).await;
+    let said = Said { id: message.clone(), text: message.clone(), file: None, audience: Audience::All };
+    let told = stage.driver.visitor_says(person, id, &said).await;
     let expected = reference.visitor_says(at, &message);
     agree(&told.map_err(|refusal| refusal_code(&refusal)), expected, &message);
     format!("visitor {visitor} says {message}")
@@ -140,8 +141,8 @@ async fn agent_says(
     let epoch = chat.epoch - i64::from(dice.below(4) == 0);
     let audience = if dice.below(3) == 0 { Audience::Staff } else { Audience::All };
     let message = format!("a{}", dice.below(60));
-    let saying = Saying { id: &message, epoch, text: &message, audience };
-    let told = stage.driver.agent_says(&stage.agents[who], chat.id, saying).await;
+    let said = Said { id: message.clone(), text: message.clone(), file: None, audience };
+    let told = stage.driver.agent_says(&stage.agents[who], chat.id, epoch, &said).await;
     let expected = reference.agent_says(at, who, epoch, audience, &message);
     agree(&told.map_err(|denied| format!("{denied:?}")), expected, &message);
     format!("{who} says {message} under {epoch} to {audience:?}")
