@@ -8,7 +8,7 @@ use beckon_server::app::Node;
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
 use beckon_server::driver::Driver;
-use beckon_server::driver::answering::Actor;
+use beckon_server::driver::access::Actor;
 use beckon_server::store::Store;
 use beckon_server::store::chat::{ChatMode, NewChat, insert_chat};
 use beckon_server::store::column::{Json, Text};
@@ -67,7 +67,7 @@ impl Place {
         let hash = hex::encode(Sha256::digest(TOKEN));
         insert_session(&mut tx, &hash, *user.id, now, now.plus_s(86_400)).await.expect("a session");
         tx.commit().await.expect("the rows are written");
-        let node = Node::start(store.clone(), Clock::System, Bus::local()).await.expect("a node");
+        let node = Node::start(store.clone(), Clock::System, Bus::local(), None).await.expect("a node");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let driver = node.api.driver.clone();
@@ -138,6 +138,7 @@ impl Place {
                 time_zone: String::new(),
                 device: Text(beckon_engine::condition::DeviceClass::Desktop),
                 browser: String::new(),
+                utm: Json(std::collections::BTreeMap::new()),
             },
         }
     }
