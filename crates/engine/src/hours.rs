@@ -14,6 +14,8 @@ use thiserror::Error;
 use crate::queue::Hours;
 use crate::time::UnixMs;
 
+pub mod by_hand;
+
 /// How far ahead [`next_change`] looks at most.
 const LOOK_AHEAD_DAYS_MAX: i32 = 400;
 /// Weekly periods that change nothing for this long never do; one week may lose a period to a change of the clocks.

@@ -1,4 +1,5 @@
-//! Owns what a queue is (SPEC sections 4 and 5): its texts, form, hours and routing settings. Routes nothing.
+//! Owns what a queue is (SPEC sections 4 and 5): its texts, form, hours and routing settings. Routes nothing. How
+//! visitors wait in it stands in `waiting`, what they leave instead of a chat in `enquiry`.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,13 @@ use utoipa::ToSchema;
 
 use crate::id::QueueId;
 use crate::offer::Position;
+use crate::time::UnixMs;
+
+pub mod enquiry;
+pub mod waiting;
+
+use enquiry::EnquiryPlan;
+use waiting::{Dequeue, Priorities, SkillNeed};
 
 pub mod conduct;
 
@@ -19,8 +27,22 @@ pub struct Queue {
     pub name: String,
     /// The channel switch.
     pub channel_on: bool,
+    /// Opened or closed by hand, whatever the hours say.
+    #[serde(default)]
+    pub by_hand: Option<ByHand>,
     /// Everything else.
     pub plan: QueuePlan,
+}
+
+/// A queue that was opened or closed by hand, beside its hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ByHand {
+    /// Open, or closed.
+    pub open: bool,
+    /// Until then, when the hours hold again; until it is taken back when absent.
+    #[serde(default)]
+    pub until: Option<UnixMs>,
 }
 
 /// The settings of a queue.
@@ -43,6 +65,8 @@ pub struct QueuePlan {
     pub routing: Routing,
     /// What happens when a chat cannot be had.
     pub alternatives: Alternatives,
+    /// What visitors leave instead of a chat.
+    pub enquiry: EnquiryPlan,
     /// Looks and texts of the widget.
     pub styling: Styling,
     /// Idle chats, wrap-up, survey and screen pop.
@@ -122,7 +146,7 @@ pub struct Field {
     /// Type of the answer.
     #[serde(rename = "type")]
     pub kind: FieldKind,
-    /// Label by BCP 47 tag.
+    /// Label by BCP 47 tag; of a consent the text that is agreed to.
     pub label: BTreeMap<String, String>,
     /// Help text by BCP 47 tag.
     #[serde(default)]
@@ -133,6 +157,10 @@ pub struct Field {
     /// For `select`: the choices, at most 100.
     #[serde(default)]
     pub choices: Vec<String>,
+    /// For `select`: what the visitor reads for each choice, by BCP 47 tag, in the order of the choices. Where a
+    /// language has none, the choices themselves.
+    #[serde(default)]
+    pub choice_labels: BTreeMap<String, Vec<String>>,
     /// Pre-filled from the customer record for a signed identity (C-2).
     #[serde(default)]
     pub prefill: Option<Prefill>,
@@ -184,6 +212,14 @@ pub struct Routing {
     pub show_wait: bool,
     /// Leave the queue after this time, seconds, 0 (never) to 86 400.
     pub dequeue_after_s: u32,
+    /// And then.
+    pub dequeue: Dequeue,
+    /// Who comes first.
+    pub priority: Priorities,
+    /// What an agent must know to be rung, at most 20.
+    pub skills: Vec<SkillNeed>,
+    /// Who has waited for this time may be answered without them, seconds, 0 (never) to 86 400.
+    pub relax_skills_after_s: u32,
 }
 
 /// Who is the first available agent.
@@ -271,6 +307,10 @@ impl Default for Routing {
             show_position: true,
             show_wait: true,
             dequeue_after_s: 0,
+            dequeue: Dequeue::default(),
+            priority: Priorities::default(),
+            skills: Vec::new(),
+            relax_skills_after_s: 0,
         }
     }
 }

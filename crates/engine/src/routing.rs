@@ -2,6 +2,7 @@
 
 use crate::id::UserId;
 use crate::queue::Strategy;
+use crate::queue::waiting::SkillNeed;
 use crate::time::UnixMs;
 
 /// What routing knows of one agent that is signed in, ready and serves the queue.
@@ -19,6 +20,25 @@ pub struct AgentLoad {
     pub last_rung: Option<UnixMs>,
     /// They were rung for this chat before and did not answer, or declined.
     pub already_rang: bool,
+}
+
+/// A skill that an agent has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skill {
+    /// Its name.
+    pub name: String,
+    /// How well, 1 to 5.
+    pub level: u8,
+}
+
+/// Whether an agent with these skills knows all that is needed. Names are compared without regard to case.
+#[must_use]
+pub fn is_skilled(needs: &[SkillNeed], has: &[Skill]) -> bool {
+    let meets = |need: &SkillNeed| {
+        has.iter()
+            .any(|skill| skill.level >= need.level && skill.name.to_lowercase() == need.skill.to_lowercase())
+    };
+    needs.iter().all(meets)
 }
 
 /// The first available agent, or `None` when nobody has a free slot or all were rung already. Ties go to the
@@ -42,9 +62,10 @@ pub fn choose(strategy: Strategy, agents: &[AgentLoad]) -> Option<UserId> {
 mod tests {
     use uuid::Uuid;
 
-    use super::{AgentLoad, choose};
+    use super::{AgentLoad, Skill, choose, is_skilled};
     use crate::id::UserId;
     use crate::queue::Strategy;
+    use crate::queue::waiting::SkillNeed;
     use crate::time::UnixMs;
 
     const fn agent(n: u128, slots: u32, used: u32, idle_since: i64) -> AgentLoad {
@@ -81,6 +102,17 @@ mod tests {
         let rung = |n, at| AgentLoad { last_rung: Some(UnixMs(at)), ..agent(n, 1, 0, 0) };
         assert_eq!(chosen(Strategy::RoundRobin, &[rung(1, 7), rung(2, 3)]), Some(2));
         assert_eq!(chosen(Strategy::RoundRobin, &[rung(1, 7), agent(3, 1, 0, 0)]), Some(3));
+    }
+
+    // spec: Q-4
+    #[test]
+    fn a_skill_must_be_had_at_its_level() {
+        let need = |skill: &str, level| SkillNeed { skill: skill.to_owned(), level };
+        let has = [Skill { name: "French".to_owned(), level: 3 }];
+        assert!(is_skilled(&[], &has));
+        assert!(is_skilled(&[need("french", 3)], &has));
+        assert!(!is_skilled(&[need("french", 4)], &has));
+        assert!(!is_skilled(&[need("french", 1), need("returns", 1)], &has));
     }
 
     // spec: Q-4

@@ -68,6 +68,11 @@ pub enum Hint {
         /// They were set away because they let a chat ring out.
         no_answer: bool,
     },
+    /// An enquiry was sent, or dealt with.
+    EnquiryChanged {
+        /// On which site.
+        site: SiteId,
+    },
     /// Rules, offers, queues or settings of a site changed.
     SiteChanged {
         /// Which.

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app;
 use crate::clock::Clock;
-use crate::config::{self, Config, Settings};
+use crate::config::{self, Config, Mail, Settings};
 use crate::demo::{self, Demo};
 use crate::http::check::Checks;
 use crate::http::error::Problem;
@@ -63,6 +63,12 @@ struct TryOut {
     /// Folder to keep the sample data in; without it, nothing is kept
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Mail server for what the demo sends, as smtp://host:port
+    #[arg(long, value_name = "URL", requires = "mail_from")]
+    smtp_url: Option<String>,
+    /// Sender of what the demo sends
+    #[arg(long, value_name = "ADDR", requires = "smtp_url")]
+    mail_from: Option<String>,
     /// When ready, print one line of JSON with addresses and sign-ins
     #[arg(long)]
     json: bool,
@@ -124,9 +130,20 @@ pub async fn run() -> anyhow::Result<()> {
             app::serve(config).await
         }
         Command::User(User::Create(new)) => create_user(new).await,
-        Command::Demo(TryOut { listen, shop_listen, visitors, access_log, data, json, log: filter }) => {
+        Command::Demo(TryOut {
+            listen,
+            shop_listen,
+            visitors,
+            access_log,
+            data,
+            json,
+            log: filter,
+            smtp_url,
+            mail_from,
+        }) => {
             log(&filter)?;
-            demo::run(Demo { listen, shop_listen, visitors, access_log, data, json }).await
+            let mail = smtp_url.zip(mail_from).map(|(smtp_url, from)| Mail { smtp_url, from });
+            demo::run(Demo { listen, shop_listen, visitors, access_log, data, json, mail }).await
         }
     }
 }

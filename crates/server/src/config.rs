@@ -80,6 +80,12 @@ pub struct Mail {
     pub from: String,
 }
 
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
 /// Which database an installation has.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {

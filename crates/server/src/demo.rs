@@ -11,6 +11,8 @@ use tokio::net::TcpListener;
 use crate::app::{self, Node};
 use crate::bus::Bus;
 use crate::clock::Clock;
+use crate::config::Mail;
+use crate::mail::Mailer;
 use crate::store::Store;
 
 use access_log::AccessLog;
@@ -37,6 +39,8 @@ pub struct Demo {
     pub access_log: Option<PathBuf>,
     /// Print one line of JSON instead of a text.
     pub json: bool,
+    /// How mail leaves; off when absent.
+    pub mail: Option<Mail>,
 }
 
 /// What the demo prints when it is ready.
@@ -64,7 +68,8 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
 
     let store = Store::open_sqlite(&dir).await.with_context(|| format!("cannot open {}", dir.display()))?;
     let secret = seed::plant(&store, &Clock::System, &shop).await?;
-    let node = Node::start(store, Clock::System, Bus::local(), None).await?;
+    let mailer = demo.mail.as_ref().map(Mailer::new).transpose()?;
+    let node = Node::start(store, Clock::System, Bus::local(), mailer).await?;
     announce(&Ready { console: console.clone(), shop: shop.clone(), users: seed::accounts() }, demo.json)?;
 
     let stopping = node.stopping();

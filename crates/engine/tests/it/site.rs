@@ -63,7 +63,13 @@ pub(crate) fn rule(name: &str, path: &str) -> Rule {
 }
 
 pub(crate) fn queue(name: &str) -> Queue {
-    Queue { id: QueueId(id(name)), name: name.to_owned(), channel_on: true, plan: QueuePlan::default() }
+    Queue {
+        id: QueueId(id(name)),
+        name: name.to_owned(),
+        channel_on: true,
+        by_hand: None,
+        plan: QueuePlan::default(),
+    }
 }
 
 impl Site {

@@ -211,7 +211,13 @@ fn queue(n: u32, offers: &[Offer], chance: &mut Chance) -> Queue {
         launch_offer_id: chance.percent(80).then(|| chance.one_of(offers).id),
         ..QueuePlan::default()
     };
-    Queue { id: QueueId(Uuid::from_u128(300 + u128::from(n))), name: format!("q{n}"), channel_on: true, plan }
+    Queue {
+        id: QueueId(Uuid::from_u128(300 + u128::from(n))),
+        name: format!("q{n}"),
+        channel_on: true,
+        by_hand: None,
+        plan,
+    }
 }
 
 fn rule(n: u32, offers: &[Offer], queues: &[Queue], chance: &mut Chance) -> Rule {

@@ -208,6 +208,7 @@ async fn plant_queue(tx: &mut Tx, clock: &Clock, site: SiteId, agents: &[UserId]
         site_id: Text(site),
         name: "Advice".to_owned(),
         channel_on: true,
+        by_hand: None,
         is_default: true,
         plan: Json(plan),
         created_at: now,
@@ -262,6 +263,7 @@ fn form() -> Vec<Field> {
         help: BTreeMap::new(),
         required,
         choices: Vec::new(),
+        choice_labels: BTreeMap::new(),
         prefill,
     };
     vec![

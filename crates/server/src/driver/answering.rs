@@ -2,6 +2,7 @@
 //! in `saying`.
 
 use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::queue::waiting::PRIORITY_MAX;
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
@@ -15,7 +16,7 @@ use crate::store::call::CallOutcome;
 use crate::store::chat::change::{
     update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
 };
-use crate::store::chat::waiting::list_waiting_chats;
+use crate::store::chat::waiting::{list_chats_let_pass, update_chat_priority};
 use crate::store::chat::wrap_up::find_wrap_up;
 use crate::store::chat::{ChatRow, ChatState, EndedBy};
 use crate::store::participant::{Part, insert_participant, update_owner_left};
@@ -98,6 +99,23 @@ impl Driver {
         Ok(())
     }
 
+    /// Gives a chat that waits another priority: it comes sooner or later. For supervisors.
+    ///
+    /// # Errors
+    /// `NotYours` for agents, `NotFound`, or the database failed. A chat that waits no longer stays as it is.
+    pub async fn prioritise_chat(&self, actor: &Actor, chat: ChatId, priority: u8) -> Result<(), Denied> {
+        if !actor.supervises() {
+            return Err(because(RefusalCode::NotYours, "Supervisors decide who comes first."));
+        }
+        let mut tx = self.store().write().await?;
+        let seat = find_seat(&mut tx, actor, chat).await?;
+        if update_chat_priority(&mut tx, chat, priority.min(PRIORITY_MAX)).await? {
+            tx.commit().await?;
+            self.tell_of(&seat.chat, false);
+        }
+        Ok(())
+    }
+
     /// Sets the agent away as they asked for, with a reason out of the list of the workspace or with none.
     ///
     /// # Errors
@@ -121,12 +139,9 @@ impl Driver {
         tx.lock(LOCK_KEY).await?;
         update_agent_status(&mut tx, user, stance, self.clock().now()).await?;
         if matches!(stance, Stance::Ready) {
-            for chat in list_waiting_chats(&mut tx).await? {
-                if chat.rung.contains(&user) {
-                    let others: Vec<UserId> =
-                        chat.rung.iter().copied().filter(|rung| *rung != user).collect();
-                    update_chat_rung(&mut tx, *chat.id, &others).await?;
-                }
+            for chat in list_chats_let_pass(&mut tx, user).await? {
+                let others: Vec<UserId> = chat.rung.iter().copied().filter(|rung| *rung != user).collect();
+                update_chat_rung(&mut tx, *chat.id, &others).await?;
             }
         }
         tx.commit().await?;

@@ -6,21 +6,22 @@ use std::sync::Arc;
 
 use beckon_engine::event::ChatPhase;
 use beckon_engine::id::{ChatId, PresentationId, QueueId, VisitId, VisitorId};
-use beckon_engine::queue::{Alternative, Field};
-use beckon_engine::reason::Reason;
+use beckon_engine::queue::enquiry::{Instead, Missed};
+use beckon_engine::queue::{Alternative, Field, Routing};
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::FORM_OPEN_MAX_S;
 
 use super::Driver;
 use super::entry::{lock_gate, lock_gate_of_form};
 use super::form::{Given, check, visitor_name};
+use super::instead::{alternative, shown, wait_due};
 use super::notice::RefusalCode;
 use super::notice::visitor::VisitorNotice;
 use super::sites::Site;
 use crate::bus::Hint;
 use crate::store::agent::update_agent_idle;
 use crate::store::call::update_call_withdrawn;
-use crate::store::chat::change::{update_chat_ended, update_chat_form_sent};
+use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_chat_instead};
 use crate::store::chat::{
     ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat, insert_chat,
 };
@@ -109,9 +110,11 @@ impl Driver {
         if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open))
             && let Some(reason) = lock_gate(&mut tx, &site, queue, now).await?.closed_because()
         {
-            let alternative = alternative(&site, queue, reason);
-            if alternative != Alternative::Wait {
-                return Err(Refusal::Notice(Box::new(VisitorNotice::Alternative { reason, alternative })));
+            let reason = Missed::of(reason);
+            let instead = Instead { reason, alternative: alternative(&site, queue, reason) };
+            if instead.alternative != Alternative::Wait {
+                let instead = Box::new(shown(&site, queue, instead, &[], now));
+                return Err(VisitorNotice::Alternative { instead }.into());
             }
         }
         let opening = Opening { site, visitor, visit, queue, presentation: None, mode: ChatMode::Reactive };
@@ -142,12 +145,15 @@ impl Driver {
         let name = visitor_name(fields, &answers);
         let now = self.clock().now();
         if let Some(instead) = closed_to_form(&mut tx, site, &row, now).await? {
+            update_chat_instead(&mut tx, chat, &instead).await?;
             finish(self, &mut tx, &row, EndedBy::System, now).await?;
             tx.commit().await?;
             self.bus().publish(Hint::ChatChanged { chat, visitor });
-            return Err(Refusal::Notice(Box::new(instead)));
+            let instead = Box::new(shown(site, *row.queue_id, instead, &answers, now));
+            return Err(VisitorNotice::Alternative { instead }.into());
         }
-        match update_chat_form_sent(&mut tx, chat, &answers, name.as_deref(), now).await {
+        let due = wait_due(&routing_of(site, *row.queue_id), now);
+        match update_chat_form_sent(&mut tx, chat, &answers, name.as_deref(), due, now).await {
             Ok(true) => {}
             // Sent twice: the first one counts, and the chat says where it stands.
             Ok(false) if *row.state != ChatState::Ended => return Ok(()),
@@ -183,16 +189,16 @@ async fn closed_to_form(
     site: &Site,
     chat: &ChatRow,
     now: UnixMs,
-) -> StoreResult<Option<VisitorNotice>> {
+) -> StoreResult<Option<Instead>> {
     match *chat.state {
         ChatState::Form => {}
         ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended => return Ok(None),
     }
     let gate = lock_gate_of_form(tx, site, chat, now).await?;
-    let Some(reason) = gate.closed_because() else { return Ok(None) };
+    let Some(reason) = gate.closed_because().map(Missed::of) else { return Ok(None) };
     let alternative = alternative(site, *chat.queue_id, reason);
     let waits = alternative == Alternative::Wait;
-    Ok((!waits).then_some(VisitorNotice::Alternative { reason, alternative }))
+    Ok((!waits).then_some(Instead { reason, alternative }))
 }
 
 /// Opens a chat within a unit of work; a visitor who has one keeps it.
@@ -212,6 +218,7 @@ pub(super) async fn open(
         replaced = Some(*open.id);
     }
     let form = form_fields(&opening.site, opening.queue, opening.mode);
+    let routing = routing_of(&opening.site, opening.queue);
     let held_until = match opening.mode {
         ChatMode::Invite => now.plus_s(FORM_OPEN_MAX_S),
         ChatMode::Reactive | ChatMode::Engage => now,
@@ -227,6 +234,8 @@ pub(super) async fn open(
         form_due: (!form.is_empty()).then(|| now.plus_s(FORM_GIVEN_UP_S)),
         held_until,
         visitor_name: known_name(tx, &opening.site, opening.visitor).await?,
+        priority: priority_of(opening.mode, &routing),
+        wait_due: wait_due(&routing, now),
     };
     if insert_chat(tx, &chat, now).await? {
         metrics::counter!("beckon_chats_total").increment(1);
@@ -318,19 +327,6 @@ async fn append_line(
     Ok(())
 }
 
-/// What the visitor gets instead of a chat.
-pub(super) fn alternative(site: &Site, queue: QueueId, reason: Reason) -> Alternative {
-    let Some(queue) = site.world.config.queue(queue) else { return Alternative::default() };
-    let alternatives = &queue.plan.alternatives;
-    if reason == Reason::OutOfHours {
-        alternatives.out_of_hours.clone()
-    } else if reason == Reason::ChannelOff {
-        alternatives.channel_off.clone()
-    } else {
-        alternatives.no_agent.clone()
-    }
-}
-
 /// How far the visitor's chat is, for the engine.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Progress {
@@ -373,6 +369,20 @@ pub(super) fn unavailable() -> VisitorNotice {
         id: None,
         code: RefusalCode::Unavailable,
         detail: "This cannot be done right now. What you wrote is kept and sent again.".to_owned(),
+    }
+}
+
+/// How chats are routed and wait in a queue; as by default when the queue is gone.
+pub(super) fn routing_of(site: &Site, queue: QueueId) -> Routing {
+    site.world.config.queue(queue).map(|queue| queue.plan.routing.clone()).unwrap_or_default()
+}
+
+/// The priority a chat begins with. An agent who writes first waits for nobody.
+fn priority_of(mode: ChatMode, routing: &Routing) -> u8 {
+    match mode {
+        ChatMode::Reactive => routing.priority.reactive,
+        ChatMode::Invite => routing.priority.invite,
+        ChatMode::Engage => 0,
     }
 }
 

@@ -1,41 +1,65 @@
-//! Owns routing: it rings the first available agent for who waits, and lets rings and forms run out. Any node may run it;
-//! each change is conditional in the database.
+//! Owns routing: it rings the first available agent for who waits, and lets rings, forms and waits run out. Any node may
+//! run it; each change is conditional in the database.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use beckon_engine::id::{QueueId, UserId};
-use beckon_engine::queue::Routing;
-use beckon_engine::routing::{AgentLoad, choose};
+use beckon_engine::id::{QueueId, SiteId, UserId};
+use beckon_engine::queue::enquiry::Instead;
+use beckon_engine::queue::{Alternative, Routing};
+use beckon_engine::routing::{AgentLoad, Skill, choose, is_skilled};
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::conversation::end;
+use super::conversation::{self, end};
+use super::dispatch::tell_all_who_wait;
+use super::instead::{alternative, closed_because, dequeue, end_instead};
+use super::notice::agent::AgentStatus;
+use super::sites::Site;
 use super::view::agent_status;
 use crate::bus::Hint;
-use crate::driver::notice::agent::AgentStatus;
-use crate::store::agent::{AgentRow, list_agents, list_services, update_agent_rung, update_agent_silent};
+use crate::store::agent::{
+    AgentRow, Service, list_agents, list_services, update_agent_rung, update_agent_silent,
+};
 use crate::store::chat::change::{update_chat_ring_over, update_chat_ringing};
-use crate::store::chat::waiting::{find_next_due, list_abandoned_chats, list_due_chats, list_waiting_chats};
+use crate::store::chat::waiting::{
+    find_next_due, list_abandoned_chats, list_busy_queues, list_due_chats, list_overdue_chats,
+    list_waiting_chats,
+};
 use crate::store::chat::{ChatRow, ChatState, EndedBy};
+use crate::store::user_skill::list_user_skills;
 use crate::store::{StoreResult, Tx};
 
 /// Routing looks again after this time even when nothing told it to: a lost hint costs this much.
 const LOOK_AGAIN_MS: i64 = 5_000;
-/// Who declined a chat is rung for it again after this many ring times.
+/// Who waits is told anew how long it takes after this time, though nothing happened.
+const TELL_AGAIN_MS: i64 = 15_000;
+/// Who let a chat pass is rung for it again after this many ring times.
 const RINGS_UNTIL_AGAIN: u32 = 3;
+/// And then not a third time, until they choose to be ready anew.
+const RINGS_MAX: usize = 2;
 /// One node routes at a time, and nobody takes a chat by hand meanwhile.
 pub(super) const LOCK_KEY: i64 = 0x6465_736b;
 
 pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
+    let mut told_at = driver.clock().now();
     loop {
-        let wait_ms = match pass(&driver).await {
-            Ok(due) => due.map_or(LOOK_AGAIN_MS, |due| due.ms_since(driver.clock().now()).min(LOOK_AGAIN_MS)),
+        let now = driver.clock().now();
+        let wait_ms = match driver.route().await {
+            Ok(due) => due.map_or(LOOK_AGAIN_MS, |due| due.ms_since(now).min(LOOK_AGAIN_MS)),
             Err(error) => {
                 tracing::warn!(%error, "routing could not be done");
                 LOOK_AGAIN_MS
             }
         };
+        if now.ms_since(told_at) >= TELL_AGAIN_MS {
+            told_at = now;
+            if let Err(error) = tell_all_who_wait(&driver).await {
+                tracing::warn!(%error, "who waits could not be told");
+            }
+        }
         tokio::select! {
             () = stopping.cancelled() => return,
             () = driver.inner.desk.notified() => {}
@@ -44,120 +68,175 @@ pub(super) async fn run(driver: Driver) {
     }
 }
 
-/// Yields when the next deadline comes.
-async fn pass(driver: &Driver) -> StoreResult<Option<UnixMs>> {
-    let now = driver.clock().now();
-    let mut hints = Vec::new();
-    let mut tx = driver.store().write().await?;
-    tx.lock(LOCK_KEY).await?;
-    driver.run_out_calls_and_wrap_ups(&mut tx, now, &mut hints).await?;
-    for chat in list_due_chats(&mut tx, now).await? {
-        run_out(driver, &mut tx, &chat, now, &mut hints).await?;
-    }
-    for chat in list_abandoned_chats(&mut tx).await? {
-        give_up(driver, &mut tx, &chat, "visitor_left", &mut hints).await?;
-    }
-    ring(driver, &mut tx, now, &mut hints).await?;
-    let chat_due = find_next_due(&mut tx).await?;
-    let due = driver.next_call_or_wrap_up_due(&mut tx).await?.into_iter().chain(chat_due).min();
-    tx.commit().await?;
-    for hint in hints {
-        driver.bus().publish(hint);
-    }
-    Ok(due)
-}
-
-/// A ring goes on to the next agent and the silent one is set away; a form is given up; an active chat may be idle.
-async fn run_out(
-    driver: &Driver,
-    tx: &mut Tx,
-    chat: &ChatRow,
+/// What one pass over the queues works with.
+struct Pass<'a> {
+    driver: &'a Driver,
     now: UnixMs,
-    hints: &mut Vec<Hint>,
-) -> StoreResult<()> {
-    match (*chat.state, chat.agent_id) {
-        (ChatState::Ringing, Some(agent)) => {
-            let mut rung = chat.rung.0.clone();
-            rung.push(*agent);
-            if !update_chat_ring_over(tx, *chat.id, *agent, &rung).await? {
-                return Ok(());
+    hints: Vec<Hint>,
+}
+
+impl Driver {
+    /// Lets run out what fell due and rings whoever can be rung, once; yields when the next deadline comes. It goes on by
+    /// itself; tests call it to step through time.
+    ///
+    /// # Errors
+    /// When the database failed; nothing was done then.
+    pub async fn route(&self) -> StoreResult<Option<UnixMs>> {
+        let mut pass = Pass { driver: self, now: self.clock().now(), hints: Vec::new() };
+        let mut tx = self.store().write().await?;
+        tx.lock(LOCK_KEY).await?;
+        self.run_out_calls_and_wrap_ups(&mut tx, pass.now, &mut pass.hints).await?;
+        pass.run(&mut tx).await?;
+        let chat_due = find_next_due(&mut tx).await?;
+        let due = self.next_call_or_wrap_up_due(&mut tx).await?.into_iter().chain(chat_due).min();
+        tx.commit().await?;
+        for hint in pass.hints {
+            self.bus().publish(hint);
+        }
+        Ok(due)
+    }
+}
+
+impl Pass<'_> {
+    async fn run(&mut self, tx: &mut Tx) -> StoreResult<()> {
+        for chat in list_due_chats(tx, self.now).await? {
+            self.run_out(tx, &chat).await?;
+        }
+        for chat in list_abandoned_chats(tx).await? {
+            end(self.driver, tx, &chat, EndedBy::System, "visitor_left").await?;
+            self.changed(&chat);
+        }
+        for chat in list_overdue_chats(tx, self.now).await? {
+            if let Some(site) = self.site(*chat.site_id)
+                && dequeue(self.driver, tx, &site, &chat, self.now).await?
+            {
+                self.changed(&chat);
             }
-            update_agent_silent(tx, *agent, now).await?;
-            hints.push(Hint::AgentChanged { user: *agent, no_answer: true });
         }
-        (ChatState::Form, _) => {
-            end(driver, tx, chat, EndedBy::System, "form_given_up").await?;
-        }
-        (ChatState::Active, _) => return driver.look_whether_idle(tx, chat, now, hints).await,
-        (ChatState::Queued | ChatState::Ringing | ChatState::Ended, _) => return Ok(()),
+        let waiting = self.list_waiting(tx).await?;
+        if waiting.is_empty() { Ok(()) } else { self.ring(tx, waiting).await }
     }
-    hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
-    Ok(())
-}
 
-/// Ends a chat that nobody will answer, or for which nobody waits any more.
-async fn give_up(
-    driver: &Driver,
-    tx: &mut Tx,
-    chat: &ChatRow,
-    key: &str,
-    hints: &mut Vec<Hint>,
-) -> StoreResult<()> {
-    end(driver, tx, chat, EndedBy::System, key).await?;
-    hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
-    hints.push(Hint::MessageAdded { chat: *chat.id, visitor: *chat.visitor_id });
-    Ok(())
-}
-
-async fn ring(driver: &Driver, tx: &mut Tx, now: UnixMs, hints: &mut Vec<Hint>) -> StoreResult<()> {
-    let waiting = list_waiting_chats(tx).await?;
-    if waiting.is_empty() {
-        return Ok(());
-    }
-    let mut agents = list_agents(tx).await?;
-    agents.retain(|agent| agent_status(agent, now) == AgentStatus::Ready);
-    let services = list_services(tx).await?;
-    let serves = |queue: QueueId, user: UserId| {
-        services.iter().any(|service| *service.queue_id == queue && *service.user_id == user)
-    };
-    for chat in waiting {
-        let routing = routing_of(driver, &chat);
-        if has_waited_enough(&chat, &routing, now) {
-            give_up(driver, tx, &chat, "queue_timed_out", hints).await?;
-            continue;
-        }
-        let loads: Vec<AgentLoad> = agents
-            .iter()
-            .filter(|agent| serves(*chat.queue_id, *agent.id))
-            .map(|agent| load(agent, &chat, &routing, now))
-            .collect();
-        let Some(user) = choose(routing.strategy, &loads) else { continue };
-        if update_chat_ringing(tx, *chat.id, user, now.plus_s(routing.ring_time_s)).await? {
-            update_agent_rung(tx, user, now).await?;
-            if let Some(agent) = agents.iter_mut().find(|agent| *agent.id == user) {
-                agent.used += 1;
-                agent.rung_at = now.0;
+    /// A ring goes on to the next agent and the silent one is set away; a form is given up; an active chat may be idle.
+    async fn run_out(&mut self, tx: &mut Tx, chat: &ChatRow) -> StoreResult<()> {
+        match (*chat.state, chat.agent_id) {
+            (ChatState::Ringing, Some(agent)) => {
+                let mut rung = chat.rung.0.clone();
+                rung.push(*agent);
+                if !update_chat_ring_over(tx, *chat.id, *agent, &rung).await? {
+                    return Ok(());
+                }
+                update_agent_silent(tx, *agent, self.now).await?;
+                self.hints.push(Hint::AgentChanged { user: *agent, no_answer: true });
             }
-            hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+            (ChatState::Form, _) => {
+                end(self.driver, tx, chat, EndedBy::System, "form_given_up").await?;
+            }
+            (ChatState::Active, _) => {
+                return self.driver.look_whether_idle(tx, chat, self.now, &mut self.hints).await;
+            }
+            (ChatState::Queued | ChatState::Ringing | ChatState::Ended, _) => return Ok(()),
         }
+        self.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+        Ok(())
     }
-    Ok(())
+
+    /// Who waits, over all queues, by priority, then arrival. A queue that has closed gives its alternative, unless
+    /// that is to wait.
+    async fn list_waiting(&mut self, tx: &mut Tx) -> StoreResult<Vec<ChatRow>> {
+        let mut waiting = Vec::new();
+        for busy in list_busy_queues(tx).await? {
+            let chats = list_waiting_chats(tx, *busy.queue_id).await?;
+            let site = self.site(*busy.site_id);
+            let closed = site.as_deref().and_then(|site| self.closing(site, *busy.queue_id));
+            let Some(instead) = closed else {
+                waiting.extend(chats);
+                continue;
+            };
+            for chat in chats {
+                if end_instead(self.driver, tx, &chat, &instead).await? {
+                    self.changed(&chat);
+                }
+            }
+        }
+        waiting.sort_by_key(|chat| (-chat.priority, chat.queued_at, chat.id.0));
+        Ok(waiting)
+    }
+
+    fn closing(&self, site: &Site, queue: QueueId) -> Option<Instead> {
+        let reason = closed_because(site, queue, self.now)?;
+        let alternative = alternative(site, queue, reason);
+        (alternative != Alternative::Wait).then_some(Instead { reason, alternative })
+    }
+
+    async fn ring(&mut self, tx: &mut Tx, waiting: Vec<ChatRow>) -> StoreResult<()> {
+        let mut agents = list_agents(tx).await?;
+        agents.retain(|agent| agent_status(agent, self.now) == AgentStatus::Ready);
+        let services = list_services(tx).await?;
+        let skills = list_user_skills(tx).await?;
+        for chat in waiting {
+            let routing = routing_of(self.driver, &chat);
+            let Some(user) = first_available(&chat, &routing, &agents, &services, &skills, self.now) else {
+                continue;
+            };
+            if update_chat_ringing(tx, *chat.id, user, self.now.plus_s(routing.ring_time_s)).await? {
+                update_agent_rung(tx, user, self.now).await?;
+                if let Some(agent) = agents.iter_mut().find(|agent| *agent.id == user) {
+                    agent.used += 1;
+                    agent.rung_at = self.now.0;
+                }
+                self.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+            }
+        }
+        Ok(())
+    }
+
+    fn site(&self, site: SiteId) -> Option<Arc<Site>> {
+        self.driver.sites().by_id(site)
+    }
+
+    fn changed(&mut self, chat: &ChatRow) {
+        self.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+        self.hints.push(Hint::MessageAdded { chat: *chat.id, visitor: *chat.visitor_id });
+    }
 }
 
+/// How a chat is routed where it is now.
 pub(super) fn routing_of(driver: &Driver, chat: &ChatRow) -> Routing {
     let site = driver.sites().by_id(*chat.site_id);
-    site.and_then(|site| site.world.config.queue(*chat.queue_id).map(|queue| queue.plan.routing.clone()))
-        .unwrap_or_default()
+    site.map(|site| conversation::routing_of(&site, *chat.queue_id)).unwrap_or_default()
 }
 
-fn has_waited_enough(chat: &ChatRow, routing: &Routing, now: UnixMs) -> bool {
-    let since = UnixMs(chat.requeued_at.or(chat.queued_at).unwrap_or(now.0));
-    routing.dequeue_after_s > 0 && now >= since.plus_s(routing.dequeue_after_s)
+/// Among those who serve the queue and know what it needs; after a while also among those who do not.
+fn first_available(
+    chat: &ChatRow,
+    routing: &Routing,
+    agents: &[AgentRow],
+    services: &[Service],
+    skills: &BTreeMap<UserId, Vec<Skill>>,
+    now: UnixMs,
+) -> Option<UserId> {
+    let serves = |agent: &&AgentRow| {
+        services.iter().any(|service| *service.queue_id == *chat.queue_id && *service.user_id == *agent.id)
+    };
+    let (skilled, others): (Vec<_>, Vec<_>) = agents.iter().filter(serves).partition(|agent| {
+        is_skilled(&routing.skills, skills.get(&agent.id).map(Vec::as_slice).unwrap_or_default())
+    });
+    let pick = |agents: &[&AgentRow]| {
+        let loads: Vec<AgentLoad> = agents.iter().map(|agent| load(agent, chat, routing, now)).collect();
+        choose(routing.strategy, &loads)
+    };
+    let relaxed = routing.relax_skills_after_s > 0
+        && now
+            >= UnixMs(chat.requeued_at.or(chat.queued_at).unwrap_or(now.0))
+                .plus_s(routing.relax_skills_after_s);
+    pick(&skilled).or_else(|| if relaxed { pick(&others) } else { None })
 }
 
-/// Who let a chat pass is not rung for it again at once, but in the end rather than nobody.
+/// Who let a chat pass is not rung for it again at once, but once more rather than nobody.
 fn load(agent: &AgentRow, chat: &ChatRow, routing: &Routing, now: UnixMs) -> AgentLoad {
     let again_at = UnixMs(agent.rung_at).plus_s(routing.ring_time_s * RINGS_UNTIL_AGAIN);
+    let passed = chat.rung.iter().filter(|rung| **rung == *agent.id).count();
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
     AgentLoad {
         user: *agent.id,
@@ -165,6 +244,6 @@ fn load(agent: &AgentRow, chat: &ChatRow, routing: &Routing, now: UnixMs) -> Age
         used: count(agent.used),
         idle_since: UnixMs(agent.idle_since.max(agent.rung_at)),
         last_rung: (agent.rung_at > 0).then_some(UnixMs(agent.rung_at)),
-        already_rang: chat.rung.contains(&agent.id) && now < again_at,
+        already_rang: passed >= RINGS_MAX || (passed > 0 && now < again_at),
     }
 }

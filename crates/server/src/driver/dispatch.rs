@@ -15,7 +15,7 @@ use super::view::{Company, agent_status, status_reason};
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_services};
-use crate::store::chat::waiting::list_waiting_visitors;
+use crate::store::chat::waiting::{list_busy_queues, list_waiting_visitors};
 use crate::store::chat_view::find_chat_view;
 
 /// Hints that are followed one after another before new ones are looked at.
@@ -117,6 +117,11 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             driver.inner.desk.notify_one();
             driver.inner.gates.notify_one();
             tell_status(driver, user, no_answer).await?;
+            tell_queues_of(driver, user).await?;
+        }
+        Hint::EnquiryChanged { site } => {
+            let notice = Box::new(AgentNotice::EnquiryChanged { site });
+            driver.consoles().tell_all(&ConsoleSignal::Notice(notice));
         }
         Hint::SiteChanged { .. } => driver.inner.gates.notify_one(),
     }
@@ -152,6 +157,36 @@ async fn tell_who_waits(driver: &Driver, queue: QueueId, moved: VisitorId) -> St
     let waiting = list_waiting_visitors(&mut tx, queue).await?;
     drop(tx);
     for visitor in waiting.into_iter().filter(|visitor| *visitor != moved) {
+        driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
+    }
+    Ok(())
+}
+
+/// Who comes and goes changes how long visitors wait.
+async fn tell_queues_of(driver: &Driver, user: UserId) -> StoreResult<()> {
+    let mut tx = driver.store().read().await?;
+    let services = list_services(&mut tx).await?;
+    let served = services.into_iter().filter(|service| *service.user_id == user);
+    let mut waiting = Vec::new();
+    for service in served {
+        waiting.extend(list_waiting_visitors(&mut tx, *service.queue_id).await?);
+    }
+    drop(tx);
+    for visitor in waiting {
+        driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
+    }
+    Ok(())
+}
+
+/// Tells everyone who waits where they stand now; the wait grows shorter by itself.
+pub(super) async fn tell_all_who_wait(driver: &Driver) -> StoreResult<()> {
+    let mut tx = driver.store().read().await?;
+    let mut waiting = Vec::new();
+    for busy in list_busy_queues(&mut tx).await? {
+        waiting.extend(list_waiting_visitors(&mut tx, *busy.queue_id).await?);
+    }
+    drop(tx);
+    for visitor in waiting {
         driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
     }
     Ok(())

@@ -9,6 +9,7 @@ use beckon_engine::event::{ChatPhase, Event};
 use beckon_engine::id::{PresentationId, QueueId, TabId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::queue::Alternative;
+use beckon_engine::queue::enquiry::{Instead, Missed};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Presentation;
@@ -16,6 +17,7 @@ use beckon_engine::visit::Presentation;
 use super::Driver;
 use super::conversation::{self, Opening};
 use super::entry::{self, Entry};
+use super::instead::{alternative, shown};
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::presenting::present;
 use super::reasons::Why;
@@ -243,11 +245,13 @@ async fn give_alternative(
     now: UnixMs,
     done: &mut JobDone,
 ) -> StoreResult<()> {
-    let alternative = conversation::alternative(&job.site, queue, reason);
+    let reason = Missed::of(reason);
+    let alternative = alternative(&job.site, queue, reason);
     if alternative == Alternative::Wait {
         return open_chat(driver, tx, job, &invited(job, queue, None), now, done).await;
     }
-    done.notices.push(VisitorNotice::Alternative { reason, alternative });
+    let instead = Box::new(shown(&job.site, queue, Instead { reason, alternative }, &[], now));
+    done.notices.push(VisitorNotice::Alternative { instead });
     Ok(())
 }
 

@@ -131,6 +131,7 @@ mod tests {
             help: BTreeMap::new(),
             required,
             choices: vec!["red".to_owned()],
+            choice_labels: BTreeMap::new(),
             prefill: None,
         }
     }

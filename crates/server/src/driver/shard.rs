@@ -340,8 +340,13 @@ impl Shard {
         for visitor in visitors {
             self.with(visitor, |host, now, _| {
                 let was_open = host.site.is_open();
-                let asked_for = std::mem::replace(&mut host.site, Arc::clone(&fresh));
-                if asked_for.signals != fresh.signals {
+                let before = std::mem::replace(&mut host.site, Arc::clone(&fresh));
+                for (queue, wait_s) in &fresh.waits {
+                    if before.waits.get(queue) != Some(wait_s) {
+                        host.feed(Event::QueueWaitEstimated { queue: *queue, wait_s: *wait_s }, now);
+                    }
+                }
+                if before.signals != fresh.signals {
                     let signals = Box::new(Signals::clone(&fresh.signals));
                     host.notify(VisitorNotice::Signals { signals });
                 }
@@ -443,7 +448,9 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
         written_at: now,
         timer: None,
     };
-    for event in arrival.events {
+    let waits = host.site.waits.iter();
+    let waits = waits.map(|(queue, wait_s)| Event::QueueWaitEstimated { queue: *queue, wait_s: *wait_s });
+    for event in arrival.events.into_iter().chain(waits.collect::<Vec<_>>()) {
         host.feed(event, now);
     }
     host

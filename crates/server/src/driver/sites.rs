@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use beckon_engine::gate::Gate;
-use beckon_engine::hours;
+use beckon_engine::hours::by_hand::{is_open_now, next_change_now};
 use beckon_engine::id::{QueueId, RuleId, SiteId};
 use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::world::{Config, World};
 
+use super::waits::find_wait_of_new;
 use crate::store::gate::{QueueLoad, find_queue_load, list_queue_loads};
 use crate::store::offer_stop::list_offer_stops;
 use crate::store::site::{SiteConfig, SiteRow, list_config_versions, load_site_config};
@@ -28,6 +29,8 @@ pub struct Site {
     pub signals: Arc<Signals>,
     /// Configuration and gates.
     pub world: Arc<World>,
+    /// The wait in each queue for somebody who comes now, seconds; only where a rule asks for it.
+    pub waits: BTreeMap<QueueId, Option<u32>>,
 }
 
 /// What is kept of a site while its version stays the same.
@@ -96,18 +99,20 @@ impl Sites {
                 },
             };
             let gates = gates(&config, &loads, now);
+            let waits = waits(&mut tx, &config, now).await?;
             moved.hours_due = moved.hours_due.into_iter().chain(next_hours_change(&config, now)).min();
             let offers_stopped = stops.iter().any(|stop| *stop.site_id == id);
             let is_same = |site: &Arc<Site>| {
                 site.row.config_version == version
                     && site.world.offers_stopped == offers_stopped
+                    && site.waits == waits
                     && !differs(site, &gates)
             };
             if !known.as_ref().is_some_and(is_same) {
                 moved.sites.push(id);
             }
             let world = Arc::new(World { config, gates, offers_stopped });
-            next.insert(id, Arc::new(Site { row, default_queue, rule_names, signals, world }));
+            next.insert(id, Arc::new(Site { row, default_queue, rule_names, signals, world, waits }));
         }
         *self.by_id.write().expect("no holder of this lock panics") = next;
         Ok(moved)
@@ -154,7 +159,7 @@ pub async fn read_gate_beside(
 fn gate(config: &Config, queue: QueueId, load: &QueueLoad, now: UnixMs) -> Gate {
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
     Gate {
-        hours_open: config.queue(queue).is_some_and(|queue| hours::is_open(&queue.plan.hours, now)),
+        hours_open: config.queue(queue).is_some_and(|queue| is_open_now(queue, now)),
         channel_on: load.channel_on,
         free_slots: count(load.slots_left - load.held),
         open_presentations: count(load.open_presentations),
@@ -192,8 +197,24 @@ fn gates(config: &Config, loads: &[QueueLoad], now: UnixMs) -> BTreeMap<QueueId,
         .collect()
 }
 
+/// Visits are told of a wait in steps of this many seconds, so that not every second is a change.
+const WAIT_STEP_S: u32 = 5;
+
+async fn waits(tx: &mut Tx, config: &Config, now: UnixMs) -> StoreResult<BTreeMap<QueueId, Option<u32>>> {
+    let mut waits = BTreeMap::new();
+    if config.asks_for_wait() {
+        for queue in config.queues() {
+            let wait_s = find_wait_of_new(tx, queue.id, now).await?;
+            waits.insert(queue.id, wait_s.map(|wait_s| wait_s.next_multiple_of(WAIT_STEP_S)));
+        }
+    }
+    Ok(waits)
+}
+
 fn next_hours_change(config: &Config, now: UnixMs) -> Option<UnixMs> {
-    config.queues().filter_map(|queue| hours::next_change(&queue.plan.hours, now)).map(|(at, _)| at).min()
+    let opening = config.queues().filter_map(|queue| next_change_now(queue, now)).map(|(at, _)| at);
+    // What was set by hand ends without a change when the hours say the same, but the next change counts from then.
+    opening.min()
 }
 
 /// Whether a visit could decide otherwise under the new gates. A count that moves without opening or closing does not matter.

@@ -7,8 +7,9 @@ use beckon_engine::time::UnixMs;
 
 use super::Driver;
 use super::access::{Actor, Denied, Seat, because, find_seat};
-use super::conversation::{say_as_system, tell_staff};
+use super::conversation::{self, say_as_system, tell_staff};
 use super::desk::{LOCK_KEY, routing_of};
+use super::instead::wait_due;
 use super::notice::RefusalCode;
 use super::notice::agent::AgentStatus;
 use super::saying::check_text;
@@ -186,7 +187,10 @@ impl Driver {
     }
 
     async fn requeue(&self, tx: &mut Tx, chat: &ChatRow, queue: QueueId, now: UnixMs) -> StoreResult<()> {
-        if !update_chat_requeued(tx, *chat.id, chat.owner_epoch, queue, now).await? {
+        let site = self.sites().by_id(*chat.site_id);
+        let routing = site.map(|site| conversation::routing_of(&site, queue)).unwrap_or_default();
+        let due = wait_due(&routing, now);
+        if !update_chat_requeued(tx, *chat.id, chat.owner_epoch, queue, due, now).await? {
             return Ok(());
         }
         update_call_withdrawn(tx, *chat.id, now).await?;

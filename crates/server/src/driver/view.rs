@@ -2,15 +2,16 @@
 
 use super::Driver;
 use super::conversation::{form_of, is_silent_alert};
+use super::instead::shown;
 use super::notice::agent::{AgentStatus, Call, Chat, LastMessage, Noted, Pop, Rating, StatusReason};
 use super::notice::visitor::{AgentName, FormField, VisitorChat};
 use super::notice::{Message, MessageFile, Named};
 use super::screen_pop;
 use super::sites::Site;
+use super::waits::find_place;
 use crate::store::agent::{AgentRow, AwayCause, ChosenStatus};
 use crate::store::call::{CallRow, find_open_call};
-use crate::store::chat::waiting::{find_mean_wait, find_position};
-use crate::store::chat::{ChatRow, ChatState};
+use crate::store::chat::{ChatRow, ChatState, find_chat_answers};
 use crate::store::chat_view::ChatViewRow;
 use crate::store::customer::link::{PrefillRow, find_prefill};
 use crate::store::gate::PRESENCE_MS;
@@ -23,9 +24,6 @@ use beckon_engine::attribute::Attribute;
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::queue::{Field, Prefill, VisitorFiles};
 use beckon_engine::time::UnixMs;
-
-/// The estimate looks at the chats of this time.
-const WAIT_LOOK_BACK_MS: i64 = 2 * 3_600_000;
 
 /// A chat as its visitor sees it; none while an agent who writes first has not written (P-9).
 ///
@@ -45,13 +43,10 @@ pub async fn visitor_chat(
     let plan = site.world.config.queue(*chat.queue_id).map(|queue| &queue.plan);
     let routing = plan.map(|plan| &plan.routing);
     let (mut position, mut wait_s) = (None, None);
-    if waiting && routing.is_some_and(|routing| routing.show_position) {
-        position = Some(find_position(tx, chat).await?);
-    }
-    if waiting && routing.is_some_and(|routing| routing.show_wait) {
-        let mean = find_mean_wait(tx, *chat.queue_id, now.plus_ms(-WAIT_LOOK_BACK_MS)).await?;
-        let waited = now.0 - chat.queued_at.unwrap_or(now.0);
-        wait_s = mean.map(|mean| (mean - waited).max(0) / 1000);
+    if waiting && routing.is_some_and(|routing| routing.show_position || routing.show_wait) {
+        let place = find_place(tx, chat, now).await?;
+        position = Some(place.position).filter(|_| routing.is_some_and(|routing| routing.show_position));
+        wait_s = place.wait_s.filter(|_| routing.is_some_and(|routing| routing.show_wait));
     }
     let agent = match chat.agent_id {
         Some(agent) if !waiting => find_user(tx, *agent).await?.map(|user| AgentName { name: user.name }),
@@ -65,6 +60,13 @@ pub async fn visitor_chat(
             Some(form_of(site, chat).iter().map(|field| filled(field, known.as_ref())).collect())
         }
         ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended => None,
+    };
+    let instead = match &chat.instead {
+        Some(instead) if *chat.state == ChatState::Ended => {
+            let answers = find_chat_answers(tx, *chat.id).await?;
+            Some(shown(site, *chat.queue_id, instead.0.clone(), &answers, now))
+        }
+        _ => None,
     };
     Ok(Some(VisitorChat {
         id: *chat.id,
@@ -83,6 +85,7 @@ pub async fn visitor_chat(
         survey,
         rated,
         files: plan.is_some_and(|plan| plan.visitor_files == VisitorFiles::Allowed),
+        instead,
     }))
 }
 
@@ -198,6 +201,8 @@ impl Driver {
             owner_epoch: row.owner_epoch,
             requested_at: row.requested_at,
             queued_at: row.queued_at,
+            priority: row.priority,
+            wait_due_at: row.wait_due.filter(|_| *row.state == ChatState::Queued),
             ring_due_at: row.due_at.filter(|_| ringing),
             answered_at: row.answered_at,
             ended_at: row.ended_at,

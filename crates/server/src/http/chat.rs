@@ -159,7 +159,7 @@ pub(super) fn actor(me: &SignedIn) -> Actor {
     Actor { id: *me.user.id, name: me.user.name.clone(), role: *me.user.role }
 }
 
-fn sight_of(me: &SignedIn) -> Sight {
+pub(super) fn sight_of(me: &SignedIn) -> Sight {
     match *me.user.role {
         Role::Agent => Sight::Of(*me.user.id),
         Role::Supervisor | Role::Admin => Sight::All,

@@ -16,9 +16,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, file, identity, offer,
-    offer_stop, presentation, queue, rule, rule_test, seen, session, setup, site, user, visit, wallboard,
-    workspace, wrap_up,
+    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry, file, identity, offer,
+    offer_stop, presentation, queue, queue_switch, rule, rule_test, seen, session, setup, site, user, visit,
+    waiting, wallboard, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -105,12 +105,15 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(site::router())
         .merge(identity::router())
         .merge(queue::router())
+        .merge(queue_switch::router())
+        .merge(enquiry::router())
         .merge(offer::router())
         .merge(rule::router())
         .merge(rule_test::router())
         .merge(chat::router())
         .merge(file::router())
         .merge(wrap_up::router())
+        .merge(waiting::router())
         .merge(visit::router())
         .merge(decision::router())
         .merge(presentation::router())

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use beckon_engine::hours;
+use beckon_engine::hours::by_hand;
 use beckon_engine::id::{QueueId, SiteId, UserId};
-use beckon_engine::queue::QueuePlan;
+use beckon_engine::queue::{self, ByHand, QueuePlan};
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,11 +47,14 @@ pub struct Queue {
     pub channel_on: bool,
     /// The queue of the launcher; exactly one a site.
     pub is_default: bool,
+    /// Opened or closed by hand, while it holds.
+    #[schema(required)]
+    pub by_hand: Option<ByHand>,
     /// Everything else.
     pub plan: QueuePlan,
     /// Who serves it.
     pub agents: Vec<UserId>,
-    /// Within business hours now.
+    /// Within business hours now, or opened by hand.
     pub open_now: bool,
     /// When that changes next, milliseconds since 1970; null when not within 400 days.
     #[schema(required)]
@@ -170,6 +173,7 @@ async fn create(
         site_id: Text(site),
         name: new.name,
         channel_on: new.channel_on,
+        by_hand: None,
         is_default: new.is_default,
         plan: JsonColumn(new.plan),
         created_at: now.0,
@@ -289,19 +293,23 @@ fn yes() -> bool {
 }
 
 impl Queue {
-    fn new(row: QueueRow, agents: Vec<UserId>, now: UnixMs) -> Self {
+    pub(super) fn new(row: QueueRow, agents: Vec<UserId>, now: UnixMs) -> Self {
+        let (site_id, is_default) = (row.site_id.0, row.is_default);
+        let (created_at, updated_at) = (row.created_at, row.updated_at);
+        let queue = queue::Queue::from(row);
         Self {
-            id: row.id.0,
-            site_id: row.site_id.0,
-            name: row.name,
-            channel_on: row.channel_on,
-            is_default: row.is_default,
-            open_now: hours::is_open(&row.plan.hours, now),
-            next_change_at: hours::next_change(&row.plan.hours, now).map(|(at, _)| at.0),
-            plan: row.plan.0,
+            site_id,
+            is_default,
+            by_hand: by_hand::in_force(&queue, now),
+            open_now: by_hand::is_open_now(&queue, now),
+            next_change_at: by_hand::next_change_now(&queue, now).map(|(at, _)| at.0),
+            id: queue.id,
+            name: queue.name,
+            channel_on: queue.channel_on,
+            plan: queue.plan,
             agents,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            created_at,
+            updated_at,
         }
     }
 }

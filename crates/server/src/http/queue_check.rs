@@ -4,19 +4,25 @@ use std::collections::BTreeSet;
 
 use beckon_engine::hours;
 use beckon_engine::id::UserId;
+use beckon_engine::queue::enquiry::EnquiryPlan;
+use beckon_engine::queue::waiting::{Dequeue, LEVEL_MAX, PRIORITY_MAX, Priorities};
 use beckon_engine::queue::{Alternative, Alternatives, Field, FieldKind, Routing, Styling};
 
-use super::check::Checks;
+use super::check::{Checks, LANGUAGES_MAX, escaped};
 use super::conduct_check;
 use super::error::Answer;
 use super::queue::QUEUE_AGENTS_MAX;
 use crate::store::Tx;
 use crate::store::offer::find_offer;
-use crate::store::queue::QueueRow;
+use crate::store::queue::{QueueRow, find_queue};
 use crate::store::user::find_user;
 
 const FIELDS_MAX: usize = 30;
 const CHOICES_MAX: usize = 100;
+const CONSENT_CHARS_MAX: usize = 1_000;
+const SKILLS_MAX: usize = 20;
+const SKILL_CHARS_MAX: usize = 40;
+const EMAILS_MAX: usize = 10;
 
 /// Whether a queue can be saved, as far as it can be seen without the database.
 ///
@@ -38,6 +44,7 @@ pub(super) fn check(row: &QueueRow, agents: &[UserId]) -> Answer<()> {
     check_form(&mut checks, "/plan/form_invite", &plan.form_invite);
     check_routing(&mut checks, &plan.routing);
     check_alternatives(&mut checks, &plan.alternatives);
+    check_enquiry(&mut checks, &plan.enquiry);
     check_styling(&mut checks, &plan.styling);
     conduct_check::check(&mut checks, "/plan/conduct", &plan.conduct);
     checks.finish()
@@ -53,6 +60,12 @@ pub(super) async fn check_references(tx: &mut Tx, row: &QueueRow, agents: &[User
         let offer = find_offer(tx, offer).await?;
         if !offer.is_some_and(|offer| offer.site_id == row.site_id) {
             checks.wrong("/plan/launch_offer_id", "is not an offer of this site");
+        }
+    }
+    if let Dequeue::Queue { queue_id } = row.plan.routing.dequeue {
+        let other = find_queue(tx, queue_id).await?.filter(|other| other.site_id == row.site_id);
+        if other.is_none_or(|other| other.id == row.id) {
+            checks.wrong("/plan/routing/dequeue/queue_id", "is not another queue of this site");
         }
     }
     for (i, agent) in agents.iter().enumerate() {
@@ -74,7 +87,9 @@ fn check_form(checks: &mut Checks, at: &str, fields: &[Field]) {
         } else if !keys.insert(&field.key) {
             checks.wrong(format!("{at}/key"), "is in the form twice");
         }
-        checks.texts(&format!("{at}/label"), &field.label, 1..=200);
+        // The label of a consent is what the visitor agrees to.
+        let label_max = if field.kind == FieldKind::Consent { CONSENT_CHARS_MAX } else { 200 };
+        checks.texts(&format!("{at}/label"), &field.label, 1..=label_max);
         checks.texts(&format!("{at}/help"), &field.help, 0..=400);
         check_choices(checks, &format!("{at}/choices"), field);
     }
@@ -95,6 +110,17 @@ fn check_choices(checks: &mut Checks, at: &str, field: &Field) {
             }
         }
     }
+    for (tag, labels) in &field.choice_labels {
+        let at = format!("{}/{}", at.replace("/choices", "/choice_labels"), escaped(tag));
+        checks.language(&at, tag);
+        if labels.len() != field.choices.len() {
+            checks.wrong(at.as_str(), "has not one text for each choice");
+        }
+        for (i, label) in labels.iter().enumerate() {
+            checks.line(&format!("{at}/{i}"), label, 1..=200);
+        }
+    }
+    checks.count(&at.replace("/choices", "/choice_labels"), field.choice_labels.len(), 0..=LANGUAGES_MAX);
     let mut seen = BTreeSet::new();
     for (i, choice) in field.choices.iter().enumerate() {
         checks.line(&format!("{at}/{i}"), choice, 1..=200);
@@ -107,6 +133,49 @@ fn check_choices(checks: &mut Checks, at: &str, field: &Field) {
 fn check_routing(checks: &mut Checks, routing: &Routing) {
     checks.number("/plan/routing/ring_time_s", routing.ring_time_s, 5..=300);
     checks.number("/plan/routing/dequeue_after_s", routing.dequeue_after_s, 0..=86_400);
+    checks.number("/plan/routing/relax_skills_after_s", routing.relax_skills_after_s, 0..=86_400);
+    let Priorities { reactive, invite, moved } = routing.priority;
+    for (name, priority) in [("reactive", reactive), ("invite", invite), ("moved", moved)] {
+        checks.number(&format!("/plan/routing/priority/{name}"), priority, 0..=i64::from(PRIORITY_MAX));
+    }
+    match &routing.dequeue {
+        Dequeue::Enquiry | Dequeue::Queue { .. } => {}
+        Dequeue::Url { url } => checks.address("/plan/routing/dequeue/url", url),
+        Dequeue::Message { text } => checks.text("/plan/routing/dequeue/text", text, 0..=400),
+    }
+    let needs = routing.skills.iter().map(|need| (need.skill.as_str(), need.level));
+    check_skills(checks, "/plan/routing/skills", "skill", needs);
+}
+
+/// Skills as a queue needs them or a user has them: named once, each with a level.
+pub(super) fn check_skills<'a>(
+    checks: &mut Checks,
+    at: &str,
+    name: &str,
+    skills: impl ExactSizeIterator<Item = (&'a str, u8)>,
+) {
+    checks.count(at, skills.len(), 0..=SKILLS_MAX);
+    let mut seen = BTreeSet::new();
+    for (i, (skill, level)) in skills.enumerate() {
+        checks.line(&format!("{at}/{i}/{name}"), skill, 1..=SKILL_CHARS_MAX);
+        checks.number(&format!("{at}/{i}/level"), level, 1..=i64::from(LEVEL_MAX));
+        if !seen.insert(skill.to_lowercase()) {
+            checks.wrong(format!("{at}/{i}/{name}"), "is in the list twice");
+        }
+    }
+}
+
+fn check_enquiry(checks: &mut Checks, enquiry: &EnquiryPlan) {
+    checks.count("/plan/enquiry/emails", enquiry.emails.len(), 0..=EMAILS_MAX);
+    let mut seen = BTreeSet::new();
+    for (i, email) in enquiry.emails.iter().enumerate() {
+        let at = format!("/plan/enquiry/emails/{i}");
+        checks.email(&at, email);
+        if !seen.insert(email.to_lowercase()) {
+            checks.wrong(at, "is in the list twice");
+        }
+    }
+    check_form(checks, "/plan/enquiry/form", &enquiry.form);
 }
 
 fn check_alternatives(checks: &mut Checks, alternatives: &Alternatives) {

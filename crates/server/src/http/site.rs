@@ -165,6 +165,7 @@ async fn create(
         site_id: Text(id),
         name: "Chat".to_owned(),
         channel_on: true,
+        by_hand: None,
         is_default: true,
         plan: JsonColumn(QueuePlan::default()),
         created_at: now,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use beckon_engine::id::UserId;
+use beckon_engine::routing::Skill;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +16,7 @@ use super::error::{Answer, FieldError, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
-use super::{Api, password};
+use super::{Api, password, queue_check};
 use crate::bus::Hint;
 use crate::store::column::Text;
 use crate::store::session::delete_sessions_of_user;
@@ -23,6 +24,7 @@ use crate::store::user::{
     Role, UserRow, delete_user, find_other_admin_count, find_user, find_user_count, insert_user, list_users,
     update_user,
 };
+use crate::store::user_skill::{list_skills_of, list_user_skills, update_user_skills};
 use crate::store::{StoreError, Tx};
 
 /// Most users of an installation.
@@ -45,10 +47,23 @@ pub struct User {
     pub role: Role,
     /// Chats at a time by routing.
     pub slots: i64,
+    /// What the person knows that queues may ask for, by name.
+    pub skills: Vec<UserSkill>,
     /// May not sign in.
     pub disabled: bool,
     /// When the user was made, milliseconds since 1970.
     pub created_at: i64,
+}
+
+/// Something a person knows that queues may ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UserSkill {
+    /// Its name, 1 to 40 characters; kept in lower case.
+    pub name: String,
+    /// How well, 1 to 5.
+    #[serde(default = "lowest_level")]
+    pub level: u8,
 }
 
 /// A user to make.
@@ -67,6 +82,9 @@ pub struct NewUser {
     /// Chats at a time by routing, 0 to 50.
     #[serde(default = "default_slots")]
     pub slots: i64,
+    /// What the person knows, at most 20.
+    #[serde(default)]
+    pub skills: Vec<UserSkill>,
 }
 
 /// What to change of a user; what is absent stays.
@@ -85,6 +103,10 @@ pub struct UserPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub slots: Option<i64>,
+    /// What the person knows, at most 20.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub skills: Option<Vec<UserSkill>>,
     /// Password, 10 to 200 characters. The user's other sessions end.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false, format = Password)]
@@ -119,7 +141,12 @@ async fn list(
     let [email] = params.after()?;
     let mut tx = api.store.read().await?;
     let rows = list_users(&mut tx, &email, limit + 1).await?;
-    Ok(Json(Page::cut(rows, limit, |row| [row.email.clone()], User::from)))
+    let mut skills = list_user_skills(&mut tx).await?;
+    let item = |row: UserRow| {
+        let skills = skills.remove(&row.id.0).unwrap_or_default();
+        User::new(row, skills)
+    };
+    Ok(Json(Page::cut(rows, limit, |row| [row.email.clone()], item)))
 }
 
 /// Make a user. For administrators.
@@ -142,6 +169,7 @@ async fn create(
     check_email(&mut checks, &email);
     check_name(&mut checks, &new.name);
     checks.number("/slots", new.slots, 0..=SLOTS_MAX);
+    check_skills(&mut checks, &new.skills);
     password::check(&mut checks, "/password", &new.password);
     checks.finish()?;
     let row = UserRow {
@@ -164,8 +192,10 @@ async fn create(
             error.into()
         }
     })?;
+    update_user_skills(&mut tx, row.id.0, &known(new.skills)).await?;
+    let user = shown(&mut tx, row).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
+    Ok((StatusCode::CREATED, Json(user)))
 }
 
 /// One user. For administrators.
@@ -180,7 +210,8 @@ async fn create(
 )]
 async fn show(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<Json<User>> {
     let mut tx = api.store.read().await?;
-    Ok(Json(find(&mut tx, id).await?.into()))
+    let row = find(&mut tx, id).await?;
+    Ok(Json(shown(&mut tx, row).await?))
 }
 
 /// Change a user. For administrators. The last administrator keeps the role.
@@ -222,9 +253,13 @@ async fn change(
         delete_sessions_of_user(&mut tx, id, spared(&caller, id)).await?;
     }
     update_user(&mut tx, &row).await?;
+    if let Some(skills) = patch.skills {
+        update_user_skills(&mut tx, id, &known(skills)).await?;
+    }
+    let user = shown(&mut tx, row).await?;
     tx.commit().await?;
     api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
-    Ok(Json(row.into()))
+    Ok(Json(user))
 }
 
 /// Remove a user who never had a chat. For administrators.
@@ -270,6 +305,9 @@ fn check_patch(patch: &UserPatch) -> Answer<()> {
     if let Some(slots) = patch.slots {
         checks.number("/slots", slots, 0..=SLOTS_MAX);
     }
+    if let Some(skills) = &patch.skills {
+        check_skills(&mut checks, skills);
+    }
     if let Some(password) = &patch.password {
         password::check(&mut checks, "/password", password);
     }
@@ -289,13 +327,33 @@ async fn find(tx: &mut Tx, id: UserId) -> Answer<UserRow> {
     find_user(tx, id).await?.ok_or(Problem::NotFound)
 }
 
+async fn shown(tx: &mut Tx, row: UserRow) -> Answer<User> {
+    let skills = list_skills_of(tx, row.id.0).await?;
+    Ok(User::new(row, skills))
+}
+
+fn check_skills(checks: &mut Checks, skills: &[UserSkill]) {
+    let named = skills.iter().map(|skill| (skill.name.as_str(), skill.level));
+    queue_check::check_skills(checks, "/skills", "name", named);
+}
+
+fn known(skills: Vec<UserSkill>) -> Vec<Skill> {
+    skills.into_iter().map(|skill| Skill { name: skill.name.trim().to_owned(), level: skill.level }).collect()
+}
+
 fn default_slots() -> i64 {
     SLOTS_DEFAULT
 }
 
-impl From<UserRow> for User {
-    fn from(row: UserRow) -> Self {
+fn lowest_level() -> u8 {
+    1
+}
+
+impl User {
+    fn new(row: UserRow, skills: Vec<Skill>) -> Self {
         let UserRow { id, email, name, role, slots, disabled, created_at, password_hash: _ } = row;
-        Self { id: id.0, email, name, role: role.0, slots, disabled, created_at }
+        let skills =
+            skills.into_iter().map(|skill| UserSkill { name: skill.name, level: skill.level }).collect();
+        Self { id: id.0, email, name, role: role.0, slots, skills, disabled, created_at }
     }
 }

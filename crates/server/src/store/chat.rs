@@ -2,6 +2,7 @@
 //! What a chat looks like to the console stands in `chat_view`.
 
 use beckon_engine::id::{ChatId, PresentationId, QueueId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::queue::enquiry::Instead;
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +16,7 @@ macro_rules! columns {
     () => {
         "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
                     owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
-                    idle_warned_at, requeued_at, wrapped_up,
+                    idle_warned_at, requeued_at, wrapped_up, priority, wait_due, moves, instead,
                     last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq"
     };
 }
@@ -127,6 +128,14 @@ pub struct ChatRow {
     pub wrapped_up: bool,
     /// Who ended it.
     pub ended_by: Option<Text<EndedBy>>,
+    /// The higher is answered first (Q-3).
+    pub priority: i64,
+    /// Waiting, it leaves the queue then (Q-5).
+    pub wait_due: Option<i64>,
+    /// How often it was moved to another queue for having waited too long.
+    pub moves: i64,
+    /// What the visitor got instead of an agent when it ended (Q-6).
+    pub instead: Option<Json<Instead>>,
     /// Highest message number.
     pub last_seq: i64,
     /// Highest number the visitor has read.
@@ -170,6 +179,10 @@ pub struct NewChat {
     pub held_until: UnixMs,
     /// Name until the visitor gives one.
     pub visitor_name: String,
+    /// The higher is answered first (Q-3).
+    pub priority: u8,
+    /// Queued at once, it leaves the queue then (Q-5).
+    pub wait_due: Option<UnixMs>,
 }
 
 /// Adds a chat. Yields false when the visitor has an open one (Q-7).
@@ -185,8 +198,8 @@ pub async fn insert_chat(tx: &mut Tx, chat: &NewChat, now: UnixMs) -> StoreResul
         tx,
         "INSERT INTO chats (id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, visitor_name,
                             answers, owner_epoch, rung, requested_at, queued_at, wrapped_up, due_at,
-                            held_until, last_seq, visitor_read_seq, agent_read_seq)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', 0, '[]', $10, $11, FALSE, $12, $13, 0, 0, 0)
+                            held_until, last_seq, visitor_read_seq, agent_read_seq, priority, wait_due, moves)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', 0, '[]', $10, $11, FALSE, $12, $13, 0, 0, 0, $14, $15, 0)
          ON CONFLICT DO NOTHING",
         Text(chat.id),
         Text(chat.site),
@@ -201,6 +214,8 @@ pub async fn insert_chat(tx: &mut Tx, chat: &NewChat, now: UnixMs) -> StoreResul
         queued_at,
         chat.form_due.map(|due| due.0),
         chat.held_until.0,
+        i64::from(chat.priority),
+        chat.wait_due.filter(|_| chat.form_due.is_none()).map(|due| due.0),
     )?;
     Ok(rows == 1)
 }
@@ -211,6 +226,16 @@ pub async fn insert_chat(tx: &mut Tx, chat: &NewChat, now: UnixMs) -> StoreResul
 /// When the database failed.
 pub async fn find_chat(tx: &mut Tx, id: ChatId) -> StoreResult<Option<ChatRow>> {
     fetch_optional!(tx, ChatRow, select!("WHERE id = $1"), Text(id))
+}
+
+/// What a visitor answered in the form of a chat.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_chat_answers(tx: &mut Tx, id: ChatId) -> StoreResult<Vec<Answer>> {
+    let row: Option<(Json<Vec<Answer>>,)> =
+        fetch_optional!(tx, (Json<Vec<Answer>>,), "SELECT answers FROM chats WHERE id = $1", Text(id))?;
+    Ok(row.map(|(answers,)| answers.0).unwrap_or_default())
 }
 
 /// Finds the one open chat of a visitor.

@@ -51,6 +51,10 @@ pub struct ChatViewRow {
     pub ended_by: Option<Text<EndedBy>>,
     /// Closed on the agent's side.
     pub wrapped_up: bool,
+    /// The higher is answered first (Q-3).
+    pub priority: i64,
+    /// Waiting, it leaves the queue then (Q-5).
+    pub wait_due: Option<i64>,
     /// When the present state runs out.
     pub due_at: Option<i64>,
     /// When it is closed there by itself.
@@ -133,7 +137,7 @@ macro_rules! select {
         concat!(
             "SELECT c.id, c.site_id, c.queue_id, q.name AS queue_name, c.visitor_id, c.visit_id, c.visitor_name,
                     c.mode, c.state, c.agent_id, u.name AS agent_name, c.owner_epoch, c.requested_at, c.queued_at,
-                    c.answered_at, c.ended_at, c.ended_by, c.wrapped_up, c.due_at, c.wrap_up_due,
+                    c.answered_at, c.ended_at, c.ended_by, c.wrapped_up, c.priority, c.wait_due, c.due_at, c.wrap_up_due,
                     c.idle_warned_at, c.disposition, c.tags, c.wrap_up_note,
                     s.kind AS survey_kind, s.rating AS survey_rating, s.comment AS survey_comment,
                     c.answers, c.last_seq,

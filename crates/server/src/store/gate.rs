@@ -14,7 +14,9 @@ pub struct QueueLoad {
     pub queue_id: Text<QueueId>,
     /// The channel switch.
     pub channel_on: bool,
-    /// Slots of its available agents, minus their chats; never below 0 per agent.
+    /// Slots of its agents who are ready, whatever they know, in use or not.
+    pub slots: i64,
+    /// Slots of its available agents who have the skills it needs, minus their chats; never below 0 per agent.
     pub slots_left: i64,
     /// Slots held by accepted offers whose form is open (O-15), and by visitors who wait.
     pub held: i64,
@@ -36,8 +38,15 @@ macro_rules! select {
                                          WHERE k.to_id = w.id AND k.outcome IS NULL
                                            AND k.purpose = 'transfer') AS used
                                FROM queue_agents a JOIN users w ON w.id = a.user_id
-                               WHERE w.status = 'ready' AND w.heard_at >= $1 AND NOT w.disabled) u
+                               WHERE w.status = 'ready' AND w.heard_at >= $1 AND NOT w.disabled
+                                 AND NOT EXISTS (
+                                    SELECT 1 FROM queue_skills k WHERE k.queue_id = a.queue_id AND NOT EXISTS (
+                                        SELECT 1 FROM user_skills s
+                                        WHERE s.user_id = w.id AND s.skill = k.skill AND s.level >= k.level))) u
                          WHERE u.queue_id = q.id), 0) AS BIGINT) AS slots_left,
+                    CAST(COALESCE((SELECT SUM(w.slots) FROM queue_agents a JOIN users w ON w.id = a.user_id
+                         WHERE a.queue_id = q.id AND w.status = 'ready' AND w.heard_at >= $1
+                           AND NOT w.disabled), 0) AS BIGINT) AS slots,
                     (SELECT COUNT(*) FROM chats c
                      WHERE c.queue_id = q.id
                        AND (c.state = 'queued' OR (c.state = 'form' AND c.held_until > $2))) AS held,

@@ -1,7 +1,8 @@
 //! Owns the SQL of queues and of which agents serve them. What a queue is stands in the engine.
 
 use beckon_engine::id::{QueueId, SiteId, UserId};
-use beckon_engine::queue::{Queue, QueuePlan};
+use beckon_engine::queue::waiting::SkillNeed;
+use beckon_engine::queue::{ByHand, Queue, QueuePlan};
 
 use super::column::{Json, Text};
 use super::site::raise_config_version;
@@ -12,7 +13,7 @@ use super::{StoreResult, Tx};
 macro_rules! select_queues {
     ($rest:literal) => {
         concat!(
-            "SELECT id, site_id, name, channel_on, is_default, plan, created_at, updated_at FROM queues ",
+            "SELECT id, site_id, name, channel_on, by_hand, is_default, plan, created_at, updated_at FROM queues ",
             $rest
         )
     };
@@ -29,6 +30,8 @@ pub struct QueueRow {
     pub name: String,
     /// The channel switch.
     pub channel_on: bool,
+    /// Opened or closed by hand.
+    pub by_hand: Option<Json<ByHand>>,
     /// The queue of the launcher; a site has one.
     pub is_default: bool,
     /// Everything else.
@@ -41,7 +44,8 @@ pub struct QueueRow {
 
 impl From<QueueRow> for Queue {
     fn from(row: QueueRow) -> Self {
-        Self { id: row.id.0, name: row.name, channel_on: row.channel_on, plan: row.plan.0 }
+        let by_hand = row.by_hand.map(|by_hand| by_hand.0);
+        Self { id: row.id.0, name: row.name, channel_on: row.channel_on, by_hand, plan: row.plan.0 }
     }
 }
 
@@ -55,17 +59,19 @@ pub async fn insert_queue(tx: &mut Tx, queue: &QueueRow) -> StoreResult<()> {
     }
     execute!(
         tx,
-        "INSERT INTO queues (id, site_id, name, channel_on, is_default, plan, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO queues (id, site_id, name, channel_on, by_hand, is_default, plan, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         queue.id,
         queue.site_id,
         queue.name.as_str(),
         queue.channel_on,
+        queue.by_hand.as_ref(),
         queue.is_default,
         &queue.plan,
         queue.created_at,
         queue.updated_at,
     )?;
+    update_queue_skills(tx, queue.id.0, &queue.plan.routing.skills).await?;
     raise_config_version(tx, queue.site_id.0).await?;
     Ok(())
 }
@@ -109,7 +115,7 @@ pub async fn list_all_queues(tx: &mut Tx, site: SiteId) -> StoreResult<Vec<Queue
     list_queues(tx, site, ("", ""), i64::MAX).await
 }
 
-/// Writes name, plan, channel switch and whether it is the queue of the launcher; the one that was no longer is.
+/// Writes name, plan, channel switch, what was set by hand, and whether it is the queue of the launcher; the one that was no longer is.
 ///
 /// # Errors
 /// When the database failed.
@@ -119,16 +125,18 @@ pub async fn update_queue(tx: &mut Tx, queue: &QueueRow) -> StoreResult<()> {
     }
     execute!(
         tx,
-        "UPDATE queues SET name = $3, channel_on = $4, is_default = $5, plan = $6, updated_at = $7
+        "UPDATE queues SET name = $3, channel_on = $4, by_hand = $5, is_default = $6, plan = $7, updated_at = $8
          WHERE id = $1 AND site_id = $2",
         queue.id,
         queue.site_id,
         queue.name.as_str(),
         queue.channel_on,
+        queue.by_hand.as_ref(),
         queue.is_default,
         &queue.plan,
         queue.updated_at,
     )?;
+    update_queue_skills(tx, queue.id.0, &queue.plan.routing.skills).await?;
     raise_config_version(tx, queue.site_id.0).await?;
     Ok(())
 }
@@ -188,6 +196,22 @@ pub async fn update_queue_agents(tx: &mut Tx, queue: &QueueRow, agents: &[UserId
         )?;
     }
     raise_config_version(tx, queue.site_id.0).await?;
+    Ok(())
+}
+
+/// What an agent must know, as rows, so that the gate can be counted in the database.
+async fn update_queue_skills(tx: &mut Tx, queue: QueueId, needs: &[SkillNeed]) -> StoreResult<()> {
+    execute!(tx, "DELETE FROM queue_skills WHERE queue_id = $1", Text(queue))?;
+    for need in needs {
+        execute!(
+            tx,
+            "INSERT INTO queue_skills (queue_id, skill, level) VALUES ($1, $2, $3)
+             ON CONFLICT (queue_id, skill) DO UPDATE SET level = excluded.level",
+            Text(queue),
+            need.skill.to_lowercase(),
+            i64::from(need.level),
+        )?;
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use crate::driver::address::{clean, is_denied, storable_referrer, utm};
 use crate::driver::admission::{Arrival, Refused, is_token};
 use crate::driver::command::{Attached, Observed};
 use crate::driver::conversation::Refusal;
+use crate::driver::enquiry::Writer;
 use crate::driver::files::ticketed;
 use crate::driver::identity::{Identity, IdentityRefusal, Introduced};
 use crate::driver::notice::visitor::{PresentedOffer, VisitorChat, VisitorNotice};
@@ -232,6 +233,14 @@ impl VisitorSession {
             ChatFrame::SendForm { chat, answers } => {
                 driver.send_form(&self.site_now(), visitor, chat, &answers, &self.language).await
             }
+            ChatFrame::SendEnquiry(sent) => {
+                let (site, language) = (&*self.site_now(), self.language.as_str());
+                match driver.send_enquiry(&Writer { site, visitor, visit: self.visit, language }, sent).await
+                {
+                    Ok(taken) => return vec![taken],
+                    Err(refusal) => Err(refusal),
+                }
+            }
             ChatFrame::Say { chat, said } => match driver.visitor_says(visitor, chat, &said).await {
                 Ok(seq) => {
                     self.acknowledge(chat, seq);
@@ -279,7 +288,7 @@ impl VisitorSession {
         let row = find_latest_chat(&mut tx, self.visitor).await?;
         let chat = match &row {
             Some(row) => {
-                visitor_chat(&self.driver, &mut tx, &self.site, row, self.driver.clock().now()).await?
+                visitor_chat(&self.driver, &mut tx, &self.site_now(), row, self.driver.clock().now()).await?
             }
             None => None,
         };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod cli;
+mod desk;
 mod harness;
 mod live;
 mod mail;

@@ -2,5 +2,5 @@
 
 mod config;
 mod engine;
-mod fixtures;
+pub(crate) mod fixtures;
 mod people;

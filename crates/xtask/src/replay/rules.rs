@@ -112,7 +112,7 @@ fn read(text: &str) -> anyhow::Result<World> {
             routing: Routing { ring_time_s: entry.ring_time_s, ..Routing::default() },
             ..QueuePlan::default()
         };
-        known.push(Queue { id, name: entry.name, channel_on: true, plan });
+        known.push(Queue { id, name: entry.name, channel_on: true, by_hand: None, plan });
     }
     let mut plans = Vec::new();
     for (i, entry) in rules.into_iter().enumerate() {

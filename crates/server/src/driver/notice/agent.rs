@@ -106,6 +106,10 @@ pub struct Chat {
     pub requested_at: i64,
     /// When it began to wait.
     pub queued_at: Option<i64>,
+    /// The higher is answered first, 0 to 9.
+    pub priority: i64,
+    /// When it leaves the queue unless somebody answers, while waiting.
+    pub wait_due_at: Option<i64>,
     /// When the ring ends, while ringing.
     pub ring_due_at: Option<i64>,
     /// When an agent first took it.
@@ -266,6 +270,11 @@ pub enum AgentNotice {
         away_reason: Option<String>,
         /// Since when.
         since: i64,
+    },
+    /// An enquiry of this site was sent, or dealt with: ask for the list.
+    EnquiryChanged {
+        /// The site.
+        site: SiteId,
     },
     /// The visitor of an open chat went to another page.
     VisitPage {

@@ -1,9 +1,9 @@
 //! Owns what the server tells visitors' browsers.
 
-use beckon_engine::id::{ChatId, PresentationId, TabId, VisitId};
+use beckon_engine::id::{ChatId, PresentationId, QueueId, TabId, VisitId};
 use beckon_engine::offer::{OfferDesign, Outcome};
+use beckon_engine::queue::enquiry::Missed;
 use beckon_engine::queue::{Alternative, Field, Styling};
-use beckon_engine::reason::Reason;
 use beckon_engine::signal::Signals;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -84,6 +84,26 @@ pub struct VisitorChat {
     pub rated: bool,
     /// The visitor may send files.
     pub files: bool,
+    /// Ended while waiting: what the visitor gets instead of an agent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instead: Option<InsteadOfChat>,
+}
+
+/// What a visitor gets instead of a chat.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InsteadOfChat {
+    /// Why there is no chat.
+    pub reason: Missed,
+    /// What there is instead.
+    pub alternative: Alternative,
+    /// The queue, to which an enquiry is sent.
+    pub queue: QueueId,
+    /// Out of hours: when the queue opens next, if it does within 400 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<i64>,
+    /// The fields of the enquiry form, if that is what there is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub form: Vec<FormField>,
 }
 
 /// A frame to a visitor's browser.
@@ -182,10 +202,21 @@ pub enum VisitorNotice {
     },
     /// A chat cannot be had; this is what the visitor gets instead.
     Alternative {
-        /// Out of hours, channel off, or no agent.
-        reason: Reason,
-        /// What instead.
-        alternative: Alternative,
+        /// Why, and what.
+        #[serde(flatten)]
+        instead: Box<InsteadOfChat>,
+    },
+    /// An enquiry is stored.
+    EnquiryTaken {
+        /// The browser's id for it.
+        id: String,
+    },
+    /// An enquiry was not taken.
+    EnquiryRefused {
+        /// The browser's id for it.
+        id: String,
+        /// What is wrong, by key of the field: `required`, `invalid`, `too_long`.
+        field_errors: std::collections::BTreeMap<String, String>,
     },
     /// The form was not taken.
     FormRefused {

@@ -1,6 +1,7 @@
 //! Owns the SQL that takes chats from one state to the next. Each change is conditional on the state it starts from.
 
 use beckon_engine::id::{ChatId, QueueId, UserId};
+use beckon_engine::queue::enquiry::Instead;
 use beckon_engine::time::UnixMs;
 
 use super::{Answer, EndedBy};
@@ -8,7 +9,7 @@ use crate::store::column::{Json, Text};
 use crate::store::sql::execute;
 use crate::store::{StoreResult, Tx};
 
-/// Puts a chat with a filled-in form into the queue; one whose form ran out comes back (P-4).
+/// Puts a chat with a filled-in form into the queue, until `wait_due` (Q-5); one whose form ran out comes back (P-4).
 /// Yields false when it is neither.
 ///
 /// # Errors
@@ -18,17 +19,19 @@ pub async fn update_chat_form_sent(
     id: ChatId,
     answers: &[Answer],
     visitor_name: Option<&str>,
+    wait_due: Option<UnixMs>,
     now: UnixMs,
 ) -> StoreResult<bool> {
     let rows = execute!(
         tx,
         "UPDATE chats SET state = 'queued', queued_at = $2, answers = $3, visitor_name = COALESCE($4, visitor_name),
-                          due_at = NULL, ended_at = NULL, ended_by = NULL
+                          due_at = NULL, wait_due = $5, ended_at = NULL, ended_by = NULL
          WHERE id = $1 AND (state = 'form' OR (state = 'ended' AND queued_at IS NULL AND ended_by = 'system'))",
         Text(id),
         now.0,
         Json(answers),
         visitor_name,
+        wait_due.map(|due| due.0),
     )?;
     Ok(rows == 1)
 }
@@ -93,7 +96,7 @@ pub async fn update_chat_active(
     let rows = execute!(
         tx,
         "UPDATE chats SET state = 'active', agent_id = $2, owner_epoch = owner_epoch + 1,
-                          answered_at = COALESCE(answered_at, $3), due_at = $4, idle_warned_at = NULL
+                          answered_at = COALESCE(answered_at, $3), due_at = $4, idle_warned_at = NULL, wait_due = NULL
          WHERE id = $1 AND (state = 'queued' OR (state = 'ringing' AND agent_id = $2))",
         Text(id),
         Text(agent),
@@ -120,7 +123,7 @@ pub async fn update_chat_owner(tx: &mut Tx, id: ChatId, epoch: i64, agent: UserI
     Ok(rows == 1)
 }
 
-/// Puts an active chat from the owner under `epoch` into a queue, by its first arrival (Q-3, Q-9). Yields false when it has
+/// Puts an active chat from the owner under `epoch` into a queue until `wait_due`, by its first arrival (Q-3, Q-5, Q-9). Yields false when it has
 /// changed hands or ended.
 ///
 /// # Errors
@@ -130,17 +133,19 @@ pub async fn update_chat_requeued(
     id: ChatId,
     epoch: i64,
     queue: QueueId,
+    wait_due: Option<UnixMs>,
     now: UnixMs,
 ) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE chats SET state = 'queued', queue_id = $3, agent_id = NULL, owner_epoch = owner_epoch + 1, rung = '[]',
+        "UPDATE chats SET state = 'queued', wait_due = $5, queue_id = $3, agent_id = NULL, owner_epoch = owner_epoch + 1, rung = '[]',
                           requeued_at = $4, queued_at = COALESCE(queued_at, $4), due_at = NULL, idle_warned_at = NULL
          WHERE id = $1 AND state = 'active' AND owner_epoch = $2",
         Text(id),
         epoch,
         Text(queue),
         now.0,
+        wait_due.map(|due| due.0),
     )?;
     Ok(rows == 1)
 }
@@ -187,6 +192,21 @@ pub async fn update_chat_ended(
         Text(by),
         now.0,
         wrap_up_due.map(|due| due.0),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes what a visitor who waits, or fills in the form, gets instead of an agent, for the moment when the chat ends (Q-5,
+/// Q-6). Yields false when it waits no longer.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_instead(tx: &mut Tx, id: ChatId, instead: &Instead) -> StoreResult<bool> {
+    let rows = execute!(
+        tx,
+        "UPDATE chats SET instead = $2 WHERE id = $1 AND state IN ('form', 'queued')",
+        Text(id),
+        Json(instead),
     )?;
     Ok(rows == 1)
 }

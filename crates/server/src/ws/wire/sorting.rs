@@ -8,6 +8,7 @@ use beckon_engine::id::ChatId;
 use super::visitor::{FormAction, VisitorFrame};
 use crate::driver::attributes::{Origin, typed};
 use crate::driver::command::Observed;
+use crate::driver::enquiry::Sent;
 use crate::driver::form::Given;
 use crate::driver::identity::Introduction;
 use crate::driver::saying::Said;
@@ -22,6 +23,7 @@ const EVENT_NAME_LEN_MAX: usize = 64;
 pub(in crate::ws) enum ChatFrame {
     Open,
     SendForm { chat: ChatId, answers: BTreeMap<String, Given> },
+    SendEnquiry(Sent),
     Say { chat: ChatId, said: Said },
     Typing { chat: ChatId },
     Delivered { chat: ChatId, seq: i64 },
@@ -68,6 +70,9 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::Reject { presentation } => told(Event::OfferRejected { presentation }),
         VisitorFrame::OpenChat => chat(ChatFrame::Open),
         VisitorFrame::SendForm { chat: id, answers } => chat(ChatFrame::SendForm { chat: id, answers }),
+        VisitorFrame::SendEnquiry { id, queue, chat: ended, answers } => {
+            chat(ChatFrame::SendEnquiry(Sent { id, queue, chat: ended, answers }))
+        }
         VisitorFrame::Say { chat: to, id, text, file } => {
             chat(ChatFrame::Say { chat: to, said: Said { id, text, file, audience: Audience::All } })
         }

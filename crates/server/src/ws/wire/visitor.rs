@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use beckon_engine::id::{ChatId, FileId, PresentationId, TabId};
+use beckon_engine::id::{ChatId, FileId, PresentationId, QueueId, TabId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -149,6 +149,18 @@ pub enum VisitorFrame {
     SendForm {
         /// The chat.
         chat: ChatId,
+        /// Answers by key.
+        answers: BTreeMap<String, Given>,
+    },
+    /// An enquiry instead of a chat.
+    SendEnquiry {
+        /// The browser's id for it; sent again under the same id it is stored once.
+        id: String,
+        /// The queue that was named with the form.
+        queue: QueueId,
+        /// The chat that ended for it, if any.
+        #[serde(default)]
+        chat: Option<ChatId>,
         /// Answers by key.
         answers: BTreeMap<String, Given>,
     },

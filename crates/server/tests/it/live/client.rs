@@ -248,15 +248,16 @@ impl Console {
 
     /// What REST answers to something made, signed in as this person.
     pub(crate) async fn write(&self, path: &str, body: &Value) -> (u16, Value) {
-        self.change("POST", path, body).await
+        self.send("POST", path, body).await
     }
 
     /// What REST answers to a value that is put in place of another.
     pub(crate) async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
-        self.change("PUT", path, body).await
+        self.send("PUT", path, body).await
     }
 
-    async fn change(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    /// What REST answers to a change, signed in as this person.
+    pub(crate) async fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let body = body.to_string();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\ncookie: {}\r\ncontent-type: application/json\r\n\

@@ -45,6 +45,7 @@ pub(crate) struct Shop {
 pub(crate) struct Plan {
     pub(crate) settings: SiteSettings,
     pub(crate) queue: Value,
+    pub(crate) channel_on: bool,
     /// Of the one rule, which matches `/product/`.
     pub(crate) required_time_s: u32,
     /// Further fields of that rule.
@@ -58,7 +59,15 @@ pub(crate) struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         let settings = SiteSettings { poll_interval_s: 2, minimum_interval_s: 0, ..SiteSettings::default() };
-        Self { settings, queue: json!({}), required_time_s: 0, rule: json!({}), deny_paths: &[], slots: 2 }
+        Self {
+            settings,
+            queue: json!({}),
+            channel_on: true,
+            required_time_s: 0,
+            rule: json!({}),
+            deny_paths: &[],
+            slots: 2,
+        }
     }
 }
 
@@ -73,7 +82,7 @@ impl Shop {
         let mut tx = store.write().await.unwrap();
         let site = site(&plan);
         insert_site(&mut tx, &site).await.unwrap();
-        let queue = queue(*site.id, queue_plan);
+        let queue = QueueRow { channel_on: plan.channel_on, ..queue(*site.id, queue_plan) };
         insert_queue(&mut tx, &queue).await.unwrap();
         let offer = offer(*site.id);
         insert_offer(&mut tx, &offer).await.unwrap();
@@ -213,6 +222,7 @@ fn queue(site: SiteId, plan: QueuePlan) -> QueueRow {
         site_id: Text(site),
         name: "Advice".to_owned(),
         channel_on: true,
+        by_hand: None,
         is_default: true,
         plan: Json(plan),
         created_at: 0,

@@ -181,6 +181,7 @@ fn queue_row(site: SiteId) -> QueueRow {
         site_id: Text(site),
         name: "Advice".to_owned(),
         channel_on: true,
+        by_hand: None,
         is_default: true,
         plan: Json(plan),
         created_at: START.0,

@@ -1,10 +1,14 @@
 //! Owns rows to test with. Tests nothing.
 
-use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId};
+use std::collections::BTreeMap;
+
+use beckon_engine::condition::DeviceClass;
+use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
 use beckon_engine::offer::OfferDesign;
 use beckon_engine::queue::QueuePlan;
 use beckon_engine::rule::RulePlan;
 use beckon_engine::settings::SiteSettings;
+use beckon_engine::time::UnixMs;
 use beckon_server::store::Tx;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::OfferRow;
@@ -12,6 +16,8 @@ use beckon_server::store::queue::QueueRow;
 use beckon_server::store::rule::RuleRow;
 use beckon_server::store::site::{SiteRow, insert_site};
 use beckon_server::store::user::{Role, UserRow};
+use beckon_server::store::visit::{VisitFacts, VisitRow, insert_visit};
+use beckon_server::store::visitor::insert_visitor;
 use uuid::Uuid;
 
 use crate::harness::START;
@@ -52,6 +58,7 @@ pub(crate) fn queue(site: SiteId, name: &str) -> QueueRow {
         site_id: Text(site),
         name: name.to_owned(),
         channel_on: true,
+        by_hand: None,
         is_default: false,
         plan: Json(QueuePlan { launch_after_s: 9, ..QueuePlan::default() }),
         created_at: START.0,
@@ -82,6 +89,32 @@ pub(crate) fn rule(site: SiteId, queue: QueueId, priority: i64, name: &str) -> R
         created_at: START.0,
         updated_at: START.0,
     }
+}
+
+/// A visitor who is on a visit.
+pub(crate) async fn visit(tx: &mut Tx, site: SiteId, now: UnixMs) -> (VisitorId, VisitId) {
+    let (visitor, visit) = (VisitorId(Uuid::now_v7()), VisitId(Uuid::now_v7()));
+    insert_visitor(tx, visitor, site, &visitor.to_string(), now).await.unwrap();
+    let facts = VisitFacts {
+        referrer: String::new(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+        device: Text(DeviceClass::Desktop),
+        browser: "Other".to_owned(),
+        utm: Json(BTreeMap::new()),
+    };
+    let row = VisitRow {
+        id: Text(visit),
+        site_id: Text(site),
+        visitor_id: Text(visitor),
+        visit_number: 1,
+        started_at: now.0,
+        heard_at: now.0,
+        ended_at: None,
+        facts,
+    };
+    insert_visit(tx, &row, "{}", now.plus_s(86_400)).await.unwrap();
+    (visitor, visit)
 }
 
 fn design() -> OfferDesign {

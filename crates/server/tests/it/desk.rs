@@ -1,0 +1,255 @@
+//! Holds routing against a small reference model: random agents, chats, rings, declines, deadlines and priorities, on a
+//! virtual clock and the real database. After every step each chat is where the model says, with whom it says.
+
+use std::collections::BTreeMap;
+
+use beckon_engine::id::{ChatId, QueueId, SiteId, UserId};
+use beckon_engine::time::UnixMs;
+use beckon_server::bus::Bus;
+use beckon_server::clock::Clock;
+use beckon_server::driver::access::Actor;
+use beckon_server::driver::{Driver, Mails};
+use beckon_server::store::Store;
+use beckon_server::store::agent::{AwayCause, ChosenStatus, Stance, list_agents, update_agent_heard};
+use beckon_server::store::chat::waiting::find_position;
+use beckon_server::store::chat::{ChatMode, ChatState, NewChat, find_chat, insert_chat};
+use beckon_server::store::queue::{insert_queue, update_queue_agents};
+use beckon_server::store::user::{Role, UserRow, insert_user};
+use beckon_server::store::user_skill::update_user_skills;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::harness::{START, store_tests};
+use crate::store::fixtures;
+
+mod model;
+
+use model::{Agent, Chat, Model, Place};
+
+store_tests!(routing_does_what_the_model_says);
+
+const SEEDS: u64 = 4;
+const STEPS: u32 = 70;
+const AGENTS: u32 = 3;
+/// Steps of the clock, seconds: within a ring, past it, past the second ring, past the wait.
+const TIMES_S: [u32; 5] = [1, 7, 21, 61, 130];
+
+struct Stage {
+    store: Store,
+    driver: Driver,
+    clock: Clock,
+    site: SiteId,
+    queue: QueueId,
+    model: Model,
+    chance: StdRng,
+    _running: tokio_util::sync::DropGuard,
+}
+
+// spec: Q-3 Q-4 Q-5 X-2 X-3
+async fn routing_does_what_the_model_says(store: Store) {
+    for seed in 0..SEEDS {
+        let mut stage = Stage::build(store.clone(), seed).await;
+        for step in 0..STEPS {
+            let what = stage.act().await;
+            stage.driver.route().await.unwrap();
+            stage.model.route(stage.clock.now());
+            stage.compare(&format!("seed {seed}, step {step}, {what}")).await;
+        }
+    }
+}
+
+impl Stage {
+    async fn build(store: Store, seed: u64) -> Self {
+        let mut chance = StdRng::seed_from_u64(seed);
+        let mut tx = store.write().await.unwrap();
+        let site = fixtures::site(&mut tx, "Shop").await;
+        let mut queue = fixtures::queue(site.id.0, "Advice");
+        let routing = serde_json::json!({
+            "dequeue_after_s": model::WAIT_MAX_S,
+            "skills": if seed % 2 == 0 { serde_json::json!([]) } else { serde_json::json!([{ "skill": "french" }]) },
+            "relax_skills_after_s": model::RELAX_S,
+        });
+        queue.plan.0.routing = serde_json::from_value(routing).unwrap();
+        insert_queue(&mut tx, &queue).await.unwrap();
+        let mut agents = BTreeMap::new();
+        for number in 0..AGENTS {
+            let slots = i64::from(chance.random_range(0..3_u32));
+            let user = UserRow { slots, ..fixtures::user(&format!("{seed}-{number}@shop.example")) };
+            insert_user(&mut tx, &user).await.unwrap();
+            let skilled = seed % 2 == 0 || number == 0;
+            if skilled {
+                let french = beckon_engine::routing::Skill { name: "French".to_owned(), level: 1 };
+                update_user_skills(&mut tx, user.id.0, &[french]).await.unwrap();
+            }
+            agents.insert(user.id.0, Agent::new(slots, skilled, START));
+        }
+        let ids: Vec<UserId> = agents.keys().copied().collect();
+        update_queue_agents(&mut tx, &queue, &ids).await.unwrap();
+        tx.commit().await.unwrap();
+        let (clock, stopping, tasks) = (Clock::manual(START), CancellationToken::new(), TaskTracker::new());
+        let driver =
+            Driver::start(store.clone(), clock.clone(), Bus::local(), Mails::Wait, &tasks, stopping.clone());
+        let stage = Self {
+            driver: driver.await.unwrap(),
+            store,
+            clock,
+            site: site.id.0,
+            queue: queue.id.0,
+            model: Model { agents, chats: BTreeMap::new() },
+            chance,
+            _running: stopping.drop_guard(),
+        };
+        stage.hear(START).await;
+        stage
+    }
+
+    /// Consoles are heard from, so that nobody counts as gone.
+    async fn hear(&self, at: UnixMs) {
+        let mut tx = self.store.write().await.unwrap();
+        for agent in self.model.agents.keys() {
+            update_agent_heard(&mut tx, *agent, at).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    /// Something that happens, to the server and to the model.
+    async fn act(&mut self) -> String {
+        match self.chance.random_range(0..12_u32) {
+            0..=3 => self.arrive().await,
+            4 | 5 => self.choose_status().await,
+            6 => self.take().await,
+            7 => self.decline().await,
+            8 => self.close().await,
+            9 => self.prioritise().await,
+            _ => self.wait().await,
+        }
+    }
+
+    async fn arrive(&mut self) -> String {
+        let now = self.clock.now();
+        let priority = u8::try_from(self.chance.random_range(0..3_u32)).unwrap();
+        let mut tx = self.store.write().await.unwrap();
+        let (visitor, visit) = fixtures::visit(&mut tx, self.site, now).await;
+        let id = ChatId(self.clock.new_id());
+        let chat = NewChat {
+            id,
+            site: self.site,
+            queue: self.queue,
+            visitor,
+            visit,
+            presentation: None,
+            mode: ChatMode::Reactive,
+            form_due: None,
+            held_until: now,
+            visitor_name: String::new(),
+            priority,
+            wait_due: Some(now.plus_s(model::WAIT_MAX_S)),
+        };
+        assert!(insert_chat(&mut tx, &chat, now).await.unwrap());
+        tx.commit().await.unwrap();
+        self.model.chats.insert(id, Chat::new(priority, now));
+        format!("{id} arrives with priority {priority}")
+    }
+
+    async fn choose_status(&mut self) -> String {
+        let agent = self.any_agent();
+        let ready = self.chance.random_bool(0.7);
+        let stance = if ready { Stance::Ready } else { Stance::Away(AwayCause::Chosen, None) };
+        self.driver.choose_status(agent, stance).await.unwrap();
+        self.model.choose_status(agent, ready, self.clock.now());
+        format!("{agent} is ready: {ready}")
+    }
+
+    /// The agent takes what rings.
+    async fn take(&mut self) -> String {
+        let Some((chat, agent)) = self.any(Place::is_ringing) else { return "nothing rings".to_owned() };
+        self.driver.accept_chat(&actor(agent), chat).await.unwrap();
+        self.model.chats.get_mut(&chat).unwrap().place = Place::Active(agent);
+        format!("{agent} takes {chat}")
+    }
+
+    async fn decline(&mut self) -> String {
+        let Some((chat, agent)) = self.any(Place::is_ringing) else { return "nothing rings".to_owned() };
+        self.driver.decline_chat(&actor(agent), chat).await.unwrap();
+        self.model.let_pass(chat, agent);
+        format!("{agent} declines {chat}")
+    }
+
+    async fn close(&mut self) -> String {
+        let Some((chat, agent)) = self.any(Place::is_active) else { return "nobody talks".to_owned() };
+        // Ended, and closed on the agent's side, which frees the slot.
+        self.driver.close_chat(&actor(agent), chat).await.unwrap();
+        self.driver.close_chat(&actor(agent), chat).await.unwrap();
+        self.model.end(chat, self.clock.now());
+        format!("{agent} ends {chat}")
+    }
+
+    async fn prioritise(&mut self) -> String {
+        let waiting: Vec<ChatId> = self.model.in_order().collect();
+        if waiting.is_empty() {
+            return "nobody waits".to_owned();
+        }
+        let chat = waiting[self.chance.random_range(0..waiting.len())];
+        let priority = u8::try_from(self.chance.random_range(0..10_u32)).unwrap();
+        let sue = Actor { role: Role::Supervisor, ..actor(self.any_agent()) };
+        self.driver.prioritise_chat(&sue, chat, priority).await.unwrap();
+        self.model.chats.get_mut(&chat).unwrap().priority = priority;
+        format!("{chat} gets priority {priority}")
+    }
+
+    async fn wait(&mut self) -> String {
+        let s = TIMES_S[self.chance.random_range(0..TIMES_S.len())];
+        self.hear(self.clock.now().plus_s(s)).await;
+        self.clock.advance_ms(i64::from(s) * 1_000);
+        format!("{s} s go by")
+    }
+
+    fn any_agent(&mut self) -> UserId {
+        let at = self.chance.random_range(0..self.model.agents.len());
+        *self.model.agents.keys().nth(at).unwrap()
+    }
+
+    fn any(&mut self, of: impl Fn(&Place) -> Option<UserId>) -> Option<(ChatId, UserId)> {
+        let all: Vec<_> =
+            self.model.chats.iter().filter_map(|(id, chat)| Some((*id, of(&chat.place)?))).collect();
+        if all.is_empty() { None } else { Some(all[self.chance.random_range(0..all.len())]) }
+    }
+
+    async fn compare(&self, when: &str) {
+        let mut tx = self.store.read().await.unwrap();
+        let order: Vec<ChatId> = self.model.in_order().collect();
+        for (id, expected) in &self.model.chats {
+            let row = find_chat(&mut tx, *id).await.unwrap().unwrap();
+            let agent = row.agent_id.map(|agent| agent.0);
+            let found = match (*row.state, agent) {
+                (ChatState::Queued, None) => Place::Queued,
+                (ChatState::Ringing, Some(agent)) => Place::Ringing(agent, UnixMs(row.due_at.unwrap())),
+                (ChatState::Active, Some(agent)) => Place::Active(agent),
+                (ChatState::Ended, _) => Place::Ended,
+                (state, agent) => panic!("{when}: {id} is {state:?} with {agent:?}"),
+            };
+            assert_eq!(found, expected.place, "{when}: {id}");
+            if let Some(at) = order.iter().position(|waiting| waiting == id) {
+                let (position, _) = find_position(&mut tx, &row).await.unwrap();
+                assert_eq!(usize::try_from(position).unwrap(), at + 1, "{when}: place of {id}");
+            }
+        }
+        for agent in list_agents(&mut tx).await.unwrap() {
+            let Some(known) = self.model.agents.get(&agent.id) else { continue };
+            assert!(
+                agent.used <= agent.slots,
+                "{when}: {} has {} of {}",
+                agent.id.0,
+                agent.used,
+                agent.slots
+            );
+            assert_eq!(*agent.status == ChosenStatus::Ready, known.ready, "{when}: {}", agent.id.0);
+        }
+    }
+}
+
+fn actor(id: UserId) -> Actor {
+    Actor { id, name: "Somebody".to_owned(), role: Role::Agent }
+}
