@@ -61,9 +61,16 @@ export type Period = Complete<Schemas["Period"]>;
 export type HoursException = Complete<Schemas["Exception"]>;
 export type Hours = Complete<Schemas["Hours"]>;
 export type Routing = Complete<Schemas["Routing"]>;
+export type Dequeue = Complete<Schemas["Dequeue"]>;
+export type SkillNeed = Complete<Schemas["SkillNeed"]>;
+export type UserSkill = Complete<Schemas["UserSkill"]>;
 export type Alternative = Complete<Schemas["Alternative"]>;
 export type QueuePlan = Complete<Schemas["QueuePlan"]>;
 export type Queue = Complete<Schemas["Queue"]>;
+export type Switches = Schemas["Switches"];
+export type Holidays = Complete<Schemas["Holidays"]>;
+export type EnquiryState = Schemas["EnquiryState"];
+export type Enquiry = Complete<Schemas["Enquiry"]>;
 export type QueueBody = Pick<Queue, "name" | "channel_on" | "is_default" | "plan" | "agents">;
 
 export type AgentRow = Complete<Schemas["AgentView"]>;

@@ -14,7 +14,9 @@ export interface Field {
   help: Texts;
   required: boolean;
   choices: string[];
-  /** Value to start with, for a signed identity only. */
+  /** What the visitor reads for each choice, by language, in the order of the choices. */
+  choice_labels?: Record<string, string[]>;
+  /** Value to start with: for a signed identity, or what the visitor has filled in before. */
   value?: string;
 }
 
@@ -73,6 +75,18 @@ export interface MessageFile {
   thumb_url?: string;
 }
 
+/** What a visitor gets instead of a chat. */
+export interface InsteadOfChat {
+  reason: "out_of_hours" | "channel_off" | "no_agent" | "waited_too_long";
+  alternative: { do: "url"; url: string } | { do: "enquiry" } | { do: "message"; text: string };
+  /** The queue, to which an enquiry is sent. */
+  queue: string;
+  /** Out of hours: when the queue opens next. */
+  opens_at?: number;
+  /** The fields of the enquiry form. */
+  form?: Field[];
+}
+
 /** A chat as the visitor sees it. */
 export interface VisitorChat {
   id: string;
@@ -101,6 +115,8 @@ export interface VisitorChat {
   transcript?: "offered" | "promised";
   /** The visitor may send files. */
   files: boolean;
+  /** Ended while waiting: what the visitor gets instead of an agent. */
+  instead?: InsteadOfChat;
 }
 
 /** One to five; or one for up and zero for down. */
@@ -174,6 +190,14 @@ export type VisitorFrame =
   /** Reactive chat: the visitor opened the chat from the launcher. */
   | { type: "open_chat" }
   | { type: "send_form"; chat: string; answers: Record<string, string | boolean> }
+  /** `id` is the browser's own; `chat` the one that ended for it. */
+  | {
+      type: "send_enquiry";
+      id: string;
+      queue: string;
+      chat?: string;
+      answers: Record<string, string | boolean>;
+    }
   /** `file`: one that this browser sent to the chat before. */
   | { type: "say"; chat: string; id: string; text: string; file?: string }
   | { type: "typing"; chat: string }
@@ -218,11 +242,9 @@ export type VisitorNotice =
   | { type: "signals"; signals: Signals }
   | { type: "availability"; open: boolean }
   | { type: "styling"; styling: Styling }
-  | {
-      type: "alternative";
-      reason: "out_of_hours" | "channel_off" | "no_agent";
-      alternative: { do: "url"; url: string } | { do: "enquiry" } | { do: "message"; text: string };
-    }
+  | ({ type: "alternative" } & InsteadOfChat)
+  | { type: "enquiry_taken"; id: string }
+  | { type: "enquiry_refused"; id: string; field_errors: Record<string, string> }
   /** `field_errors`: key of the field to one of `required`, `invalid`, `too_long`. */
   | { type: "form_refused"; chat: string; field_errors: Record<string, string> }
   /** Who the page says the visitor is, is written down; `signed`: with proof. */
@@ -296,6 +318,10 @@ export interface Chat {
   owner_epoch: number;
   requested_at: number;
   queued_at: number | null;
+  /** The higher is answered first, 0 to 9. */
+  priority: number;
+  /** When it leaves the queue unless somebody answers, while waiting. */
+  wait_due_at: number | null;
   ring_due_at: number | null;
   answered_at: number | null;
   ended_at: number | null;
@@ -406,6 +432,8 @@ export type AgentNotice =
   | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }
   | ({ type: "status" } & Standing)
+  /** An enquiry of this site was sent, or dealt with: ask for the list. */
+  | { type: "enquiry_changed"; site: string }
   /** A visit that an open chat belongs to went to another page. */
   | { type: "visit_page"; visit: string; page: { url: string; title: string; entered_at: number } }
   | { type: "refused"; ref?: string; id?: string; code: RefusalCode; detail: string }

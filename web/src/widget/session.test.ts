@@ -206,6 +206,7 @@ describe("asking for a chat", () => {
       type: "alternative",
       reason: "no_agent",
       alternative: { do: "message", text: "Later" },
+      queue: "q1",
     });
     expect(s).toMatchObject({ asking: 0, window: "open", alternative: { tab: 3, reason: "no_agent" } });
     expect(play(s, { type: "closed", now: 1 })[0]).toMatchObject({ alternative: null, window: "closed" });

@@ -14,6 +14,8 @@ import type {
   VisitorNotice,
 } from "../api/wire";
 import type { Look } from "./bundle";
+import { answerEnquiry, type Enquiry, refuseEnquiry, sendEnquiry } from "./enquiry";
+import { settle } from "./settling";
 import { acknowledge, held, mark, ofChat, receive, retry, running, say, sayFrame } from "./transcript";
 
 export type WindowState = "closed" | "open" | "minimised";
@@ -37,7 +39,17 @@ export interface Unsent {
 interface Pending {
   frame: Extract<
     VisitorFrame,
-    { type: "accept" | "reject" | "open_chat" | "send_form" | "end_chat" | "rate" | "transcript" }
+    {
+      type:
+        | "accept"
+        | "reject"
+        | "open_chat"
+        | "send_form"
+        | "send_enquiry"
+        | "end_chat"
+        | "rate"
+        | "transcript";
+    }
   >;
   since: number;
 }
@@ -67,6 +79,8 @@ export interface Session {
   failed: boolean;
   /** What is offered instead of a chat, and the tab that asked. */
   alternative: (Alternative & { tab: number }) | null;
+  /** What the visitor leaves instead of a chat, once it was sent. */
+  enquiry: Enquiry | null;
   form_errors: Record<string, string>;
   typing_at: number;
   read_seq: number;
@@ -91,6 +105,7 @@ export type SessionEvent =
   | { type: "minimised" }
   | { type: "closed"; now: number }
   | { type: "form_sent"; answers: Answers; now: number }
+  | { type: "enquiry_sent"; id: string; answers: Answers; now: number }
   | { type: "said"; id: string; text: string; file?: MessageFile; now: number }
   | { type: "retried"; id: string; now: number }
   | { type: "discarded"; id: string }
@@ -132,6 +147,7 @@ export function newSession(kept: Partial<Kept> = {}): Session {
     asking: 0,
     failed: false,
     alternative: null,
+    enquiry: null,
     form_errors: {},
     typing_at: 0,
     read_seq: 0,
@@ -190,6 +206,8 @@ export function step(s: Session, event: SessionEvent): Step {
       return close(s, event.now);
     case "form_sent":
       return sendForm(s, event.answers, event.now);
+    case "enquiry_sent":
+      return sendEnquiry(s, event.id, event.answers, event.now);
     case "said":
       return say(s, event.id, event.text, event.file, event.now);
     case "retried":
@@ -263,6 +281,7 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
         {
           ...answered(s, "accept", "open_chat"),
           alternative: { ...n, tab: s.asking },
+          enquiry: null,
           asking: 0,
           window: "open",
         },
@@ -270,6 +289,9 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
       ];
     case "form_refused":
       return [{ ...answered(s, "send_form"), form_errors: n.field_errors }, []];
+    case "enquiry_taken":
+    case "enquiry_refused":
+      return [answerEnquiry(s, n), []];
     case "refused":
       return [refuse(s, n.id, n.code), []];
     default:
@@ -331,29 +353,9 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   };
 }
 
-function settle(
-  s: Session,
-  presentation: string,
-  outcome: Extract<VisitorNotice, { type: "settled" }>["outcome"],
-): Session {
-  const next = {
-    ...s,
-    pending: s.pending.filter((p) => !("presentation" in p.frame) || p.frame.presentation !== presentation),
-  };
-  if (!s.offer || s.offer.id !== presentation) return next;
-  switch (outcome) {
-    case "ignored":
-      return { ...next, offer: { ...s.offer, folded: true } };
-    case "rejected":
-      return { ...next, offer: null, ...(s.chat ? {} : { declined: s.offer, window: "minimised" }) };
-    case "accepted":
-    case "passively_ignored":
-    case "withdrawn":
-      return { ...next, offer: null };
-  }
-}
-
 function refuse(s: Session, id: string | undefined, code: RefusalCode): Session {
+  const enquiry = id && refuseEnquiry(s, id, code);
+  if (enquiry) return enquiry;
   if (id) return { ...s, unsent: s.unsent.map((u) => (u.id === id ? { ...u, refused: code } : u)) };
   return { ...s, pending: [], failed: s.asking !== 0, asking: 0 };
 }
@@ -383,6 +385,7 @@ function ask(s: Session, frame: Pending["frame"], tab: number, now: number): Ste
     asking: tab,
     failed: false,
     alternative: null,
+    enquiry: null,
     declined: null,
     form_errors: {},
   };
@@ -420,6 +423,7 @@ function putAway(s: Session): Session {
     asking: 0,
     failed: false,
     alternative: null,
+    enquiry: null,
     form_errors: {},
     typing_at: 0,
   };
@@ -448,9 +452,12 @@ function tick(s: Session, now: number): Step {
   return [{ ...marked, resumed_after: after }, [...frames, { type: "resume", chat: marked.chat.id, after }]];
 }
 
-/** Leaving and declining are meant however late; the wish to chat goes stale. */
+/** Leaving, declining and what was written are meant however late; the wish to chat goes stale. */
 function meant(p: Pending, now: number): boolean {
-  return p.frame.type === "end_chat" || p.frame.type === "reject" || now - p.since < pending_ms_max;
+  const { type } = p.frame;
+  return (
+    type === "end_chat" || type === "reject" || type === "send_enquiry" || now - p.since < pending_ms_max
+  );
 }
 
 function answering(s: Session, offer: PresentedOffer | null): boolean {

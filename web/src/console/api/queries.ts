@@ -1,11 +1,20 @@
 /** Owns what the console reads from the server: query keys and one hook for each resource. */
-import { keepPreviousData, QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  QueryClient,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { useEffect } from "react";
 import type {
   AgentRow,
   Decision,
+  Enquiry,
+  EnquiryState,
   Explanation,
   HandChoice,
+  Holidays,
   Offer,
   Page,
   PresentationRecord,
@@ -51,6 +60,9 @@ export const keys = {
   offers: (site: string) => ["offers", site] as const,
   rules: (site: string) => ["rules", site] as const,
   queues: (site: string) => ["queues", site] as const,
+  enquiries: ["enquiries"] as const,
+  enquiry: (id: string) => ["enquiry", id] as const,
+  holidays: (country: string, year: number) => ["holidays", country, year] as const,
 };
 
 export function createQueryClient(): QueryClient {
@@ -261,5 +273,49 @@ export function useQueues(site: string) {
   return useQuery({
     queryKey: keys.queues(site),
     queryFn: ({ signal }) => requestAll<Queue>(`/sites/${site}/queues`, signal),
+  });
+}
+
+export interface EnquiryView {
+  site: string;
+  state: EnquiryState | null;
+  queue: string | null;
+  q: string;
+}
+
+/** Newest first; the live connection says when to ask again. */
+export function useEnquiries({ site, state, queue, q }: EnquiryView) {
+  return useInfiniteQuery({
+    queryKey: [...keys.enquiries, site, state, queue, q],
+    enabled: site !== "",
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => {
+      const query = new URLSearchParams();
+      const given = { state: state ?? "", queue: queue ?? "", q, after: pageParam };
+      for (const [name, value] of Object.entries(given)) if (value) query.set(name, value);
+      return request<Page<Enquiry>>("GET", `/sites/${site}/enquiries?${query}`, undefined, signal);
+    },
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useEnquiry(id: string | null) {
+  return useQuery({
+    queryKey: keys.enquiry(id ?? ""),
+    queryFn: ({ signal }) => request<Enquiry>("GET", `/enquiries/${id}`, undefined, signal),
+    enabled: id !== null,
+  });
+}
+
+/** The countries there are, and the holidays of one when it is named. */
+export function useHolidays(country: string, year: number) {
+  return useQuery({
+    queryKey: keys.holidays(country, year),
+    queryFn: ({ signal }) => {
+      const query = country ? `?country=${country}&year=${year}` : "";
+      return request<Holidays>("GET", `/holidays${query}`, undefined, signal);
+    },
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -3,16 +3,21 @@ import { Button, Group } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../api/wire";
+import { useUser } from "../shell/user";
 import classes from "./Chats.module.css";
+import { PrioritySelect } from "./PrioritySelect";
 import { useRinging } from "./RingCard";
 
 export function Locked({ chat, own }: { chat: Chat; own: boolean }) {
   const { t } = useTranslation();
   const { accept, decline, pending } = useRinging(chat);
+  const user = useUser();
+  const waiting = chat.state === "queued" || chat.state === "ringing";
   const ringing = own && chat.state === "ringing";
   return (
     <div className={classes.locked}>
       <span>{reason(chat, own, t)}</span>
+      {user.role !== "agent" && waiting && <PrioritySelect chat={chat} />}
       {chat.state === "queued" && (
         <Button size="xs" onClick={accept} loading={pending === "accept"}>
           {t("chats.ring.take")}

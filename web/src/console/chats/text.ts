@@ -21,6 +21,8 @@ export function systemText(text: string, name: string, t: TFunction): string {
     case "visitor_returned":
     case "chat_ended":
     case "queue_timed_out":
+    case "queue_closed":
+    case "queue_moved":
     case "form_given_up":
       return t(`chats.system.${text}`);
     default:

@@ -22,6 +22,8 @@ function chat(id: string, change: Partial<Chat>): Chat {
     requested_at: 0,
     queued_at: 0,
     ring_due_at: null,
+    priority: 0,
+    wait_due_at: null,
     answered_at: null,
     ended_at: null,
     ended_by: null,

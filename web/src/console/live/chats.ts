@@ -9,7 +9,7 @@ export interface ChatGroups {
   mine: Chat[];
   /** Ended, owned by this agent, not wrapped up. */
   wrap_up: Chat[];
-  /** In the queue, or ringing at someone else; in the order of arrival. */
+  /** In the queue, or ringing at someone else; by priority, then arrival. */
   waiting: Chat[];
   /** The visitor fills in the form. */
   form: Chat[];
@@ -46,6 +46,7 @@ export function groupChats(chats: readonly Chat[], me: string): ChatGroups {
   const by = (key: (chat: Chat) => number) => (a: Chat, b: Chat) => key(a) - key(b);
   groups.ringing.sort(by((chat) => ringDue(chat, me) ?? chat.requested_at));
   groups.waiting.sort(by((chat) => chat.queued_at ?? chat.requested_at));
+  groups.waiting.sort(by((chat) => -chat.priority));
   groups.form.sort(by((chat) => chat.requested_at));
   groups.mine.sort(byNeed);
   groups.others.sort(by((chat) => chat.answered_at ?? chat.requested_at));

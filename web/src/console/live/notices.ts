@@ -74,6 +74,10 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
     case "status":
       store.update({ standing: standingOf(notice) });
       break;
+    case "enquiry_changed":
+      void queryClient.invalidateQueries({ queryKey: keys.enquiries });
+      void queryClient.invalidateQueries({ queryKey: ["enquiry"] });
+      break;
     case "visit_page":
       applyVisitPage(queryClient, notice.visit, notice.page);
       break;

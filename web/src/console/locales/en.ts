@@ -4,6 +4,7 @@ import { chats } from "./en/chats";
 import { conditions } from "./en/conditions";
 import { customers } from "./en/customers";
 import { decisions } from "./en/decisions";
+import { enquiries } from "./en/enquiries";
 import { offers } from "./en/offers";
 import { queues } from "./en/queues";
 import { ruleTest } from "./en/rule-test";
@@ -23,6 +24,7 @@ export const en = {
   conditions,
   customers,
   decisions,
+  enquiries,
   keys,
   mini,
   offers,

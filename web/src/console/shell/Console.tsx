@@ -26,6 +26,9 @@ import { StatusSwitch } from "./StatusSwitch";
 import { useFront } from "./useFront";
 import { UserContext } from "./user";
 
+const EnquiriesPage = lazy(() =>
+  import("../enquiries/EnquiriesPage").then((module) => ({ default: module.EnquiriesPage })),
+);
 const VisitorsPage = lazy(() =>
   import("../visitors/VisitorsPage").then((module) => ({ default: module.VisitorsPage })),
 );
@@ -160,6 +163,13 @@ function Pages({ user }: { user: SessionUser }) {
         <Suspense fallback={<LoadingRows />}>
           <CannedPages />
         </Suspense>
+      </Route>
+      <Route path="/enquiries/:id?">
+        {({ id }) => (
+          <Suspense fallback={<LoadingRows />}>
+            <EnquiriesPage open={id ?? null} />
+          </Suspense>
+        )}
       </Route>
       {user.role === "admin" && (
         <Route path="/admin/*?">

@@ -1,5 +1,12 @@
 /** Owns the main navigation: which areas a role has, and how much waits in them. */
-import { IconAddressBook, IconGauge, IconMessages, IconSettings, IconUsersGroup } from "@tabler/icons-react";
+import {
+  IconAddressBook,
+  IconGauge,
+  IconInbox,
+  IconMessages,
+  IconSettings,
+  IconUsersGroup,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Role } from "../../api/rest";
@@ -10,6 +17,7 @@ import classes from "./Shell.module.css";
 const AREAS = [
   { key: "chats", path: "/chats", icon: IconMessages, for: ["agent", "supervisor", "admin"] },
   { key: "visitors", path: "/visitors", icon: IconUsersGroup, for: ["agent", "supervisor", "admin"] },
+  { key: "enquiries", path: "/enquiries", icon: IconInbox, for: ["agent", "supervisor", "admin"] },
   { key: "customers", path: "/customers", icon: IconAddressBook, for: ["agent", "supervisor", "admin"] },
   { key: "wallboard", path: "/wallboard", icon: IconGauge, for: ["supervisor", "admin"] },
   { key: "admin", path: "/admin", icon: IconSettings, for: ["admin"] },

@@ -148,7 +148,7 @@ describe("the focus", () => {
 describe("the form", () => {
   const filling = () => start({ chat: chat("form", { form }) });
   const answer = (key: string, value: string | boolean): Event => ({ type: "answered", key, value });
-  const submit: Event = { type: "form_submitted", now: 5 };
+  const submit: Event = { type: "form_submitted", id: "e1", now: 5 };
 
   it("can be sent when every required field is filled in", () => {
     // spec: P-3
@@ -339,7 +339,13 @@ describe("the conversation", () => {
 describe("an alternative", () => {
   const instead = (url: string, tab: number) =>
     session({
-      alternative: { type: "alternative", reason: "no_agent", alternative: { do: "url", url }, tab },
+      alternative: {
+        type: "alternative",
+        reason: "no_agent",
+        alternative: { do: "url", url },
+        queue: "q1",
+        tab,
+      },
     });
   const gone = (s: Session) =>
     play(start({ window: "closed" }), { type: "shared", session: s })[1].filter((e) => e.do === "go");

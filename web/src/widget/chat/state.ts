@@ -3,6 +3,7 @@
  * Pure: events in, the next state and effects out. Views only draw it.
  */
 import type { Field, MessageFile, PresentedOffer } from "../../api/wire";
+import { insteadOf } from "../enquiry";
 import { type Answers, newSession, type Session, type SessionEvent } from "../session";
 import { running } from "../transcript";
 import { changed, chosen, next as nextUpload, type Upload, type UploadError, without } from "./uploads";
@@ -16,8 +17,8 @@ export interface State {
   visible: boolean;
   /** The visitor acts in this tab's window: it may hold the focus. */
   engaged: boolean;
-  /** The chat that the answers belong to. */
-  form_chat: string;
+  /** The form that the answers belong to. */
+  form_of: string;
   answers: Answers;
   errors: Record<string, FieldError>;
   draft: string;
@@ -42,7 +43,7 @@ export type Event =
   | { type: "seen"; visible: boolean }
   | { type: "answered"; key: string; value: string | boolean }
   | { type: "field_left"; key: string }
-  | { type: "form_submitted"; now: number }
+  | { type: "form_submitted"; id: string; now: number }
   | { type: "drafted"; text: string; now: number }
   | { type: "draft_sent"; id: string; now: number }
   | { type: "hushed" }
@@ -93,7 +94,7 @@ export function newState(session: Session, tab: number, draft: string, visible: 
     tab,
     visible,
     engaged: session.opener === tab,
-    form_chat: "",
+    form_of: "",
     answers: {},
     errors: {},
     draft,
@@ -124,7 +125,7 @@ export function screen({ session: s }: State): Screen {
     case "active":
       return "conversation";
     case "ended":
-      return "ended";
+      return insteadOf(s) ? "alternative" : "ended";
   }
 }
 
@@ -135,7 +136,7 @@ export function shownOffer({ session: s }: State): PresentedOffer | null {
 }
 
 export function sendingForm({ session: s }: State): boolean {
-  return s.pending.some((p) => p.frame.type === "send_form");
+  return s.pending.some((p) => p.frame.type === "send_form" || p.frame.type === "send_enquiry");
 }
 
 /** Every required field is filled in, whether rightly or not. */
@@ -159,7 +160,7 @@ export function step(state: State, event: Event): [State, Effect[]] {
     case "field_left":
       return [checkField(state, event.key), []];
     case "form_submitted":
-      return submit(state, event.now);
+      return submit(state, event.id, event.now);
     case "drafted":
       return draft(state, event.text, event.now);
     case "draft_sent":
@@ -213,6 +214,8 @@ function share(shown: State, session: Session): [State, Effect[]] {
   const files = next.uploads.filter((u) => session.chat && u.chat === session.chat.id);
   if (files.length !== next.uploads.length) next.uploads = files;
   if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
+  if (session.enquiry && session.enquiry !== before.enquiry)
+    next.errors = { ...toErrors(next, session.enquiry.errors) };
 
   const effects: Effect[] = [...tell(before, session)];
   if (replaced) effects.push({ do: "keep_draft", text: "" });
@@ -220,16 +223,28 @@ function share(shown: State, session: Session): [State, Effect[]] {
   const now_on = screen(next);
   const changed = now_on !== screen(state);
   if (changed && next.engaged && now_on !== "none") {
-    const on = now_on === "conversation" ? "composer" : now_on === "form" ? "field" : "window";
+    const on = now_on === "conversation" ? "composer" : formOf(next.session) ? "field" : "window";
     effects.push({ do: "focus", on });
   }
   if (state.engaged && session.window !== "open") effects.push({ do: "focus", on: "launcher" });
-  const { alternative } = session;
-  if (alternative && alternative !== before.alternative && alternative.tab === state.tab) {
-    const wanted = alternative.alternative;
-    if (wanted.do === "url" && isWebAddress(wanted.url)) effects.push({ do: "go", url: wanted.url });
-  }
+  const elsewhere = leads(before, session, state);
+  if (elsewhere) effects.push({ do: "go", url: elsewhere });
   return notice(next, effects, before);
+}
+
+/** The address that takes the place of a chat: once, in the tab that asked or in which the visitor waited. */
+function leads(before: Session, session: Session, { tab, visible }: State): string {
+  const { alternative, chat } = session;
+  const asked = alternative && alternative !== before.alternative && alternative.tab === tab;
+  const waited =
+    chat &&
+    before.chat &&
+    before.chat.id === chat.id &&
+    before.chat.state !== "ended" &&
+    visible &&
+    chat.instead;
+  const wanted = asked ? alternative.alternative : waited ? waited.alternative : null;
+  return wanted && wanted.do === "url" && isWebAddress(wanted.url) ? wanted.url : "";
 }
 
 /** Reads out what is new and marks as read what is in front of the visitor. */
@@ -267,21 +282,32 @@ function tell(before: Session, after: Session): Effect[] {
   return effects;
 }
 
+/** The form to fill in now, if there is one: before a chat, or instead of one. */
+export function formOf(s: Session): { id: string; fields: Field[] } | null {
+  const { chat } = s;
+  if (chat && chat.state === "form") return { id: chat.id, fields: chat.form || [] };
+  const instead = insteadOf(s);
+  if (!instead || instead.alternative.do !== "enquiry" || (s.enquiry && s.enquiry.state === "taken"))
+    return null;
+  return { id: `enquiry ${chat ? chat.id : instead.queue}`, fields: instead.form || [] };
+}
+
 function startForm(state: State, before: Session): State {
-  const { chat } = state.session;
-  if (!chat || chat.state !== "form") return state;
-  const started = chat.id === state.form_chat;
-  const had = (started && before.chat && before.chat.form) || [];
+  const form = formOf(state.session);
+  if (!form) return state;
+  const started = form.id === state.form_of;
+  const was = started ? formOf(before) : null;
+  const had = was ? was.fields : [];
   const answers: Answers = started ? { ...state.answers } : {};
   // What the visitor has typed, or taken away again, is theirs.
-  for (const { key, value } of chat.form || [])
+  for (const { key, value } of form.fields)
     if (value && !isFilled(answers[key]) && !had.some((f) => f.key === key && f.value)) answers[key] = value;
-  return started ? { ...state, answers } : { ...state, form_chat: chat.id, answers, errors: {} };
+  return started ? { ...state, answers } : { ...state, form_of: form.id, answers, errors: {} };
 }
 
 function fields(state: State): Field[] {
-  const { chat } = state.session;
-  return (chat && chat.form) || [];
+  const form = formOf(state.session);
+  return form ? form.fields : [];
 }
 
 function checkField(state: State, key: string): State {
@@ -290,7 +316,7 @@ function checkField(state: State, key: string): State {
   return error ? { ...state, errors: { ...state.errors, [key]: error } } : state;
 }
 
-function submit(state: State, now: number): [State, Effect[]] {
+function submit(state: State, id: string, now: number): [State, Effect[]] {
   if (sendingForm(state)) return [state, []];
   const errors: Record<string, FieldError> = {};
   const answers: Answers = {};
@@ -303,10 +329,11 @@ function submit(state: State, now: number): [State, Effect[]] {
   }
   const first = fields(state).find((f) => errors[f.key]);
   if (first) return [{ ...state, errors }, [{ do: "focus", on: "field", key: first.key }]];
-  return [
-    { ...state, errors, engaged: true },
-    [{ do: "dispatch", event: { type: "form_sent", answers, now } }],
-  ];
+  const before_chat = screen(state) === "form";
+  const event: SessionEvent = before_chat
+    ? { type: "form_sent", answers, now }
+    : { type: "enquiry_sent", id, answers, now };
+  return [{ ...state, errors, engaged: true }, [{ do: "dispatch", event }]];
 }
 
 export function validate(field: Field, answer: string | boolean | undefined): FieldError | null {

@@ -1,15 +1,48 @@
 /** Owns what a visitor gets when no chat can be had, for each of the three reasons. */
-import { Select, Textarea, TextInput } from "@mantine/core";
+import { Select, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Alternative, QueueBody } from "../../../api/rest";
-import type { Editor } from "../../ui/editor";
+import { type Editor, errorBelow } from "../../ui/editor";
 import { Section } from "../../ui/form";
+import { type FormLanguage, LanguageBar } from "./FormLanguages";
+import { Fields } from "./FormTab";
 
 const REASONS = ["out_of_hours", "channel_off", "no_agent"] as const;
 type Reason = (typeof REASONS)[number];
 
-export function AlternativesTab({ editor }: { editor: Editor<QueueBody> }) {
-  return REASONS.map((reason) => <ReasonSection key={reason} editor={editor} reason={reason} />);
+interface AlternativesTabProps {
+  editor: Editor<QueueBody>;
+  language: FormLanguage;
+}
+
+export function AlternativesTab({ editor, language }: AlternativesTabProps) {
+  const { t } = useTranslation();
+  const { form } = editor;
+  return (
+    <>
+      {REASONS.map((reason) => (
+        <ReasonSection key={reason} editor={editor} reason={reason} />
+      ))}
+      <Section title={t("queues.enquiry.title")} text={t("queues.enquiry.text")}>
+        <TagsInput
+          label={t("queues.enquiry.emails")}
+          description={t("queues.enquiry.emails_help")}
+          maxTags={10}
+          {...form.getInputProps("plan.enquiry.emails")}
+          error={errorBelow(form, "plan.enquiry.emails")}
+        />
+      </Section>
+      <LanguageBar editor={editor} language={language} />
+      <Section title={t("queues.enquiry.form")} text={t("queues.enquiry.form_text")} flush>
+        <Fields
+          editor={editor}
+          path="plan.enquiry.form"
+          language={language.tag}
+          empty={t("queues.enquiry.built_in")}
+        />
+      </Section>
+    </>
+  );
 }
 
 function ReasonSection({ editor, reason }: { editor: Editor<QueueBody>; reason: Reason }) {

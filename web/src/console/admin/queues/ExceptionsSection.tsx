@@ -1,10 +1,11 @@
 /** Owns the dated exceptions from the weekly hours: holidays and special hours. */
-import { ActionIcon, Button, Checkbox, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Group, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { HoursException, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
+import { HolidayMenu } from "./HolidayMenu";
 import classes from "./Queues.module.css";
 
 export function ExceptionsSection({ editor }: { editor: Editor<QueueBody> }) {
@@ -25,9 +26,12 @@ export function ExceptionsSection({ editor }: { editor: Editor<QueueBody> }) {
         <ExceptionRow key={index} editor={editor} index={index} exception={exception} />
       ))}
       <div style={{ padding: 16 }}>
-        <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} onClick={add}>
-          {t("queues.hours.add_exception")}
-        </Button>
+        <Group gap={8}>
+          <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} onClick={add}>
+            {t("queues.hours.add_exception")}
+          </Button>
+          <HolidayMenu editor={editor} />
+        </Group>
       </div>
     </Section>
   );

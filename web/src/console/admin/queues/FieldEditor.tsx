@@ -1,5 +1,5 @@
 /** Owns one field of a form: a line that says what it is, and its settings when opened. */
-import { ActionIcon, Checkbox, Select, TagsInput, TextInput, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Checkbox, Select, TagsInput, Textarea, TextInput, UnstyledButton } from "@mantine/core";
 import {
   IconArrowDown,
   IconArrowUp,
@@ -12,6 +12,7 @@ import type { FieldKind, FormField, QueueBody } from "../../../api/rest";
 import { Dot } from "../../ui/Dot";
 import { type Editor, errorBelow } from "../../ui/editor";
 import { Two } from "../../ui/form";
+import { isRightToLeft } from "../languages";
 import { keyFor } from "./model";
 import classes from "./Queues.module.css";
 
@@ -30,6 +31,8 @@ interface FieldEditorProps {
   editor: Editor<QueueBody>;
   path: string;
   field: FormField;
+  /** Of the texts that are edited. */
+  language: string;
   taken: string[];
   open: boolean;
   onOpen(): void;
@@ -39,9 +42,10 @@ interface FieldEditorProps {
 }
 
 export function FieldEditor(props: FieldEditorProps) {
-  const { editor, path, field, open, onOpen, onUp, onDown, onRemove } = props;
+  const { editor, path, field, language, open, onOpen, onUp, onDown, onRemove } = props;
   const { t } = useTranslation();
-  const label = field.label.en || Object.values(field.label)[0] || t("queues.form.untitled");
+  const label =
+    field.label[language] || field.label.en || Object.values(field.label)[0] || t("queues.form.untitled");
   const Chevron = open ? IconChevronDown : IconChevronRight;
   return (
     <div className={classes.field}>
@@ -83,24 +87,30 @@ export function FieldEditor(props: FieldEditorProps) {
   );
 }
 
-function FieldSettings({ editor, path, field, taken }: FieldEditorProps) {
+function FieldSettings({ editor, path, field, language, taken }: FieldEditorProps) {
   const { t } = useTranslation();
   const { form } = editor;
-  const label = form.getInputProps(`${path}.label.en`);
+  const { error } = form.getInputProps(`${path}.label.${language}`);
+  const own = { lang: language, dir: isRightToLeft(language) ? "rtl" : "ltr" };
   const renamed = (value: string) => {
     const derived = keyFor(field.label.en ?? "", taken);
-    label.onChange(value);
+    form.setFieldValue(`${path}.label`, textWith(field.label, language, value));
+    if (language !== "en") return;
     if (field.key === derived || field.key.startsWith("field"))
       form.setFieldValue(`${path}.key`, keyFor(value, taken));
   };
   return (
     <div className={classes.fieldBody}>
       <Two>
-        <TextInput
-          label={t("queues.form.label")}
-          withAsterisk
-          {...label}
-          value={field.label.en ?? ""}
+        <Textarea
+          label={t(field.type === "consent" ? "queues.form.consent" : "queues.form.label")}
+          withAsterisk={language === "en"}
+          autosize
+          maxLength={field.type === "consent" ? 1_000 : 200}
+          {...own}
+          error={error}
+          value={field.label[language] ?? ""}
+          placeholder={language === "en" ? undefined : field.label.en}
           onChange={(event) => renamed(event.currentTarget.value)}
         />
         <Select
@@ -115,14 +125,26 @@ function FieldSettings({ editor, path, field, taken }: FieldEditorProps) {
           label={t("queues.form.choices")}
           description={t("queues.form.choices_help")}
           {...form.getInputProps(`${path}.choices`)}
+          onChange={(choices) => {
+            form.setFieldValue(`${path}.choices`, choices);
+            // A text belongs to a choice by its place.
+            form.setFieldValue(`${path}.choice_labels`, {});
+          }}
           error={errorBelow(form, `${path}.choices`)}
         />
       )}
+      {field.type === "select" && language !== "en" && field.choices.length > 0 && (
+        <ChoiceLabels editor={editor} path={path} field={field} language={language} />
+      )}
       <TextInput
         label={t("queues.form.help")}
-        {...form.getInputProps(`${path}.help.en`)}
-        value={field.help.en ?? ""}
-        onChange={(event) => form.setFieldValue(`${path}.help`, helpWith(field, event.currentTarget.value))}
+        maxLength={400}
+        {...own}
+        value={field.help[language] ?? ""}
+        placeholder={language === "en" ? undefined : field.help.en}
+        onChange={(event) =>
+          form.setFieldValue(`${path}.help`, textWith(field.help, language, event.currentTarget.value))
+        }
       />
       <Two>
         <TextInput
@@ -152,7 +174,34 @@ function FieldSettings({ editor, path, field, taken }: FieldEditorProps) {
   );
 }
 
-function helpWith(field: FormField, text: string): Record<string, string> {
-  const { en: _, ...others } = field.help;
-  return text === "" ? others : { ...others, en: text };
+type ChoiceLabelsProps = Pick<FieldEditorProps, "editor" | "path" | "field" | "language">;
+
+/** What visitors of this language read for each choice; the choices themselves are what is stored. */
+function ChoiceLabels({ editor, path, field, language }: ChoiceLabelsProps) {
+  const { t } = useTranslation();
+  const labels = field.choice_labels?.[language] ?? field.choices;
+  const change = (at: number, text: string) => {
+    const changed = field.choices.map((choice, index) => (index === at ? text : (labels[index] ?? choice)));
+    editor.form.setFieldValue(`${path}.choice_labels`, { ...field.choice_labels, [language]: changed });
+  };
+  return (
+    <Two>
+      {field.choices.map((choice, at) => (
+        <TextInput
+          key={choice}
+          label={t("queues.form.choice_label", { choice })}
+          maxLength={200}
+          lang={language}
+          value={labels[at] ?? choice}
+          error={errorBelow(editor.form, `${path}.choice_labels.${language}.${at}`)}
+          onChange={(event) => change(at, event.currentTarget.value)}
+        />
+      ))}
+    </Two>
+  );
+}
+
+function textWith(texts: Record<string, string>, language: string, text: string): Record<string, string> {
+  const { [language]: _, ...others } = texts;
+  return text === "" ? others : { ...others, [language]: text };
 }

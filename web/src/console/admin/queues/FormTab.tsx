@@ -7,31 +7,61 @@ import type { FormField, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
 import { FieldEditor } from "./FieldEditor";
+import { type FormLanguage, LanguageBar } from "./FormLanguages";
 import { emptyField, keyFor } from "./model";
 
 const FIELDS_MAX = 30;
-type FormPath = "plan.form_reactive" | "plan.form_invite";
+type FormPath = "plan.form_reactive" | "plan.form_invite" | "plan.enquiry.form";
 
-export function FormTab({ editor }: { editor: Editor<QueueBody> }) {
+interface FormTabProps {
+  editor: Editor<QueueBody>;
+  language: FormLanguage;
+}
+
+export function FormTab({ editor, language }: FormTabProps) {
   const { t } = useTranslation();
   return (
     <>
+      <LanguageBar editor={editor} language={language} />
       <Section title={t("queues.form.invite")} text={t("queues.form.invite_text")} flush>
-        <Fields editor={editor} path="plan.form_invite" />
+        <Fields
+          editor={editor}
+          path="plan.form_invite"
+          language={language.tag}
+          empty={t("queues.form.empty")}
+        />
       </Section>
       <Section title={t("queues.form.reactive")} text={t("queues.form.reactive_text")} flush>
-        <Fields editor={editor} path="plan.form_reactive" />
+        <Fields
+          editor={editor}
+          path="plan.form_reactive"
+          language={language.tag}
+          empty={t("queues.form.empty")}
+        />
       </Section>
     </>
   );
 }
 
-function Fields({ editor, path }: { editor: Editor<QueueBody>; path: FormPath }) {
+interface FieldsProps {
+  editor: Editor<QueueBody>;
+  path: FormPath;
+  language: string;
+  /** What it means that there is no field. */
+  empty: string;
+}
+
+export function Fields({ editor, path, language, empty }: FieldsProps) {
   const { t } = useTranslation();
   const { form } = editor;
-  const { form_reactive, form_invite } = form.values.plan;
-  const [fields, other] =
-    path === "plan.form_invite" ? [form_invite, form_reactive] : [form_reactive, form_invite];
+  const { form_reactive, form_invite, enquiry } = form.values.plan;
+  const forms = {
+    "plan.form_reactive": form_reactive,
+    "plan.form_invite": form_invite,
+    "plan.enquiry.form": enquiry.form,
+  };
+  const fields = forms[path];
+  const other = path === "plan.form_reactive" ? form_invite : form_reactive;
   const [open, setOpen] = useState<number | null>(null);
   const set = (next: FormField[]) => form.setFieldValue(path, next);
   const add = () => {
@@ -58,7 +88,7 @@ function Fields({ editor, path }: { editor: Editor<QueueBody>; path: FormPath })
     <>
       {fields.length === 0 && (
         <Text c="dimmed" p="md">
-          {t("queues.form.empty")}
+          {empty}
         </Text>
       )}
       {fields.map((field, index) => (
@@ -68,6 +98,7 @@ function Fields({ editor, path }: { editor: Editor<QueueBody>; path: FormPath })
           editor={editor}
           path={`${path}.${index}`}
           field={field}
+          language={language}
           taken={fields.filter((_, at) => at !== index).map((one) => one.key)}
           open={open === index}
           onOpen={() => setOpen(open === index ? null : index)}

@@ -6,7 +6,7 @@ import classes from "../Admin.module.css";
 
 export function OpenState({ queue }: { queue: Queue }) {
   const { t, i18n } = useTranslation();
-  const { channel_on, open_now, next_change_at, plan } = queue;
+  const { channel_on, open_now, next_change_at, plan, by_hand } = queue;
   if (!channel_on) {
     return (
       <span className={classes.status}>
@@ -21,6 +21,7 @@ export function OpenState({ queue }: { queue: Queue }) {
     <span className={classes.status}>
       <Dot tone={open_now ? "good" : "wait"} />
       {open_now ? t("queues.open") : t("queues.closed")}
+      {by_hand && <span className={classes.second}>{t("queues.by_hand.set")}</span>}
       {time && (
         <span className={classes.second}>{t(open_now ? "queues.until" : "queues.opens", { time })}</span>
       )}

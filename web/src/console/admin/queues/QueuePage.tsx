@@ -17,11 +17,13 @@ import { Missing } from "../Missing";
 import { AgentsTab } from "./AgentsTab";
 import { AlternativesTab } from "./AlternativesTab";
 import { ConductTab } from "./ConductTab";
+import { useFormLanguage } from "./FormLanguages";
 import { FormTab } from "./FormTab";
 import { GeneralTab } from "./GeneralTab";
 import { HoursTab } from "./HoursTab";
 import { checkQueue, emptyQueue } from "./model";
 import { OpenState } from "./OpenState";
+import { OpenSwitch } from "./OpenSwitch";
 import { RoutingTab } from "./RoutingTab";
 import { StylingTab } from "./StylingTab";
 
@@ -41,7 +43,7 @@ const TABS = [
   { key: "hours", paths: ["plan.hours"] },
   { key: "agents", paths: ["agents"] },
   { key: "routing", paths: ["plan.routing"] },
-  { key: "alternatives", paths: ["plan.alternatives"] },
+  { key: "alternatives", paths: ["plan.alternatives", "plan.enquiry"] },
   { key: "conduct", paths: ["plan.conduct"] },
   { key: "styling", paths: ["plan.styling"] },
 ] as const;
@@ -97,6 +99,7 @@ function EditQueue({ site, queue, initial }: EditQueueProps) {
     <div className={classes.inner}>
       <PageHead title={queue?.name ?? t("queues.new_title")} back={{ href: list, label: t("queues.title") }}>
         {queue && <OpenState queue={queue} />}
+        {queue && <OpenSwitch queue={queue} />}
         {queue && !queue.is_default && (
           <DeleteMenu path={`/queues/${queue.id}`} name={queue.name} done={deleted} />
         )}
@@ -119,6 +122,9 @@ function QueueTabs({
 }) {
   const { t } = useTranslation();
   const offers = useOffers(site);
+  const queues = useQueues(site);
+  const others = (queues.data ?? []).filter((queue) => queue.id !== stored?.id);
+  const language = useFormLanguage(editor);
   const [params, setParams] = useSearchParams();
   const wanted = params.get("tab");
   const tab = TABS.find((known) => known.key === wanted)?.key ?? "general";
@@ -143,7 +149,7 @@ function QueueTabs({
         <GeneralTab editor={editor} offers={offers.data ?? []} fixed={stored?.is_default === true} />
       </Tabs.Panel>
       <Tabs.Panel value="form">
-        <FormTab editor={editor} />
+        <FormTab editor={editor} language={language} />
       </Tabs.Panel>
       <Tabs.Panel value="hours">
         <HoursTab editor={editor} />
@@ -152,10 +158,10 @@ function QueueTabs({
         <AgentsTab editor={editor} />
       </Tabs.Panel>
       <Tabs.Panel value="routing">
-        <RoutingTab editor={editor} />
+        <RoutingTab editor={editor} others={others} />
       </Tabs.Panel>
       <Tabs.Panel value="alternatives">
-        <AlternativesTab editor={editor} />
+        <AlternativesTab editor={editor} language={language} />
       </Tabs.Panel>
       <Tabs.Panel value="conduct">
         <ConductTab editor={editor} />

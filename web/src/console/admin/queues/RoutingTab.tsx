@@ -1,12 +1,13 @@
 /** Owns the routing settings of a queue, and what a waiting visitor is told. */
 import { Checkbox, NumberInput, Radio, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { QueueBody } from "../../../api/rest";
+import type { Queue, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
-import { Section, Two } from "../../ui/form";
+import { Section } from "../../ui/form";
 import { RING_RANGE } from "./model";
+import { DequeueSection, PrioritySection, SkillsSection } from "./WaitingSections";
 
-export function RoutingTab({ editor }: { editor: Editor<QueueBody> }) {
+export function RoutingTab({ editor, others }: { editor: Editor<QueueBody>; others: Queue[] }) {
   const { t } = useTranslation();
   const { form } = editor;
   return (
@@ -44,19 +45,10 @@ export function RoutingTab({ editor }: { editor: Editor<QueueBody> }) {
           label={t("queues.routing.show_wait")}
           {...form.getInputProps("plan.routing.show_wait", { type: "checkbox" })}
         />
-        <Two>
-          <NumberInput
-            label={t("queues.routing.dequeue_after_s")}
-            description={t("queues.routing.dequeue_help")}
-            inputWrapperOrder={["label", "input", "description", "error"]}
-            maw={320}
-            suffix=" s"
-            allowDecimal={false}
-            allowNegative={false}
-            {...form.getInputProps("plan.routing.dequeue_after_s")}
-          />
-        </Two>
       </Section>
+      <DequeueSection editor={editor} others={others} />
+      <PrioritySection editor={editor} />
+      <SkillsSection editor={editor} />
     </>
   );
 }

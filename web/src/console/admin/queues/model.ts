@@ -1,10 +1,11 @@
 /** Owns a new queue, and the checks of a queue before it is sent. Pure; the server checks again. */
 import type { TFunction } from "i18next";
-import type { Alternative, FormField, Hours, Period, QueueBody } from "../../../api/rest";
+import type { Alternative, Dequeue, FormField, Hours, Period, QueueBody, SkillNeed } from "../../../api/rest";
 import { checkName, checkRange, compact, isAssetUrl, isHexColor, isWebUrl } from "../../ui/check";
 import type { FieldErrors } from "../../ui/editor";
 
 export const RING_RANGE = { min: 5, max: 300 };
+export const PRIORITY_RANGE = { min: 0, max: 9 };
 export const SECONDS_RANGE = { min: 0, max: 86_400 };
 const IDLE_RANGE = { min: 10, max: 86_400 };
 const WRAP_UP_RANGE = { min: 5, max: 86_400 };
@@ -35,6 +36,10 @@ export function emptyQueue(first: boolean): QueueBody {
         show_position: true,
         show_wait: true,
         dequeue_after_s: 0,
+        dequeue: { do: "message", text: "" },
+        priority: { reactive: 0, invite: 0, moved: 0 },
+        skills: [],
+        relax_skills_after_s: 0,
       },
       alternatives: {
         out_of_hours: { do: "message", text: "" },
@@ -52,6 +57,7 @@ export function emptyQueue(first: boolean): QueueBody {
         transcript: true,
         screen_pop: null,
       },
+      enquiry: { emails: [], form: [] },
       styling: { color: "#0f766e", logo_url: null, position: "end", title: "", greeting: "" },
       visitor_files: "allowed",
     },
@@ -64,7 +70,16 @@ function orOff(value: number, range: { min: number; max: number }, t: TFunction)
 }
 
 export function emptyField(key: string, type: FormField["type"] = "text", label = ""): FormField {
-  return { key, type, label: { en: label }, help: {}, required: label !== "", choices: [], prefill: null };
+  return {
+    key,
+    type,
+    label: { en: label },
+    help: {},
+    required: label !== "",
+    choices: [],
+    choice_labels: {},
+    prefill: null,
+  };
 }
 
 export function businessWeek(): Period[] {
@@ -99,6 +114,10 @@ export function checkQueue({ name, plan }: QueueBody, t: TFunction): FieldErrors
     "plan.conduct.idle_warn_after_s": orOff(plan.conduct.idle_warn_after_s, IDLE_RANGE, t),
     "plan.conduct.idle_close_after_s": checkRange(plan.conduct.idle_close_after_s, IDLE_RANGE, t),
     "plan.conduct.wrap_up_s": orOff(plan.conduct.wrap_up_s, WRAP_UP_RANGE, t),
+    "plan.routing.relax_skills_after_s": checkRange(routing.relax_skills_after_s, SECONDS_RANGE, t),
+    ...checkFields("plan.enquiry.form", plan.enquiry.form, t),
+    ...checkDequeue(routing.dequeue, t),
+    ...checkSkills(routing.skills, t),
     "plan.styling.color": isHexColor(styling.color) ? null : t("offers.color_invalid"),
     "plan.styling.logo_url":
       !styling.logo_url || isAssetUrl(styling.logo_url) ? null : t("offers.url_invalid"),
@@ -111,6 +130,20 @@ export function checkQueue({ name, plan }: QueueBody, t: TFunction): FieldErrors
   });
 }
 
+function checkDequeue(dequeue: Dequeue, t: TFunction): Record<string, string | null> {
+  if (dequeue.do !== "url") return {};
+  const valid = isWebUrl(dequeue.url) ? null : t("queues.alternatives.url_invalid");
+  return { "plan.routing.dequeue.url": valid };
+}
+
+function checkSkills(skills: SkillNeed[], t: TFunction): Record<string, string | null> {
+  const errors: Record<string, string | null> = {};
+  skills.forEach(({ skill }, index) => {
+    errors[`plan.routing.skills.${index}.skill`] = skill.trim() ? null : t("users.skill_required");
+  });
+  return errors;
+}
+
 function checkFields(path: string, fields: FormField[], t: TFunction): Record<string, string | null> {
   const errors: Record<string, string | null> = {};
   fields.forEach((field, index) => {
@@ -121,7 +154,7 @@ function checkFields(path: string, fields: FormField[], t: TFunction): Record<st
         ? t("queues.form.key_twice")
         : null
       : t("queues.form.key_invalid");
-    if (!Object.values(field.label).some((label) => label.trim())) {
+    if (!field.label.en?.trim()) {
       errors[`${path}.${index}.label.en`] = t("queues.form.label_required");
     }
     if (field.type === "select" && field.choices.length < 2) {

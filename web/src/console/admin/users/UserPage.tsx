@@ -1,10 +1,10 @@
 /** Owns creating and editing a user: person, role, slots, access. */
-import { Alert, NumberInput, PasswordInput, Radio, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, Input, NumberInput, PasswordInput, Radio, Stack, Switch, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import type { NewUser, Role, User, UserPatch } from "../../../api/rest";
+import type { NewUser, Role, User, UserPatch, UserSkill } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useUsers } from "../../api/queries";
 import { useUser } from "../../shell/user";
@@ -16,6 +16,7 @@ import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
+import { SkillFields } from "../SkillFields";
 
 const PASSWORD_LENGTH_MIN = 10;
 const SLOTS = { min: 0, max: 50 };
@@ -26,6 +27,7 @@ interface UserForm {
   name: string;
   role: Role;
   slots: number;
+  skills: UserSkill[];
   password: string;
   disabled: boolean;
 }
@@ -35,7 +37,7 @@ export function NewUserPage() {
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const editor = useEditor<UserForm, User>({
-    initial: { email: "", name: "", role: "agent", slots: 3, password: "", disabled: false },
+    initial: { email: "", name: "", role: "agent", slots: 3, skills: [], password: "", disabled: false },
     validate: (values) => check(values, true, t),
     save: ({ disabled: _, ...values }) => request("POST", "/users", values satisfies NewUser),
     saved: () => {
@@ -82,9 +84,9 @@ function EditUser({ user }: { user: User }) {
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const self = me.id === user.id;
-  const { email, name, role, slots, disabled } = user;
+  const { email, name, role, slots, skills, disabled } = user;
   const editor = useEditor<UserForm, User>({
-    initial: { email, name, role, slots, disabled, password: "" },
+    initial: { email, name, role, slots, skills, disabled, password: "" },
     validate: (values) => check(values, false, t),
     save: (values) => request("PATCH", `/users/${user.id}`, patchOf(user, values)),
     saved: () => {
@@ -174,6 +176,16 @@ function Person({ editor, fixed, stored }: { editor: Editor<UserForm>; fixed: bo
         max={SLOTS.max}
         {...form.getInputProps("slots")}
       />
+      <Input.Wrapper label={t("users.skills")} description={t("users.skills_help")}>
+        <div style={{ marginTop: 8 }}>
+          <SkillFields
+            form={form as never}
+            path="skills"
+            name="name"
+            levels={form.values.skills.map((skill) => skill.level)}
+          />
+        </div>
+      </Input.Wrapper>
     </Section>
   );
 }
@@ -183,14 +195,20 @@ function patchOf(user: User, values: UserForm): UserPatch {
   if (values.name !== user.name) patch.name = values.name.trim();
   if (values.role !== user.role) patch.role = values.role;
   if (values.slots !== user.slots) patch.slots = values.slots;
+  if (JSON.stringify(values.skills) !== JSON.stringify(user.skills)) patch.skills = values.skills;
   if (values.disabled !== user.disabled) patch.disabled = values.disabled;
   if (values.password !== "") patch.password = values.password;
   return patch;
 }
 
 function check(values: UserForm, fresh: boolean, t: TFunction): FieldErrors {
+  const skills = values.skills.map(({ name }, index) => [
+    `skills.${index}.name`,
+    name.trim() ? null : t("users.skill_required"),
+  ]);
   const needs_password = fresh || values.password !== "";
   return compact({
+    ...Object.fromEntries(skills),
     name: checkName(values.name, t),
     email: /^\S+@\S+\.\S+$/.test(values.email) ? null : t("users.email_invalid"),
     slots: checkRange(values.slots, SLOTS, t),

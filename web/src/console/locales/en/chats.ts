@@ -124,6 +124,11 @@ export const chats = {
     too_many: "too many messages in a short time",
     other: "the server refused it ({{code}})",
   },
+  priority: {
+    label: "Priority among those who wait",
+    value: "Priority {{priority}}",
+    failed: "The priority could not be changed. Try again.",
+  },
   system: {
     agent_joined: "{{name}} joined",
     handed_over: "{{name}} has the chat now",
@@ -140,6 +145,8 @@ export const chats = {
     visitor_returned: "The visitor came back",
     chat_ended: "Chat ended",
     queue_timed_out: "Nobody answered in time",
+    queue_closed: "The queue closed while the visitor waited",
+    queue_moved: "Moved here after nobody answered in another queue",
     form_given_up: "The form was not sent",
   },
   hand_on: {

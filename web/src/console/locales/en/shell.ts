@@ -56,6 +56,7 @@ export const shell = {
     visitors: "Visitors",
     customers: "Customers",
     wallboard: "Wallboard",
+    enquiries: "Enquiries",
     admin: "Admin",
     skip: "Skip to content",
     not_found: "There is no page at this address.",

@@ -1,6 +1,7 @@
 /** Where the visitor writes: text, emoji, and files by button, paste or drop. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { emoji_groups } from "../emoji";
+import { newId } from "../new-id";
 import { message_chars_max } from "../state";
 import { useUi } from "./context";
 import { Icon } from "./parts";
@@ -126,12 +127,5 @@ function Emoji({ insert }: { insert(text: string): void }) {
         </div>
       ))}
     </div>
-  );
-}
-
-/** 128 random bits; `randomUUID` is missing on pages without TLS. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join(
-    "",
   );
 }

@@ -177,6 +177,7 @@ function systemText(t: Texts, message: Message, agent: string): string {
       return fill(t[message.text], { name });
     case "transferred":
     case "idle_warning":
+    case "queue_moved":
       return t[message.text];
     default:
       // That the chat has ended, and by whom, is said below the transcript.

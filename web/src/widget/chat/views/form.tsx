@@ -1,10 +1,18 @@
-/** The data collection form (P-3). Owns the fields' looks; what is valid is decided in the state. */
+/** The data collection form (P-3), and the enquiry form. Owns the fields' looks; what is valid is decided in the state. */
 import type { Field } from "../../../api/wire";
+import { newId } from "../new-id";
 import { formReady, sendingForm } from "../state";
 import { pick } from "../texts";
 import { useUi } from "./context";
 
-export function Form({ fields, greeting }: { fields: Field[]; greeting: string }) {
+interface FormProps {
+  fields: Field[];
+  intro: string;
+  /** Why what was sent was not taken. */
+  problem?: string;
+}
+
+export function Form({ fields, intro, problem }: FormProps) {
   const { act, state, t } = useUi();
   const busy = sendingForm(state);
   return (
@@ -13,12 +21,12 @@ export function Form({ fields, greeting }: { fields: Field[]; greeting: string }
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        act({ type: "form_submitted", now: Date.now() });
+        act({ type: "form_submitted", id: newId(), now: Date.now() });
       }}
     >
       <div class="scroll">
         <p class="intro" dir="auto">
-          {greeting || t.form_intro}
+          {intro}
         </p>
         {fields.map((field) => (
           <FormField key={field.key} field={field} />
@@ -30,6 +38,11 @@ export function Form({ fields, greeting }: { fields: Field[]; greeting: string }
         )}
       </div>
       <footer>
+        {problem && (
+          <p class="error" role="alert">
+            {problem}
+          </p>
+        )}
         <button type="submit" class="primary wide" disabled={busy || !formReady(state)}>
           {busy ? t.sending : t.send}
         </button>
@@ -81,7 +94,8 @@ function FormField({ field }: { field: Field }) {
 }
 
 function Input({ field, id, described }: { field: Field; id: string; described: string }) {
-  const { act, state, t } = useUi();
+  const { act, state, t, language } = useUi();
+  const labels = pick(field.choice_labels || {}, language, "") || [];
   const answer = state.answers[field.key];
   const common = {
     id,
@@ -110,9 +124,9 @@ function Input({ field, id, described }: { field: Field; id: string; described: 
       return (
         <select {...common} value={text} onChange={take}>
           <option value="">{t.choose}</option>
-          {field.choices.map((choice) => (
+          {field.choices.map((choice, at) => (
             <option key={choice} value={choice}>
-              {choice}
+              {labels[at] || choice}
             </option>
           ))}
         </select>

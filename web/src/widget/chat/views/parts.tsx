@@ -1,4 +1,5 @@
 /** Small pieces that several views draw: icons, pictures, the spinner. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { mark } from "../../mark";
 
@@ -51,5 +52,24 @@ export function Dots() {
       <i />
       <i />
     </span>
+  );
+}
+
+/** A screen that says one thing. */
+export function Panel({
+  title,
+  text,
+  children,
+}: {
+  title: string;
+  text: string;
+  children?: ComponentChildren;
+}) {
+  return (
+    <div class="panel message" role="status">
+      <h2>{title}</h2>
+      <p dir="auto">{text}</p>
+      {children}
+    </div>
   );
 }

@@ -1,13 +1,13 @@
 /** The chat window: header with its controls, and whichever screen the state is on. */
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { screen } from "../state";
+import { Alternative } from "./alternative";
 import { useUi } from "./context";
 import { Conversation } from "./conversation";
 import { EmailField } from "./farewell";
 import { Form } from "./form";
 import { Invitation } from "./offer";
-import { Dots, Icon, Logo } from "./parts";
+import { Dots, Icon, Logo, Panel } from "./parts";
 import { Queue } from "./queue";
 
 export function Window() {
@@ -76,7 +76,7 @@ function CloseButton() {
 
 function Body() {
   const { dispatch, state, t } = useUi();
-  const { chat, alternative, declined, styling } = state.session;
+  const { chat, declined, styling } = state.session;
   const shown = screen(state);
   if (shown === "asking")
     return (
@@ -96,7 +96,7 @@ function Body() {
         </button>
       </Panel>
     );
-  if (shown === "alternative" && alternative) return <Alternative />;
+  if (shown === "alternative") return <Alternative />;
   if (shown === "invite" && declined)
     return (
       <div class="panel invite">
@@ -105,36 +105,9 @@ function Body() {
     );
   if (!chat) return null;
   if (shown === "form")
-    return <Form fields={chat.form || []} greeting={(styling && styling.greeting) || ""} />;
+    return <Form fields={chat.form || []} intro={(styling && styling.greeting) || t.form_intro} />;
   if (shown === "queue") return <Queue chat={chat} />;
   return <Conversation chat={chat} ended={shown === "ended"} />;
-}
-
-function Alternative() {
-  const { state, t } = useUi();
-  const { alternative } = state.session;
-  if (!alternative) return null;
-  const wanted = alternative.alternative;
-  const text = wanted.do === "message" && wanted.text ? wanted.text : t[alternative.reason];
-  return (
-    <Panel title={t.nobody_title} text={text}>
-      {wanted.do === "url" && /^https?:/i.test(wanted.url) && (
-        <a class="primary" href={wanted.url}>
-          {t.go_to_page}
-        </a>
-      )}
-    </Panel>
-  );
-}
-
-function Panel({ title, text, children }: { title: string; text: string; children: ComponentChildren }) {
-  return (
-    <div class="panel message" role="status">
-      <h2>{title}</h2>
-      <p dir="auto">{text}</p>
-      {children}
-    </div>
-  );
 }
 
 function Confirm() {

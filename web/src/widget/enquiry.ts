@@ -1,0 +1,58 @@
+/**
+ * What a visitor leaves instead of a chat: the enquiry being sent, and what the server said to it. Pure, a part of the
+ * session; owns no form and no drawing.
+ */
+import type { InsteadOfChat, RefusalCode, VisitorNotice } from "../api/wire";
+import type { Answers, Session, Step } from "./session";
+
+export interface Enquiry {
+  /** Made by this browser; sent again under the same id it is stored once. */
+  id: string;
+  state: "sending" | "taken" | "refused";
+  /** Why the server did not take it as a whole; its fields may be right. */
+  code?: RefusalCode;
+  /** What is wrong with a field, by key. */
+  errors: Record<string, string>;
+}
+
+type Answered = Extract<VisitorNotice, { type: "enquiry_taken" | "enquiry_refused" }>;
+
+/** What there is instead of a chat: nobody could be had, or the wait has ended without one. */
+export function insteadOf(s: Session): InsteadOfChat | null {
+  if (s.alternative) return s.alternative;
+  return s.chat && s.chat.state === "ended" ? (s.chat.instead ?? null) : null;
+}
+
+/** The one enquiry under way at a time; a second click while it is sent does nothing. */
+export function sendEnquiry(s: Session, id: string, answers: Answers, now: number): Step {
+  const instead = insteadOf(s);
+  if (!instead || instead.alternative.do !== "enquiry") return [s, []];
+  if (s.enquiry && s.enquiry.state !== "refused") return [s, []];
+  const chat = !s.alternative && s.chat ? { chat: s.chat.id } : {};
+  const frame = { type: "send_enquiry" as const, id, queue: instead.queue, ...chat, answers };
+  const next: Session = {
+    ...s,
+    enquiry: { id, state: "sending", errors: {} },
+    pending: [...s.pending, { frame, since: now }],
+  };
+  return [next, [frame]];
+}
+
+export function answerEnquiry(s: Session, n: Answered): Session {
+  const next = { ...s, pending: withoutEnquiry(s, n.id) };
+  if (!s.enquiry || s.enquiry.id !== n.id) return next;
+  const errors = n.type === "enquiry_refused" ? n.field_errors : {};
+  return { ...next, enquiry: { id: n.id, state: n.type === "enquiry_taken" ? "taken" : "refused", errors } };
+}
+
+/** None when the refusal is not about the enquiry. */
+export function refuseEnquiry(s: Session, id: string, code: RefusalCode): Session | null {
+  const pending = withoutEnquiry(s, id);
+  if (pending.length === s.pending.length) return null;
+  const enquiry: Session["enquiry"] = { id, state: "refused", code, errors: {} };
+  return { ...s, pending, enquiry: s.enquiry && s.enquiry.id === id ? enquiry : s.enquiry };
+}
+
+function withoutEnquiry(s: Session, id: string): Session["pending"] {
+  return s.pending.filter((p) => p.frame.type !== "send_enquiry" || p.frame.id !== id);
+}
