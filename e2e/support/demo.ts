@@ -32,12 +32,13 @@ export class Demo {
     private readonly folder: string,
     private readonly log: string,
     private readonly ports: [number, number],
+    private readonly options: string[],
   ) {}
 
   /** A fresh demo; what it says of itself goes to the file `log`. */
-  static async start(log: string): Promise<Demo> {
+  static async start(log: string, options: string[] = []): Promise<Demo> {
     const folder = await mkdtemp(join(tmpdir(), "beckon-e2e-"));
-    const demo = new Demo(folder, log, [await freePort(), await freePort()]);
+    const demo = new Demo(folder, log, [await freePort(), await freePort()], options);
     await demo.up();
     return demo;
   }
@@ -46,7 +47,7 @@ export class Demo {
   async up(): Promise<void> {
     const [console_port, shop_port] = this.ports;
     const args = ["demo", "--json", "--listen", `127.0.0.1:${console_port}`];
-    args.push("--shop-listen", `127.0.0.1:${shop_port}`, "--data", this.folder);
+    args.push("--shop-listen", `127.0.0.1:${shop_port}`, "--data", this.folder, ...this.options);
     const server = spawn(binary(), args, { stdio: ["ignore", "pipe", "pipe"] });
     this.server = server;
     server.stderr.pipe(createWriteStream(this.log, { flags: "a" }));
@@ -96,7 +97,7 @@ async function firstLine(server: ChildProcess): Promise<Ready> {
   return Promise.race([line, died as Promise<never>, late]);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

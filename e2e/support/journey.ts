@@ -8,6 +8,8 @@ import { Demo } from "./demo.ts";
 import { openShadowRoots, Visitor } from "./visitor.ts";
 
 interface Stage {
+  /** Further options of the demo server. */
+  options: string[];
   demo: Demo;
   /** Errors of the browser that a journey causes on purpose, such as a lost connection. */
   expectedErrors: RegExp[];
@@ -18,8 +20,9 @@ interface Stage {
 
 export const test = base.extend<Stage>({
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names
-  demo: async ({}, use, info) => {
-    const demo = await Demo.start(info.outputPath("server.log"));
+  options: async ({}, use) => use([]),
+  demo: async ({ options }, use, info) => {
+    const demo = await Demo.start(info.outputPath("server.log"), options);
     await use(demo);
     await demo.remove();
   },

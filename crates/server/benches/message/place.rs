@@ -164,6 +164,7 @@ fn queue(site: SiteId, plan: beckon_engine::queue::QueuePlan) -> QueueRow {
         site_id: Text(site),
         name: "Advice".to_owned(),
         channel_on: true,
+        by_hand: None,
         is_default: true,
         plan: Json(plan),
         created_at: 0,
