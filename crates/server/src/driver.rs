@@ -50,6 +50,7 @@ pub mod screen_pop;
 mod shard;
 pub mod sites;
 pub mod supervising;
+pub mod transcript;
 pub mod transfer;
 pub mod view;
 mod waits;

@@ -40,6 +40,7 @@ pub mod session;
 pub mod site;
 pub mod sql;
 pub mod survey;
+pub mod transcript;
 pub mod user;
 pub mod user_skill;
 pub mod visit;

@@ -287,6 +287,7 @@ pub(super) async fn finish(
     }
     update_call_withdrawn(tx, *chat.id, now).await?;
     update_company_left(tx, *chat.id, now).await?;
+    driver.send_transcripts(tx, chat, now).await?;
     Ok(true)
 }
 

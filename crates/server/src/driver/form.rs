@@ -108,7 +108,7 @@ fn is_valid(field: &Field, text: &str) -> bool {
 }
 
 /// As HTML's e-mail input sees it, with a dot in the domain: good enough to be worth a message, no more.
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     !local.is_empty()
         && !text.contains(char::is_whitespace)

@@ -52,6 +52,7 @@ pub async fn visitor_chat(
         Some(agent) if !waiting => find_user(tx, *agent).await?.map(|user| AgentName { name: user.name }),
         _ => None,
     };
+    let transcript = driver.transcript_state(tx, chat).await?;
     let survey = driver.survey_of(chat);
     let rated = survey.is_some() && find_survey(tx, *chat.id).await?.is_some();
     let form = match *chat.state {
@@ -86,6 +87,7 @@ pub async fn visitor_chat(
         rated,
         files: plan.is_some_and(|plan| plan.visitor_files == VisitorFiles::Allowed),
         instead,
+        transcript,
     }))
 }
 

@@ -1,4 +1,4 @@
-//! Owns the route under which an agent notes what a chat came to.
+//! Owns the routes for what an agent does around the end of a chat: noting what it came to, sending its transcript (P-7).
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,7 +16,9 @@ use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::ChangeRefusals;
 use crate::bus::Hint;
-use crate::driver::access::find_seat;
+use crate::driver::access::{Denied, find_seat};
+use crate::driver::notice::RefusalCode;
+use crate::driver::transcript::TRANSCRIPTS_MAX;
 use crate::store::chat::ChatState;
 use crate::store::chat::wrap_up::{WrapUpRow, update_wrap_up};
 use crate::store::column::Json as JsonColumn;
@@ -39,9 +41,17 @@ struct WrapUp {
     note: String,
 }
 
+/// Where a transcript goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SendTranscript {
+    /// An e-mail address.
+    email: String,
+}
+
 /// The routes.
 pub(super) fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(note))
+    OpenApiRouter::new().routes(routes!(note)).routes(routes!(send))
 }
 
 /// Note what a chat came to: its owner, and supervisors. The chat is closed over the live connection.
@@ -74,6 +84,29 @@ async fn note(
     tx.commit().await?;
     api.driver.bus().publish(Hint::ChatChanged { chat: id, visitor: *seat.chat.visitor_id });
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Send the transcript of a chat by e-mail, once it has ended: its owner, and supervisors. At most three a chat.
+#[utoipa::path(post, path = "/api/v1/chats/{id}/transcript", operation_id = "send_transcript", tag = "chats",
+    params(("id" = ChatId, Path)), request_body = SendTranscript, security(("session" = [])),
+    responses((status = 204, description = "Promised"), ChangeRefusals))]
+async fn send(
+    State(api): State<Api>,
+    Agent(me): Agent,
+    Id(id): Id<ChatId>,
+    Body(wish): Body<SendTranscript>,
+) -> Answer<StatusCode> {
+    let mut checks = Checks::new();
+    checks.email("/email", &wish.email);
+    checks.finish()?;
+    match api.driver.agent_sends_transcript(&actor(&me), id, &wish.email).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(Denied::Because(RefusalCode::NotFound, _)) => Err(Problem::NotFound),
+        Err(Denied::Because(RefusalCode::NotYours, _)) => Err(Problem::Forbidden),
+        Err(Denied::Because(RefusalCode::TooMany, _)) => Err(Problem::LimitReached(TRANSCRIPTS_MAX)),
+        Err(Denied::Because(_, detail)) => Err(Problem::field("/email", detail)),
+        Err(Denied::Store(error)) => Err(error.into()),
+    }
 }
 
 /// The tags, each once.

@@ -261,6 +261,9 @@ impl VisitorSession {
             ChatFrame::Delivered { chat, seq } => driver.visitor_has(visitor, chat, seq).await,
             ChatFrame::Read { chat, seq } => driver.visitor_reads(visitor, chat, seq).await,
             ChatFrame::End { chat } => driver.visitor_ends(visitor, chat).await,
+            ChatFrame::Transcript { chat, email } => {
+                driver.visitor_wants_transcript(visitor, chat, &email).await
+            }
             ChatFrame::Rate { chat, rating, comment } => {
                 driver.visitor_rates(visitor, chat, rating, &comment).await
             }

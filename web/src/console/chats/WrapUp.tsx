@@ -10,6 +10,7 @@ import { request } from "../api/http";
 import { useShortcut } from "../keys/useShortcut";
 import { useLive } from "../live/LiveProvider";
 import { useSecondsLeft } from "../ui/time";
+import { SendTranscript } from "./SendTranscript";
 import classes from "./Team.module.css";
 
 const TAGS_MAX = 20;
@@ -81,6 +82,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
       />
+      <SendTranscript chat={chat} />
       {failure !== "" && (
         <Text role="alert" c="red" size="sm">
           {failure}

@@ -44,6 +44,16 @@ pub struct AgentName {
     pub name: String,
 }
 
+/// Whether the visitor can have the transcript by e-mail (P-7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TranscriptState {
+    /// It can be asked for.
+    Offered,
+    /// It was asked for, and is sent once the chat has ended.
+    Promised,
+}
+
 /// A chat as the visitor sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct VisitorChat {
@@ -84,6 +94,9 @@ pub struct VisitorChat {
     pub rated: bool,
     /// The visitor may send files.
     pub files: bool,
+    /// The transcript by e-mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<TranscriptState>,
     /// Ended while waiting: what the visitor gets instead of an agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instead: Option<InsteadOfChat>,

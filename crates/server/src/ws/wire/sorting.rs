@@ -29,6 +29,7 @@ pub(in crate::ws) enum ChatFrame {
     Delivered { chat: ChatId, seq: i64 },
     Read { chat: ChatId, seq: i64 },
     End { chat: ChatId },
+    Transcript { chat: ChatId, email: String },
     Rate { chat: ChatId, rating: i64, comment: String },
     Resume { chat: ChatId, after: i64 },
 }
@@ -80,6 +81,7 @@ pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::Delivered { chat: id, seq } => chat(ChatFrame::Delivered { chat: id, seq }),
         VisitorFrame::Read { chat: id, seq } => chat(ChatFrame::Read { chat: id, seq }),
         VisitorFrame::EndChat { chat: id } => chat(ChatFrame::End { chat: id }),
+        VisitorFrame::Transcript { chat: id, email } => chat(ChatFrame::Transcript { chat: id, email }),
         VisitorFrame::Rate { chat: id, rating, comment } => {
             chat(ChatFrame::Rate { chat: id, rating, comment })
         }

@@ -201,6 +201,13 @@ pub enum VisitorFrame {
         /// The chat.
         chat: ChatId,
     },
+    /// Send the transcript there by e-mail, once the chat has ended.
+    Transcript {
+        /// The chat.
+        chat: ChatId,
+        /// The address.
+        email: String,
+    },
     /// What the visitor thought of the chat, after its end.
     Rate {
         /// The chat.

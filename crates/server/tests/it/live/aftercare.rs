@@ -1,6 +1,9 @@
 //! Tests what happens to a chat by itself and after its end: idle visitors, wrap-up, survey, screen pop.
 
+use beckon_server::config::Mail;
+use beckon_server::mail::Mailer;
 use beckon_server::store::Store;
+use beckon_server::store::mail::list_mails;
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
@@ -18,6 +21,7 @@ store_tests!(
     a_chat_is_noted_before_it_is_closed,
     the_visitor_says_once_what_they_thought,
     the_address_for_the_agent_carries_the_answers,
+    the_transcript_leaves_once_the_chat_has_ended,
 );
 
 fn conducted(conduct: Value) -> Plan {
@@ -172,4 +176,56 @@ async fn the_address_for_the_agent_carries_the_answers(store: Store) {
     let chat = alice.take().await;
     let url = format!("https://crm.example/find?q=Nora%20%26%20S%C3%B8n&c={}", chat["id"].as_str().unwrap());
     assert_eq!(chat["screen_pop"], json!({ "url": url, "open": "tab" }));
+}
+
+// spec: P-7 X-6
+async fn the_transcript_leaves_once_the_chat_has_ended(store: Store) {
+    // Nobody listens there: the mails stay in the outbox, where they are looked at.
+    let settings = Mail { smtp_url: "smtp://127.0.0.1:9".to_owned(), from: "chat@shop.example".to_owned() };
+    let shop =
+        Shop::open(store, Plan { mailer: Some(Mailer::new(&settings).unwrap()), ..Plan::default() }).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    alice.say(&chat, "a1", "Good morning").await;
+    browser.message("Good morning").await;
+    let epoch = &chat["owner_epoch"];
+    let note = json!({ "type": "say", "chat": chat["id"], "id": "n1", "epoch": epoch, "text": "A regular", "audience": "staff" });
+    alice.socket.send(note).await;
+    browser.say(&chat["id"], "v1", "Is it oak?").await;
+    alice.message("Is it oak?").await;
+
+    let wish = |email: &str| json!({ "type": "transcript", "chat": chat["id"], "email": email });
+    browser.socket.send(wish("nora@visitor")).await;
+    assert_eq!(browser.socket.next_of("refused").await["code"], "bad_frame");
+    browser.socket.send(wish("nora@visitor.example")).await;
+    browser.socket.next("promised", |frame| frame["chat"]["transcript"] == "promised").await;
+    assert!(mails(&shop).await.is_empty());
+    end(&mut browser, &chat).await;
+    let sent = mails(&shop).await;
+    assert_eq!(sent.len(), 1);
+    assert_eq!(
+        (sent[0].0.as_str(), sent[0].1.as_str()),
+        ("nora@visitor.example", "Your conversation with Shop")
+    );
+    let lines: Vec<&str> = sent[0].2.lines().skip(2).map(|line| line.split_once("] ").unwrap().1).collect();
+    assert_eq!(lines, ["(Alice joined)", "Alice: Good morning", "You: Is it oak?"]);
+
+    let path = format!("/api/v1/chats/{}/transcript", chat["id"].as_str().unwrap());
+    assert_eq!(alice.write(&path, &json!({ "email": "no address" })).await.0, 422);
+    let bob = shop.agent("Bob").await;
+    assert_eq!(bob.write(&path, &json!({ "email": "bob@home.example" })).await.0, 403);
+    for _ in 0..2 {
+        assert_eq!(alice.write(&path, &json!({ "email": "office@visitor.example" })).await.0, 204);
+    }
+    assert_eq!(
+        alice.write(&path, &json!({ "email": "office@visitor.example" })).await.1["code"],
+        "limit_reached"
+    );
+    assert_eq!(mails(&shop).await.len(), 3);
+}
+
+/// Recipient, subject and text of each mail.
+async fn mails(shop: &Shop) -> Vec<(String, String, String)> {
+    let mut tx = shop.store.read().await.unwrap();
+    let rows = list_mails(&mut tx, 10).await.unwrap();
+    rows.into_iter().map(|mail| (mail.recipient, mail.subject, mail.text)).collect()
 }

@@ -121,3 +121,27 @@ async fn decisions_go_on_in_their_ring(database: Database) {
     assert!(now.len() > kept.len(), "what was kept before is there still: {now:#?}");
     assert_eq!(now.last(), kept.last());
 }
+
+// spec: Q-7 Q-9 X-2
+#[tokio::test]
+async fn a_chat_that_rings_at_a_colleague_rings_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let reopen = async || Store::open_sqlite(dir.path()).await.unwrap();
+    let shop = Shop::open(reopen().await, Plan::default()).await;
+    let (browser, mut alice, chat) = super::chats::talking(&shop).await;
+    let bob = shop.agent("Bob").await;
+    let frame =
+        json!({ "type": "transfer", "chat": chat["id"], "to": { "agent": bob.user }, "note": "Wants oak" });
+    assert_eq!(alice.command(frame).await["type"], "done");
+    let token = bob.cookie.strip_prefix("beckon_session=").unwrap().to_owned();
+
+    let shop = shop.restart(reopen).await;
+    let mut browser = back(&shop, &browser, json!({ "chat": { "id": chat["id"], "after": 0 } })).await;
+    let mut bob = super::client::Console::sign_in(shop.address, &token, bob.user).await;
+    assert_eq!(bob.command(json!({ "type": "accept", "chat": chat["id"] })).await["type"], "done");
+    assert_eq!(browser.message("handed_over").await["name"], "Bob");
+    bob.socket.send(json!({ "type": "follow", "chat": chat["id"], "after": 0 })).await;
+    bob.message("Wants oak").await;
+    let shown = bob.read(&format!("/api/v1/chats/{}", chat["id"].as_str().unwrap())).await;
+    assert_eq!((&shown["agent"]["name"], &shown["owner_epoch"]), (&json!("Bob"), &json!(2)));
+}

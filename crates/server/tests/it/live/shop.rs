@@ -8,6 +8,7 @@ use beckon_engine::settings::SiteSettings;
 use beckon_server::app::Node;
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
+use beckon_server::mail::Mailer;
 use beckon_server::store::Store;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::{OfferRow, insert_offer};
@@ -35,6 +36,7 @@ pub(crate) struct Shop {
     pub(crate) address: SocketAddr,
     slots: i64,
     pub(crate) clock: Clock,
+    mailer: Option<Mailer>,
     server: tokio::task::JoinHandle<()>,
     stopping: CancellationToken,
     /// Nodes that were lost; they live on unseen.
@@ -50,6 +52,8 @@ pub(crate) struct Plan {
     pub(crate) required_time_s: u32,
     /// Further fields of that rule.
     pub(crate) rule: Value,
+    /// The way to a mail server, if there is one.
+    pub(crate) mailer: Option<Mailer>,
     /// Of each agent.
     pub(crate) slots: i64,
     /// Paths without tracking.
@@ -65,6 +69,7 @@ impl Default for Plan {
             channel_on: true,
             required_time_s: 0,
             rule: json!({}),
+            mailer: None,
             deny_paths: &[],
             slots: 2,
         }
@@ -89,7 +94,7 @@ impl Shop {
         let rule = rule(*site.id, *queue.id, *offer.id, &plan);
         insert_rule(&mut tx, &rule).await.unwrap();
         tx.commit().await.unwrap();
-        let (address, server, stopping) = serve(store.clone(), clock.clone()).await;
+        let (address, server, stopping) = serve(store.clone(), clock.clone(), plan.mailer.clone()).await;
         Self {
             store,
             site,
@@ -98,6 +103,7 @@ impl Shop {
             address,
             clock,
             slots: plan.slots,
+            mailer: plan.mailer,
             server,
             stopping,
             lost: Vec::new(),
@@ -109,7 +115,8 @@ impl Shop {
         self.stopping.cancel();
         self.server.await.unwrap();
         self.store = reopen().await;
-        (self.address, self.server, self.stopping) = serve(self.store.clone(), self.clock.clone()).await;
+        let (store, clock, mailer) = (self.store.clone(), self.clock.clone(), self.mailer.clone());
+        (self.address, self.server, self.stopping) = serve(store, clock, mailer).await;
         self
     }
 
@@ -172,8 +179,12 @@ pub(crate) fn page(view: u32, path: &str) -> Value {
     json!({ "tab": 7, "view": view, "url": format!("{ORIGIN}{path}"), "title": "Oslo chair", "referrer": "" })
 }
 
-async fn serve(store: Store, clock: Clock) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
-    let node = Node::start(store, clock, Bus::local(), None).await.unwrap();
+async fn serve(
+    store: Store,
+    clock: Clock,
+    mailer: Option<Mailer>,
+) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
+    let node = Node::start(store, clock, Bus::local(), mailer).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = node.stopping();

@@ -57,6 +57,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/chats/{id}/messages", Some(Role::Agent)),
     ("POST", "/api/v1/chats/{id}/files", Some(Role::Agent)),
     ("PUT", "/api/v1/chats/{id}/wrap-up", Some(Role::Agent)),
+    ("POST", "/api/v1/chats/{id}/transcript", Some(Role::Agent)),
     ("GET", "/api/v1/visits", Some(Role::Agent)),
     ("GET", "/api/v1/sites/{id}/visits", Some(Role::Agent)),
     ("GET", "/api/v1/visits/{id}", Some(Role::Agent)),

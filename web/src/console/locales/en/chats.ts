@@ -229,6 +229,11 @@ export const chats = {
       ended: "This chat has ended.",
     },
   },
+  transcript: {
+    label: "Send the conversation to",
+    send: "Send",
+    sent: "The conversation is sent to {{email}}.",
+  },
   wrap_up: {
     title: "Wrap-up",
     disposition: "Came to",
