@@ -14,6 +14,7 @@ database_tests!(
     an_offer_that_fell_due_meanwhile_is_settled,
     a_stop_leaves_a_yes_done_or_not_done,
     decisions_go_on_in_their_ring,
+    a_chat_that_rings_at_a_colleague_rings_on,
 );
 
 async fn back(shop: &Shop, browser: &Browser, more: serde_json::Value) -> Browser {
@@ -123,10 +124,8 @@ async fn decisions_go_on_in_their_ring(database: Database) {
 }
 
 // spec: Q-7 Q-9 X-2
-#[tokio::test]
-async fn a_chat_that_rings_at_a_colleague_rings_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let reopen = async || Store::open_sqlite(dir.path()).await.unwrap();
+async fn a_chat_that_rings_at_a_colleague_rings_on(database: Database) {
+    let reopen = async || database.open().await;
     let shop = Shop::open(reopen().await, Plan::default()).await;
     let (browser, mut alice, chat) = super::chats::talking(&shop).await;
     let bob = shop.agent("Bob").await;

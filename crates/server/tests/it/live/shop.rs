@@ -123,7 +123,8 @@ impl Shop {
     /// A second node on the same database takes the place of the first, which is told nothing and hears of nothing.
     pub(crate) async fn lose_node(mut self) -> Self {
         self.server.abort();
-        let (address, server, stopping) = serve(self.store.clone(), self.clock.clone()).await;
+        let (address, server, stopping) =
+            serve(self.store.clone(), self.clock.clone(), self.mailer.clone()).await;
         (self.address, self.server) = (address, server);
         self.lost.push(std::mem::replace(&mut self.stopping, stopping));
         self
@@ -136,7 +137,7 @@ impl Shop {
 
     /// The address of another server on the same database. Nothing is told between the two.
     pub(crate) async fn other_node(&self) -> SocketAddr {
-        serve(self.store.clone(), self.clock.clone()).await.0
+        serve(self.store.clone(), self.clock.clone(), self.mailer.clone()).await.0
     }
 
     /// An agent who serves the queue, signed in and ready.
