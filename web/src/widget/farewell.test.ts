@@ -9,6 +9,9 @@ const ended: VisitorChat = {
   last_seq: 0,
   agent_read_seq: 0,
   visitor_read_seq: 0,
+  agent_delivered_seq: 0,
+  visitor_delivered_seq: 0,
+  files: true,
   survey: "rating",
   transcript: "offered",
 };
@@ -35,6 +38,7 @@ describe("after the end of a chat", () => {
         token: "t",
         visit: "v",
         poll_interval_s: 10,
+        signals: { scroll_percents: [], exit: false, inactivity_s: null },
         styling: { color: "#0f766e", logo_url: null, position: "end", title: "", greeting: "" },
         open: true,
         offer: null,
