@@ -941,6 +941,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chats/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a chat that waits another priority; its visitor and those behind see their new places. A chat that waits no longer
+         *     stays as it is. For supervisors.
+         */
+        put: operations["prioritise_chat"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enquiries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One enquiry. */
+        get: operations["show_enquiry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say that an enquiry was dealt with, or that it was not after all. */
+        patch: operations["change_enquiry"];
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays of a country, to be taken into the exceptions of a queue. */
+        get: operations["list_holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch a queue's channel, or open or close the queue by hand; running visits follow at once. For supervisors. */
+        patch: operations["switch_queue"];
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/enquiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The enquiries of a site, newest first: supervisors all, agents those of the queues they serve. */
+        get: operations["list_enquiries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/enquiries/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enquiries of a site nobody has dealt with. */
+        get: operations["count_enquiries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1332,6 +1438,16 @@ export interface components {
              * @description Highest number the agent's console has.
              */
             agent_delivered_seq: number;
+            /**
+             * Format: int64
+             * @description The higher is answered first, 0 to 9 (Q-3).
+             */
+            priority: number;
+            /**
+             * Format: int64
+             * @description When it leaves the queue unless somebody answers, while waiting.
+             */
+            wait_due_at?: number | null;
         };
         /**
          * Format: uuid
@@ -1930,7 +2046,7 @@ export interface components {
             key: string;
             /** @description Type of the answer. */
             type: components["schemas"]["FieldKind"];
-            /** @description Label by BCP 47 tag. */
+            /** @description Label by BCP 47 tag; of a consent the text that is agreed to. */
             label: {
                 [key: string]: string;
             };
@@ -1942,6 +2058,13 @@ export interface components {
             required?: boolean;
             /** @description For `select`: the choices, at most 100. */
             choices?: string[];
+            /**
+             * @description For `select`: what the visitor reads for each choice, by BCP 47 tag, in the order of the choices. Where a
+             *     language has none, the choices themselves.
+             */
+            choice_labels?: {
+                [key: string]: string[];
+            };
             prefill?: components["schemas"]["Prefill"] | null;
         };
         /** @description One wrong field. */
@@ -2441,6 +2564,8 @@ export interface components {
              * @description Chats at a time by routing, 0 to 50.
              */
             slots?: number;
+            /** @description What the person knows, at most 20. */
+            skills?: components["schemas"]["UserSkill"][];
         };
         /** @description A design that can be presented. */
         Offer: {
@@ -2950,11 +3075,12 @@ export interface components {
             channel_on: boolean;
             /** @description The queue of the launcher; exactly one a site. */
             is_default: boolean;
+            by_hand: components["schemas"]["ByHand"] | null;
             /** @description Everything else. */
             plan: components["schemas"]["QueuePlan"];
             /** @description Who serves it. */
             agents: components["schemas"]["UserId"][];
-            /** @description Within business hours now. */
+            /** @description Within business hours now, or opened by hand. */
             open_now: boolean;
             /**
              * Format: int64
@@ -3097,10 +3223,21 @@ export interface components {
             /**
              * @description Routing (Q-4).
              * @default {
+             *       "dequeue": {
+             *         "do": "message",
+             *         "text": ""
+             *       },
              *       "dequeue_after_s": 0,
+             *       "priority": {
+             *         "invite": 0,
+             *         "moved": 0,
+             *         "reactive": 0
+             *       },
+             *       "relax_skills_after_s": 0,
              *       "ring_time_s": 20,
              *       "show_position": true,
              *       "show_wait": true,
+             *       "skills": [],
              *       "strategy": "longest_idle"
              *     }
              */
@@ -3141,6 +3278,14 @@ export interface components {
             visitor_files: components["schemas"]["VisitorFiles"];
             /** @description Idle chats, wrap-up, survey and screen pop (Q-10, Q-12). */
             conduct?: components["schemas"]["Conduct"];
+            /**
+             * @description What visitors leave instead of a chat (Q-6).
+             * @default {
+             *       "emails": [],
+             *       "form": []
+             *     }
+             */
+            enquiry: components["schemas"]["EnquiryPlan"];
         };
         /** @description The estimated wait in one queue. */
         QueueWaitNow: {
@@ -3191,6 +3336,34 @@ export interface components {
              * @default 0
              */
             dequeue_after_s: number;
+            /**
+             * @description And then (Q-5).
+             * @default {
+             *       "do": "message",
+             *       "text": ""
+             *     }
+             */
+            dequeue: components["schemas"]["Dequeue"];
+            /**
+             * @description Who comes first (Q-3).
+             * @default {
+             *       "invite": 0,
+             *       "moved": 0,
+             *       "reactive": 0
+             *     }
+             */
+            priority: components["schemas"]["Priorities"];
+            /**
+             * @description What an agent must know to be rung, at most 20 (Q-4).
+             * @default []
+             */
+            skills: components["schemas"]["SkillNeed"][];
+            /**
+             * Format: int32
+             * @description Who has waited for this time may be answered without them, seconds, 0 (never) to 86 400 (Q-4).
+             * @default 0
+             */
+            relax_skills_after_s: number;
         };
         /** @description A row that is not taken. */
         RowProblem: {
@@ -3688,6 +3861,8 @@ export interface components {
              * @description Chats at a time by routing.
              */
             slots: number;
+            /** @description What the person knows that queues may ask for, by name. */
+            skills: components["schemas"]["UserSkill"][];
             /** @description May not sign in. */
             disabled: boolean;
             /**
@@ -3712,6 +3887,8 @@ export interface components {
              * @description Chats at a time by routing, 0 to 50.
              */
             slots?: number;
+            /** @description What the person knows, at most 20. */
+            skills?: components["schemas"]["UserSkill"][];
             /**
              * Format: password
              * @description Password, 10 to 200 characters. The user's other sessions end.
@@ -3866,6 +4043,175 @@ export interface components {
              * @description A visitor who waits this long is shown in red; not less than amber.
              */
             wait_red_s?: number;
+        };
+        /** @description A queue that was opened or closed by hand, beside its hours (Q-1). */
+        ByHand: {
+            /** @description Open, or closed. */
+            open: boolean;
+            until?: components["schemas"]["UnixMs"] | null;
+        };
+        /** @description The priority of a chat that waits. */
+        ChatPriority: {
+            /**
+             * Format: int32
+             * @description 0 to 9; the higher is answered first, among equals who came first.
+             */
+            priority: number;
+        };
+        /** @description What becomes of a visitor who has waited for too long (Q-5). */
+        Dequeue: {
+            /** @description The text, 0 to 400 characters; empty shows the built-in one. */
+            text?: string;
+            /** @enum {string} */
+            do: "message";
+        } | {
+            /** @enum {string} */
+            do: "enquiry";
+        } | {
+            /** @description Where to. */
+            url: string;
+            /** @enum {string} */
+            do: "url";
+        } | {
+            /** @description Which. */
+            queue_id: components["schemas"]["QueueId"];
+            /** @enum {string} */
+            do: "queue";
+        };
+        /** @description What a visitor left instead of a chat. */
+        Enquiry: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description The site. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description The queue it is for. */
+            queue: components["schemas"]["Named_QueueId"];
+            /** @description The visit it was sent in. */
+            visit_id: components["schemas"]["VisitId"];
+            chat_id: components["schemas"]["ChatId"] | null;
+            /** @description Best name there is; may be empty. */
+            name: string;
+            /** @description Where to answer; empty when none was given. */
+            email: string;
+            /** @description What was filled in. */
+            answers: components["schemas"]["Answer"][];
+            /** @description The page it was sent from. */
+            page_url: string;
+            /** @description Whether somebody dealt with it. */
+            state: components["schemas"]["EnquiryState"];
+            handled_by: components["schemas"]["Named_UserId"] | null;
+            /**
+             * Format: int64
+             * @description When, milliseconds since 1970.
+             */
+            handled_at: number | null;
+            /**
+             * Format: int64
+             * @description When it was sent, milliseconds since 1970.
+             */
+            created_at: number;
+        };
+        /** @description How many enquiries wait for somebody. */
+        EnquiryCount: {
+            /**
+             * Format: int64
+             * @description Those that are open and the caller may see.
+             */
+            open: number;
+        };
+        /** @description What to change of an enquiry. */
+        EnquiryPatch: {
+            /** @description Whether somebody dealt with it; the caller, that is. */
+            state: components["schemas"]["EnquiryState"];
+        };
+        /** @description The enquiry form of a queue. */
+        EnquiryPlan: {
+            /**
+             * @description Where enquiries are sent by e-mail, at most 10 addresses; they stand in the console in any case.
+             * @default []
+             */
+            emails: string[];
+            /**
+             * @description Its fields, at most 30; empty is the built-in form: name, e-mail, message.
+             * @default []
+             */
+            form: components["schemas"]["Field"][];
+        };
+        /**
+         * @description Whether somebody dealt with an enquiry.
+         * @enum {string}
+         */
+        EnquiryState: "open" | "done";
+        /** @description A public holiday. */
+        Holiday: {
+            /** @description The date, `YYYY-MM-DD`. */
+            date: string;
+            /** @description Its name, in English. */
+            name: string;
+        };
+        /** @description The public holidays of a country in a year. */
+        Holidays: {
+            /** @description The countries that there are, as ISO 3166 codes. */
+            countries: string[];
+            /** @description By date; empty when no country was named. */
+            items: components["schemas"]["Holiday"][];
+        };
+        /** @description One page of a list. */
+        Page_Enquiry: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Enquiry"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description Priority of a chat by how it came about, 0 to 9; the higher is answered first, among equals who came first (Q-3). */
+        Priorities: {
+            /**
+             * Format: int32
+             * @description The visitor opened it unasked.
+             * @default 0
+             */
+            reactive: number;
+            /**
+             * Format: int32
+             * @description The visitor accepted an offer.
+             * @default 0
+             */
+            invite: number;
+            /**
+             * Format: int32
+             * @description The visitor comes from another queue, where nobody answered in time.
+             * @default 0
+             */
+            moved: number;
+        };
+        /** @description A skill that an agent must have (Q-4). */
+        SkillNeed: {
+            /** @description Its name, 1 to 40 characters, as at the users. */
+            skill: string;
+            /**
+             * Format: int32
+             * @description At least this level, 1 to 5.
+             */
+            level?: number;
+        };
+        /** @description What to switch; what is absent stays. */
+        Switches: {
+            /** @description The channel switch. */
+            channel_on?: boolean;
+            by_hand?: components["schemas"]["ByHand"] | null;
+        };
+        /** @description Something a person knows that queues may ask for (Q-4). */
+        UserSkill: {
+            /** @description Its name, 1 to 40 characters; kept in lower case. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How well, 1 to 5.
+             */
+            level?: number;
         };
     };
     responses: {
@@ -6635,6 +6981,234 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    prioritise_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatPriority"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_enquiry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The enquiry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enquiry"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_enquiry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnquiryPatch"];
+            };
+        };
+        responses: {
+            /** @description The enquiry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enquiry"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_holidays: {
+        parameters: {
+            query?: {
+                /** @description ISO 3166 code, such as `CH`. */
+                country?: string;
+                /** @description 2000 to 2100. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Countries, and the holidays of the one named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    switch_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switches"];
+            };
+        };
+        responses: {
+            /** @description The queue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_enquiries: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: "open" | "done";
+                /** @description Only those of this queue. */
+                queue?: components["schemas"]["QueueId"];
+                /** @description Only those with this text in name, e-mail or answers; at most 100 characters. */
+                q?: string;
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Enquiry"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    count_enquiries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnquiryCount"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };
