@@ -184,6 +184,7 @@ fn settings(chance: &mut Chance) -> SiteSettings {
         visit_timeout_min: *chance.one_of(&[5, 6, 30]),
         capacity_factor: *chance.one_of(&[1, 3, 100]),
         time_zone: "UTC".to_owned(),
+        ..SiteSettings::default()
     }
 }
 

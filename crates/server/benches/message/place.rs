@@ -115,6 +115,8 @@ impl Place {
                 form_due: Some(now.plus_s(86_400)),
                 held_until: now,
                 visitor_name: String::new(),
+                priority: 5,
+                wait_due: None,
             };
             assert!(insert_chat(&mut tx, &new, now).await.expect("a chat"), "the visitor is new");
             chats.push(chat);

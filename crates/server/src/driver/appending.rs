@@ -180,7 +180,7 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
         batch.iter().map(|append| judge(chats.get(&append.chat), &append.writer).err().map(Err)).collect();
     if refused.iter().any(Option::is_some) {
         drop(tx);
-        return Ok(known_of(driver, batch, refused).await?);
+        return known_of(driver, batch, refused).await;
     }
     let mut next: BTreeMap<ChatId, i64> =
         counts.iter().map(|(chat, count)| (*chat, chats[chat].last_seq - count + 1)).collect();

@@ -296,9 +296,9 @@ fn check(row: &CannedReplyRow) -> Answer<()> {
 
 async fn check_place(tx: &mut Tx, row: &CannedReplyRow) -> Answer<()> {
     if let Some(site) = row.site_id {
-        site::find(tx, *site).await.map_err(|problem| match problem {
-            Problem::NotFound => Problem::field("/site_id", "is no site"),
-            other => other,
+        site::find(tx, *site).await.map_err(|problem| {
+            let is_missing = matches!(problem, Problem::NotFound);
+            if is_missing { Problem::field("/site_id", "is no site") } else { problem }
         })?;
     }
     let Some(queue) = row.queue_id else { return Ok(()) };

@@ -6,7 +6,6 @@ use std::time::Duration;
 use beckon_engine::id::CustomerId;
 use csv::StringRecord;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::driver::customer::csv::{Table, read};
@@ -171,7 +170,7 @@ async fn finish(store: &Store, clock: &Clock, import: &ImportRow) -> StoreResult
             if update_import_done(&mut tx, *import.id, now, now.plus_s(DONE_KEPT_S)).await? {
                 let counts = import.counts;
                 let line = AuditRow {
-                    id: Text(Uuid::from(clock.new_id())),
+                    id: Text(clock.new_id()),
                     at: now.0,
                     user_id: import.user_id,
                     action: Text(AuditAction::CustomersImported),

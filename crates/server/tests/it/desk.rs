@@ -68,7 +68,7 @@ impl Stage {
         let mut queue = fixtures::queue(site.id.0, "Advice");
         let routing = serde_json::json!({
             "dequeue_after_s": model::WAIT_MAX_S,
-            "skills": if seed % 2 == 0 { serde_json::json!([]) } else { serde_json::json!([{ "skill": "french" }]) },
+            "skills": if seed.is_multiple_of(2) { serde_json::json!([]) } else { serde_json::json!([{ "skill": "french" }]) },
             "relax_skills_after_s": model::RELAX_S,
         });
         queue.plan.0.routing = serde_json::from_value(routing).unwrap();
@@ -78,7 +78,7 @@ impl Stage {
             let slots = i64::from(chance.random_range(0..3_u32));
             let user = UserRow { slots, ..fixtures::user(&format!("{seed}-{number}@shop.example")) };
             insert_user(&mut tx, &user).await.unwrap();
-            let skilled = seed % 2 == 0 || number == 0;
+            let skilled = seed.is_multiple_of(2) || number == 0;
             if skilled {
                 let french = beckon_engine::routing::Skill { name: "French".to_owned(), level: 1 };
                 update_user_skills(&mut tx, user.id.0, &[french]).await.unwrap();

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::super::Api;
 use super::super::auth::Admin;
@@ -71,7 +70,7 @@ async fn erase(
     delete_customer(&mut tx, id, &mut erased).await?;
     let Erased { records, visitors: browsers, visits, page_views, chats } = erased;
     let line = AuditRow {
-        id: Text(Uuid::from(api.clock.new_id())),
+        id: Text(api.clock.new_id()),
         at: api.clock.now().0,
         user_id: me.user.id,
         action: Text(AuditAction::CustomerErased),

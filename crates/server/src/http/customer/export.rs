@@ -9,7 +9,6 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::super::Api;
 use super::super::auth::Supervisor;
@@ -179,7 +178,7 @@ async fn gather(tx: &mut Tx, row: CustomerRow, now: i64) -> Answer<Value> {
 
 async fn note(api: &Api, user: UserId, site: SiteId, subject: String, action: AuditAction) -> Answer<()> {
     let line = AuditRow {
-        id: Text(Uuid::from(api.clock.new_id())),
+        id: Text(api.clock.new_id()),
         at: api.clock.now().0,
         user_id: Text(user),
         action: Text(action),

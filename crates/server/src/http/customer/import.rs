@@ -112,7 +112,7 @@ async fn upload(
     let fields = find_custom_fields(&mut tx, site).await?;
     let now = api.clock.now();
     let row = ImportRow {
-        id: Text(Uuid::from(api.clock.new_id())),
+        id: Text(api.clock.new_id()),
         site_id: Text(site),
         user_id: me.user.id,
         state: Text(ImportState::Checking),

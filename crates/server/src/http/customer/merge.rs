@@ -7,7 +7,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use super::super::Api;
 use super::super::auth::Supervisor;
@@ -133,7 +132,7 @@ fn line(
     action: AuditAction,
 ) -> AuditRow {
     AuditRow {
-        id: Text(Uuid::from(api.clock.new_id())),
+        id: Text(api.clock.new_id()),
         at: api.clock.now().0,
         user_id: *user,
         action: Text(action),

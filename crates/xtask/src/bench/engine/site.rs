@@ -81,7 +81,7 @@ pub(super) fn config(version: u64, rules: &[Rule]) -> anyhow::Result<Config> {
     };
     let offers = vec![Offer { id: OFFER, name: "help".to_owned(), active: true, design }];
     let plan = QueuePlan::default();
-    let queues = vec![Queue { id: QUEUE, name: "desk".to_owned(), channel_on: true, plan }];
+    let queues = vec![Queue { id: QUEUE, name: "desk".to_owned(), channel_on: true, by_hand: None, plan }];
     Ok(Config::compile(version, SiteSettings::default(), rules.to_vec(), offers, queues)?)
 }
 
