@@ -225,10 +225,11 @@ async fn a_person_is_handed_out_whole(store: Store) {
     let sue = known.site.shop.person("Sue", Role::Supervisor).await;
     let mut all = sue.read(&known.path("/export")).await;
     for _ in 0..100 {
-        if all["visitors"][0]["visits"][0]["attributes"][0]["signed"] == true {
+        let visit = &all["visitors"][0]["visits"][0];
+        if visit["attributes"][0]["signed"] == true && visit["pages"][0] != Value::Null {
             break;
         }
-        // Attributes are written behind.
+        // Attributes and page views are written behind.
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         all = sue.read(&known.path("/export")).await;
     }
