@@ -38,6 +38,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shared canned replies and the caller's own, by title. */
+        get: operations["list_canned_replies"];
+        put?: never;
+        /** Make a canned reply. Supervisors make shared ones, everyone their own. */
+        post: operations["create_canned_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One canned reply: a shared one or the caller's own. */
+        get: operations["show_canned_reply"];
+        put?: never;
+        post?: never;
+        /** Remove a canned reply. Supervisors remove shared ones, everyone their own. */
+        delete: operations["remove_canned_reply"];
+        options?: never;
+        head?: never;
+        /** Change a canned reply. Supervisors change shared ones, everyone their own. */
+        patch: operations["change_canned_reply"];
+        trace?: never;
+    };
     "/api/v1/chats": {
         parameters: {
             query?: never;
@@ -72,6 +109,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chats/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's draft in a chat, which stays theirs when the chat goes to somebody else. */
+        get: operations["show_draft"];
+        /** Keep the caller's draft in a chat. Refused as `stale` when it was changed since the version it was written over. */
+        put: operations["keep_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a file to a chat that you own. A message that names its id carries it; without one it is deleted after a day. */
+        post: operations["send_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/chats/{id}/messages": {
         parameters: {
             query?: never;
@@ -87,6 +159,286 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a chat that waits another priority; its visitor and those behind see their new places. A chat that waits no longer
+         *     stays as it is. For supervisors.
+         */
+        put: operations["prioritise_chat"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the transcript of a chat by e-mail, once it has ended: its owner, and supervisors. At most three a chat. */
+        post: operations["send_transcript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chats/{id}/wrap-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note what a chat came to: its owner, and supervisors. The chat is closed over the live connection. */
+        put: operations["wrap_up_chat"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import, with how far it is and what was not taken. For administrators. */
+        get: operations["show_customer_import"];
+        put?: never;
+        post?: never;
+        /** Forget an import that is not being taken in. For administrators. */
+        delete: operations["forget_customer_import"];
+        options?: never;
+        head?: never;
+        /** Say what the columns of the file are; every row is tried anew. For administrators. */
+        patch: operations["change_customer_import"];
+        trace?: never;
+    };
+    "/api/v1/customer-imports/{id}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to take the rows into the directory. For administrators. */
+        post: operations["begin_customer_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One customer record. */
+        get: operations["show_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a customer record. */
+        patch: operations["change_customer"];
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase everything held on a person, for good. For administrators. */
+        post: operations["erase_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything held on a person: record, browsers, visits with pages and offers, chats with answers and messages. For supervisors. */
+        get: operations["export_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Visits, chats and merges of a customer. */
+        get: operations["show_customer_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let another record go into this one: it fills in what is empty here, and its visits and chats follow. For supervisors. */
+        post: operations["merge_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the merge by which this record went away. What was changed since in the other record stays. For supervisors. */
+        post: operations["part_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's drafts that hold something, the newest first; all on one page. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enquiries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One enquiry. */
+        get: operations["show_enquiry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say that an enquiry was dealt with, or that it was not after all. */
+        patch: operations["change_enquiry"];
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays of a country, to be taken into the exceptions of a queue. */
+        get: operations["list_holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller as an agent: status, slots, and the queues they serve. */
+        get: operations["show_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's options. */
+        get: operations["show_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the caller's options. */
+        patch: operations["change_options"];
         trace?: never;
     };
     "/api/v1/offers/{id}": {
@@ -142,6 +494,23 @@ export interface paths {
         head?: never;
         /** Change a queue; running visits follow at once. For administrators. */
         patch: operations["change_queue"];
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/switches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch a queue's channel, or open or close the queue by hand; running visits follow at once. For supervisors. */
+        patch: operations["switch_queue"];
         trace?: never;
     };
     "/api/v1/rules/{id}": {
@@ -235,6 +604,114 @@ export interface paths {
         head?: never;
         /** Change a site; running visits follow at once. For administrators. */
         patch: operations["change_site"];
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customer-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers a site has, and the fields of its own. */
+        get: operations["show_directory"];
+        /** Replace the fields of a site's own. Values of fields that are gone stay stored and unseen. For administrators. */
+        put: operations["set_customer_fields"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customer-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest imports of a site, newest first. For administrators. */
+        get: operations["list_customer_imports"];
+        put?: never;
+        /**
+         * Hand in a table of customers: comma, semicolon or tab between the cells, names of the columns in the first line.
+         *     Every row is tried at once; nothing is taken before the import is begun. For administrators.
+         */
+        post: operations["upload_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customers of a site, by name. */
+        get: operations["list_customers"];
+        put?: never;
+        /** Make a customer record. */
+        post: operations["create_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/customers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All customers of a site as a table, comma-separated in UTF-8. For supervisors. */
+        get: operations["export_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/enquiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The enquiries of a site, newest first: supervisors all, agents those of the queues they serve. */
+        get: operations["list_enquiries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/enquiries/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enquiries of a site nobody has dealt with. */
+        get: operations["count_enquiries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/sites/{id}/identity-secret": {
@@ -432,6 +909,40 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/v1/visitors/{id}/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Link a visitor to a customer by hand, or take the link away. A signed identity counts more. */
+        put: operations["link_visitor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitors/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who a visitor is, as far as it is known, with earlier visits and chats of the same person. */
+        get: operations["show_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits": {
         parameters: {
             query?: never;
@@ -552,113 +1063,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/canned-replies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The shared canned replies and the caller's own, by title. */
-        get: operations["list_canned_replies"];
-        put?: never;
-        /** Make a canned reply. Supervisors make shared ones, everyone their own. */
-        post: operations["create_canned_reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/canned-replies/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One canned reply: a shared one or the caller's own. */
-        get: operations["show_canned_reply"];
-        put?: never;
-        post?: never;
-        /** Remove a canned reply. Supervisors remove shared ones, everyone their own. */
-        delete: operations["remove_canned_reply"];
-        options?: never;
-        head?: never;
-        /** Change a canned reply. Supervisors change shared ones, everyone their own. */
-        patch: operations["change_canned_reply"];
-        trace?: never;
-    };
-    "/api/v1/chats/{id}/draft": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's draft in a chat, which stays theirs when the chat goes to somebody else. */
-        get: operations["show_draft"];
-        /** Keep the caller's draft in a chat. Refused as `stale` when it was changed since the version it was written over. */
-        put: operations["keep_draft"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's drafts that hold something, the newest first; all on one page. */
-        get: operations["list_drafts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller as an agent: status, slots, and the queues they serve. */
-        get: operations["show_me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The caller's options. */
-        get: operations["show_options"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change the caller's options. */
-        patch: operations["change_options"];
-        trace?: never;
-    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -675,376 +1079,6 @@ export interface paths {
         head?: never;
         /** Change what all agents share. For administrators. */
         patch: operations["change_workspace"];
-        trace?: never;
-    };
-    "/api/v1/customer-imports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One import, with how far it is and what was not taken. For administrators. */
-        get: operations["show_customer_import"];
-        put?: never;
-        post?: never;
-        /** Forget an import that is not being taken in. For administrators. */
-        delete: operations["forget_customer_import"];
-        options?: never;
-        head?: never;
-        /** Say what the columns of the file are; every row is tried anew. For administrators. */
-        patch: operations["change_customer_import"];
-        trace?: never;
-    };
-    "/api/v1/customer-imports/{id}/begin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin to take the rows into the directory. For administrators. */
-        post: operations["begin_customer_import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One customer record. */
-        get: operations["show_customer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Change a customer record. */
-        patch: operations["change_customer"];
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/erase": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Erase everything held on a person, for good. For administrators. */
-        post: operations["erase_customer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Everything held on a person: record, browsers, visits with pages and offers, chats with answers and messages. For supervisors. */
-        get: operations["export_customer"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Visits, chats and merges of a customer. */
-        get: operations["show_customer_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/merge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Let another record go into this one: it fills in what is empty here, and its visits and chats follow. For supervisors. */
-        post: operations["merge_customers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/customers/{id}/part": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take back the merge by which this record went away. What was changed since in the other record stays. For supervisors. */
-        post: operations["part_customers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{id}/customer-fields": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many customers a site has, and the fields of its own. */
-        get: operations["show_directory"];
-        /** Replace the fields of a site's own. Values of fields that are gone stay stored and unseen. For administrators. */
-        put: operations["set_customer_fields"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{id}/customer-imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The latest imports of a site, newest first. For administrators. */
-        get: operations["list_customer_imports"];
-        put?: never;
-        /**
-         * Hand in a table of customers: comma, semicolon or tab between the cells, names of the columns in the first line.
-         *     Every row is tried at once; nothing is taken before the import is begun. For administrators.
-         */
-        post: operations["upload_customers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{id}/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The customers of a site, by name. */
-        get: operations["list_customers"];
-        put?: never;
-        /** Make a customer record. */
-        post: operations["create_customer"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{id}/customers.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All customers of a site as a table, comma-separated in UTF-8. For supervisors. */
-        get: operations["export_customers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/visitors/{id}/customer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Link a visitor to a customer by hand, or take the link away. A signed identity counts more. */
-        put: operations["link_visitor"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/visitors/{id}/person": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who a visitor is, as far as it is known, with earlier visits and chats of the same person. */
-        get: operations["show_person"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/chats/{id}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a file to a chat that you own. A message that names its id carries it; without one it is deleted after a day. */
-        post: operations["send_file"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/chats/{id}/priority": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Give a chat that waits another priority; its visitor and those behind see their new places. A chat that waits no longer
-         *     stays as it is. For supervisors.
-         */
-        put: operations["prioritise_chat"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/enquiries/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One enquiry. */
-        get: operations["show_enquiry"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Say that an enquiry was dealt with, or that it was not after all. */
-        patch: operations["change_enquiry"];
-        trace?: never;
-    };
-    "/api/v1/holidays": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The public holidays of a country, to be taken into the exceptions of a queue. */
-        get: operations["list_holidays"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/queues/{id}/switches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Switch a queue's channel, or open or close the queue by hand; running visits follow at once. For supervisors. */
-        patch: operations["switch_queue"];
-        trace?: never;
-    };
-    "/api/v1/sites/{id}/enquiries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The enquiries of a site, newest first: supervisors all, agents those of the queues they serve. */
-        get: operations["list_enquiries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{id}/enquiries/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many enquiries of a site nobody has dealt with. */
-        get: operations["count_enquiries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
 }
@@ -1151,9 +1185,13 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description State. */
             status: components["schemas"]["AgentStatus"];
+            /** @description Why. */
+            reason: components["schemas"]["StatusReason"];
+            /** @description The reason they named for being away. */
+            away_reason: string | null;
             /**
              * Format: int64
-             * @description When the chosen status began.
+             * @description When the chosen status began, for this reason.
              */
             status_since: number;
             /**
@@ -1168,10 +1206,6 @@ export interface components {
             slots_used: number;
             /** @description The queues they serve. */
             queues: components["schemas"]["QueueId"][];
-            /** @description Why. */
-            reason: components["schemas"]["StatusReason"];
-            /** @description The reason they named for being away. */
-            away_reason: string | null;
         };
         /** @description What the visitor gets instead of a chat (Q-6). */
         Alternative: {
@@ -1285,6 +1319,33 @@ export interface components {
             /** @enum {string} */
             is: "in";
         };
+        /**
+         * @description Who may see a message.
+         * @enum {string}
+         */
+        Audience: "all" | "staff";
+        /** @description A queue that was opened or closed by hand, beside its hours (Q-1). */
+        ByHand: {
+            /** @description Open, or closed. */
+            open: boolean;
+            until?: components["schemas"]["UnixMs"] | null;
+        };
+        /** @description An open call: the chat rings at one agent. */
+        Call: {
+            /** @description What for. */
+            purpose: components["schemas"]["Purpose"];
+            /** @description Who called. */
+            from: components["schemas"]["Named_UserId"];
+            /** @description Who is called. */
+            to: components["schemas"]["Named_UserId"];
+            /** @description What the caller wrote to them. */
+            note: string;
+            /**
+             * Format: int64
+             * @description When it rings out.
+             */
+            due_at: number;
+        };
         /** @description A text to send again and again. */
         CannedReply: {
             /** @description Identity. */
@@ -1371,6 +1432,11 @@ export interface components {
             /** @description Where it stands. */
             state: components["schemas"]["ChatState"];
             agent?: components["schemas"]["Named_UserId"] | null;
+            /** @description Who has joined and writes along. */
+            guests: components["schemas"]["Named_UserId"][];
+            /** @description Who reads along; empty for agents. */
+            watchers: components["schemas"]["Named_UserId"][];
+            call?: components["schemas"]["Call"] | null;
             /**
              * Format: int64
              * @description Rises with every change of owner.
@@ -1386,6 +1452,16 @@ export interface components {
              * @description When it began to wait.
              */
             queued_at?: number | null;
+            /**
+             * Format: int64
+             * @description The higher is answered first, 0 to 9 (Q-3).
+             */
+            priority: number;
+            /**
+             * Format: int64
+             * @description When it leaves the queue unless somebody answers, while waiting.
+             */
+            wait_due_at?: number | null;
             /**
              * Format: int64
              * @description When the ring ends, while ringing.
@@ -1404,6 +1480,20 @@ export interface components {
             ended_by?: components["schemas"]["EndedBy"] | null;
             /** @description Closed on the agent's side. */
             wrapped_up: boolean;
+            /**
+             * Format: int64
+             * @description When it is closed there by itself.
+             */
+            wrap_up_due_at?: number | null;
+            /**
+             * Format: int64
+             * @description When an idle chat closes; none unless the visitor was warned.
+             */
+            idle_close_at?: number | null;
+            /** @description What the agent noted of it. */
+            noted: components["schemas"]["Noted"];
+            rating?: components["schemas"]["Rating"] | null;
+            screen_pop?: components["schemas"]["Pop"] | null;
             /** @description Answers of the form. */
             answers: components["schemas"]["Answer"][];
             /**
@@ -1418,9 +1508,19 @@ export interface components {
             visitor_read_seq: number;
             /**
              * Format: int64
+             * @description Highest number the visitor's browser has.
+             */
+            visitor_delivered_seq: number;
+            /**
+             * Format: int64
              * @description Highest number the agent has read.
              */
             agent_read_seq: number;
+            /**
+             * Format: int64
+             * @description Highest number the agent's console has.
+             */
+            agent_delivered_seq: number;
             last_message?: components["schemas"]["LastMessage"] | null;
             /** @description The visitor was heard from within 2 × Poll Interval. */
             visitor_present: boolean;
@@ -1428,26 +1528,6 @@ export interface components {
             presentation_id?: components["schemas"]["PresentationId"] | null;
             rule?: components["schemas"]["Named_RuleId"] | null;
             offer?: components["schemas"]["Named_OfferId"] | null;
-            /**
-             * Format: int64
-             * @description Highest number the visitor's browser has.
-             */
-            visitor_delivered_seq: number;
-            /**
-             * Format: int64
-             * @description Highest number the agent's console has.
-             */
-            agent_delivered_seq: number;
-            /**
-             * Format: int64
-             * @description The higher is answered first, 0 to 9 (Q-3).
-             */
-            priority: number;
-            /**
-             * Format: int64
-             * @description When it leaves the queue unless somebody answers, while waiting.
-             */
-            wait_due_at?: number | null;
         };
         /**
          * Format: uuid
@@ -1459,6 +1539,14 @@ export interface components {
          * @enum {string}
          */
         ChatMode: "reactive" | "invite" | "engage";
+        /** @description The priority of a chat that waits. */
+        ChatPriority: {
+            /**
+             * Format: int32
+             * @description 0 to 9; the higher is answered first, among equals who came first.
+             */
+            priority: number;
+        };
         /**
          * @description Where a chat stands.
          * @enum {string}
@@ -1652,29 +1740,48 @@ export interface components {
             /**
              * Format: int32
              * @description A visitor who owes an answer for this long is warned, seconds, 0 (never) or 10 to 86 400.
+             * @default 0
              */
-            idle_warn_after_s?: number;
+            idle_warn_after_s: number;
             /**
              * Format: int32
              * @description An idle chat closes this long after the warning, seconds, 10 to 86 400.
+             * @default 120
              */
-            idle_close_after_s?: number;
+            idle_close_after_s: number;
             /**
              * Format: int32
              * @description An ended chat is closed on the agent's side after this time, seconds, 0 (never) or 5 to 86 400.
+             * @default 0
              */
-            wrap_up_s?: number;
-            /** @description What a chat can have come to, for the agent to choose from; at most 50, each 1 to 80 characters. */
-            dispositions?: string[];
-            /** @description The agent cannot close a chat without choosing one. */
-            disposition_required?: boolean;
-            /** @description Tags that are suggested to the agent; at most 100, each 1 to 40 characters. */
-            tags?: string[];
-            /** @description What the visitor is asked after the end. */
-            survey?: components["schemas"]["Survey"];
-            /** @description The visitor is offered the transcript by e-mail, where the server can send any (P-7). */
-            transcript?: boolean;
-            screen_pop?: components["schemas"]["ScreenPop"] | null;
+            wrap_up_s: number;
+            /**
+             * @description What a chat can have come to, for the agent to choose from; at most 50, each 1 to 80 characters.
+             * @default []
+             */
+            dispositions: string[];
+            /**
+             * @description The agent cannot close a chat without choosing one.
+             * @default false
+             */
+            disposition_required: boolean;
+            /**
+             * @description Tags that are suggested to the agent; at most 100, each 1 to 40 characters.
+             * @default []
+             */
+            tags: string[];
+            /**
+             * @description What the visitor is asked after the end.
+             * @default off
+             */
+            survey: components["schemas"]["Survey"];
+            /**
+             * @description The visitor is offered the transcript by e-mail, where the server can send any (P-7).
+             * @default true
+             */
+            transcript: boolean;
+            /** @default null */
+            screen_pop: components["schemas"]["ScreenPop"] | null;
         };
         /**
          * @description How much a visitor agrees to (N-4), from nothing to everything.
@@ -1943,6 +2050,26 @@ export interface components {
              */
             rules_left_out: number;
         };
+        /** @description What becomes of a visitor who has waited for too long (Q-5). */
+        Dequeue: {
+            /** @description The text, 0 to 400 characters; empty shows the built-in one. */
+            text?: string;
+            /** @enum {string} */
+            do: "message";
+        } | {
+            /** @enum {string} */
+            do: "enquiry";
+        } | {
+            /** @description Where to. */
+            url: string;
+            /** @enum {string} */
+            do: "url";
+        } | {
+            /** @description Which. */
+            queue_id: components["schemas"]["QueueId"];
+            /** @enum {string} */
+            do: "queue";
+        };
         /**
          * @description Class of the visitor's device.
          * @enum {string}
@@ -1982,6 +2109,73 @@ export interface components {
          * @enum {string}
          */
         EndedBy: "visitor" | "agent" | "system";
+        /** @description What a visitor left instead of a chat. */
+        Enquiry: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description The site. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description The queue it is for. */
+            queue: components["schemas"]["Named_QueueId"];
+            /** @description The visit it was sent in. */
+            visit_id: components["schemas"]["VisitId"];
+            chat_id: components["schemas"]["ChatId"] | null;
+            /** @description Best name there is; may be empty. */
+            name: string;
+            /** @description Where to answer; empty when none was given. */
+            email: string;
+            /** @description What was filled in. */
+            answers: components["schemas"]["Answer"][];
+            /** @description The page it was sent from. */
+            page_url: string;
+            /** @description Whether somebody dealt with it. */
+            state: components["schemas"]["EnquiryState"];
+            handled_by: components["schemas"]["Named_UserId"] | null;
+            /**
+             * Format: int64
+             * @description When, milliseconds since 1970.
+             */
+            handled_at: number | null;
+            /**
+             * Format: int64
+             * @description When it was sent, milliseconds since 1970.
+             */
+            created_at: number;
+        };
+        /** @description How many enquiries wait for somebody. */
+        EnquiryCount: {
+            /**
+             * Format: int64
+             * @description Those that are open and the caller may see.
+             */
+            open: number;
+        };
+        /** @description What to change of an enquiry. */
+        EnquiryPatch: {
+            /** @description Whether somebody dealt with it; the caller, that is. */
+            state: components["schemas"]["EnquiryState"];
+        };
+        /** @description The enquiry form of a queue. */
+        EnquiryPlan: {
+            /**
+             * @description Where enquiries are sent by e-mail, at most 10 addresses; they stand in the console in any case.
+             * @default []
+             */
+            emails: string[];
+            /**
+             * @description Its fields, at most 30; empty is the built-in form: name, e-mail, message.
+             * @default []
+             */
+            form: components["schemas"]["Field"][];
+        };
+        /**
+         * @description Whether somebody dealt with an enquiry.
+         * @enum {string}
+         */
+        EnquiryState: "open" | "done";
         /** @description That it is meant. */
         EraseRequest: {
             /** @description The customer's reference; for a record without one, its id. */
@@ -2086,13 +2280,25 @@ export interface components {
         FileId: string;
         /** @description What became of the form of a page. What was put in is never known. */
         FormActivity: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When it was first entered.
+             */
             entered_at: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When something was last put in.
+             */
             last_input_at?: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When it was last submitted.
+             */
             submitted_at?: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Time from entering to submitting; while not submitted, until now or until the page was left. Seconds.
+             */
             seconds: number;
         };
         /** @description What the gate of one queue looks like at one moment. */
@@ -2158,6 +2364,20 @@ export interface components {
             /** @description Its gate now. */
             gate: components["schemas"]["Gate"];
             refused: components["schemas"]["Reason"] | null;
+        };
+        /** @description A public holiday. */
+        Holiday: {
+            /** @description The date, `YYYY-MM-DD`. */
+            date: string;
+            /** @description Its name, in English. */
+            name: string;
+        };
+        /** @description The public holidays of a country in a year. */
+        Holidays: {
+            /** @description The countries that there are, as ISO 3166 codes. */
+            countries: string[];
+            /** @description By date; empty when no country was named. */
+            items: components["schemas"]["Holiday"][];
         };
         /** @description Business hours (Q-1). No period at all means never open; see [`Hours::always`]. */
         Hours: {
@@ -2252,13 +2472,13 @@ export interface components {
             from: components["schemas"]["Sender"];
             /** @description The text. */
             text: string;
+            /** @description Name of the file it carries. */
+            file?: string | null;
             /**
              * Format: int64
              * @description When.
              */
             at: number;
-            /** @description Name of the file it carries. */
-            file?: string | null;
         };
         /** @description The record to link a visitor to. */
         LinkTo: {
@@ -2325,6 +2545,8 @@ export interface components {
              * @description When it was stored.
              */
             at: number;
+            /** @description Who may see it; absent for everyone. */
+            audience?: components["schemas"]["Audience"];
             file?: components["schemas"]["MessageFile"] | null;
         };
         /** @description A file that a message carries. */
@@ -2567,6 +2789,15 @@ export interface components {
             /** @description What the person knows, at most 20. */
             skills?: components["schemas"]["UserSkill"][];
         };
+        /** @description What the agent noted of a chat. */
+        Noted: {
+            /** @description What it came to; empty when not chosen. */
+            disposition: string;
+            /** @description Tags. */
+            tags: string[];
+            /** @description In words. */
+            note: string;
+        };
         /** @description A design that can be presented. */
         Offer: {
             /** @description Identity. */
@@ -2740,7 +2971,7 @@ export interface components {
              * @description Seconds in the foreground.
              */
             visible_s: number;
-            form?: null | components["schemas"]["FormActivity"];
+            form?: components["schemas"]["FormActivity"] | null;
         };
         /** @description One page of a list. */
         Page_AgentView: {
@@ -2788,6 +3019,13 @@ export interface components {
         Page_Draft: {
             /** @description The items, in the order of the list. */
             items: components["schemas"]["Draft"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Enquiry: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["Enquiry"][];
             /** @description What to give as `after` for the next page; null on the last. */
             next: string | null;
         };
@@ -2944,6 +3182,13 @@ export interface components {
              */
             height: number;
         };
+        /** @description An address to open for the agent (Q-12). */
+        Pop: {
+            /** @description `https:` or `http:`. */
+            url: string;
+            /** @description How it is opened. */
+            open: components["schemas"]["PopOpen"];
+        };
         /**
          * @description How a screen pop is opened.
          * @enum {string}
@@ -3040,6 +3285,27 @@ export interface components {
             chat_id?: components["schemas"]["ChatId"] | null;
             why?: components["schemas"]["PresentationReasons"] | null;
         };
+        /** @description Priority of a chat by how it came about, 0 to 9; the higher is answered first, among equals who came first (Q-3). */
+        Priorities: {
+            /**
+             * Format: int32
+             * @description The visitor opened it unasked.
+             * @default 0
+             */
+            reactive: number;
+            /**
+             * Format: int32
+             * @description The visitor accepted an offer.
+             * @default 0
+             */
+            invite: number;
+            /**
+             * Format: int32
+             * @description The visitor comes from another queue, where nobody answered in time.
+             * @default 0
+             */
+            moved: number;
+        };
         /** @description RFC 9457 problem document. */
         Problem: {
             /** @description Identifies the kind of problem: `urn:beckon:problem:` and the code. */
@@ -3063,6 +3329,11 @@ export interface components {
          * @enum {string}
          */
         Proof: "claimed" | "signed";
+        /**
+         * @description What an agent is called for.
+         * @enum {string}
+         */
+        Purpose: "transfer" | "invite";
         /** @description A chat queue. */
         Queue: {
             /** @description Identity. */
@@ -3261,6 +3532,14 @@ export interface components {
              */
             alternatives: components["schemas"]["Alternatives"];
             /**
+             * @description What visitors leave instead of a chat (Q-6).
+             * @default {
+             *       "emails": [],
+             *       "form": []
+             *     }
+             */
+            enquiry: components["schemas"]["EnquiryPlan"];
+            /**
              * @description Looks and texts of the widget (Q-11).
              * @default {
              *       "color": "#0f766e",
@@ -3272,20 +3551,25 @@ export interface components {
              */
             styling: components["schemas"]["Styling"];
             /**
+             * @description Idle chats, wrap-up, survey and screen pop (Q-10, Q-12).
+             * @default {
+             *       "disposition_required": false,
+             *       "dispositions": [],
+             *       "idle_close_after_s": 120,
+             *       "idle_warn_after_s": 0,
+             *       "screen_pop": null,
+             *       "survey": "off",
+             *       "tags": [],
+             *       "transcript": true,
+             *       "wrap_up_s": 0
+             *     }
+             */
+            conduct: components["schemas"]["Conduct"];
+            /**
              * @description Files from visitors (Q-8).
              * @default allowed
              */
             visitor_files: components["schemas"]["VisitorFiles"];
-            /** @description Idle chats, wrap-up, survey and screen pop (Q-10, Q-12). */
-            conduct?: components["schemas"]["Conduct"];
-            /**
-             * @description What visitors leave instead of a chat (Q-6).
-             * @default {
-             *       "emails": [],
-             *       "form": []
-             *     }
-             */
-            enquiry: components["schemas"]["EnquiryPlan"];
         };
         /** @description The estimated wait in one queue. */
         QueueWaitNow: {
@@ -3296,6 +3580,18 @@ export interface components {
              * @description Seconds.
              */
             wait_s: number;
+        };
+        /** @description What the visitor thought of a chat. */
+        Rating: {
+            /** @description How it was asked. */
+            kind: components["schemas"]["SurveyKind"];
+            /**
+             * Format: int64
+             * @description One to five; or one for up and zero for down.
+             */
+            rating: number;
+            /** @description In words; may be empty. */
+            comment: string;
         };
         /**
          * @description The single reason why an evaluation presented nothing.
@@ -3540,6 +3836,11 @@ export interface components {
             /** @description Events of the pages' own, by name; at most 200. */
             events: string[];
         };
+        /** @description Where a transcript goes. */
+        SendTranscript: {
+            /** @description An e-mail address. */
+            email: string;
+        };
         /**
          * @description Who wrote a message.
          * @enum {string}
@@ -3777,6 +4078,16 @@ export interface components {
             /** @description Estimated wait by queue, seconds. */
             waits?: components["schemas"]["QueueWaitNow"][];
         };
+        /** @description A skill that an agent must have (Q-4). */
+        SkillNeed: {
+            /** @description Its name, 1 to 40 characters, as at the users. */
+            skill: string;
+            /**
+             * Format: int32
+             * @description At least this level, 1 to 5.
+             */
+            level?: number;
+        };
         /**
          * @description Why an agent's status changed.
          * @enum {string}
@@ -3830,6 +4141,17 @@ export interface components {
          * @enum {string}
          */
         Survey: "off" | "rating" | "thumbs";
+        /**
+         * @description How a chat was rated.
+         * @enum {string}
+         */
+        SurveyKind: "rating" | "thumbs";
+        /** @description What to switch; what is absent stays. */
+        Switches: {
+            /** @description The channel switch. */
+            channel_on?: boolean;
+            by_hand?: components["schemas"]["ByHand"] | null;
+        };
         /** @description What would happen in an imagined visit. */
         TestResult: {
             action?: components["schemas"]["ActionTaken"] | null;
@@ -3897,6 +4219,16 @@ export interface components {
             /** @description May not sign in; all sessions of the user end. */
             disabled?: boolean;
         };
+        /** @description Something a person knows that queues may ask for (Q-4). */
+        UserSkill: {
+            /** @description Its name, 1 to 40 characters; kept in lower case. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How well, 1 to 5.
+             */
+            level?: number;
+        };
         /**
          * @description A UTM parameter.
          * @enum {string}
@@ -3942,6 +4274,10 @@ export interface components {
             device: components["schemas"]["DeviceClass"];
             /** @description Name of the browser. */
             browser: string;
+            /** @description UTM parameters of the first page: `source`, `medium`, `campaign`, `term`, `content`, as far as there are any. */
+            utm: {
+                [key: string]: string;
+            };
             /**
              * Format: int64
              * @description The visitor's how-manieth visit.
@@ -3960,9 +4296,6 @@ export interface components {
             offers: number;
             chat_id?: components["schemas"]["ChatId"] | null;
             offer_state?: components["schemas"]["Presentation"] | null;
-            utm: {
-                [key: string]: string;
-            };
         };
         /** @description A visit with what it saw and was offered. */
         VisitDetail: components["schemas"]["Visit"] & {
@@ -4044,174 +4377,14 @@ export interface components {
              */
             wait_red_s?: number;
         };
-        /** @description A queue that was opened or closed by hand, beside its hours (Q-1). */
-        ByHand: {
-            /** @description Open, or closed. */
-            open: boolean;
-            until?: components["schemas"]["UnixMs"] | null;
-        };
-        /** @description The priority of a chat that waits. */
-        ChatPriority: {
-            /**
-             * Format: int32
-             * @description 0 to 9; the higher is answered first, among equals who came first.
-             */
-            priority: number;
-        };
-        /** @description What becomes of a visitor who has waited for too long (Q-5). */
-        Dequeue: {
-            /** @description The text, 0 to 400 characters; empty shows the built-in one. */
-            text?: string;
-            /** @enum {string} */
-            do: "message";
-        } | {
-            /** @enum {string} */
-            do: "enquiry";
-        } | {
-            /** @description Where to. */
-            url: string;
-            /** @enum {string} */
-            do: "url";
-        } | {
-            /** @description Which. */
-            queue_id: components["schemas"]["QueueId"];
-            /** @enum {string} */
-            do: "queue";
-        };
-        /** @description What a visitor left instead of a chat. */
-        Enquiry: {
-            /**
-             * Format: uuid
-             * @description Identity.
-             */
-            id: string;
-            /** @description The site. */
-            site_id: components["schemas"]["SiteId"];
-            /** @description The queue it is for. */
-            queue: components["schemas"]["Named_QueueId"];
-            /** @description The visit it was sent in. */
-            visit_id: components["schemas"]["VisitId"];
-            chat_id: components["schemas"]["ChatId"] | null;
-            /** @description Best name there is; may be empty. */
-            name: string;
-            /** @description Where to answer; empty when none was given. */
-            email: string;
-            /** @description What was filled in. */
-            answers: components["schemas"]["Answer"][];
-            /** @description The page it was sent from. */
-            page_url: string;
-            /** @description Whether somebody dealt with it. */
-            state: components["schemas"]["EnquiryState"];
-            handled_by: components["schemas"]["Named_UserId"] | null;
-            /**
-             * Format: int64
-             * @description When, milliseconds since 1970.
-             */
-            handled_at: number | null;
-            /**
-             * Format: int64
-             * @description When it was sent, milliseconds since 1970.
-             */
-            created_at: number;
-        };
-        /** @description How many enquiries wait for somebody. */
-        EnquiryCount: {
-            /**
-             * Format: int64
-             * @description Those that are open and the caller may see.
-             */
-            open: number;
-        };
-        /** @description What to change of an enquiry. */
-        EnquiryPatch: {
-            /** @description Whether somebody dealt with it; the caller, that is. */
-            state: components["schemas"]["EnquiryState"];
-        };
-        /** @description The enquiry form of a queue. */
-        EnquiryPlan: {
-            /**
-             * @description Where enquiries are sent by e-mail, at most 10 addresses; they stand in the console in any case.
-             * @default []
-             */
-            emails: string[];
-            /**
-             * @description Its fields, at most 30; empty is the built-in form: name, e-mail, message.
-             * @default []
-             */
-            form: components["schemas"]["Field"][];
-        };
-        /**
-         * @description Whether somebody dealt with an enquiry.
-         * @enum {string}
-         */
-        EnquiryState: "open" | "done";
-        /** @description A public holiday. */
-        Holiday: {
-            /** @description The date, `YYYY-MM-DD`. */
-            date: string;
-            /** @description Its name, in English. */
-            name: string;
-        };
-        /** @description The public holidays of a country in a year. */
-        Holidays: {
-            /** @description The countries that there are, as ISO 3166 codes. */
-            countries: string[];
-            /** @description By date; empty when no country was named. */
-            items: components["schemas"]["Holiday"][];
-        };
-        /** @description One page of a list. */
-        Page_Enquiry: {
-            /** @description The items, in the order of the list. */
-            items: components["schemas"]["Enquiry"][];
-            /** @description What to give as `after` for the next page; null on the last. */
-            next: string | null;
-        };
-        /** @description Priority of a chat by how it came about, 0 to 9; the higher is answered first, among equals who came first (Q-3). */
-        Priorities: {
-            /**
-             * Format: int32
-             * @description The visitor opened it unasked.
-             * @default 0
-             */
-            reactive: number;
-            /**
-             * Format: int32
-             * @description The visitor accepted an offer.
-             * @default 0
-             */
-            invite: number;
-            /**
-             * Format: int32
-             * @description The visitor comes from another queue, where nobody answered in time.
-             * @default 0
-             */
-            moved: number;
-        };
-        /** @description A skill that an agent must have (Q-4). */
-        SkillNeed: {
-            /** @description Its name, 1 to 40 characters, as at the users. */
-            skill: string;
-            /**
-             * Format: int32
-             * @description At least this level, 1 to 5.
-             */
-            level?: number;
-        };
-        /** @description What to switch; what is absent stays. */
-        Switches: {
-            /** @description The channel switch. */
-            channel_on?: boolean;
-            by_hand?: components["schemas"]["ByHand"] | null;
-        };
-        /** @description Something a person knows that queues may ask for (Q-4). */
-        UserSkill: {
-            /** @description Its name, 1 to 40 characters; kept in lower case. */
-            name: string;
-            /**
-             * Format: int32
-             * @description How well, 1 to 5.
-             */
-            level?: number;
+        /** @description What an agent notes of a chat; it replaces what was noted before. */
+        WrapUp: {
+            /** @description What it came to: one of the queue's dispositions, or empty. */
+            disposition?: string;
+            /** @description Tags, at most 20, each 1 to 40 characters. */
+            tags?: string[];
+            /** @description In words, at most 2 000 characters. */
+            note?: string;
         };
     };
     responses: {
@@ -4251,7 +4424,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit what is there: `taken`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full` */
+        /** @description It does not fit what is there: `taken`, `stale`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full` */
         Refused409: {
             headers: {
                 [name: string]: unknown;
@@ -4372,6 +4545,165 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    list_canned_replies: {
+        parameters: {
+            query?: {
+                /** @description Only those for this site or for every site. */
+                site?: components["schemas"]["SiteId"];
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CannedReply"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    create_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCannedReply"];
+            };
+        };
+        responses: {
+            /** @description The canned reply */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CannedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The canned reply */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CannedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_canned_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CannedReplyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description The canned reply */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     list_chats: {
         parameters: {
             query?: {
@@ -4433,6 +4765,111 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    show_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    keep_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    send_file: {
+        parameters: {
+            query: {
+                /** @description Made by the sender, 1 to 64 bytes; the same file sent again under it is stored once. */
+                id: string;
+                /** @description Its name; one that does not fit its content is completed. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        /** @description At most 10 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description The file */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageFile"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -4462,6 +4899,656 @@ export interface operations {
             403: components["responses"]["Refused403"];
             404: components["responses"]["Refused404"];
             422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    prioritise_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatPriority"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    send_transcript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendTranscript"];
+            };
+        };
+        responses: {
+            /** @description Promised */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    wrap_up_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ChatId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrapUp"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    forget_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportPatch"];
+            };
+        };
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    begin_customer_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerPatch"];
+            };
+        };
+        responses: {
+            /** @description The record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    erase_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description What was erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasedCounts"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    export_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_customer_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerHistory"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    merge_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description The record that was kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    part_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CustomerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record that is back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drafts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Draft"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_enquiry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The enquiry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enquiry"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_enquiry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnquiryPatch"];
+            };
+        };
+        responses: {
+            /** @description The enquiry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enquiry"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_holidays: {
+        parameters: {
+            query?: {
+                /** @description ISO 3166 code, such as `CH`. */
+                country?: string;
+                /** @description 2000 to 2100. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Countries, and the holidays of the one named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The options */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOptions"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentOptionsPatch"];
+            };
+        };
+        responses: {
+            /** @description The options */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOptions"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
             500: components["responses"]["Refused500"];
         };
     };
@@ -4654,6 +5741,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["QueuePatch"];
+            };
+        };
+        responses: {
+            /** @description The queue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    switch_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Switches"];
             };
         };
         responses: {
@@ -5071,6 +6194,294 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_directory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDirectory"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    set_customer_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFields"];
+            };
+        };
+        responses: {
+            /** @description What there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDirectory"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_customer_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerImport"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    upload_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The import */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerImport"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_customers: {
+        parameters: {
+            query?: {
+                /** @description Words that all stand in name, e-mail address, reference, company or telephone number. */
+                search?: string;
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Customer"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    create_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description The record */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    export_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_enquiries: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: "open" | "done";
+                /** @description Only those of this queue. */
+                queue?: components["schemas"]["QueueId"];
+                /** @description Only those with this text in name, e-mail or answers; at most 100 characters. */
+                q?: string;
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Enquiry"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    count_enquiries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnquiryCount"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };
@@ -5688,6 +7099,67 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    link_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTo"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     list_visits: {
         parameters: {
             query?: {
@@ -5922,337 +7394,6 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
-    list_canned_replies: {
-        parameters: {
-            query?: {
-                /** @description Only those for this site or for every site. */
-                site?: components["schemas"]["SiteId"];
-                /** @description Most items on the page, 1 to 200; 50 when absent. */
-                limit?: number;
-                /** @description The `next` of the page before; absent for the first page. */
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CannedReply"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    create_canned_reply: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCannedReply"];
-            };
-        };
-        responses: {
-            /** @description The canned reply */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CannedReply"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_canned_reply: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CannedReplyId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The canned reply */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CannedReply"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    remove_canned_reply: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CannedReplyId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    change_canned_reply: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CannedReplyId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CannedReplyPatch"];
-            };
-        };
-        responses: {
-            /** @description The canned reply */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CannedReply"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_draft: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["ChatId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The draft */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Draft"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    keep_draft: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["ChatId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDraft"];
-            };
-        };
-        responses: {
-            /** @description The draft */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Draft"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    list_drafts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The drafts */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Draft"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The caller */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_options: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The options */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentOptions"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    change_options: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgentOptionsPatch"];
-            };
-        };
-        responses: {
-            /** @description The options */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgentOptions"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
     show_workspace: {
         parameters: {
             query?: never;
@@ -6309,906 +7450,6 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_customer_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The import */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerImport"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    forget_customer_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    change_customer_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportPatch"];
-            };
-        };
-        responses: {
-            /** @description The import */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerImport"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    begin_customer_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The import */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerImport"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CustomerId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The record */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Customer"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    change_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CustomerId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerPatch"];
-            };
-        };
-        responses: {
-            /** @description The record */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Customer"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    erase_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CustomerId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EraseRequest"];
-            };
-        };
-        responses: {
-            /** @description What was erased */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErasedCounts"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    export_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CustomerId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Everything */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": Record<string, never>;
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_customer_history: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CustomerId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What there is */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerHistory"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    merge_customers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CustomerId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MergeRequest"];
-            };
-        };
-        responses: {
-            /** @description The record that was kept */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Customer"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    part_customers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["CustomerId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The record that is back */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Customer"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_directory: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What there is */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerDirectory"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    set_customer_fields: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewFields"];
-            };
-        };
-        responses: {
-            /** @description What there is */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerDirectory"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    list_customer_imports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The imports */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CustomerImport"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    upload_customers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "text/csv": string;
-            };
-        };
-        responses: {
-            /** @description The import */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerImport"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    list_customers: {
-        parameters: {
-            query?: {
-                /** @description Words that all stand in name, e-mail address, reference, company or telephone number. */
-                search?: string;
-                /** @description Most items on the page, 1 to 200; 50 when absent. */
-                limit?: number;
-                /** @description The `next` of the page before; absent for the first page. */
-                after?: string;
-            };
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Customer"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    create_customer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewCustomer"];
-            };
-        };
-        responses: {
-            /** @description The record */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Customer"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    export_customers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The table */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    link_visitor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["VisitorId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinkTo"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_person: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["VisitorId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description What is known */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Person"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    send_file: {
-        parameters: {
-            query: {
-                /** @description Made by the sender, 1 to 64 bytes; the same file sent again under it is stored once. */
-                id: string;
-                /** @description Its name; one that does not fit its content is completed. */
-                name?: string;
-            };
-            header?: never;
-            path: {
-                id: components["schemas"]["ChatId"];
-            };
-            cookie?: never;
-        };
-        /** @description At most 10 MB */
-        requestBody: {
-            content: {
-                "application/octet-stream": number[];
-            };
-        };
-        responses: {
-            /** @description The file */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageFile"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    prioritise_chat: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["ChatId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChatPriority"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    show_enquiry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The enquiry */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Enquiry"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    change_enquiry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EnquiryPatch"];
-            };
-        };
-        responses: {
-            /** @description The enquiry */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Enquiry"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    list_holidays: {
-        parameters: {
-            query?: {
-                /** @description ISO 3166 code, such as `CH`. */
-                country?: string;
-                /** @description 2000 to 2100. */
-                year?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Countries, and the holidays of the one named */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Holidays"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    switch_queue: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["QueueId"];
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Switches"];
-            };
-        };
-        responses: {
-            /** @description The queue */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Queue"];
-                };
-            };
-            400: components["responses"]["Refused400"];
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            409: components["responses"]["Refused409"];
-            413: components["responses"]["Refused413"];
-            415: components["responses"]["Refused415"];
-            422: components["responses"]["Refused422"];
-            429: components["responses"]["Refused429"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    list_enquiries: {
-        parameters: {
-            query?: {
-                /** @description Only those in this state. */
-                state?: "open" | "done";
-                /** @description Only those of this queue. */
-                queue?: components["schemas"]["QueueId"];
-                /** @description Only those with this text in name, e-mail or answers; at most 100 characters. */
-                q?: string;
-                /** @description Most items on the page, 1 to 200; 50 when absent. */
-                limit?: number;
-                /** @description The `next` of the page before; absent for the first page. */
-                after?: string;
-            };
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Enquiry"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    count_enquiries: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How many */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EnquiryCount"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };
