@@ -60,7 +60,7 @@ async function opens(visitor: Visitor): Promise<void> {
 test("the place falls as those before are answered", async ({ browser, demo, errors, visitor, admin, agent }) => {
   await change(admin, { alternatives: { no_agent: { do: "wait" } } });
   await agent.page.getByRole("button", { name: /^Status:/ }).click();
-  await agent.page.getByRole("menuitem", { name: /^Away/ }).click();
+  await agent.page.getByRole("menuitem", { name: /^Away New chats/ }).click();
   const first = await another(browser, demo, errors);
   await opens(first);
   const place = (of: Visitor, n: number) =>
