@@ -5,3 +5,4 @@ declare module "*.css?inline" {
 declare const CHAT_VERSION: string;
 declare const TRACK_VERSION: string;
 declare const LAUNCHER_VERSION: string;
+declare const TEXTS_VERSION: string;

@@ -49,7 +49,9 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     match brotli.or_else(|| Dist::get(&path)) {
         Some(file) => answer(kind, &path, &file, is_brotli, &headers),
         None if kind == Kind::Page => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
-        None if kind == Kind::Widget => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
+        None if kind == Kind::Widget && !path.ends_with(".json") => {
+            (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response()
+        }
         None => Problem::NotFound.into_response(),
     }
 }
@@ -58,6 +60,9 @@ fn resolve(path: &str) -> (Kind, String) {
     let name = path.rsplit('/').next().unwrap_or_default();
     match path {
         "/beckon.js" | "/beckon-chat.js" | "/beckon-launcher.js" | "/beckon-track.js" => {
+            (Kind::Widget, format!("widget{path}"))
+        }
+        _ if path.starts_with("/beckon-text-") && path.ends_with(".json") => {
             (Kind::Widget, format!("widget{path}"))
         }
         _ if !name.contains('.') => (Kind::Page, "console/index.html".to_owned()),
@@ -153,6 +158,7 @@ mod tests {
             let path = format!("/beckon-{bundle}.js");
             assert_eq!(resolve(&path), (Kind::Widget, format!("widget{path}")));
         }
+        assert_eq!(resolve("/beckon-text-de.json"), (Kind::Widget, "widget/beckon-text-de.json".to_owned()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ import { focus } from "./focus";
 import { makeSender } from "./sender";
 import { makeSlot } from "./slot";
 import { type Effect, type Event, newState, shownOffer, step } from "./state";
-import { textsFor } from "./texts";
+import { isFromRight, loadTexts, type Texts } from "./texts";
 import { themeText } from "./theme";
 import { App } from "./views/app";
 import type { Ui } from "./views/context";
@@ -39,15 +39,16 @@ function mount(stage: Stage): Views {
   let themed = "";
   let state = newState(newSession(), tab, "", document.visibilityState === "visible");
   let draft = stage.readDraft();
-  const texts = textsFor(language);
+  let texts: Texts | undefined;
 
   const draw = () => {
+    if (!texts) return;
     const { styling } = state.session;
     const offer = shownOffer(state);
     const text = themeText(styling ? styling.color : "", offer ? offer.design.color : undefined);
     if (text !== themed) theme.replaceSync(text);
     themed = text;
-    place.dir = getComputedStyle(document.documentElement).direction;
+    place.dir = isFromRight(language) ? "rtl" : getComputedStyle(document.documentElement).direction;
     const ui: Ui = { state, t: texts, language, host, act, dispatch };
     const inline = offer && offer.design.form === "inline" && slot.find();
     render(<App ui={ui} inline={false} slotted={!!inline} />, place);
@@ -86,6 +87,10 @@ function mount(stage: Stage): Views {
     const { visualViewport: seen } = window;
     if (seen) viewport.replaceSync(`:host{--seen:${Math.round(seen.height)}px}`);
   };
+  loadTexts(language, host, (come) => {
+    texts = come;
+    draw();
+  });
   document.addEventListener("visibilitychange", onVisible);
   window.visualViewport?.addEventListener("resize", onResize);
 

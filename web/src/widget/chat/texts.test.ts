@@ -1,22 +1,87 @@
-import { expect, it } from "vitest";
-import { fill, pick, textsFor } from "./texts";
-import { de } from "./texts/de";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { fill, isFromRight, languages, loadTexts, pick, type Texts } from "./texts";
+import ar from "./texts/ar.json";
+import de from "./texts/de.json";
 import { en } from "./texts/en";
+import es from "./texts/es.json";
+import fr from "./texts/fr.json";
+import it_ from "./texts/it.json";
+import nl from "./texts/nl.json";
+import pl from "./texts/pl.json";
+import pt from "./texts/pt.json";
+import tr from "./texts/tr.json";
 
-it("has every text in every language, with the same places to fill in", () => {
-  // spec: N-5
-  const places = (text: string) => (text.match(/\{\w+\}/g) || []).sort();
-  for (const key of Object.keys(en) as (keyof typeof en)[]) {
-    expect(de[key], key).not.toBe("");
-    expect(places(de[key]), key).toEqual(places(en[key]));
-  }
-  expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+const keys = Object.keys(en) as (keyof Texts)[];
+
+const files: Record<(typeof languages)[number], Texts> = { ar, de, es, fr, it: it_, nl, pl, pt, tr };
+
+beforeEach(() => {
+  vi.stubGlobal("TEXTS_VERSION", "v1");
+  vi.useFakeTimers();
 });
 
-it("follows the page's language, with or without a region, and speaks English otherwise", () => {
-  expect(textsFor("de-AT")).toBe(de);
-  expect(textsFor("DE")).toBe(de);
-  expect(textsFor("fi")).toBe(en);
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+// spec: N-5
+it("speaks ten languages", () => {
+  expect(languages.length + 1).toBeGreaterThanOrEqual(10);
+});
+
+// spec: N-5
+it.each(languages)("has every text in %s, with the same places to fill in", (language) => {
+  const texts = files[language];
+  const places = (text: string) => (text.match(/\{\w+\}/g) || []).sort();
+  expect(Object.keys(texts).sort()).toEqual([...keys].sort());
+  for (const key of keys) {
+    expect(texts[key].trim(), key).not.toBe("");
+    expect(places(texts[key]), key).toEqual(places(en[key]));
+  }
+});
+
+// spec: N-5
+it("takes the page's language, with or without a region", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (url: string) => {
+    asked.push(url);
+    return { ok: true, json: async () => ({ close: "Schließen" }) };
+  });
+  const taken = await new Promise<Texts>((take) => loadTexts("de-AT", "https://chat.example", take));
+  expect(asked).toEqual(["https://chat.example/beckon-text-de.json?v=v1"]);
+  expect([taken.close, taken.minimise]).toEqual(["Schließen", en.minimise]);
+});
+
+// spec: N-5
+it("speaks English where it knows no better, without asking", () => {
+  vi.stubGlobal("fetch", () => expect.unreachable());
+  const take = vi.fn();
+  loadTexts("fi", "https://chat.example", take);
+  expect(take).toHaveBeenCalledExactlyOnceWith(en);
+});
+
+it("speaks English when the file does not come", async () => {
+  vi.stubGlobal("fetch", async () => ({ ok: false }));
+  const taken = await new Promise<Texts>((take) => loadTexts("fr", "https://chat.example", take));
+  expect(taken).toEqual(en);
+});
+
+it("speaks English while the file is under way, and the language once it is there", async () => {
+  let come = (_: object) => {};
+  vi.stubGlobal("fetch", () => new Promise((resolve) => (come = resolve)));
+  const taken: Texts[] = [];
+  loadTexts("fr", "https://chat.example", (texts) => taken.push(texts));
+  expect(taken).toEqual([]);
+  vi.advanceTimersByTime(2_000);
+  expect(taken).toEqual([en]);
+  come({ ok: true, json: async () => ({ close: "Fermer" }) });
+  await vi.waitFor(() => expect(taken[1]?.close).toBe("Fermer"));
+});
+
+// spec: N-5
+it("knows which language is written from right to left", () => {
+  expect([isFromRight("ar-EG"), isFromRight("de")]).toEqual([true, false]);
 });
 
 it("picks the site's own text by language, region first, then the fallback, then any", () => {

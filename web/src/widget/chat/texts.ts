@@ -1,13 +1,35 @@
 /** The widget's words in the visitor's language. Owns which languages there are; offers and forms bring their own texts. */
-import { de } from "./texts/de";
 import { en, type Texts } from "./texts/en";
 
 export type { Texts };
 
-const languages: Record<string, Texts> = { de, en };
+/** Besides English, which comes with the bundle; each is a file of its own. */
+export const languages = ["ar", "de", "es", "fr", "it", "nl", "pl", "pt", "tr"] as const;
 
-export function textsFor(language: string): Texts {
-  return languages[primary(language)] || en;
+const from_right_to_left: readonly string[] = ["ar"];
+const texts_ms_max = 1_500;
+
+/** Takes the words of a language once its file has come, and English meanwhile when that takes long or fails. */
+export function loadTexts(language: string, origin: string, take: (texts: Texts) => void): void {
+  const name = languages.find((known) => known === primary(language));
+  if (!name) {
+    take(en);
+    return;
+  }
+  const meanwhile = setTimeout(() => take(en), texts_ms_max);
+  const come = (texts: Texts) => {
+    clearTimeout(meanwhile);
+    take(texts);
+  };
+  fetch(`${origin}/beckon-text-${name}.json?v=${TEXTS_VERSION}`, { credentials: "omit" })
+    .then((answer): Promise<Texts> => (answer.ok ? answer.json() : Promise.reject()))
+    .then((texts) => come({ ...en, ...texts }))
+    .catch(() => come(en));
+}
+
+/** The words of a language that is written from right to left turn the widget round, whatever the page does. */
+export function isFromRight(language: string): boolean {
+  return from_right_to_left.includes(primary(language));
 }
 
 /** The entry for a language of texts that the site wrote: exact, then without its region, then the fallback. */

@@ -8,7 +8,18 @@ import { drawMark, mark } from "../mark";
 import sheetText from "./launcher.css?inline";
 
 const chevron_up = "m6 15 6-6 6 6";
-const maximise: Record<string, string> = { en: "Maximise", de: "Maximieren" };
+const maximise: Record<string, string> = {
+  ar: "تكبير",
+  de: "Maximieren",
+  en: "Maximise",
+  es: "Maximizar",
+  fr: "Agrandir",
+  it: "Ingrandisci",
+  nl: "Maximaliseren",
+  pl: "Maksymalizuj",
+  pt: "Maximizar",
+  tr: "Büyüt",
+};
 
 function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launcher {
   const sheet = new CSSStyleSheet();
