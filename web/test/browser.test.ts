@@ -214,7 +214,10 @@ it("keeps what is written while the server is away, sends it once with the same 
     return frame.type === "say" ? [{ type: "ack", chat: "c1", id: frame.id, seq: 1 }] : [];
   });
   fake.refuse("nothing");
-  await page.getByRole("log").getByText("Delivered").waitFor({ timeout: 15_000 });
+  const log = page.getByRole("log");
+  await log.getByText("Sent", { exact: true }).waitFor({ timeout: 15_000 });
+  fake.send({ type: "delivered", chat: "c1", seq: 1 });
+  await log.getByText("Delivered", { exact: true }).waitFor();
   expect(said("say")).toHaveLength(1);
   expect(await page.getByText("Still there?").count()).toBe(1);
 }, 40_000);

@@ -77,11 +77,14 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     stay();
     share.track(frame);
   };
-  const load = () =>
+  const load = () => {
+    // Catching up shows the session, which asks for the bundle again.
+    if (brain) return;
     loadBundle<Brain>(`${host}/beckon-chat.js?v=${CHAT_VERSION}`, (come) => {
       brain = come;
       if (!stopped) share.think(come);
     });
+  };
   element.addEventListener("pointerover", () => quietly(load), { once: true });
   const tracker = startTracker(tab, nextView);
 
