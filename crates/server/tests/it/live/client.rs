@@ -227,9 +227,25 @@ impl Console {
         self.socket.next("a ring", is).await["chat"].clone()
     }
 
+    /// This chat once it rings at this agent, whatever rang before.
+    pub(crate) async fn ring_of(&mut self, chat: &Value) -> Value {
+        let me = self.user.to_string();
+        let is = |frame: &Value| {
+            frame["chat"]["state"] == "ringing"
+                && frame["chat"]["agent"]["id"] == me.as_str()
+                && frame["chat"]["id"] == *chat
+        };
+        self.socket.next("a ring of this chat", is).await["chat"].clone()
+    }
+
     /// Takes a ringing chat and follows it; yields it as it is then.
     pub(crate) async fn take(&mut self) -> Value {
         let chat = self.ring().await;
+        self.take_rung(&chat).await
+    }
+
+    /// Takes this chat, which rings, and follows it; yields it as it is then.
+    pub(crate) async fn take_rung(&mut self, chat: &Value) -> Value {
         let done = self.command(json!({ "type": "accept", "chat": chat["id"] })).await;
         assert_eq!(done["type"], "done", "{done}");
         self.socket.send(json!({ "type": "follow", "chat": chat["id"], "after": 0 })).await;

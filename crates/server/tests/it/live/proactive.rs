@@ -65,7 +65,8 @@ async fn a_visitor_is_faster_than_the_alerted_agent(store: Store) {
     let chat = browser.chat("queued").await;
     assert_ne!(chat["id"], alert["id"]);
     assert_eq!(alice.chat("ended").await["id"], alert["id"]);
-    let taken = alice.take().await;
+    let rung = alice.ring_of(&chat["id"]).await;
+    let taken = alice.take_rung(&rung).await;
     assert_eq!((&taken["id"], &taken["mode"]), (&chat["id"], &json!("reactive")));
 }
 

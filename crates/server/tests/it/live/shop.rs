@@ -130,8 +130,9 @@ impl Shop {
         self
     }
 
-    /// Stops this node and those that were lost.
+    /// Stops the tasks of this node and of those that were lost. The database stays open for the next shop.
     pub(crate) fn close(&self) {
+        self.server.abort();
         self.lost.iter().chain([&self.stopping]).for_each(CancellationToken::cancel);
     }
 

@@ -90,8 +90,8 @@ async fn an_accepted_offer_can_come_first(store: Store) {
     let offer = invited.offer().await;
     invited.accept(&offer).await;
     assert_eq!(alice.take().await["priority"], 3);
-    let (_browser, _) = waiting(&shop).await;
-    assert_eq!(alice.ring().await["priority"], 1);
+    let (_browser, chat) = waiting(&shop).await;
+    assert_eq!(alice.ring_of(&chat["id"]).await["priority"], 1);
 }
 
 // spec: Q-4
