@@ -68,7 +68,7 @@ test("the widget in each of its states", async ({ visitor, agent }) => {
 
 // spec: N-5
 test("the pages of the console", async ({ browser, demo, agent }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await agent.page.goto("/chats");
   await check(agent.page, "chats");
   await agent.page.goto("/visitors");

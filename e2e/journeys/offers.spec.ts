@@ -40,7 +40,7 @@ async function isHeldBack(agent: Agent): Promise<boolean> {
 
 async function setAway(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Status:/ }).click();
-  await page.getByRole("menuitem", { name: /^Away/ }).click();
+  await page.getByRole("menuitem", { name: /^Away New chats/ }).click();
   await expect(page.getByRole("button", { name: /^Status: Away/ })).toBeVisible();
 }
 

@@ -14,8 +14,9 @@ use super::error::Problem;
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-const CONSOLE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https: data:; \
-    connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+// A picture is shown from a `blob:` while it is on its way to the server.
+const CONSOLE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' https: data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
 const NOT_BUILT: &str = "The console and the widget are not part of this program: the web package was not built \
     before it. Build it (npm ci and npm run build in web/), then build this program again.\n";

@@ -160,7 +160,11 @@ function Actions({ customer }: { customer: Customer }) {
           done={() => {
             closeAllModals();
             go("/customers");
-            void queryClient.invalidateQueries({ queryKey: customerKeys.all });
+            // What was read of this customer is not there to be read again.
+            void queryClient.invalidateQueries({
+              queryKey: customerKeys.all,
+              predicate: ({ queryKey }) => !queryKey.includes(customer.id),
+            });
           }}
         />
       ),
