@@ -70,7 +70,9 @@ test("an agent presents by hand, over the caps when that is confirmed, and never
   await expect(visitor.widget.getByRole("heading", { name: "Comparing prices?" })).toBeVisible();
 
   await drawer.getByRole("button", { name: "Present an offer" }).click();
-  await expect(hand.getByText(/an offer is open before this visitor\. Nobody can override this/)).toBeVisible();
+  await expect(
+    hand.getByText(/an offer is open before this visitor\. Nobody can override this/),
+  ).toBeVisible();
   await expect(hand.getByRole("button", { name: /^Present/ })).toBeDisabled();
   await visitor.reject.click();
   await expect(hand.getByText("reached").first()).toBeVisible({ timeout: 10_000 });
@@ -85,7 +87,11 @@ test("an agent presents by hand, over the caps when that is confirmed, and never
 });
 
 // spec: R-9, A-4
-test("the rule test answers for an imagined visit and for one on the site", async ({ browser, demo, visitor }) => {
+test("the rule test answers for an imagined visit and for one on the site", async ({
+  browser,
+  demo,
+  visitor,
+}) => {
   await visitor.page.goto("/prices");
   const page = await asAdmin(browser, demo, "/rule-test");
   const result = page.getByRole("complementary");

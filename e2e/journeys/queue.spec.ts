@@ -57,14 +57,23 @@ async function opens(visitor: Visitor): Promise<void> {
 }
 
 // spec: Q-3
-test("the place falls as those before are answered", async ({ browser, demo, errors, visitor, admin, agent }) => {
+test("the place falls as those before are answered", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  admin,
+  agent,
+}) => {
   await change(admin, { alternatives: { no_agent: { do: "wait" } } });
   await agent.page.getByRole("button", { name: /^Status:/ }).click();
   await agent.page.getByRole("menuitem", { name: /^Away New chats/ }).click();
   const first = await another(browser, demo, errors);
   await opens(first);
   const place = (of: Visitor, n: number) =>
-    expect(of.widget.locator("dl div", { hasText: "Place in the queue" }).locator("dd")).toHaveText(String(n));
+    expect(of.widget.locator("dl div", { hasText: "Place in the queue" }).locator("dd")).toHaveText(
+      String(n),
+    );
   await place(first, 1);
   await opens(visitor);
   await place(visitor, 2);
