@@ -1,4 +1,5 @@
 /** Owns what only a signed-in user needs around the console: questions and short messages over the page. */
+import "../areas";
 import "@mantine/notifications/styles.layer.css";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";

@@ -1,3 +1,4 @@
+import "../../../areas";
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../../../../api/rest";
 import { conditionSentence } from "../../../decisions/sentence";

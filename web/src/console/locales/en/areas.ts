@@ -1,0 +1,40 @@
+/** Owns the English texts of everything behind signing in; each area has its file. */
+import { admin } from "./admin";
+import { chats } from "./chats";
+import { conditions } from "./conditions";
+import { customers } from "./customers";
+import { decisions } from "./decisions";
+import { enquiries } from "./enquiries";
+import { offers } from "./offers";
+import { queues } from "./queues";
+import { ruleTest } from "./rule-test";
+import { rules } from "./rules";
+import { sites } from "./sites";
+import { users } from "./users";
+import { visitors } from "./visitors";
+import { wallboard } from "./wallboard";
+import { canned, keys, mini, options, ready, sounds, workspace } from "./workspace";
+
+export const areas = {
+  admin,
+  canned,
+  chats,
+  conditions,
+  customers,
+  decisions,
+  enquiries,
+  keys,
+  mini,
+  offers,
+  options,
+  queues,
+  ready,
+  rule_test: ruleTest,
+  rules,
+  sites,
+  sounds,
+  users,
+  visitors,
+  wallboard,
+  workspace,
+};
