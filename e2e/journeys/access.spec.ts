@@ -42,6 +42,7 @@ async function stillness(page: Page): Promise<void> {
 
 // spec: N-5
 test("the widget in each of its states", async ({ visitor, agent }) => {
+  test.setTimeout(240_000);
   await visitor.page.goto("/product/oslo-chair");
   await expect(visitor.launcher).toBeVisible();
   await check(visitor.page, "launcher");

@@ -1,7 +1,7 @@
 /** Owns what an agent notes of an ended chat before closing it: what it came to, tags, a note. */
 import { Button, Select, TagsInput, Text, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Queue } from "../../api/rest";
@@ -46,8 +46,17 @@ export function WrapUp({ chat }: { chat: Chat }) {
   };
   const button = useRef<HTMLButtonElement>(null);
   useShortcut("end", () => button.current?.click());
+  const form = useRef<HTMLFormElement>(null);
+  const ready = !queue.isPending && chat.ended_by === "agent";
+  useEffect(() => {
+    // The question that ended the chat leaves the focus nowhere. It is not taken from who writes when a visitor ends it.
+    const at = document.activeElement;
+    if (!ready || (at !== document.body && !at?.closest("[role=dialog]"))) return;
+    const next = button.current?.disabled ? form.current?.querySelector("input") : button.current;
+    next?.focus();
+  }, [ready]);
   return (
-    <form className={classes.wrapUp} onSubmit={close} aria-label={t("chats.wrap_up.title")}>
+    <form ref={form} className={classes.wrapUp} onSubmit={close} aria-label={t("chats.wrap_up.title")}>
       <div className={classes.wrapUpHead}>
         <h2>{t("chats.wrap_up.title")}</h2>
         {chat.wrap_up_due_at !== null && <Due due_at={chat.wrap_up_due_at} />}
