@@ -18,7 +18,8 @@ export class Smtpd {
 
   static async start(): Promise<Smtpd> {
     const program = process.env.BECKON_TEST_SMTPD;
-    if (!program) throw new Error("BECKON_TEST_SMTPD does not name the program aiosmtpd: run `cargo xtask test`");
+    if (!program)
+      throw new Error("BECKON_TEST_SMTPD does not name the program aiosmtpd: run `cargo xtask test`");
     const folder = await mkdtemp(join(tmpdir(), "beckon-mail-"));
     const port = await freePort();
     const args = ["--nosetuid", "--class", "aiosmtpd.handlers.Mailbox", "--listen", `127.0.0.1:${port}`];
