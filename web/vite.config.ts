@@ -20,7 +20,10 @@ export default defineConfig({
   },
   test: {
     root: import.meta.dirname,
-    testTimeout: 20_000,
+    // A condition is waited for as long as a busy machine may need; a test that passes waits no longer than it takes.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } },
     include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
   },
 });

@@ -119,7 +119,7 @@ it("goes from the offer over form and queue to the conversation and its end", as
   await page.getByRole("button", { name: "Start a new chat" }).waitFor();
   expect(said("send_form")).toMatchObject([{ answers: { name: "Sam" } }]);
   expect(troubles).toEqual([]);
-}, 30_000);
+});
 
 it("holds one connection for all tabs, and a No in one removes the offer from all", async () => {
   // spec: T-4 O-6 P-2
@@ -138,7 +138,7 @@ it("holds one connection for all tabs, and a No in one removes the offer from al
   await expect.poll(() => fake.connections).toBe(2);
   await second.getByRole("button", { name: "Maximise" }).click();
   await second.getByRole("dialog").getByRole("heading", { name: "Any questions?" }).waitFor();
-}, 30_000);
+});
 
 it("holds one connection also where there are no Web Locks", async () => {
   // spec: T-4
@@ -152,8 +152,8 @@ it("holds one connection also where there are no Web Locks", async () => {
   await second.getByRole("button", { name: "Chat", exact: true }).waitFor();
   expect(fake.connections).toBe(1);
   await first.close();
-  await expect.poll(() => fake.connections, { timeout: 8_000 }).toBe(2);
-}, 30_000);
+  await expect.poll(() => fake.connections).toBe(2);
+});
 
 it("lets a visible tab lead in place of one that the browser has put to sleep", async () => {
   // spec: T-4 Q-7
@@ -179,7 +179,7 @@ it("lets a visible tab lead in place of one that the browser has put to sleep", 
   await second.keyboard.press("Enter");
   await expect.poll(() => said("say").length, { timeout: 15_000 }).toBe(1);
   expect(fake.connections).toBe(2);
-}, 30_000);
+});
 
 it("keeps the chat and its minimised window over pages", async () => {
   // spec: Q-7 P-2
@@ -215,12 +215,12 @@ it("keeps what is written while the server is away, sends it once with the same 
   });
   fake.refuse("nothing");
   const log = page.getByRole("log");
-  await log.getByText("Sent", { exact: true }).waitFor({ timeout: 15_000 });
+  await log.getByText("Sent", { exact: true }).waitFor();
   fake.send({ type: "delivered", chat: "c1", seq: 1 });
   await log.getByText("Delivered", { exact: true }).waitFor();
   expect(said("say")).toHaveLength(1);
   expect(await page.getByText("Still there?").count()).toBe(1);
-}, 40_000);
+});
 
 it("begins anew when its token is not known any more, and gives up when the page is not welcome", async () => {
   // spec: T-1
@@ -241,7 +241,7 @@ it("begins anew when its token is not known any more, and gives up when the page
   await page.waitForTimeout(3_000);
   expect(fake.connections).toBe(connections);
   expect(fake.posts).toBe(0);
-}, 30_000);
+});
 
 it("polls where no WebSocket can be had, and everything still works", async () => {
   // spec: T-6
@@ -258,7 +258,7 @@ it("polls where no WebSocket can be had, and everything still works", async () =
   fake.answer((frame) => (frame.type === "hello" ? [welcome({ chat: chat("active") })] : []));
   fake.send(message(1, "Hello Sam"));
   await page.getByRole("log").getByText("Hello Sam").waitFor();
-}, 30_000);
+});
 
 it("tells page views, in-app routes and form activity, and never what was typed", async () => {
   // spec: T-2 T-3

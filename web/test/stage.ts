@@ -80,7 +80,7 @@ export const greet = (over = {}, ...more: object[]) =>
   fake.answer((frame) => (frame.type === "hello" ? [welcome(over), ...more] : []));
 export const said = (type: string) => fake.frames.filter((frame) => frame.type === type);
 export const until = (type: string, count = 1) =>
-  expect.poll(() => said(type).length, { timeout: 5_000 }).toBeGreaterThanOrEqual(count);
+  expect.poll(() => said(type).length).toBeGreaterThanOrEqual(count);
 
 /** Calls `beckon` in the page. */
 export const call = (page: Page, ...args: unknown[]) =>
