@@ -16,12 +16,14 @@ enum Verdict {
 pub(crate) struct Steps {
     started: Instant,
     done: Vec<(String, Verdict, Duration)>,
+    /// What failed, with its error.
+    failures: Vec<(String, anyhow::Error)>,
 }
 
 impl Steps {
     /// An empty list; the clock starts now.
     pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), done: Vec::new() }
+        Self { started: Instant::now(), done: Vec::new(), failures: Vec::new() }
     }
 
     /// Runs a step and returns what it made, or nothing when it failed.
@@ -33,7 +35,7 @@ impl Steps {
         let (verdict, made) = match result {
             Ok(made) => (Verdict::Passed, Some(made)),
             Err(error) => {
-                println!("{error:#}");
+                self.failures.push((name.to_owned(), error));
                 (Verdict::Failed, None)
             }
         };
@@ -48,11 +50,14 @@ impl Steps {
         self.done.push((name.to_owned(), Verdict::NotRun, Duration::ZERO));
     }
 
-    /// Prints the table and the closing line.
+    /// Prints what failed and why, the table and the closing line.
     ///
     /// # Errors
     /// When a step failed or was not run.
     pub(crate) fn close(&self) -> anyhow::Result<()> {
+        for (name, error) in &self.failures {
+            println!("\n{name}: {error:#}");
+        }
         println!();
         for (name, verdict, took) in &self.done {
             println!("{:>8}  {:>7.1} s  {name}", word(*verdict), took.as_secs_f32());

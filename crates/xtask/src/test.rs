@@ -63,18 +63,18 @@ fn web_build(steps: &mut Steps) -> bool {
 }
 
 fn web_tests(steps: &mut Steps) {
-    steps.step("web: biome and tsc", || workspace::run(web::npm("web").args(["run", "check"])));
-    steps.step("web: vitest", || workspace::run(web::npm("web").args(["test"])));
+    steps.step("web: biome and tsc", || workspace::run_and_repeat(web::npm("web").args(["run", "check"])));
+    steps.step("web: vitest", || workspace::run_and_repeat(web::npm("web").args(["test"])));
 }
 
 fn rust_checks(steps: &mut Steps, built: bool) {
-    steps.step("rust: format", || workspace::run(cargo().args(["fmt", "--all", "--check"])));
+    steps.step("rust: format", || workspace::run_and_repeat(cargo().args(["fmt", "--all", "--check"])));
     if !built {
         steps.not_run("rust: clippy");
         return;
     }
     let clippy = ["clippy", "--workspace", "--all-targets", "--keep-going", "--", "--deny", "warnings"];
-    steps.step("rust: clippy", || workspace::run(cargo().args(clippy)));
+    steps.step("rust: clippy", || workspace::run_and_repeat(cargo().args(clippy)));
     if find("cargo-deny").is_some() || cargo_home_has("cargo-deny") {
         let deny = ["deny", "--offline", "check", "licenses", "bans", "sources"];
         steps.step("rust: licences and sources", || workspace::run(cargo().args(deny)));
@@ -100,7 +100,7 @@ fn rust_tests(steps: &mut Steps, ready: bool) {
     let with_services = |command: &mut Command| {
         command.env("BECKON_TEST_POSTGRES_URL", postgres.url()).env("BECKON_TEST_NATS_URL", nats.url());
         command.env("BECKON_TEST_SMTPD", &smtpd);
-        workspace::run(command)
+        workspace::run_and_repeat(command)
     };
     let nextest = find("cargo-nextest").is_some() || cargo_home_has("cargo-nextest");
     let runner: &[&str] = if nextest {
@@ -121,13 +121,13 @@ fn journeys(steps: &mut Steps, ready: bool) {
         steps.not_run(NAME);
         return;
     }
-    steps.step("e2e: biome and tsc", || workspace::run(web::npm("e2e").args(["run", "check"])));
+    steps.step("e2e: biome and tsc", || workspace::run_and_repeat(web::npm("e2e").args(["run", "check"])));
     steps.step(NAME, || {
         let chromium = packages::chromium().context("chromium is missing")?;
         let mut command = web::npm("e2e");
         command.env("BECKON_BIN", target()?.join("release/beckon")).env("BECKON_CHROMIUM", chromium);
         command.env("BECKON_TEST_SMTPD", packages::smtpd()?);
-        workspace::run(command.arg("test"))
+        workspace::run_and_repeat(command.arg("test"))
     });
 }
 

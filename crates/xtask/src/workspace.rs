@@ -1,8 +1,12 @@
 //! Where things are and how other programs are started: the root, the target folder, cargo. Decides nothing.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 
@@ -53,6 +57,54 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Lines of a failed program's output that its error repeats.
+const REPEATED_LINES: usize = 60;
+/// After so long without a line it is asked whether the program has ended.
+const QUIET: Duration = Duration::from_millis(200);
+
+/// As [`run`], for a program with a long output: its error repeats the last lines, where they are found after all else.
+///
+/// # Errors
+/// When it cannot be started or reports failure.
+pub(crate) fn run_and_repeat(command: &mut Command) -> anyhow::Result<()> {
+    let shown = show(command);
+    let (reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn().with_context(|| format!("cannot start: {shown}"))?;
+    // The command held the writing ends: the lines end with the last program that writes to them.
+    command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let (lines, heard) = mpsc::sync_channel(REPEATED_LINES);
+    std::thread::spawn(move || {
+        for line in BufReader::new(reader).split(b'\n').map_while(Result::ok) {
+            if lines.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    let mut last = VecDeque::new();
+    loop {
+        match heard.recv_timeout(QUIET) {
+            Ok(line) => {
+                let line = String::from_utf8_lossy(&line).into_owned();
+                println!("{line}");
+                if last.len() == REPEATED_LINES {
+                    last.pop_front();
+                }
+                last.push_back(line);
+            }
+            // A program that the command left behind may hold its output open.
+            Err(RecvTimeoutError::Timeout) if child.try_wait()?.is_some() => break,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{status}: {shown}\n{}", Vec::from(last).join("\n"));
+    }
+    Ok(())
+}
+
 /// Runs a program to its end and returns what it wrote.
 ///
 /// # Errors
@@ -76,4 +128,22 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_program_is_quoted_with_its_last_lines_only() {
+        let error = run_and_repeat(Command::new("sh").args(["-c", "seq 100 200; echo the end >&2; exit 3"]));
+        let error = error.expect_err("the program fails").to_string();
+        assert!(error.ends_with("199\n200\nthe end"), "{error}");
+        assert!(!error.contains("140"), "{error}");
+    }
+
+    #[test]
+    fn a_program_left_behind_holds_nobody_up() {
+        run_and_repeat(Command::new("sh").args(["-c", "sleep 60 & exit 0"])).expect("the program succeeds");
+    }
 }
