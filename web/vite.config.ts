@@ -16,6 +16,9 @@ export default defineConfig({
     proxy: {
       "/api": server,
       "/live": { target: server, ws: true },
+      "/widget-preview": server,
+      "/beckon-": server,
+      "/pictures": server,
     },
   },
   test: {

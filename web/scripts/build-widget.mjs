@@ -1,6 +1,9 @@
-/** Builds the widget's files, the loader last, because it names the others by their content; and the words of each language. */
+/**
+ * Builds the widget's files, the loader after those that it names by their content; the words of each language; and the
+ * console's preview, which loads the same files.
+ */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "vite";
 
@@ -46,8 +49,14 @@ function languages() {
 }
 
 const chat = { TEXTS_VERSION: version(languages()) };
-await bundle("src/widget/loader/main.ts", "beckon.js", {
+const parts = {
   CHAT_VERSION: version(await bundle("src/widget/chat/main.tsx", "beckon-chat.js", chat)),
   LAUNCHER_VERSION: version(await bundle("src/widget/launcher/main.ts", "beckon-launcher.js", {})),
+};
+await bundle("src/widget/loader/main.ts", "beckon.js", {
+  ...parts,
   TRACK_VERSION: version(await bundle("src/widget/track/main.ts", "beckon-track.js", {})),
 });
+// The console's preview: a page of its own that loads the same files as a customer's page does.
+await bundle("src/widget/preview/main.ts", "beckon-preview.js", parts);
+copyFileSync(join(web, "src/widget/preview/preview.html"), join(out, "preview.html"));

@@ -9,6 +9,9 @@ import { WebSocketServer } from "ws";
 
 const here = import.meta.dirname;
 const widget = join(here, "../dist/widget");
+/** As the server sends it with the console's preview, but for who may frame it. */
+const preview_policy =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; base-uri 'none'; form-action 'none'";
 
 /**
  * @typedef {Record<string, any>} Frame
@@ -73,7 +76,11 @@ export async function startFake() {
       response.writeHead(404).end();
       return;
     }
-    response.setHeader("Content-Type", "text/javascript");
+    response.setHeader(
+      "Content-Type",
+      path.endsWith(".html") ? "text/html; charset=utf-8" : "text/javascript",
+    );
+    if (path.endsWith(".html")) response.setHeader("Content-Security-Policy", preview_policy);
     response.end(readFileSync(path));
   });
   const sockets = new WebSocketServer({ noServer: true });

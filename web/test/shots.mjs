@@ -13,7 +13,15 @@ import { startFake } from "./fake-server.mjs";
 const [folder = "shots", wanted_states = "", wanted_looks = ""] = process.argv.slice(2);
 const ten_minutes_ago = Date.now() - 600_000;
 
-const styling = { color: "#0f766e", logo_url: null, position: "end", title: "Nordic Home", greeting: "" };
+const styling = {
+  color: "#0f766e",
+  logo_url: null,
+  position: "end",
+  title: "Nordic Home",
+  greeting: "",
+  launcher: "round",
+  launcher_label: "",
+};
 const texts = {
   en: {
     title: "Questions about the Oslo chair?",

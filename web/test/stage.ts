@@ -3,7 +3,15 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { type Fake, startFake } from "./fake-server.mjs";
 
-const styling = { color: "#0f766e", logo_url: null, position: "end", title: "Nordic Home", greeting: "" };
+const styling = {
+  color: "#0f766e",
+  logo_url: null,
+  position: "end",
+  title: "Nordic Home",
+  greeting: "",
+  launcher: "round",
+  launcher_label: "",
+};
 
 export const welcome = (over = {}) => ({
   type: "welcome",

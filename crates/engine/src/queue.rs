@@ -282,6 +282,60 @@ pub struct Styling {
     pub title: String,
     /// First line in the chat window, 0 to 400 characters; empty shows none.
     pub greeting: String,
+    /// What the launcher looks like.
+    pub launcher: LauncherForm,
+    /// What stands on the launcher, 0 to 30 characters; empty is the built-in word.
+    pub launcher_label: String,
+    /// The same texts in further languages, by BCP 47 tag. What is empty there is as above.
+    pub texts: BTreeMap<String, StylingTexts>,
+}
+
+/// What visitors press to open the chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LauncherForm {
+    /// The mark alone, with its label for those who listen.
+    #[default]
+    Round,
+    /// Mark and label.
+    Labelled,
+    /// Nothing, until there is something to answer; the page opens the chat.
+    Hidden,
+}
+
+/// The widget's own texts in one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StylingTexts {
+    /// Title of the chat window, 0 to 60 characters.
+    pub title: String,
+    /// First line in the chat window, 0 to 400 characters.
+    pub greeting: String,
+    /// What stands on the launcher, 0 to 30 characters.
+    pub launcher_label: String,
+}
+
+impl Styling {
+    /// As a visitor who reads `language` gets it: with one language, that one, the language without its region, or the
+    /// texts that hold for all.
+    #[must_use]
+    pub fn in_language(&self, language: &str) -> Self {
+        let primary = language.split('-').next().unwrap_or_default();
+        let own = |tag: &str| self.texts.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag));
+        let mut spoken = Self { texts: BTreeMap::new(), ..self.clone() };
+        if let Some((_, own)) = own(language).or_else(|| own(primary)) {
+            for (text, own) in [
+                (&mut spoken.title, &own.title),
+                (&mut spoken.greeting, &own.greeting),
+                (&mut spoken.launcher_label, &own.launcher_label),
+            ] {
+                if !own.is_empty() {
+                    text.clone_from(own);
+                }
+            }
+        }
+        spoken
+    }
 }
 
 impl Hours {
@@ -329,6 +383,9 @@ impl Default for Styling {
             position: Position::End,
             title: String::new(),
             greeting: String::new(),
+            launcher: LauncherForm::Round,
+            launcher_label: String::new(),
+            texts: BTreeMap::new(),
         }
     }
 }

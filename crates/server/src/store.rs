@@ -32,6 +32,7 @@ pub mod offer;
 pub mod offer_stop;
 pub mod page_view;
 pub mod participant;
+pub mod picture;
 pub mod presentation;
 pub mod queue;
 pub mod rule;

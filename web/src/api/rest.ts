@@ -40,6 +40,8 @@ export type SiteBody = Pick<Site, "name" | "origins" | "settings" | "deny_paths"
 export type IdentitySecret = Complete<Schemas["IdentitySecret"]>;
 export type NewIdentitySecret = Complete<Schemas["NewIdentitySecret"]>;
 
+export type SitePicture = Complete<Schemas["SitePicture"]>;
+
 export type Offer = Complete<Schemas["Offer"]>;
 export type OfferBody = Pick<Offer, "name" | "active" | "design">;
 

@@ -768,6 +768,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a picture for the looks or the offers of a site: JPEG, PNG, GIF or WebP. It is made anew, smaller where it is
+         *     large. One that nothing shows goes after a day, when room is needed. For administrators.
+         */
+        post: operations["send_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/queues": {
         parameters: {
             query?: never;
@@ -2480,6 +2500,11 @@ export interface components {
              */
             at: number;
         };
+        /**
+         * @description What visitors press to open the chat.
+         * @enum {string}
+         */
+        LauncherForm: "round" | "labelled" | "hidden";
         /** @description The record to link a visitor to. */
         LinkTo: {
             customer_id: components["schemas"]["CustomerId"] | null;
@@ -3544,8 +3569,11 @@ export interface components {
              * @default {
              *       "color": "#0f766e",
              *       "greeting": "",
+             *       "launcher": "round",
+             *       "launcher_label": "",
              *       "logo_url": null,
              *       "position": "end",
+             *       "texts": {},
              *       "title": ""
              *     }
              */
@@ -3932,6 +3960,21 @@ export interface components {
             /** @description Query parameters that are stored with an address, at most 100. */
             allow_params?: string[];
         };
+        /** @description A picture that was taken. */
+        SitePicture: {
+            /** @description Its path on this server, for `logo_url` or `image_url`. */
+            url: string;
+            /**
+             * Format: int32
+             * @description Pixels across.
+             */
+            width: number;
+            /**
+             * Format: int32
+             * @description Pixels down.
+             */
+            height: number;
+        };
         /** @description Visitor tracking settings of one site. */
         SiteSettings: {
             /**
@@ -4135,6 +4178,41 @@ export interface components {
              * @default
              */
             greeting: string;
+            /**
+             * @description What the launcher looks like.
+             * @default round
+             */
+            launcher: components["schemas"]["LauncherForm"];
+            /**
+             * @description What stands on the launcher, 0 to 30 characters; empty is the built-in word.
+             * @default
+             */
+            launcher_label: string;
+            /**
+             * @description The same texts in further languages, by BCP 47 tag. What is empty there is as above.
+             * @default {}
+             */
+            texts: {
+                [key: string]: components["schemas"]["StylingTexts"];
+            };
+        };
+        /** @description The widget's own texts in one language. */
+        StylingTexts: {
+            /**
+             * @description Title of the chat window, 0 to 60 characters.
+             * @default
+             */
+            title: string;
+            /**
+             * @description First line in the chat window, 0 to 400 characters.
+             * @default
+             */
+            greeting: string;
+            /**
+             * @description What stands on the launcher, 0 to 30 characters.
+             * @default
+             */
+            launcher_label: string;
         };
         /**
          * @description What the visitor is asked after the end.
@@ -6668,6 +6746,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    send_picture: {
+        parameters: {
+            query: {
+                /** @description What it is for, which bounds its size. */
+                use: "logo" | "image";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        /** @description At most 5 MB */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description The picture */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SitePicture"];
                 };
             };
             400: components["responses"]["Refused400"];

@@ -36,6 +36,10 @@ export interface Styling {
   position: "end" | "start";
   title: string;
   greeting: string;
+  /** What visitors press to open the chat; `hidden` until there is something to answer. */
+  launcher: "round" | "labelled" | "hidden";
+  /** Empty is the built-in word. */
+  launcher_label: string;
 }
 
 export interface PresentedOffer {

@@ -7,6 +7,7 @@ mod conditions;
 mod hostile;
 mod hours;
 mod limits;
+mod looks;
 mod matching;
 mod modes;
 mod offers;

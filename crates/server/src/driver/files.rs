@@ -44,6 +44,10 @@ pub enum FileRefusal {
     KindNotAllowed,
     /// It says it is a picture, and cannot be read as one.
     BadPicture,
+    /// It should be a picture, and is none that is taken.
+    NoPicture,
+    /// A picture of a site's looks that is larger than 5 MB.
+    PictureTooLarge,
     /// Visitors may not send files here.
     Off,
     /// The chat has ended, or has not begun.

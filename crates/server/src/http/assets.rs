@@ -26,6 +26,11 @@ const NOT_BUILT: &str = "The console and the widget are not part of this program
 #[allow_missing = true]
 struct Dist;
 
+// The widget itself runs in it, with invented data: it asks for its own texts and for pictures, and only the console
+// may frame it.
+const PREVIEW_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' https: data:; \
+    frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+
 /// What an address means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -37,6 +42,8 @@ enum Kind {
     Plain,
     /// A script that customers' pages load.
     Widget,
+    /// The page in which the console shows the widget in any of its states.
+    Preview,
 }
 
 /// Answers every address that no route knows.
@@ -49,7 +56,9 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let is_brotli = brotli.is_some();
     match brotli.or_else(|| Dist::get(&path)) {
         Some(file) => answer(kind, &path, &file, is_brotli, &headers),
-        None if kind == Kind::Page => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
+        None if matches!(kind, Kind::Page | Kind::Preview) => {
+            (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response()
+        }
         None if kind == Kind::Widget && !path.ends_with(".json") => {
             (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response()
         }
@@ -60,12 +69,15 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
 fn resolve(path: &str) -> (Kind, String) {
     let name = path.rsplit('/').next().unwrap_or_default();
     match path {
-        "/beckon.js" | "/beckon-chat.js" | "/beckon-launcher.js" | "/beckon-track.js" => {
-            (Kind::Widget, format!("widget{path}"))
-        }
+        "/beckon.js"
+        | "/beckon-chat.js"
+        | "/beckon-launcher.js"
+        | "/beckon-track.js"
+        | "/beckon-preview.js" => (Kind::Widget, format!("widget{path}")),
         _ if path.starts_with("/beckon-text-") && path.ends_with(".json") => {
             (Kind::Widget, format!("widget{path}"))
         }
+        "/widget-preview" => (Kind::Preview, "widget/preview.html".to_owned()),
         _ if !name.contains('.') => (Kind::Page, "console/index.html".to_owned()),
         _ if path.starts_with("/assets/") => (Kind::Hashed, format!("console{path}")),
         _ => (Kind::Plain, format!("console{path}")),
@@ -108,6 +120,12 @@ fn policy(kind: Kind) -> Vec<(HeaderName, &'static str)> {
             (CONTENT_SECURITY_POLICY, CONSOLE_POLICY),
             (REFERRER_POLICY, "same-origin"),
             (X_FRAME_OPTIONS, "DENY"),
+        ],
+        Kind::Preview => vec![
+            (CACHE_CONTROL, "no-cache"),
+            (CONTENT_SECURITY_POLICY, PREVIEW_POLICY),
+            (REFERRER_POLICY, "same-origin"),
+            (X_FRAME_OPTIONS, "SAMEORIGIN"),
         ],
         Kind::Hashed => vec![(CACHE_CONTROL, "public, max-age=31536000, immutable")],
         Kind::Plain => vec![(CACHE_CONTROL, "public, max-age=3600")],
@@ -155,7 +173,8 @@ mod tests {
         assert_eq!(resolve("/assets/index-a1.js"), (Kind::Hashed, "console/assets/index-a1.js".to_owned()));
         assert_eq!(resolve("/favicon.svg"), (Kind::Plain, "console/favicon.svg".to_owned()));
         assert_eq!(resolve("/beckon.js"), (Kind::Widget, "widget/beckon.js".to_owned()));
-        for bundle in ["chat", "launcher", "track"] {
+        assert_eq!(resolve("/widget-preview"), (Kind::Preview, "widget/preview.html".to_owned()));
+        for bundle in ["chat", "launcher", "track", "preview"] {
             let path = format!("/beckon-{bundle}.js");
             assert_eq!(resolve(&path), (Kind::Widget, format!("widget{path}")));
         }
@@ -193,6 +212,10 @@ mod tests {
         assert!(header(&page, CONTENT_SECURITY_POLICY).unwrap().starts_with("default-src 'self'"));
         assert_eq!(header(&page, REFERRER_POLICY), Some("same-origin"));
         assert_eq!(header(&page, ACCESS_CONTROL_ALLOW_ORIGIN), None);
+        let preview = answered(Kind::Preview, "widget/preview.html", false, &HeaderMap::new());
+        let policy = header(&preview, CONTENT_SECURITY_POLICY).unwrap();
+        assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(header(&preview, X_FRAME_OPTIONS), Some("SAMEORIGIN"));
         let hashed = answered(Kind::Hashed, "console/assets/a-1.css", false, &HeaderMap::new());
         assert_eq!(header(&hashed, CACHE_CONTROL), Some("public, max-age=31536000, immutable"));
         let widget = answered(Kind::Widget, "widget/beckon.js", true, &HeaderMap::new());

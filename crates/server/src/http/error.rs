@@ -213,6 +213,10 @@ fn file_kind(refusal: FileRefusal) -> (StatusCode, &'static str, &'static str) {
         FileRefusal::KindNotAllowed => {
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, "file_kind", "Files of this kind are not taken")
         }
+        FileRefusal::NoPicture => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "file_kind", "This is no picture"),
+        FileRefusal::PictureTooLarge => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "file_too_large", "The picture is too large")
+        }
         FileRefusal::BadPicture => {
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, "file_broken", "The picture cannot be read")
         }
@@ -231,6 +235,8 @@ fn file_detail(refusal: FileRefusal) -> &'static str {
         FileRefusal::KindNotAllowed => {
             "Taken are pictures (JPEG, PNG, GIF, WebP), PDF, office documents, plain text, ZIP, audio and video."
         }
+        FileRefusal::NoPicture => "Taken are JPEG, PNG, GIF and WebP.",
+        FileRefusal::PictureTooLarge => "A picture may have at most 5 MB.",
         FileRefusal::BadPicture => "It is damaged, not what it says it is, or has too many pixels.",
         FileRefusal::Off => "An administrator can allow them for the queue.",
         FileRefusal::ChatClosed => "It has ended, or has not begun.",

@@ -1,5 +1,5 @@
 //! Owns how files of chats come in and go out over HTTP: from visitors with their token, from agents with their session.
-//! What a file is stands in `content`, who may send and read one in the driver.
+//! What a file is stands in `content`, who may send and read one in the driver, pictures of a site's looks in `site_picture`.
 
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ pub mod content;
 mod download;
 mod picture;
 pub mod room;
+mod site_picture;
 
 /// A sender who sends nothing for this long has gone.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
@@ -66,7 +67,7 @@ struct AgentUpload {
 
 /// The route of agents.
 pub fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(upload))
+    OpenApiRouter::new().routes(routes!(upload)).merge(site_picture::router())
 }
 
 /// The routes that pages of other origins call: outside the guards of the interface, with their own.
@@ -75,6 +76,7 @@ pub fn public_router() -> Router<Api> {
         .route("/live/visitor/files", post(visitor_upload).options(preflight))
         .route("/files/{id}", get(download::whole))
         .route("/files/{id}/thumb", get(download::thumb))
+        .route("/pictures/{id}", get(site_picture::show))
 }
 
 /// Send a file to a chat that you own. A message that names its id carries it; without one it is deleted after a day.

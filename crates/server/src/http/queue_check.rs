@@ -198,4 +198,13 @@ fn check_styling(checks: &mut Checks, styling: &Styling) {
     checks.picture("/plan/styling/logo_url", styling.logo_url.as_deref());
     checks.line("/plan/styling/title", &styling.title, 0..=60);
     checks.text("/plan/styling/greeting", &styling.greeting, 0..=400);
+    checks.line("/plan/styling/launcher_label", &styling.launcher_label, 0..=30);
+    checks.count("/plan/styling/texts", styling.texts.len(), 0..=LANGUAGES_MAX);
+    for (tag, texts) in &styling.texts {
+        let at = format!("/plan/styling/texts/{}", escaped(tag));
+        checks.language(&at, tag);
+        checks.line(&format!("{at}/title"), &texts.title, 0..=60);
+        checks.text(&format!("{at}/greeting"), &texts.greeting, 0..=400);
+        checks.line(&format!("{at}/launcher_label"), &texts.launcher_label, 0..=30);
+    }
 }

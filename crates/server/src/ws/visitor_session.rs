@@ -166,7 +166,9 @@ impl VisitorSession {
             visit: self.visit,
             signals: Box::new(Signals::clone(&self.site.signals)),
             poll_interval_s: self.site.world.config.settings().poll_interval_s,
-            styling: Box::new(queue.map(|queue| queue.plan.styling.clone()).unwrap_or_default()),
+            styling: Box::new(
+                queue.map(|queue| queue.plan.styling.in_language(&self.language)).unwrap_or_default(),
+            ),
             open: self.site.is_open(),
             offer: offer.map(Box::new),
             chat: chat.map(Box::new),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fieldErrors, pointerToPath } from "../api/pointer";
-import { contrastWithWhite, readableColor } from "./offers/contrast";
-import { keyFor } from "./queues/model";
+import { contrastNote } from "./preview/contrast";
+import { configOf, sampleDesign } from "./preview/look";
+import { emptyQueue, keyFor } from "./queues/model";
 import { matches, regexProblem } from "./rules/match";
 import { consequences, DEFAULTS } from "./sites/tracking";
 
@@ -48,10 +49,46 @@ describe("pacing", () => {
 });
 
 describe("small helpers of the editors", () => {
-  it("darken a colour until white text can be read on it", () => {
-    expect(readableColor("#0f766e")).toBe("#0f766e");
-    expect(contrastWithWhite("#f59e0b")).toBeLessThan(4.5);
-    expect(contrastWithWhite(readableColor("#f59e0b"))).toBeGreaterThanOrEqual(4.5);
+  // spec: Q-11
+  it("say what the widget makes of a colour that cannot be read as it is", () => {
+    const t = ((key: string, values: Record<string, string>) =>
+      `${key} ${Object.values(values ?? {}).join(" ")}`) as never;
+    expect(contrastNote("#0f766e", t)).toMatch(/^preview.contrast_ok preview.ink.white\s+5\.5/);
+    expect(contrastNote("#0f766e", t)).toContain("preview.ground.dark");
+    expect(contrastNote("#0f766e", t)).not.toContain("preview.ground.light");
+    expect(contrastNote("#ffd400", t)).toContain("preview.ink.black");
+    expect(contrastNote("#ffd400", t)).toMatch(/preview\.ground\.light\s+1\.4 #/);
+    expect(contrastNote("#ffd4", t)).toBeUndefined();
+  });
+
+  // spec: Q-11
+  it("tell the preview what a visitor of its language gets", () => {
+    const { styling, form_reactive, enquiry, conduct, alternatives } = emptyQueue(true).plan;
+    const look = {
+      styling: {
+        ...styling,
+        title: "Chat",
+        greeting: "Hello",
+        color: "#12",
+        logo_url: "javascript:alert(1)",
+        texts: { de: { title: "Frage", greeting: "", launcher_label: "" } },
+      },
+      form: form_reactive,
+      enquiry: enquiry.form,
+      survey: conduct.survey,
+      alternative: alternatives.out_of_hours,
+      design: sampleDesign,
+    };
+    const told = configOf(look, { scene: "form", language: "de-AT", dark: true }, 0);
+    expect(told.styling).toMatchObject({
+      title: "Frage",
+      greeting: "Hello",
+      color: "#0f766e",
+      logo_url: null,
+    });
+    expect(told).toMatchObject({ right_to_left: false, dark: true, survey: "rating" });
+    expect(told.form.map((field) => field.key)).toEqual(["name", "email"]);
+    expect(configOf(look, { scene: "form", language: "he", dark: false }, 0).right_to_left).toBe(true);
   });
 
   it("make a key from a label that no other field has", () => {

@@ -58,6 +58,23 @@ export async function requestAll<T>(path: string, signal?: AbortSignal): Promise
   return items;
 }
 
+/** Sends a file as it is. */
+export async function sendFile<T>(path: string, file: File): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/v1${path}`, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "content-type": "application/octet-stream" },
+      body: file,
+    });
+  } catch {
+    throw new ApiError(unreachable);
+  }
+  if (answer.ok) return (await answer.json()) as T;
+  throw new ApiError(await problemOf(answer));
+}
+
 /** Sends without waiting for an answer, also while the page is going away. */
 export function hand(method: string, path: string, body: unknown): void {
   void fetch(`/api/v1${path}`, {
@@ -68,6 +85,8 @@ export function hand(method: string, path: string, body: unknown): void {
     keepalive: true,
   }).catch(() => undefined);
 }
+
+const unreachable: Problem = { title: "The server could not be reached", status: 0, code: "network" };
 
 async function send(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   try {
@@ -82,7 +101,7 @@ async function send(method: string, path: string, body: unknown, signal?: AbortS
     return answer;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError({ title: "The server could not be reached", status: 0, code: "network" });
+    throw new ApiError(unreachable);
   }
 }
 

@@ -30,7 +30,6 @@ function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launche
   const dock = document.createElement("div");
   const chat = button("Chat", mark, false, () => dispatch({ type: "opened", tab, now: Date.now() }));
   const label = document.createElement("span");
-  label.textContent = "Chat";
   const badge = document.createElement("i");
   badge.id = "unread";
   chat.append(label, badge);
@@ -49,7 +48,14 @@ function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launche
     const colorText = `:host{--brand:${css(brand)};--on-brand:${css(textOn(brand))}}`;
     if (drawn !== colorText) colors.replaceSync(colorText);
     drawn = colorText;
-    dock.className = `dock ${styling.position} ${window}`;
+    const text = styling.launcher_label || "Chat";
+    if (label.textContent !== text) {
+      label.textContent = text;
+      chat.setAttribute("aria-label", text);
+    }
+    // What waits for the visitor has to be found, whatever the site prefers.
+    const form = styling.launcher === "hidden" && (unread || folded) ? "round" : styling.launcher;
+    dock.className = `dock ${styling.position} ${window} ${form}`;
     dock.dir = getComputedStyle(document.documentElement).direction;
     badge.hidden = !unread && !folded;
     badge.textContent = unread ? String(unread) : "";

@@ -22,7 +22,7 @@ use crate::store::{Store, StoreError};
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 /// Whatever a file turns out to be, a browser that opens it runs nothing and loads nothing.
-const POLICY: &str = "default-src 'none'; sandbox";
+pub(super) const POLICY: &str = "default-src 'none'; sandbox";
 
 /// What a visitor's browser has been given to read one file with.
 #[derive(Debug, Deserialize)]

@@ -21,7 +21,7 @@ const PIXELS_MAX: u64 = 50_000_000;
 /// Bytes that decoding may take.
 const DECODED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Pixels along one side of what is kept, and of its thumbnail.
-const KEPT_SIDE_MAX: u32 = 4_096;
+pub(super) const KEPT_SIDE_MAX: u32 = 4_096;
 const THUMB_SIDE_MAX: u32 = 480;
 const JPEG_QUALITY: u8 = 86;
 
@@ -41,14 +41,15 @@ pub(super) fn format_of(media_type: &str) -> Option<ImageFormat> {
     taken.contains(&format).then_some(format)
 }
 
-/// Decodes a picture and encodes it again, the right way up; of one that moves, the first frame.
+/// Decodes a picture and encodes it again, the right way up and at most `side_max` pixels along a side; of one that moves,
+/// the first frame.
 ///
 /// # Errors
 /// When it cannot be read as what it says it is, or is larger than the bounds.
-pub(super) fn renew(format: ImageFormat, content: &[u8]) -> Result<Renewed, FileRefusal> {
+pub(super) fn renew(format: ImageFormat, content: &[u8], side_max: u32) -> Result<Renewed, FileRefusal> {
     let mut picture = decode(format, content).map_err(|_| FileRefusal::BadPicture)?;
-    if picture.width().max(picture.height()) > KEPT_SIDE_MAX {
-        picture = picture.resize(KEPT_SIDE_MAX, KEPT_SIDE_MAX, FilterType::Triangle);
+    if picture.width().max(picture.height()) > side_max {
+        picture = picture.resize(side_max, side_max, FilterType::Triangle);
     }
     let as_jpeg =
         format == ImageFormat::Jpeg || (format == ImageFormat::WebP && !picture.color().has_alpha());
@@ -134,7 +135,7 @@ mod tests {
         chunk.extend(crc(hidden).to_be_bytes());
         sent.splice(end..end, chunk);
         sent.extend(b"<html><script>alert(2)</script>");
-        let renewed = renew(ImageFormat::Png, &sent).ok().unwrap();
+        let renewed = renew(ImageFormat::Png, &sent, KEPT_SIDE_MAX).ok().unwrap();
         assert_eq!(renewed.size, Picture { width: 40, height: 30 });
         for content in [&renewed.whole, &renewed.thumb] {
             assert!(!content.windows(8).any(|part| part == b"<script>"));
@@ -144,10 +145,18 @@ mod tests {
     #[test]
     fn a_large_picture_has_a_small_thumbnail() {
         let sent = jpeg(&drawn(1_200, 600)).unwrap();
-        let renewed = renew(ImageFormat::Jpeg, &sent).ok().unwrap();
+        let renewed = renew(ImageFormat::Jpeg, &sent, KEPT_SIDE_MAX).ok().unwrap();
         let thumb = decode(ImageFormat::Jpeg, &renewed.thumb).unwrap();
         assert_eq!((thumb.width(), thumb.height()), (480, 240));
         assert_eq!(renewed.media_type, "image/jpeg");
+    }
+
+    #[test]
+    fn a_picture_is_made_as_small_as_its_use_asks_for() {
+        let renewed = renew(ImageFormat::Jpeg, &jpeg(&drawn(1_200, 600)).unwrap(), 256).ok().unwrap();
+        assert_eq!(renewed.size, Picture { width: 256, height: 128 });
+        let whole = decode(ImageFormat::Jpeg, &renewed.whole).unwrap();
+        assert_eq!((whole.width(), whole.height()), (256, 128));
     }
 
     #[test]
@@ -157,7 +166,7 @@ mod tests {
         sent[16..24].copy_from_slice(&[0, 0, 0x20, 0, 0, 0, 0x20, 0]);
         let header: Vec<u8> = sent[12..29].to_vec();
         sent[29..33].copy_from_slice(&crc(&header).to_be_bytes());
-        assert_eq!(renew(ImageFormat::Png, &sent).err(), Some(FileRefusal::BadPicture));
+        assert_eq!(renew(ImageFormat::Png, &sent, KEPT_SIDE_MAX).err(), Some(FileRefusal::BadPicture));
     }
 
     fn crc(bytes: &[u8]) -> u32 {

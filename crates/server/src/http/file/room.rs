@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::content;
-use crate::driver::files::CheckedFile;
+use super::picture::{self, Renewed};
+use crate::driver::files::{CheckedFile, FileRefusal};
 use crate::http::error::{Answer, Problem};
 use crate::http::throttle::{Limiter, network};
 
@@ -68,6 +69,23 @@ impl Uploads {
         let checked =
             checked.map_err(|error| Problem::Internal(format!("a file was not checked: {error}")))?;
         checked.map_err(Problem::File)
+    }
+
+    /// Makes a picture anew, at most `side_max` pixels along a side, away from the threads that serve.
+    ///
+    /// # Errors
+    /// When it is no picture that is taken.
+    pub(super) async fn renew(&self, content: Vec<u8>, side_max: u32) -> Answer<Renewed> {
+        let _one = self.decoding.acquire().await.map_err(|error| Problem::Internal(error.to_string()))?;
+        let renewed = tokio::task::spawn_blocking(move || {
+            let found = infer::get(&content).and_then(|kind| picture::format_of(kind.mime_type()));
+            let format = found.ok_or(FileRefusal::NoPicture)?;
+            picture::renew(format, &content, side_max)
+        });
+        let renewed = renewed.await;
+        let renewed =
+            renewed.map_err(|error| Problem::Internal(format!("a picture was not made anew: {error}")))?;
+        renewed.map_err(Problem::File)
     }
 }
 

@@ -114,6 +114,14 @@ async fn every_part_of_a_queue_is_checked() {
             "/plan/alternatives/no_agent/url: is not an https: or http: address",
         ),
         (json!({"styling": {"color": "#12345"}}), "/plan/styling/color: is not a colour as #rrggbb"),
+        (
+            json!({"styling": {"launcher_label": "x".repeat(31)}}),
+            "/plan/styling/launcher_label: has more than 30 characters",
+        ),
+        (
+            json!({"styling": {"texts": {"de": {"title": "x".repeat(61)}}}}),
+            "/plan/styling/texts/de/title: has more than 60 characters",
+        ),
         (json!({"styling": {"title": "x".repeat(61)}}), "/plan/styling/title: has more than 60 characters"),
     ] {
         let errors = admin.post(&list, &json!({"name": "Sales", "plan": plan})).await.refused(422, "invalid");

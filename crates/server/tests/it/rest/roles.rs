@@ -29,6 +29,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/sites/{id}/identity-secret", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/identity-secret", Some(Role::Admin)),
     ("DELETE", "/api/v1/sites/{id}/identity-secret", Some(Role::Admin)),
+    ("POST", "/api/v1/sites/{id}/pictures", Some(Role::Admin)),
     ("GET", "/api/v1/sites/{id}/offers", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/offers", Some(Role::Admin)),
     ("GET", "/api/v1/offers/{id}", Some(Role::Admin)),

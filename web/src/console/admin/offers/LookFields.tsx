@@ -1,18 +1,16 @@
 /** Owns the fields that say how an offer looks: shape, position, colour, pictures. */
-import { ColorInput, Input, SegmentedControl, Select, TextInput } from "@mantine/core";
-import type { TFunction } from "i18next";
+import { ColorInput, Input, SegmentedControl, Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OfferBody } from "../../../api/rest";
-import { isHexColor } from "../../ui/check";
 import type { Editor } from "../../ui/editor";
 import { Section, Two } from "../../ui/form";
-import { contrastWithWhite } from "./contrast";
+import { contrastNote } from "../preview/contrast";
+import { PictureField } from "../preview/PictureField";
 
 const FORMS = ["card", "toast", "banner", "modal", "inline"] as const;
 const SWATCHES = ["#0f766e", "#1d4ed8", "#6d28d9", "#be123c", "#c2410c", "#15803d", "#1f2937"];
-const READABLE = 4.5;
 
-export function LookFields({ editor }: { editor: Editor<OfferBody> }) {
+export function LookFields({ editor, site }: { editor: Editor<OfferBody>; site: string }) {
   const { t } = useTranslation();
   const { form } = editor;
   const { design } = form.values;
@@ -54,29 +52,15 @@ export function LookFields({ editor }: { editor: Editor<OfferBody> }) {
         eyeDropperButtonProps={{ "aria-label": t("offers.color") }}
         {...form.getInputProps("design.color")}
       />
-      <Two>
-        <TextInput
-          label={t("offers.logo")}
-          description={t("offers.url_help")}
-          inputWrapperOrder={["label", "input", "description", "error"]}
-          {...form.getInputProps("design.logo_url")}
-          value={design.logo_url ?? ""}
+      {(["logo", "image"] as const).map((use) => (
+        <PictureField
+          key={use}
+          site={site}
+          use={use}
+          label={t(`offers.${use}`)}
+          {...form.getInputProps(`design.${use}_url`)}
         />
-        <TextInput
-          label={t("offers.image")}
-          description={t("offers.url_help")}
-          inputWrapperOrder={["label", "input", "description", "error"]}
-          {...form.getInputProps("design.image_url")}
-          value={design.image_url ?? ""}
-        />
-      </Two>
+      ))}
     </Section>
   );
-}
-
-function contrastNote(color: string, t: TFunction): string | undefined {
-  if (!isHexColor(color)) return undefined;
-  const contrast = contrastWithWhite(color);
-  const ratio = contrast.toFixed(1);
-  return contrast >= READABLE ? t("offers.contrast_ok", { ratio }) : t("offers.contrast_fixed", { ratio });
 }

@@ -2,12 +2,12 @@
 import { Switch, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Offer, OfferBody } from "../../../api/rest";
 import { request } from "../../api/http";
-import { keys, useOffers } from "../../api/queries";
+import { keys, useOffers, useQueues } from "../../api/queries";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, useEditor } from "../../ui/editor";
 import { EditForm, Section } from "../../ui/form";
@@ -15,9 +15,10 @@ import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
+import { WidgetPreview } from "../preview/WidgetPreview";
+import { emptyQueue } from "../queues/model";
 import { checkOffer } from "./check";
 import { LookFields } from "./LookFields";
-import { OfferPreview } from "./OfferPreview";
 import { TextFields } from "./TextFields";
 
 export function OfferPage({ site, id }: { site: string; id: string }) {
@@ -75,14 +76,40 @@ function EditOffer({ site, offer, initial }: EditOfferProps) {
         <EditForm editor={editor} always={!offer} save={offer ? undefined : t("action.create")}>
           <General editor={editor} />
           <TextFields editor={editor} language={language} onLanguage={setLanguage} />
-          <LookFields editor={editor} />
+          <LookFields editor={editor} site={site} />
         </EditForm>
-        <aside className={classes.aside} aria-label={t("offers.preview")}>
-          <OfferPreview design={design} language={language} />
+        <aside className={classes.aside} aria-label={t("preview.title")}>
+          <Preview site={site} design={design} language={language} />
         </aside>
       </div>
     </div>
   );
+}
+
+/** In the looks of the queue of the launcher, which is what stands around an offer on the site. */
+function Preview({
+  site,
+  design,
+  language,
+}: {
+  site: string;
+  design: OfferBody["design"];
+  language: string;
+}) {
+  const queues = useQueues(site);
+  const plan = queues.data?.find((queue) => queue.is_default)?.plan;
+  const look = useMemo(() => {
+    const { styling, form_invite, enquiry, conduct, alternatives } = plan ?? emptyQueue(true).plan;
+    return {
+      styling,
+      form: form_invite,
+      enquiry: enquiry.form,
+      survey: conduct.survey,
+      alternative: alternatives.out_of_hours,
+      design,
+    };
+  }, [plan, design]);
+  return <WidgetPreview look={look} scene={design.form} language={language} />;
 }
 
 function General({ editor }: { editor: Editor<OfferBody> }) {

@@ -29,10 +29,8 @@ export function useFormLanguage(editor: Editor<QueueBody>): FormLanguage {
 }
 
 export function LanguageBar({ editor, language }: { editor: Editor<QueueBody>; language: FormLanguage }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { tag, tags, choose } = language;
-  const name = (one: string) => languageName(one, i18n.language);
-  const free = LANGUAGES.filter((one) => !tags.includes(one));
   const remove = () => {
     for (const path of ["form_reactive", "form_invite"] as const) {
       editor.form.setFieldValue(
@@ -48,9 +46,34 @@ export function LanguageBar({ editor, language }: { editor: Editor<QueueBody>; l
     choose("en");
   };
   return (
+    <LanguagePills
+      tag={tag}
+      tags={tags}
+      label={t("queues.form.language")}
+      onChoose={choose}
+      {...(tag === "en" ? {} : { onRemove: remove })}
+    />
+  );
+}
+
+interface LanguagePillsProps {
+  tag: string;
+  tags: string[];
+  /** What the tag `*` is called, where there is one: the texts for every language without its own. */
+  all?: string;
+  label: string;
+  onChoose(tag: string): void;
+  onRemove?(): void;
+}
+
+export function LanguagePills({ tag, tags, all, label, onChoose, onRemove }: LanguagePillsProps) {
+  const { t, i18n } = useTranslation();
+  const name = (one: string) => (one === "*" && all ? all : languageName(one, i18n.language));
+  const free = LANGUAGES.filter((one) => !tags.includes(one));
+  return (
     <Group justify="space-between" gap={8} mb="md">
-      <Tabs value={tag} onChange={(one) => one && choose(one)} variant="pills">
-        <Tabs.List aria-label={t("queues.form.language")}>
+      <Tabs value={tag} onChange={(one) => one !== null && onChoose(one)} variant="pills">
+        <Tabs.List aria-label={label}>
           {tags.map((one) => (
             <Tabs.Tab key={one} value={one} py={6}>
               {name(one)}
@@ -59,8 +82,8 @@ export function LanguageBar({ editor, language }: { editor: Editor<QueueBody>; l
         </Tabs.List>
       </Tabs>
       <Group gap={8}>
-        {tag !== "en" && (
-          <Button variant="default" size="xs" onClick={remove}>
+        {onRemove && (
+          <Button variant="default" size="xs" onClick={onRemove}>
             {t("offers.remove_language", { language: name(tag) })}
           </Button>
         )}
@@ -73,7 +96,7 @@ export function LanguageBar({ editor, language }: { editor: Editor<QueueBody>; l
           <Menu.Dropdown>
             <ScrollArea.Autosize mah={280}>
               {free.map((one) => (
-                <Menu.Item key={one} onClick={() => choose(one)}>
+                <Menu.Item key={one} onClick={() => onChoose(one)}>
                   {name(one)}
                 </Menu.Item>
               ))}

@@ -167,7 +167,7 @@ function QueueTabs({
         <ConductTab editor={editor} />
       </Tabs.Panel>
       <Tabs.Panel value="styling">
-        <StylingTab editor={editor} />
+        <StylingTab editor={editor} site={site} />
       </Tabs.Panel>
     </Tabs>
   );

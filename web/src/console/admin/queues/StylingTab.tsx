@@ -1,52 +1,79 @@
-/** Owns the looks of the chat window, with a preview beside the fields. */
-import { ColorInput, Input, SegmentedControl, Textarea, TextInput } from "@mantine/core";
+/** Owns the looks of the launcher and the chat window, their texts in each language, and the preview beside them. */
+import { ColorInput, Input, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { QueueBody } from "../../../api/rest";
-import { isAssetUrl, isHexColor } from "../../ui/check";
 import type { Editor } from "../../ui/editor";
-import { Section } from "../../ui/form";
+import { Section, Two } from "../../ui/form";
 import adminClasses from "../Admin.module.css";
-import { readableColor } from "../offers/contrast";
-import classes from "./Queues.module.css";
+import { isRightToLeft } from "../languages";
+import { contrastNote } from "../preview/contrast";
+import { sampleDesign } from "../preview/look";
+import { PictureField } from "../preview/PictureField";
+import { WidgetPreview } from "../preview/WidgetPreview";
+import { LanguagePills } from "./FormLanguages";
 
 const BELOW: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
+const SWATCHES = ["#0f766e", "#1d4ed8", "#6d28d9", "#be123c", "#c2410c", "#15803d", "#1f2937"];
+/** The texts that hold for every language without its own. */
+const ALL = "*";
 
-export function StylingTab({ editor }: { editor: Editor<QueueBody> }) {
+export function StylingTab({ editor, site }: { editor: Editor<QueueBody>; site: string }) {
+  const { t } = useTranslation();
+  const [language, setLanguage] = useState(ALL);
+  const { styling } = editor.form.values.plan;
+  return (
+    <div className={adminClasses.split}>
+      <div>
+        <LookSection editor={editor} site={site} />
+        <TextSection editor={editor} language={language} onLanguage={setLanguage} />
+      </div>
+      <aside className={adminClasses.aside} aria-label={t("preview.title")}>
+        <Preview plan={editor.form.values.plan} language={language in styling.texts ? language : "en"} />
+      </aside>
+    </div>
+  );
+}
+
+function Preview({ plan, language }: { plan: QueueBody["plan"]; language: string }) {
+  const { styling, form_reactive, enquiry, conduct, alternatives } = plan;
+  const look = useMemo(
+    () => ({
+      styling,
+      form: form_reactive,
+      enquiry: enquiry.form,
+      survey: conduct.survey,
+      alternative: alternatives.out_of_hours,
+      design: { ...sampleDesign, color: styling.color, position: styling.position },
+    }),
+    [styling, form_reactive, enquiry.form, conduct.survey, alternatives.out_of_hours],
+  );
+  return <WidgetPreview look={look} scene="conversation" language={language} />;
+}
+
+function LookSection({ editor, site }: { editor: Editor<QueueBody>; site: string }) {
   const { t } = useTranslation();
   const { form } = editor;
   const { styling } = form.values.plan;
   return (
-    <div className={adminClasses.split}>
-      <Section title={t("queues.styling.title")}>
-        <ColorInput
-          label={t("queues.styling.color")}
-          format="hex"
-          eyeDropperButtonProps={{ "aria-label": t("queues.styling.color") }}
-          {...form.getInputProps("plan.styling.color")}
-        />
-        <TextInput
-          label={t("queues.styling.window_title")}
-          description={t("queues.styling.title_help")}
-          inputWrapperOrder={BELOW}
-          maxLength={60}
-          {...form.getInputProps("plan.styling.title")}
-        />
-        <Textarea
-          label={t("queues.styling.greeting")}
-          description={t("queues.styling.greeting_help")}
-          inputWrapperOrder={BELOW}
-          autosize
-          minRows={2}
-          maxLength={400}
-          {...form.getInputProps("plan.styling.greeting")}
-        />
-        <TextInput
-          label={t("queues.styling.logo")}
-          description={t("offers.url_help")}
-          inputWrapperOrder={BELOW}
-          {...form.getInputProps("plan.styling.logo_url")}
-          value={styling.logo_url ?? ""}
-        />
+    <Section title={t("queues.styling.title")}>
+      <ColorInput
+        label={t("queues.styling.color")}
+        description={contrastNote(styling.color, t)}
+        inputWrapperOrder={BELOW}
+        format="hex"
+        swatches={SWATCHES}
+        swatchesPerRow={7}
+        eyeDropperButtonProps={{ "aria-label": t("queues.styling.color") }}
+        {...form.getInputProps("plan.styling.color")}
+      />
+      <PictureField
+        site={site}
+        use="logo"
+        label={t("queues.styling.logo")}
+        {...form.getInputProps("plan.styling.logo_url")}
+      />
+      <Two>
         <Input.Wrapper label={t("queues.styling.position")} labelElement="div">
           <SegmentedControl
             fullWidth
@@ -58,30 +85,88 @@ export function StylingTab({ editor }: { editor: Editor<QueueBody> }) {
             {...form.getInputProps("plan.styling.position")}
           />
         </Input.Wrapper>
-      </Section>
-      <aside aria-label={t("offers.preview")}>
-        <WindowPreview styling={styling} />
-      </aside>
-    </div>
+        <Select
+          label={t("queues.styling.launcher")}
+          description={t(`queues.styling.launcher_help.${styling.launcher}`)}
+          inputWrapperOrder={BELOW}
+          allowDeselect={false}
+          data={(["round", "labelled", "hidden"] as const).map((value) => ({
+            value,
+            label: t(`queues.styling.launchers.${value}`),
+          }))}
+          {...form.getInputProps("plan.styling.launcher")}
+        />
+      </Two>
+    </Section>
   );
 }
 
-function WindowPreview({ styling }: { styling: QueueBody["plan"]["styling"] }) {
+interface TextSectionProps {
+  editor: Editor<QueueBody>;
+  language: string;
+  onLanguage(tag: string): void;
+}
+
+function TextSection({ editor, language, onLanguage }: TextSectionProps) {
   const { t } = useTranslation();
-  const color = readableColor(isHexColor(styling.color) ? styling.color : "#0f766e");
+  const { form } = editor;
+  const { styling } = form.values.plan;
+  const shown = language in styling.texts ? language : ALL;
+  const choose = (tag: string) => {
+    if (tag !== ALL && !(tag in styling.texts)) {
+      const empty = { title: "", greeting: "", launcher_label: "" };
+      form.setFieldValue("plan.styling.texts", { ...styling.texts, [tag]: empty });
+    }
+    onLanguage(tag);
+  };
+  const remove = () => {
+    const { [shown]: _, ...texts } = styling.texts;
+    form.setFieldValue("plan.styling.texts", texts);
+    onLanguage(ALL);
+  };
+  const path = shown === ALL ? "plan.styling" : `plan.styling.texts.${shown}`;
+  const help = (own: "title_help" | "greeting_help" | "label_help") =>
+    shown === ALL ? t(`queues.styling.${own}`) : t("queues.styling.empty_help");
+  const text = shown === ALL ? {} : { lang: shown, dir: isRightToLeft(shown) ? "rtl" : "ltr" };
   return (
-    <div className={classes.window}>
-      <div className={classes.windowHead} style={{ background: color }}>
-        {styling.logo_url && isAssetUrl(styling.logo_url) && <img src={styling.logo_url} alt="" />}
-        {styling.title || t("queues.styling.preview_title")}
-      </div>
-      <div className={classes.windowBody}>
-        {styling.greeting && <p>{styling.greeting}</p>}
-        <div className={classes.said}>{t("queues.styling.preview_agent")}</div>
-        <div className={classes.asked} style={{ background: color }}>
-          {t("queues.styling.preview_visitor")}
-        </div>
-      </div>
-    </div>
+    <Section title={t("queues.styling.texts")} text={t("queues.styling.texts_text")}>
+      <LanguagePills
+        tag={shown}
+        tags={[ALL, ...Object.keys(styling.texts)]}
+        all={t("queues.styling.all_languages")}
+        label={t("queues.styling.texts")}
+        onChoose={choose}
+        {...(shown === ALL ? {} : { onRemove: remove })}
+      />
+      <TextInput
+        key={`${path}.title`}
+        label={t("queues.styling.window_title")}
+        description={help("title_help")}
+        inputWrapperOrder={BELOW}
+        maxLength={60}
+        {...text}
+        {...form.getInputProps(`${path}.title`)}
+      />
+      <Textarea
+        key={`${path}.greeting`}
+        label={t("queues.styling.greeting")}
+        description={help("greeting_help")}
+        inputWrapperOrder={BELOW}
+        autosize
+        minRows={2}
+        maxLength={400}
+        {...text}
+        {...form.getInputProps(`${path}.greeting`)}
+      />
+      <TextInput
+        key={`${path}.launcher_label`}
+        label={t("queues.styling.launcher_label")}
+        description={help("label_help")}
+        inputWrapperOrder={BELOW}
+        maxLength={30}
+        {...text}
+        {...form.getInputProps(`${path}.launcher_label`)}
+      />
+    </Section>
   );
 }

@@ -58,7 +58,16 @@ export function emptyQueue(first: boolean): QueueBody {
         screen_pop: null,
       },
       enquiry: { emails: [], form: [] },
-      styling: { color: "#0f766e", logo_url: null, position: "end", title: "", greeting: "" },
+      styling: {
+        color: "#0f766e",
+        logo_url: null,
+        position: "end",
+        title: "",
+        greeting: "",
+        launcher: "round",
+        launcher_label: "",
+        texts: {},
+      },
       visitor_files: "allowed",
     },
   };

@@ -6,6 +6,7 @@ import { customers } from "./customers";
 import { decisions } from "./decisions";
 import { enquiries } from "./enquiries";
 import { offers } from "./offers";
+import { preview } from "./preview";
 import { queues } from "./queues";
 import { ruleTest } from "./rule-test";
 import { rules } from "./rules";
@@ -27,6 +28,7 @@ export const areas = {
   mini,
   offers,
   options,
+  preview,
   queues,
   ready,
   rule_test: ruleTest,

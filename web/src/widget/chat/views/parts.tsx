@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { mark } from "../../mark";
+import { useUi } from "./context";
 
 const paths = {
   minimise: "M6 13h12",
@@ -26,11 +27,13 @@ export function Icon({ name }: { name: keyof typeof paths }) {
 
 /** The site's logo, or the mark when there is none or it does not load. */
 export function Logo({ url }: { url: string | null | undefined }) {
-  const [broken, setBroken] = useState(false);
+  const { host } = useUi();
+  const [broken, setBroken] = useState("");
+  const shown = url && url !== broken ? url : "";
   return (
-    <span class={url && !broken ? "logo" : "logo plain"}>
-      {url && !broken ? (
-        <img src={url} alt="" onError={() => setBroken(true)} />
+    <span class={shown ? "logo" : "logo plain"}>
+      {shown ? (
+        <img src={onServer(shown, host)} alt="" onError={() => setBroken(shown)} />
       ) : (
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d={mark} fill="currentColor" fill-rule="evenodd" />
@@ -41,8 +44,16 @@ export function Logo({ url }: { url: string | null | undefined }) {
 }
 
 export function Picture({ url }: { url: string | null }) {
-  const [broken, setBroken] = useState(false);
-  return url && !broken ? <img class="picture" src={url} alt="" onError={() => setBroken(true)} /> : null;
+  const { host } = useUi();
+  const [broken, setBroken] = useState("");
+  return url && url !== broken ? (
+    <img class="picture" src={onServer(url, host)} alt="" onError={() => setBroken(url)} />
+  ) : null;
+}
+
+/** A path is one on the server, not on the page that the widget stands in. */
+function onServer(url: string, host: string): string {
+  return url.charAt(0) === "/" ? host + url : url;
 }
 
 export function Dots() {

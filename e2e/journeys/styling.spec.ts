@@ -1,0 +1,129 @@
+/** The looks of a queue: edited beside the real widget, and then on the site. */
+import type { Page } from "@playwright/test";
+import { Agent } from "../support/agent.ts";
+import { expect, test, watch } from "../support/journey.ts";
+import { openShadowRoots, Visitor } from "../support/visitor.ts";
+
+interface List {
+  items: { id: string; is_default?: boolean }[];
+}
+
+const preview = (page: Page) => page.frameLocator('iframe[title="Preview"]');
+
+async function choose(page: Page, field: string, option: string): Promise<void> {
+  await page.getByRole("combobox", { name: field, exact: true }).click();
+  await page.getByRole("option", { name: option, exact: true }).click();
+}
+
+/** A red square of 64 pixels, drawn by the browser. */
+async function drawPicture(page: Page): Promise<Buffer> {
+  const data = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 64 });
+    const context = canvas.getContext("2d");
+    if (context) context.fillStyle = "#c2261c";
+    context?.fillRect(0, 0, 64, 64);
+    return canvas.toDataURL("image/png").split(",")[1] ?? "";
+  });
+  return Buffer.from(data, "base64");
+}
+
+// spec: Q-11 A-4
+test("looks are edited beside the real widget, and are on the site once saved", async ({
+  browser,
+  demo,
+  errors,
+}) => {
+  test.setTimeout(120_000);
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  await watch(context, errors);
+  await context.addInitScript(openShadowRoots);
+  const admin = new Agent(await context.newPage(), demo.console);
+  await admin.signIn(demo.account("admin"));
+  const site = (await admin.read<List>("/sites")).items[0]?.id;
+  const { items } = await admin.read<List>(`/sites/${site}/queues`);
+  const queue = items.find(({ is_default }) => is_default)?.id;
+  const { page } = admin;
+  const live: string[] = [];
+  page.on("request", (request) => {
+    if (request.frame() !== page.mainFrame()) live.push(new URL(request.url()).pathname);
+  });
+  await page.goto(`/admin/sites/${site}/queues/${queue}?tab=styling`);
+  const widget = preview(page);
+  await expect(widget.getByRole("log")).toBeVisible();
+
+  // What is typed is shown at once; nothing is saved.
+  await page.getByRole("textbox", { name: "Title of the window" }).fill("Ask Nordic Home");
+  await expect(widget.getByRole("heading", { name: "Ask Nordic Home" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Main colour" }).fill("#ffd400");
+  await expect(page.getByText(/Black text reads well on it .* less than 4\.5 : 1/)).toBeVisible();
+  await choose(page, "Launcher", "With a label");
+  await page.getByRole("textbox", { name: "Label of the launcher" }).fill("Ask us");
+  await choose(page, "State", "Launcher");
+  await expect(widget.getByRole("button", { name: "Ask us" })).toBeVisible();
+
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page.getByRole("button", { name: "Logo: Upload" }).click(),
+  ]);
+  await chooser.setFiles({ name: "logo.png", mimeType: "image/png", buffer: await drawPicture(page) });
+  await expect(page.getByRole("textbox", { name: "Logo" })).toHaveValue(/^\/pictures\//);
+  await choose(page, "State", "Form");
+  const logo = widget.locator("header img");
+  await expect.poll(() => logo.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(64);
+
+  // Another language has words of its own.
+  await page.getByRole("button", { name: "Add a language" }).click();
+  await page.getByRole("menuitem", { name: "German" }).click();
+  await page.getByRole("textbox", { name: "Title of the window" }).fill("Frag Nordic Home");
+  await expect(widget.getByRole("heading", { name: "Frag Nordic Home" })).toBeVisible();
+  await choose(page, "Language", "Arabic");
+  await expect(widget.locator(".beckon")).toHaveAttribute("dir", "rtl");
+  await page.getByText("Dark", { exact: true }).click();
+  await page.getByText("Phone", { exact: true }).click();
+  await expect(widget.getByRole("heading", { name: "Ask Nordic Home" })).toBeVisible();
+  expect(live.filter((path) => path.startsWith("/live") || path.startsWith("/api"))).toEqual([]);
+
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: "Save" })).toBeHidden();
+  for (const [locale, title] of [
+    ["en-GB", "Ask Nordic Home"],
+    ["de-DE", "Frag Nordic Home"],
+  ] as const) {
+    const other = await browser.newContext({ baseURL: demo.shop, locale });
+    await other.addInitScript(openShadowRoots);
+    await other.addInitScript((tag) => {
+      document.addEventListener("readystatechange", () => document.documentElement.setAttribute("lang", tag));
+    }, locale);
+    const visitor = new Visitor(await other.newPage());
+    await visitor.page.goto("/");
+    const launcher = visitor.widget.getByRole("button", { name: "Ask us" });
+    await expect(launcher).toBeVisible();
+    await launcher.click();
+    await expect(visitor.widget.getByRole("heading", { level: 1, name: title })).toBeVisible();
+    const shown = visitor.widget.locator("header img");
+    await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(64);
+    await other.close();
+  }
+  await context.close();
+});
+
+// spec: Q-11 A-4
+test("an offer is designed beside the real widget", async ({ browser, demo, errors }) => {
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  await watch(context, errors);
+  await context.addInitScript(openShadowRoots);
+  const admin = new Agent(await context.newPage(), demo.console);
+  await admin.signIn(demo.account("admin"));
+  const site = (await admin.read<List>("/sites")).items[0]?.id;
+  await admin.page.goto(`/admin/sites/${site}/offers/new`);
+  const widget = preview(admin.page);
+  await admin.page.getByRole("textbox", { name: "Title" }).fill("Which chair?");
+  await expect(widget.getByRole("region", { name: "Which chair?" })).toBeVisible();
+  await choose(admin.page, "Shape", "Modal");
+  await expect(widget.getByRole("dialog", { name: "Which chair?" })).toBeVisible();
+  await widget.getByRole("button", { name: "Yes, please" }).click();
+  await expect(widget.getByRole("button", { name: "Send" })).toBeVisible();
+  await choose(admin.page, "State", "Folded into the launcher");
+  await expect(widget.locator("#unread")).toBeVisible();
+  await context.close();
+});

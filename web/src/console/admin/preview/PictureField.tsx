@@ -1,0 +1,70 @@
+/** Owns choosing a picture: sent to the server, which makes it anew, or by its address. */
+import { Button, FileButton, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import type { SitePicture } from "../../../api/rest";
+import { ApiError, sendFile } from "../../api/http";
+import { isAssetUrl } from "../../ui/check";
+import { warned } from "../../ui/notify";
+import classes from "./Preview.module.css";
+
+const BYTES_MAX = 5 * 1024 * 1024;
+const KINDS = "image/png,image/jpeg,image/gif,image/webp";
+
+interface PictureFieldProps {
+  site: string;
+  use: "logo" | "image";
+  label: string;
+  value?: string | null;
+  error?: React.ReactNode;
+  onChange(url: string): void;
+  onBlur?(event: React.FocusEvent<HTMLInputElement>): void;
+}
+
+export function PictureField({ site, use, label, value, error, onChange, onBlur }: PictureFieldProps) {
+  const { t } = useTranslation();
+  const id = useId();
+  const send = useMutation({
+    mutationFn: (file: File) => sendFile<SitePicture>(`/sites/${site}/pictures?use=${use}`, file),
+    onSuccess: ({ url }) => onChange(url),
+    onError: (failure) =>
+      warned(t("preview.picture.failed", { detail: failure instanceof ApiError ? failure.message : "" })),
+  });
+  const take = (file: File | null) => {
+    if (!file) return;
+    if (file.size > BYTES_MAX) warned(t("preview.picture.too_large"));
+    else send.mutate(file);
+  };
+  return (
+    <TextInput
+      id={id}
+      label={label}
+      description={t("preview.picture.help")}
+      inputWrapperOrder={["label", "input", "description", "error"]}
+      placeholder="https://"
+      value={value ?? ""}
+      error={error}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      {...(onBlur ? { onBlur } : {})}
+      inputContainer={(input) => (
+        <div className={classes.picture}>
+          {value && isAssetUrl(value) && <img src={value} alt={t("preview.picture.shown")} />}
+          <div style={{ flex: 1 }}>{input}</div>
+          <FileButton accept={KINDS} onChange={take}>
+            {(props) => (
+              <Button
+                {...props}
+                variant="default"
+                loading={send.isPending}
+                aria-label={`${label}: ${t("preview.picture.upload")}`}
+              >
+                {t("preview.picture.upload")}
+              </Button>
+            )}
+          </FileButton>
+        </div>
+      )}
+    />
+  );
+}
