@@ -1,6 +1,18 @@
 /** The built widget in real Chromium, on a page of another origin under a strict Content-Security-Policy. */
 import { expect, it } from "vitest";
-import { context, fake, greet, plainContext, said, troubles, until, visit, welcome } from "./stage";
+import {
+  call,
+  context,
+  fake,
+  greet,
+  newContext,
+  plainContext,
+  said,
+  troubles,
+  until,
+  visit,
+  welcome,
+} from "./stage";
 
 const offer = {
   id: "p1",
@@ -275,6 +287,42 @@ it("tells page views, in-app routes and form activity, and never what was typed"
   expect(said("leave")).toMatchObject([{ view: said("hello")[0]?.pages[0].view }]);
   expect(said("form").map((frame) => frame.action)).toEqual(["entered", "input"]);
   expect(JSON.stringify(fake.frames)).not.toContain("secret-42");
+});
+
+it("tells a page view also while the server has not answered the hello, and tells it once", async () => {
+  // spec: T-2 T-3
+  fake.answer(() => []);
+  const page = await visit();
+  await until("hello");
+  await page.evaluate(() => history.pushState({}, "", "/second"));
+  await call(page, "event", "fence");
+  fake.send(welcome());
+  await until("event");
+  expect(said("page").map(({ url, view }) => [new URL(url).pathname, view])).toEqual([["/second", 2]]);
+  expect(said("leave").map(({ view }) => view)).toEqual([1]);
+  fake.cut();
+  await until("hello", 2);
+  expect(said("hello")[1]?.pages).toMatchObject([{ view: 2 }]);
+  expect(said("page")).toHaveLength(1);
+});
+
+it("counts the views of each tab for itself, over reloads and in every consent mode", async () => {
+  // spec: T-2 T-4
+  for (const consent of ["full", "session"]) {
+    fake.frames.length = 0;
+    fake.html((text) => text.replace("data-site=", `data-consent="${consent}" data-site=`));
+    greet();
+    const where = await newContext();
+    const tabs = [await visit("/", where), await visit("/", where)];
+    const views = () =>
+      fake.frames.flatMap(({ pages, tab, view, type }) => pages ?? (type === "page" ? [{ tab, view }] : []));
+    const keys = () => new Set(views().map(({ tab, view }) => `${tab} ${view}`));
+    await expect.poll(() => keys().size).toBe(2);
+    for (const tab of tabs) await tab.reload();
+    await expect.poll(() => keys().size).toBe(4);
+    expect(new Set(views().map(({ view }) => view))).toEqual(new Set([1, 2]));
+    await where.close();
+  }
 });
 
 it("leaves no connection behind when the visitor goes, and says so", async () => {

@@ -170,7 +170,7 @@ export type VisitorFrame =
       time_zone: string;
       identity?: Introduction;
       chat?: { id: string; after: number };
-      /** The page each open tab shows; the leader tab first. Views already told are not counted again: each view has a number that rises by one per browser. */
+      /** The page each open tab shows; the leader tab first. Views already told are not counted again: each view has a number that rises by one per tab. */
       pages: (Page & { view: number })[];
     }
   | ({ type: "page"; view: number } & Page)

@@ -4,19 +4,18 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use beckon_engine::id::{SiteId, VisitId};
-use beckon_engine::time::UnixMs;
+use beckon_engine::id::SiteId;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::Driver;
 use crate::store::decision::{DecisionRow, insert_decision};
 use crate::store::page_view::{
-    FormStep, PageView, insert_page_view, update_page_view_form, update_page_view_left,
+    FormUse, Leaving, PageView, insert_page_views, update_page_views_form, update_page_views_left,
 };
 use crate::store::seen::{NameKind, SeenName, insert_seen_name};
 use crate::store::visit::{Checkpoint, update_visit_checkpoint};
-use crate::store::{StoreError, StoreResult, Tx};
+use crate::store::{StoreError, StoreResult};
 
 /// Items in one unit of work.
 const BATCH_MAX: usize = 1_000;
@@ -37,9 +36,9 @@ pub(super) enum Behind {
     /// A page view began.
     PageView(PageView),
     /// A page view ended.
-    Left { visit: VisitId, view: u32, left_at: UnixMs, visible_s: u32 },
+    Left(Leaving),
     /// Something happened to a form of a page.
-    Form { visit: VisitId, view: u32, step: FormStep, at: UnixMs },
+    Form(FormUse),
     /// Where a visit stands.
     Checkpoint(Checkpoint),
     /// What was decided for a visit.
@@ -134,23 +133,22 @@ async fn write_once(driver: &Driver, batch: &[Behind]) -> StoreResult<()> {
     if batch.is_empty() {
         return Ok(());
     }
+    let (mut views, mut leavings, mut forms) = (Vec::new(), Vec::new(), Vec::new());
     let mut tx = driver.store().write().await?;
     for item in batch {
-        write_item(&mut tx, item).await?;
-    }
-    tx.commit().await
-}
-
-async fn write_item(tx: &mut Tx, item: &Behind) -> StoreResult<()> {
-    match item {
-        Behind::PageView(view) => insert_page_view(tx, view).await,
-        Behind::Left { visit, view, left_at, visible_s } => {
-            update_page_view_left(tx, *visit, *view, *left_at, *visible_s).await
+        match item {
+            Behind::PageView(view) => views.push(view),
+            Behind::Left(leaving) => leavings.push(*leaving),
+            Behind::Form(form) => forms.push(*form),
+            // Refused when another node has claimed the visit since: then that node writes it down.
+            Behind::Checkpoint(checkpoint) => update_visit_checkpoint(&mut tx, checkpoint).await.map(drop)?,
+            Behind::Decision(row) => insert_decision(&mut tx, row).await?,
+            Behind::Seen(seen) => insert_seen_name(&mut tx, seen).await?,
         }
-        Behind::Form { visit, view, step, at } => update_page_view_form(tx, *visit, *view, *step, *at).await,
-        // Refused when another node has claimed the visit since: then that node writes it down.
-        Behind::Checkpoint(checkpoint) => update_visit_checkpoint(tx, checkpoint).await.map(|_| ()),
-        Behind::Decision(row) => insert_decision(tx, row).await,
-        Behind::Seen(seen) => insert_seen_name(tx, seen).await,
     }
+    // What else is said of a page view may stand in the same batch.
+    insert_page_views(&mut tx, &views).await?;
+    update_page_views_left(&mut tx, &leavings).await?;
+    update_page_views_form(&mut tx, &forms).await?;
+    tx.commit().await
 }

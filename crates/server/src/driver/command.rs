@@ -27,7 +27,7 @@ pub enum Observed {
     Left {
         /// The tab.
         tab: TabId,
-        /// The browser's count of the view.
+        /// The tab's count of the view.
         view: u32,
         /// Seconds it was in the foreground.
         visible_s: u32,
@@ -48,7 +48,7 @@ pub enum Observed {
 pub struct SeenPage {
     /// The tab.
     pub tab: TabId,
-    /// The browser's own count of views, rising.
+    /// The tab's own count of views, rising.
     pub view: u32,
     /// Full address.
     pub url: String,

@@ -22,7 +22,7 @@ use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::reasons::{ByHand, Came, Keeping, Why};
 use super::sites::Site;
 use crate::store::decision::DecisionRow;
-use crate::store::page_view::{FormStep, PageView};
+use crate::store::page_view::{FormStep, FormUse, Leaving, PageView, ViewKey};
 use crate::store::seen::{NameKind, SeenName};
 use crate::store::visit::Checkpoint;
 
@@ -41,7 +41,6 @@ const HEARD_FLUSH_MS: i64 = 30_000;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct State {
     pub(super) engine: Visit,
-    pub(super) views_max: u32,
     pub(super) pages: Vec<TabPage>,
     /// Decisions that were kept so far.
     #[serde(default)]
@@ -50,7 +49,7 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(engine: Visit) -> Self {
-        Self { engine, views_max: 0, pages: Vec::new(), decisions: 0 }
+        Self { engine, pages: Vec::new(), decisions: 0 }
     }
 }
 
@@ -141,7 +140,8 @@ impl Host {
             Observed::Pages(pages) => self.meet_pages(pages, now, write),
             Observed::Page(page) => self.view_page(page, now, write),
             Observed::Left { tab, view, visible_s } => {
-                write(Behind::Left { visit: self.visit, view, left_at: now, visible_s });
+                let key = ViewKey { visit: self.visit, tab, view };
+                write(Behind::Left(Leaving { key, left_at: now, visible_s }));
                 if self.state.pages.iter().any(|page| page.tab == tab && page.view == view) {
                     self.close_tab(tab, now);
                 }
@@ -158,7 +158,7 @@ impl Host {
     pub(super) fn leave_pages(&mut self, write: &mut impl FnMut(Behind)) {
         let left_at = self.state.engine.heard_at();
         for page in std::mem::take(&mut self.state.pages) {
-            write(Behind::Left { visit: self.visit, view: page.view, left_at, visible_s: 0 });
+            write(Behind::Left(Leaving { key: self.key_of(&page), left_at, visible_s: 0 }));
         }
     }
 
@@ -203,9 +203,9 @@ impl Host {
         self.written_at = now;
         let heard_at = self.state.engine.heard_at();
         let timeout_s = self.site.world.config.settings().visit_timeout_min * 60;
-        let State { engine, views_max, pages, decisions } = &self.state;
+        let State { engine, pages, decisions } = &self.state;
         let engine = engine.to_keep(|url| storable(url, &self.site.row.allow_params));
-        let state = State { engine, views_max: *views_max, pages: pages.clone(), decisions: *decisions };
+        let state = State { engine, pages: pages.clone(), decisions: *decisions };
         Checkpoint {
             visit: self.visit,
             epoch: self.epoch,
@@ -222,6 +222,10 @@ impl Host {
             title: page.title.clone(),
             entered_at: page.entered_at,
         })
+    }
+
+    fn key_of(&self, page: &TabPage) -> ViewKey {
+        ViewKey { visit: self.visit, tab: page.tab, view: page.view }
     }
 
     /// Heard from within 2 × Poll Interval (T-7), whether or not a connection stands.
@@ -244,7 +248,7 @@ impl Host {
 
     fn note_form(&mut self, tab: TabId, step: FormStep, now: UnixMs, write: &mut impl FnMut(Behind)) {
         if let Some(page) = self.state.pages.iter().find(|page| page.tab == tab) {
-            write(Behind::Form { visit: self.visit, view: page.view, step, at: now });
+            write(Behind::Form(FormUse { key: self.key_of(page), step, at: now }));
         }
         let event = match step {
             FormStep::Entered => Event::FormEntered { tab },
@@ -257,7 +261,7 @@ impl Host {
     /// What a tab shows was left without a word.
     fn leave_page(&self, tab: TabId, now: UnixMs, write: &mut impl FnMut(Behind)) {
         if let Some(page) = self.state.pages.iter().find(|page| page.tab == tab) {
-            write(Behind::Left { visit: self.visit, view: page.view, left_at: now, visible_s: 0 });
+            write(Behind::Left(Leaving { key: self.key_of(page), left_at: now, visible_s: 0 }));
         }
     }
 
@@ -276,7 +280,6 @@ impl Host {
             return;
         }
         self.leave_page(page.tab, now, write);
-        self.state.views_max = self.state.views_max.max(page.view);
         if is_denied(&page.url, &self.site.row.deny_paths) {
             return self.close_tab(page.tab, now);
         }
@@ -287,10 +290,8 @@ impl Host {
         let url = storable(&page.url, &self.site.row.allow_params);
         let title = clean(&page.title, TITLE_LEN_MAX);
         write(Behind::PageView(PageView {
+            key: ViewKey { visit: self.visit, tab: page.tab, view: page.view },
             site: *self.site.row.id,
-            visit: self.visit,
-            view: page.view,
-            tab: page.tab,
             url: url.clone(),
             title: title.clone(),
             entered_at: now,

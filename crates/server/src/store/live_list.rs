@@ -59,7 +59,8 @@ macro_rules! select {
              FROM visits v
              LEFT JOIN presentations o ON o.visit_id = v.id AND o.outcome IS NULL
              LEFT JOIN page_views l ON l.visit_id = v.id
-                  AND l.view = (SELECT MAX(p.view) FROM page_views p WHERE p.visit_id = v.id)
+                  AND (l.tab, l.view) = (SELECT p.tab, p.view FROM page_views p WHERE p.visit_id = v.id
+                                         ORDER BY p.entered_at DESC, p.tab DESC, p.view DESC LIMIT 1)
              LEFT JOIN pages a ON a.id = l.page_id ",
             $rest
         )

@@ -1,30 +1,70 @@
 //! Owns the SQL of page views, which are written behind in batches, and of the dictionary of addresses.
 
+use std::collections::BTreeMap;
+
 use beckon_engine::id::{SiteId, TabId, VisitId};
 use beckon_engine::time::UnixMs;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::column::Text;
-use super::sql::{execute, fetch_all};
+use super::sql::{execute_list, fetch_all};
 use super::{StoreResult, Tx};
+
+/// The page view that a value of a list names first.
+macro_rules! of_view {
+    () => {
+        " WHERE page_views.visit_id = j.value ->> 0 AND page_views.tab = CAST(j.value ->> 1 AS BIGINT)
+             AND page_views.view = CAST(j.value ->> 2 AS BIGINT)"
+    };
+}
+
+/// Which page view of which visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ViewKey {
+    /// The visit.
+    pub visit: VisitId,
+    /// The tab.
+    pub tab: TabId,
+    /// The tab's own count.
+    pub view: u32,
+}
 
 /// A page view that began.
 #[derive(Clone, Debug)]
 pub struct PageView {
+    /// Which one it is.
+    pub key: ViewKey,
     /// The site.
     pub site: SiteId,
-    /// The visit.
-    pub visit: VisitId,
-    /// The browser's own count.
-    pub view: u32,
-    /// The tab.
-    pub tab: TabId,
     /// Address as it may be stored (T-10).
     pub url: String,
     /// Title of the document.
     pub title: String,
     /// When it began.
     pub entered_at: UnixMs,
+}
+
+/// A page view that ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaving {
+    /// Which one it is.
+    pub key: ViewKey,
+    /// When.
+    pub left_at: UnixMs,
+    /// Seconds it was in the foreground; 0 when nobody said.
+    pub visible_s: u32,
+}
+
+/// Something that happened to the form of a page view.
+#[derive(Clone, Copy, Debug)]
+pub struct FormUse {
+    /// Which page view.
+    pub key: ViewKey,
+    /// What.
+    pub step: FormStep,
+    /// When.
+    pub at: UnixMs,
 }
 
 /// One stored page view.
@@ -59,84 +99,104 @@ pub enum FormStep {
     Submitted,
 }
 
-/// Adds a page view; one that is already there stays as it is.
+/// Adds page views, in two statements however many they are; one that is already there stays as it is.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn insert_page_view(tx: &mut Tx, view: &PageView) -> StoreResult<()> {
-    let page_id = page_id(view.site, &view.url);
-    execute!(
+pub async fn insert_page_views(tx: &mut Tx, views: &[&PageView]) -> StoreResult<()> {
+    if views.is_empty() {
+        return Ok(());
+    }
+    // By id: two nodes that add the same addresses must not wait for each other.
+    let pages: BTreeMap<i64, &PageView> =
+        views.iter().map(|view| (page_id(view.site, &view.url), *view)).collect();
+    let list = pages.iter().map(|(id, view)| json!([id, view.site, view.url])).collect::<Vec<_>>();
+    // The condition changes nothing: without one SQLite takes ON CONFLICT for a part of the join.
+    execute_list!(
         tx,
-        "INSERT INTO pages (id, site_id, url) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
-        page_id,
-        Text(view.site),
-        view.url.as_str(),
+        "INSERT INTO pages (id, site_id, url)
+         SELECT CAST(j.value ->> 0 AS BIGINT), j.value ->> 1, j.value ->> 2 FROM ",
+        json!(list).to_string(),
+        " WHERE TRUE ON CONFLICT (id) DO NOTHING",
     )?;
-    execute!(
-        tx,
-        "INSERT INTO page_views (visit_id, view, tab, page_id, title, entered_at, visible_s)
-         VALUES ($1, $2, $3, $4, $5, $6, 0) ON CONFLICT (visit_id, view) DO NOTHING",
-        Text(view.visit),
-        i64::from(view.view),
-        i64::from(view.tab.0),
-        page_id,
-        view.title.as_str(),
-        view.entered_at.0,
-    )?;
-    Ok(())
-}
-
-/// Records that a page view ended: the time of the first word of it, and the longest time in the foreground.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_page_view_left(
-    tx: &mut Tx,
-    visit: VisitId,
-    view: u32,
-    left_at: UnixMs,
-    visible_s: u32,
-) -> StoreResult<()> {
-    execute!(
-        tx,
-        "UPDATE page_views SET left_at = COALESCE(left_at, $3),
-                               visible_s = CASE WHEN visible_s < $4 THEN $4 ELSE visible_s END
-         WHERE visit_id = $1 AND view = $2",
-        Text(visit),
-        i64::from(view),
-        left_at.0,
-        i64::from(visible_s),
-    )?;
-    Ok(())
-}
-
-/// Records what happened to the form of a page view: when it was first entered, last typed into and last sent.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_page_view_form(
-    tx: &mut Tx,
-    visit: VisitId,
-    view: u32,
-    step: FormStep,
-    at: UnixMs,
-) -> StoreResult<()> {
-    let [entered, input, submitted] = match step {
-        FormStep::Entered => [Some(at.0), None, None],
-        FormStep::Input => [Some(at.0), Some(at.0), None],
-        FormStep::Submitted => [Some(at.0), None, Some(at.0)],
+    let row = |PageView { key, site, url, title, entered_at }: &&PageView| {
+        json!([key.visit, key.tab, key.view, page_id(*site, url), title, entered_at.0])
     };
-    execute!(
+    let list = views.iter().map(row).collect::<Vec<_>>();
+    execute_list!(
         tx,
-        "UPDATE page_views SET form_entered_at = COALESCE(form_entered_at, $3),
-                               form_input_at = COALESCE($4, form_input_at),
-                               form_submitted_at = COALESCE($5, form_submitted_at)
-         WHERE visit_id = $1 AND view = $2",
-        Text(visit),
-        i64::from(view),
-        entered,
-        input,
-        submitted,
+        "INSERT INTO page_views (visit_id, tab, view, page_id, title, entered_at, visible_s)
+         SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT),
+                CAST(j.value ->> 3 AS BIGINT), j.value ->> 4, CAST(j.value ->> 5 AS BIGINT), 0 FROM ",
+        json!(list).to_string(),
+        " WHERE TRUE ON CONFLICT (visit_id, tab, view) DO NOTHING",
+    )?;
+    Ok(())
+}
+
+/// Records that page views ended, in one statement: of each the time of the first word of it, and the longest time in
+/// the foreground.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_page_views_left(tx: &mut Tx, leavings: &[Leaving]) -> StoreResult<()> {
+    if leavings.is_empty() {
+        return Ok(());
+    }
+    // A statement changes a row once, whatever the list says of it.
+    let mut of_view: BTreeMap<ViewKey, (UnixMs, u32)> = BTreeMap::new();
+    for leaving in leavings {
+        let (_, visible_s) = of_view.entry(leaving.key).or_insert((leaving.left_at, 0));
+        *visible_s = leaving.visible_s.max(*visible_s);
+    }
+    let row = |(key, (at, visible_s)): (ViewKey, (UnixMs, u32))| {
+        json!([key.visit, key.tab, key.view, at.0, visible_s])
+    };
+    let list = of_view.into_iter().map(row).collect::<Vec<_>>();
+    execute_list!(
+        tx,
+        "UPDATE page_views SET
+             left_at = COALESCE(page_views.left_at, CAST(j.value ->> 3 AS BIGINT)),
+             visible_s = CASE WHEN page_views.visible_s < CAST(j.value ->> 4 AS BIGINT)
+                              THEN CAST(j.value ->> 4 AS BIGINT) ELSE page_views.visible_s END
+         FROM ",
+        json!(list).to_string(),
+        of_view!(),
+    )?;
+    Ok(())
+}
+
+/// Records what happened to the forms of page views, in one statement: when each was first entered, last typed into and
+/// last sent.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_page_views_form(tx: &mut Tx, uses: &[FormUse]) -> StoreResult<()> {
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let mut of_view: BTreeMap<ViewKey, (i64, Option<i64>, Option<i64>)> = BTreeMap::new();
+    for FormUse { key, step, at } in uses {
+        let (_, input, submitted) = of_view.entry(*key).or_insert((at.0, None, None));
+        match step {
+            FormStep::Entered => {}
+            FormStep::Input => *input = Some(at.0),
+            FormStep::Submitted => *submitted = Some(at.0),
+        }
+    }
+    let row = |(key, (entered, input, submitted)): (ViewKey, (i64, Option<i64>, Option<i64>))| {
+        json!([key.visit, key.tab, key.view, entered, input, submitted])
+    };
+    let list = of_view.into_iter().map(row).collect::<Vec<_>>();
+    execute_list!(
+        tx,
+        "UPDATE page_views SET
+             form_entered_at = COALESCE(page_views.form_entered_at, CAST(j.value ->> 3 AS BIGINT)),
+             form_input_at = COALESCE(CAST(j.value ->> 4 AS BIGINT), page_views.form_input_at),
+             form_submitted_at = COALESCE(CAST(j.value ->> 5 AS BIGINT), page_views.form_submitted_at)
+         FROM ",
+        json!(list).to_string(),
+        of_view!(),
     )?;
     Ok(())
 }
@@ -152,7 +212,7 @@ pub async fn list_page_views(tx: &mut Tx, visit: VisitId, limit: i64) -> StoreRe
         "SELECT p.url, v.title, v.entered_at, v.left_at, v.visible_s,
                 v.form_entered_at, v.form_input_at, v.form_submitted_at
          FROM page_views v JOIN pages p ON p.id = v.page_id
-         WHERE v.visit_id = $1 ORDER BY v.entered_at DESC, v.view DESC LIMIT $2",
+         WHERE v.visit_id = $1 ORDER BY v.entered_at DESC, v.tab DESC, v.view DESC LIMIT $2",
         Text(visit),
         limit,
     )?;

@@ -56,6 +56,23 @@ macro_rules! fetch_all {
     };
 }
 
+/// Runs a statement over a list of values, as [`fetch_list`] has it; yields the number of rows it touched.
+macro_rules! execute_list {
+    ($tx:expr, $before:literal, $list:expr, $($after:expr),+ $(,)?) => {
+        match $tx {
+            $crate::store::Tx::Sqlite(tx) => {
+                let sql = concat!($before, $crate::store::dialect::sqlite_list!(), $($after),+);
+                sqlx::query(sql).bind($list).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            $crate::store::Tx::Postgres(tx) => {
+                let sql = concat!($before, $crate::store::dialect::postgres_list!(), $($after),+);
+                sqlx::query(sql).bind($list).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
 /// Reads all rows as `$row` of a statement over a list of values: `$before`, the list as `j`, then `$after`. A value of
 /// the list is `j.value`, a JSON array; the list is one JSON text, bound as `$1`.
 macro_rules! fetch_list {
@@ -74,4 +91,4 @@ macro_rules! fetch_list {
     };
 }
 
-pub(crate) use {execute, fetch_all, fetch_list, fetch_one, fetch_optional, on};
+pub(crate) use {execute, execute_list, fetch_all, fetch_list, fetch_one, fetch_optional, on};

@@ -3,4 +3,5 @@
 mod config;
 mod engine;
 pub(crate) mod fixtures;
+mod page_views;
 mod people;

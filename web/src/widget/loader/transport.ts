@@ -38,6 +38,8 @@ const late_ms = 1_500;
 /** Loads, so that the tabs can say which pages they show before the first frame tells the server. */
 const gather_ms = 30;
 const observed = /^(set|event|form|scroll|exit|cons)/;
+/** A hello tells the pages that are open; of one that is on its way it is too late for what they do next. */
+const paged = /^(page|leave)/;
 
 export function startTransport(owner: Owner): Transport {
   let socket: WebSocket | null = null;
@@ -48,6 +50,7 @@ export function startTransport(owner: Owner): Transport {
   let beat_at = 0;
   let stalled = false;
   let posting = false;
+  let greeted = false;
   let queue: VisitorFrame[] = [];
   let timer: ReturnType<typeof setTimeout>;
   let due_at = 0;
@@ -83,6 +86,8 @@ export function startTransport(owner: Owner): Transport {
     owner.down();
     if (mode === "stopped") return;
     mode = "down";
+    greeted = false;
+    queue = queue.filter(isObserved);
     failures++;
     const cap = owner.urgent() ? urgent_delay_ms_max : delay_ms_max;
     const delay = Math.min(cap, 500 * 2 ** Math.min(failures - 1, 8));
@@ -112,7 +117,10 @@ export function startTransport(owner: Owner): Transport {
     }
     socket = mine;
     const slow = setTimeout(() => mine.close(), connect_ms_max);
-    mine.onopen = () => mine.send(JSON.stringify(owner.hello()));
+    mine.onopen = () => {
+      mine.send(JSON.stringify(owner.hello()));
+      greeted = true;
+    };
     mine.onmessage = (event) =>
       quietly(() => {
         const notice = JSON.parse(event.data) as VisitorNotice;
@@ -177,7 +185,8 @@ export function startTransport(owner: Owner): Transport {
         socket.send(JSON.stringify(frame));
         return;
       }
-      if (mode === "poll" || isObserved(frame)) queue = [...queue, frame].slice(-queue_max);
+      if (mode === "poll" || isObserved(frame) || (greeted && paged.test(frame.type)))
+        queue = [...queue, frame].slice(-queue_max);
       if (mode === "poll") after(50, poll);
       else if (/say|accept|open/.test(frame.type)) nudge();
     },

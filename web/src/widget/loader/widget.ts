@@ -2,7 +2,7 @@
 import type { Signals, VisitorFrame } from "../../api/wire";
 import type { Brain, Launcher, LauncherPlace, Look, Report, StartReport, Views } from "../bundle";
 import type { Session, SessionEvent } from "../session";
-import { openKeeps, visitor_names } from "./keep";
+import { openKeeps } from "./keep";
 import { quietly } from "./quietly";
 import { loadBundle } from "./script";
 import { type Share, shareSession } from "./share";
@@ -35,11 +35,9 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   const [lasting, page] = openKeeps(site);
   const [keep, other] = consent === "full" ? [lasting, page] : [page, lasting];
   // What was kept under another consent moves with it.
-  for (const name of visitor_names.slice(0, 2)) {
-    const kept = other.read(name);
-    if (kept && !keep.read(name)) keep.write(name, kept);
-    other.remove(name);
-  }
+  const kept = other.read("");
+  if (kept && !keep.read("")) keep.write("", kept);
+  other.remove("");
   // Taken away while the page lives: a duplicated tab must not believe that it is this one.
   const tab = page.read<number>(":tab") || Math.ceil(Math.random() * 2 ** 31);
   page.remove(":tab");
@@ -53,10 +51,11 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   let stopped = false;
   let share: Share;
 
+  // Each tab counts for itself: what tabs share, two of them may read at once.
+  let view = 0;
   const nextView = () => {
-    // Tabs that share no storage must not give their views the same numbers.
-    const view = (keep.read<number>(":view") || (keep === page ? tab : 0)) + 1;
-    keep.write(":view", view);
+    view = Math.max(view, page.read<number>(":view") || 0) + 1;
+    page.write(":view", view);
     return view;
   };
   const dispatch = (event: SessionEvent) => quietly(() => share.dispatch(event));

@@ -48,7 +48,7 @@ pub struct VisitorHello {
 pub struct Page {
     /// The tab.
     pub tab: TabId,
-    /// The browser's count of page views, rising.
+    /// The tab's count of page views, rising.
     pub view: u32,
     /// Full address.
     pub url: String,

@@ -31,7 +31,7 @@ async fn written(store: &Store, visit: &Value, view: u32) {
             Tx::Sqlite(mut tx) => sqlx::query_scalar(sql).bind(id).fetch_one(&mut *tx).await.unwrap(),
             Tx::Postgres(mut tx) => sqlx::query_scalar(sql).bind(id).fetch_one(&mut *tx).await.unwrap(),
         };
-        if state.contains(&format!("\"views_max\":{view}")) {
+        if state.contains(&format!("\"view\":{view},")) {
             return;
         }
         // Checkpoints are written once a second.

@@ -1,9 +1,10 @@
 //! Tests what is known of a visit, and what is never known: robots, denied paths, what a page kept to itself.
 
-use beckon_engine::id::VisitorId;
+use beckon_engine::id::{VisitId, VisitorId};
 use beckon_engine::settings::{ConsentMode, SiteSettings};
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
+use beckon_server::store::live_list::find_listed_visit;
 use beckon_server::store::rule::{list_all_rules, update_rule};
 use beckon_server::store::visit::claim_open_visit;
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 F
 store_tests!(
     records_what_a_visit_came_with_and_saw,
     counts_views_and_no_heartbeats,
+    keeps_the_views_of_tabs_that_count_alike,
     makes_no_visit_of_a_robot,
     makes_no_visit_of_denied_pages,
     says_on_which_terms_a_page_may_load,
@@ -102,6 +104,52 @@ async fn counts_views_and_no_heartbeats(store: Store) {
     assert_eq!(visit_once(&alice, &browser, |visit| visit["page_views"] == 3).await["page_views"], 3);
     let why = format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap());
     assert_eq!(alice.read(&why).await["rules"][0]["views"], 3);
+}
+
+/// The page of one tab, whose views have numbers of their own.
+fn tab(tab: u32, view: u32, path: &str) -> Value {
+    let mut page = page(view, path);
+    page["tab"] = json!(tab);
+    page
+}
+
+// spec: T-2 T-4
+async fn keeps_the_views_of_tabs_that_count_alike(store: Store) {
+    let clock = Clock::manual(START);
+    let plan = Plan { required_time_s: 900, ..Plan::default() };
+    let shop = Shop::open_at(store, plan, clock.clone()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    let pages = json!([tab(9, 1, "/nine"), tab(7, 1, "/seven"), tab(8, 1, "/eight")]);
+    browser.hello(&shop.site.key, json!({ "pages": pages })).await;
+    visit_once(&alice, &browser, |visit| visit["page_views"] == 3).await;
+    clock.advance_ms(1_000);
+    browser.socket.send(frame("form", json!({ "tab": 8, "action": "entered" }))).await;
+    browser.socket.send(frame("leave", json!({ "tab": 7, "view": 1, "visible_s": 5 }))).await;
+    browser.socket.send(frame("page", tab(7, 2, "/seven/more"))).await;
+    let visit = visit_once(&alice, &browser, |visit| visit["page_views"] == 4).await;
+    let of = |page: &Value| {
+        let path = page["url"].as_str().unwrap().strip_prefix(ORIGIN).unwrap().to_owned();
+        (path, page["left_at"].is_i64(), page["visible_s"].as_i64().unwrap(), page["form"].is_object())
+    };
+    let pages: Vec<_> = visit["pages"].as_array().unwrap().iter().map(of).collect();
+    let expected = [
+        ("/seven", true, 5, false),
+        ("/eight", false, 0, true),
+        ("/nine", false, 0, false),
+        ("/seven/more", false, 0, false),
+    ];
+    assert_eq!(pages, expected.map(|(path, left, visible, form)| (path.to_owned(), left, visible, form)));
+    shop.close();
+    let last = find_last_url(&shop.store, &browser).await;
+    assert_eq!(last.unwrap(), format!("{ORIGIN}/seven/more"));
+}
+
+/// The page viewed last, as the live list reads it when no node holds the visit.
+async fn find_last_url(store: &Store, browser: &Browser) -> Option<String> {
+    let visit = VisitId(browser.welcome["visit"].as_str().unwrap().parse().unwrap());
+    let mut tx = store.read().await.unwrap();
+    find_listed_visit(&mut tx, visit).await.unwrap().unwrap().last_url
 }
 
 // spec: T-9
