@@ -1,9 +1,11 @@
-//! Holds routing against a small reference model: random agents, chats, rings, declines, deadlines and priorities, on a
-//! virtual clock and the real database. After every step each chat is where the model says, with whom it says.
+//! Holds routing against a small reference model: random agents who serve one queue or two, every strategy, skills, chats,
+//! rings, declines, silence, transfers, deadlines and priorities, on a virtual clock and the real database. After every
+//! step each chat is where the model says, with whom it says, and in its place in the queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use beckon_engine::id::{ChatId, QueueId, SiteId, UserId};
+use beckon_engine::queue::Strategy;
 use beckon_engine::time::UnixMs;
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
@@ -13,7 +15,8 @@ use beckon_server::store::Store;
 use beckon_server::store::agent::{AwayCause, ChosenStatus, Stance, list_agents, update_agent_heard};
 use beckon_server::store::chat::waiting::find_position;
 use beckon_server::store::chat::{ChatMode, ChatState, NewChat, find_chat, insert_chat};
-use beckon_server::store::queue::{insert_queue, update_queue_agents};
+use beckon_server::store::column::Text;
+use beckon_server::store::queue::{find_queue, insert_queue, update_queue_agents};
 use beckon_server::store::user::{Role, UserRow, insert_user};
 use beckon_server::store::user_skill::update_user_skills;
 use rand::rngs::StdRng;
@@ -26,13 +29,14 @@ use crate::store::fixtures;
 
 mod model;
 
-use model::{Agent, Chat, Model, Place};
+use model::{Agent, Chat, Model, Place, Rules};
 
 store_tests!(routing_does_what_the_model_says);
 
-const SEEDS: u64 = 4;
-const STEPS: u32 = 70;
-const AGENTS: u32 = 3;
+const SEEDS: u64 = 6;
+const STEPS: u32 = 90;
+const AGENTS: u32 = 4;
+const STRATEGIES: [Strategy; 3] = [Strategy::LongestIdle, Strategy::LeastLoaded, Strategy::RoundRobin];
 /// Steps of the clock, seconds: within a ring, past it, past the second ring, past the wait.
 const TIMES_S: [u32; 5] = [1, 7, 21, 61, 130];
 
@@ -41,13 +45,14 @@ struct Stage {
     driver: Driver,
     clock: Clock,
     site: SiteId,
-    queue: QueueId,
+    /// The second is where the first sends who has waited too long.
+    queues: [QueueId; 2],
     model: Model,
     chance: StdRng,
     _running: tokio_util::sync::DropGuard,
 }
 
-// spec: Q-3 Q-4 Q-5 X-2 X-3
+// spec: Q-3 Q-4 Q-5 Q-9 X-2 X-3
 async fn routing_does_what_the_model_says(store: Store) {
     for seed in 0..SEEDS {
         let mut stage = Stage::build(store.clone(), seed).await;
@@ -65,28 +70,46 @@ impl Stage {
         let mut chance = StdRng::seed_from_u64(seed);
         let mut tx = store.write().await.unwrap();
         let site = fixtures::site(&mut tx, "Shop").await;
-        let mut queue = fixtures::queue(site.id.0, "Advice");
-        let routing = serde_json::json!({
-            "dequeue_after_s": model::WAIT_MAX_S,
-            "skills": if seed.is_multiple_of(2) { serde_json::json!([]) } else { serde_json::json!([{ "skill": "french" }]) },
-            "relax_skills_after_s": model::RELAX_S,
-        });
-        queue.plan.0.routing = serde_json::from_value(routing).unwrap();
-        insert_queue(&mut tx, &queue).await.unwrap();
+        let queues: [QueueId; 2] = std::array::from_fn(|_| fixtures::queue(site.id.0, "").id.0);
+        let mut rules = BTreeMap::new();
+        for (number, id) in queues.into_iter().enumerate() {
+            let strategy = STRATEGIES[(usize::try_from(seed).unwrap() + number) % STRATEGIES.len()];
+            let of = Rules {
+                strategy,
+                level: u8::from(seed.is_multiple_of(2)) * u8::try_from(number + 1).unwrap(),
+                then: (number == 0).then_some(queues[1]),
+            };
+            let mut queue = fixtures::queue(site.id.0, &format!("Queue {number}"));
+            queue.id = Text(id);
+            queue.plan.0.routing = serde_json::from_value(of.as_settings()).unwrap();
+            insert_queue(&mut tx, &queue).await.unwrap();
+            rules.insert(id, of);
+        }
         let mut agents = BTreeMap::new();
         for number in 0..AGENTS {
-            let slots = i64::from(chance.random_range(0..3_u32));
+            let slots = i64::from(chance.random_range(0..4_u32));
             let user = UserRow { slots, ..fixtures::user(&format!("{seed}-{number}@shop.example")) };
             insert_user(&mut tx, &user).await.unwrap();
-            let skilled = seed.is_multiple_of(2) || number == 0;
-            if skilled {
-                let french = beckon_engine::routing::Skill { name: "French".to_owned(), level: 1 };
-                update_user_skills(&mut tx, user.id.0, &[french]).await.unwrap();
-            }
-            agents.insert(user.id.0, Agent::new(slots, skilled, START));
+            let level = chance.random_range(0..4_u8);
+            let french = beckon_engine::routing::Skill { name: "French".to_owned(), level: level.max(1) };
+            update_user_skills(
+                &mut tx,
+                user.id.0,
+                if level > 0 { std::slice::from_ref(&french) } else { &[] },
+            )
+            .await
+            .unwrap();
+            // The first serves both, and some others do.
+            let serves: BTreeSet<QueueId> =
+                queues.into_iter().filter(|_| number == 0 || chance.random_bool(0.6)).collect();
+            agents.insert(user.id.0, Agent::new(slots, level, serves, START));
         }
-        let ids: Vec<UserId> = agents.keys().copied().collect();
-        update_queue_agents(&mut tx, &queue, &ids).await.unwrap();
+        for id in queues {
+            let of: Vec<UserId> =
+                agents.iter().filter(|(_, agent)| agent.serves.contains(&id)).map(|(id, _)| *id).collect();
+            let queue = find_queue(&mut tx, id).await.unwrap().unwrap();
+            update_queue_agents(&mut tx, &queue, &of).await.unwrap();
+        }
         tx.commit().await.unwrap();
         let (clock, stopping, tasks) = (Clock::manual(START), CancellationToken::new(), TaskTracker::new());
         let driver =
@@ -96,8 +119,8 @@ impl Stage {
             store,
             clock,
             site: site.id.0,
-            queue: queue.id.0,
-            model: Model { agents, chats: BTreeMap::new() },
+            queues,
+            model: Model { rules, agents, chats: BTreeMap::new() },
             chance,
             _running: stopping.drop_guard(),
         };
@@ -116,13 +139,14 @@ impl Stage {
 
     /// Something that happens, to the server and to the model.
     async fn act(&mut self) -> String {
-        match self.chance.random_range(0..12_u32) {
+        match self.chance.random_range(0..14_u32) {
             0..=3 => self.arrive().await,
             4 | 5 => self.choose_status().await,
             6 => self.take().await,
             7 => self.decline().await,
             8 => self.close().await,
             9 => self.prioritise().await,
+            10 | 11 => self.transfer().await,
             _ => self.wait().await,
         }
     }
@@ -130,13 +154,14 @@ impl Stage {
     async fn arrive(&mut self) -> String {
         let now = self.clock.now();
         let priority = u8::try_from(self.chance.random_range(0..3_u32)).unwrap();
+        let queue = self.any_queue();
         let mut tx = self.store.write().await.unwrap();
         let (visitor, visit) = fixtures::visit(&mut tx, self.site, now).await;
         let id = ChatId(self.clock.new_id());
         let chat = NewChat {
             id,
             site: self.site,
-            queue: self.queue,
+            queue,
             visitor,
             visit,
             presentation: None,
@@ -149,7 +174,7 @@ impl Stage {
         };
         assert!(insert_chat(&mut tx, &chat, now).await.unwrap());
         tx.commit().await.unwrap();
-        self.model.chats.insert(id, Chat::new(priority, now));
+        self.model.chats.insert(id, Chat::new(queue, priority, now));
         format!("{id} arrives with priority {priority}")
     }
 
@@ -186,8 +211,17 @@ impl Stage {
         format!("{agent} ends {chat}")
     }
 
+    /// The owner puts the chat into a queue, perhaps the one that it came from.
+    async fn transfer(&mut self) -> String {
+        let Some((chat, agent)) = self.any(Place::is_active) else { return "nobody talks".to_owned() };
+        let queue = self.any_queue();
+        self.driver.transfer_to_queue(&actor(agent), chat, queue, "").await.unwrap();
+        self.model.transfer(chat, queue, self.clock.now());
+        format!("{agent} puts {chat} into {queue}")
+    }
+
     async fn prioritise(&mut self) -> String {
-        let waiting: Vec<ChatId> = self.model.in_order().collect();
+        let waiting = self.model.in_order();
         if waiting.is_empty() {
             return "nobody waits".to_owned();
         }
@@ -206,6 +240,10 @@ impl Stage {
         format!("{s} s go by")
     }
 
+    fn any_queue(&mut self) -> QueueId {
+        self.queues[self.chance.random_range(0..self.queues.len())]
+    }
+
     fn any_agent(&mut self) -> UserId {
         let at = self.chance.random_range(0..self.model.agents.len());
         *self.model.agents.keys().nth(at).unwrap()
@@ -219,7 +257,7 @@ impl Stage {
 
     async fn compare(&self, when: &str) {
         let mut tx = self.store.read().await.unwrap();
-        let order: Vec<ChatId> = self.model.in_order().collect();
+        let order = self.model.in_order();
         for (id, expected) in &self.model.chats {
             let row = find_chat(&mut tx, *id).await.unwrap().unwrap();
             let agent = row.agent_id.map(|agent| agent.0);
@@ -231,7 +269,9 @@ impl Stage {
                 (state, agent) => panic!("{when}: {id} is {state:?} with {agent:?}"),
             };
             assert_eq!(found, expected.place, "{when}: {id}");
-            if let Some(at) = order.iter().position(|waiting| waiting == id) {
+            assert_eq!(row.queue_id.0, expected.queue, "{when}: queue of {id}");
+            let in_queue = |waiting: &&ChatId| self.model.chats[*waiting].queue == expected.queue;
+            if let Some(at) = order.iter().filter(in_queue).position(|waiting| waiting == id) {
                 let (position, _) = find_position(&mut tx, &row).await.unwrap();
                 assert_eq!(usize::try_from(position).unwrap(), at + 1, "{when}: place of {id}");
             }
