@@ -1,8 +1,9 @@
 //! Owns handing a chat on: to a queue, or by calling an agent who takes it over or joins. A chat that rings at somebody
 //! stays with its owner until they take it.
 
-use beckon_engine::hours;
+use beckon_engine::hours::by_hand::is_open_now;
 use beckon_engine::id::{ChatId, QueueId, UserId};
+use beckon_engine::queue::Queue;
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
@@ -32,6 +33,8 @@ use crate::store::{StoreResult, Tx};
 
 /// Longest note to whom a chat is handed on, characters.
 pub const NOTE_LEN_MAX: usize = 1_000;
+
+const QUEUE_CLOSED: &str = "This queue is closed now. The chat stays with you.";
 
 impl Driver {
     /// Calls an agent to take the chat over, or to join it; the owner keeps it until then.
@@ -94,8 +97,9 @@ impl Driver {
             return Err(because(RefusalCode::NotFound, "There is no such queue on this site."));
         };
         let now = self.clock().now();
-        if !row.channel_on || !hours::is_open(&row.plan.hours, now) {
-            return Err(because(RefusalCode::Unavailable, "This queue is closed now."));
+        let queue_now = Queue::from(row);
+        if !queue_now.channel_on || !is_open_now(&queue_now, now) {
+            return Err(because(RefusalCode::Unavailable, QUEUE_CLOSED));
         }
         self.write_note(&mut tx, actor, chat, note, now).await?;
         self.requeue(&mut tx, &seat.chat, queue, now).await?;

@@ -18,6 +18,7 @@ store_tests!(
     a_transfer_that_is_not_taken_leaves_the_chat_with_its_owner,
     a_transfer_that_is_declined_waits_again_when_the_owner_is_gone,
     a_transfer_to_a_queue_waits_by_its_first_arrival,
+    a_transfer_to_a_closed_queue_is_refused_and_the_chat_stays,
     an_invited_agent_joins_writes_and_leaves,
     a_supervisor_watches_whispers_joins_and_takes_over,
     nobody_beside_the_team_is_told_what_the_team_writes,
@@ -175,6 +176,35 @@ async fn a_transfer_to_a_queue_waits_by_its_first_arrival(store: Store) {
     alice.say(&chat, "a1", "late").await;
     let late = alice.socket.next("a refusal", |frame| frame["id"] == "a1").await;
     assert_eq!(late["code"], "stale_owner");
+}
+
+// spec: Q-9 Q-1 Q-6
+async fn a_transfer_to_a_closed_queue_is_refused_and_the_chat_stays(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    let rita = shop.person("Rita", Role::Agent).await;
+    let returns = second_queue(&shop, rita.user).await;
+    let root = shop.person("Root", Role::Admin).await;
+    let switches = format!("/api/v1/queues/{returns}/switches");
+    let frame = || json!({ "type": "transfer", "chat": chat["id"], "to": { "queue": returns }, "note": "" });
+    for (text, closed, open) in [
+        (
+            "closed by hand",
+            json!({ "by_hand": { "open": false, "until": null } }),
+            json!({ "by_hand": null }),
+        ),
+        ("switched off", json!({ "channel_on": false }), json!({ "channel_on": true })),
+    ] {
+        assert_eq!(root.send("PATCH", &switches, &closed).await.0, 200, "{closed}");
+        let said = refused(&mut alice, frame()).await;
+        assert_eq!(said["code"], "unavailable", "{closed}");
+        assert_eq!(said["detail"], "This queue is closed now. The chat stays with you.", "{closed}");
+        alice.say(&chat, text, text).await;
+        browser.message(text).await;
+        assert_eq!(root.send("PATCH", &switches, &open).await.0, 200, "{open}");
+    }
+    done(&mut alice, frame()).await;
+    browser.message("transferred").await;
 }
 
 // spec: Q-9
