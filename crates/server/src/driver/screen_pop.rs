@@ -1,4 +1,5 @@
-//! Owns the address that is opened for the agent at the start of a chat: checking its template, and filling it in.
+//! Owns the address that is opened for the agent at the start of a chat: checking its template, and filling it in. The
+//! customer's reference stands in it only where a signed identity said it: anyone can claim one.
 
 use std::fmt::Write as _;
 

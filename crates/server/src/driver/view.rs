@@ -283,7 +283,7 @@ impl Driver {
             "visitor_id" => Some(row.visitor_id.to_string()),
             "visitor_name" => Some(row.visitor_name.clone()),
             "queue" => Some(row.queue_name.clone()),
-            "customer_ref" => answer("customer_ref"),
+            "customer_ref" => row.signed_ref.clone(),
             _ => answer(name.strip_prefix("answer.")?),
         })?;
         Some(Pop { url, open: pop.open })

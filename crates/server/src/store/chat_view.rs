@@ -29,6 +29,8 @@ pub struct ChatViewRow {
     pub visit_id: Text<VisitId>,
     /// Best name there is.
     pub visitor_name: String,
+    /// The customer's reference, if a signed identity said it in this visit.
+    pub signed_ref: Option<String>,
     /// How it came about.
     pub mode: Text<ChatMode>,
     /// Where it stands.
@@ -136,6 +138,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT c.id, c.site_id, c.queue_id, q.name AS queue_name, c.visitor_id, c.visit_id, c.visitor_name,
+                    (SELECT v.customer_ref FROM visitors v JOIN visits w ON w.visitor_id = v.id
+                     WHERE w.id = c.visit_id AND w.identity = 'signed' AND v.identity = 'signed') AS signed_ref,
                     c.mode, c.state, c.agent_id, u.name AS agent_name, c.owner_epoch, c.requested_at, c.queued_at,
                     c.answered_at, c.ended_at, c.ended_by, c.wrapped_up, c.priority, c.wait_due, c.due_at, c.wrap_up_due,
                     c.idle_warned_at, c.disposition, c.tags, c.wrap_up_note,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::chats::talking;
 use super::client::{Browser, Console};
+use super::identity::Signing;
 use super::shop::{Plan, Shop};
 use crate::harness::store_tests;
 
@@ -21,6 +22,7 @@ store_tests!(
     a_chat_is_noted_before_it_is_closed,
     the_visitor_says_once_what_they_thought,
     the_address_for_the_agent_carries_the_answers,
+    the_address_for_the_agent_names_the_customer_only_with_proof,
     the_transcript_leaves_once_the_chat_has_ended,
 );
 
@@ -71,7 +73,17 @@ async fn who_waits_for_the_agent_is_not_idle(store: Store) {
     let (mut browser, mut alice, chat) = talking(&shop).await;
     browser.say(&chat["id"], "v1", "Hello?").await;
     browser.socket.next_of("ack").await;
-    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    // A chat that begins later and whose visitor is silent has been warned and closed meanwhile.
+    let mut silent = shop.browser().await;
+    let offer = silent.offer().await;
+    silent.accept(&offer).await;
+    let waiting = silent.chat("queued").await;
+    let rung = alice.ring_of(&waiting["id"]).await;
+    alice.take_rung(&rung).await;
+    silent.chat("active").await;
+    let other = alice.read(&format!("/api/v1/chats/{}", waiting["id"].as_str().unwrap())).await;
+    alice.say(&other, "b1", "Are you there?").await;
+    silent.message("idle_closed").await;
     alice.say(&chat, "a1", "Here I am").await;
     browser.message("Here I am").await;
     let path = format!("/api/v1/chats/{}/messages", chat["id"].as_str().unwrap());
@@ -176,6 +188,30 @@ async fn the_address_for_the_agent_carries_the_answers(store: Store) {
     let chat = alice.take().await;
     let url = format!("https://crm.example/find?q=Nora%20%26%20S%C3%B8n&c={}", chat["id"].as_str().unwrap());
     assert_eq!(chat["screen_pop"], json!({ "url": url, "open": "tab" }));
+}
+
+// spec: Q-12 C-2
+async fn the_address_for_the_agent_names_the_customer_only_with_proof(store: Store) {
+    let queue = json!({
+        "conduct": { "screen_pop": { "url": "https://crm.example/card?of={customer_ref}", "open": "tab" } },
+        "form_invite": [{ "key": "customer_ref", "type": "text", "label": { "en": "Number" } }]
+    });
+    let signing = Signing::open(store, Plan { queue, slots: 3, ..Plan::default() }).await;
+    let mut alice = signing.shop.agent("Alice").await;
+    let signed = json!({ "token": signing.token("C-1", json!({})) });
+    for (identity, named) in [(signed, "C-1"), (json!({ "customer_ref": "C-1" }), ""), (Value::Null, "")] {
+        let mut browser = signing.browser(identity.clone()).await;
+        let offer = browser.offer().await;
+        browser.accept(&offer).await;
+        let form = browser.chat("form").await;
+        let answers = json!({ "customer_ref": "C-1" });
+        browser.socket.send(json!({ "type": "send_form", "chat": form["id"], "answers": answers })).await;
+        let rung = alice.ring_of(&form["id"]).await;
+        alice.take_rung(&rung).await;
+        let chat = alice.read(&format!("/api/v1/chats/{}", form["id"].as_str().unwrap())).await;
+        let url = format!("https://crm.example/card?of={named}");
+        assert_eq!(chat["screen_pop"]["url"], url, "{identity}");
+    }
 }
 
 // spec: P-7 X-6

@@ -153,7 +153,7 @@ export const queues = {
     pop_on: "Open an address",
     pop_url: "Address",
     pop_help:
-      "Variables: {chat_id}, {visitor_id}, {visitor_name}, {customer_ref}, {queue}, and {answer.KEY} for an answer of the form",
+      "Variables: {chat_id}, {visitor_id}, {visitor_name}, {queue}, {answer.KEY} for an answer of the form, and {customer_ref}, which is empty unless a signed identity named the customer in this visit",
     pop_open: "How",
     pop_opens: { link: "A link beside the chat", tab: "In a new tab when the agent accepts" },
   },
