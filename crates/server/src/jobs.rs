@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::store::customer::erase::delete_late_page_views;
 use crate::store::decision::delete_old_decisions;
 use crate::store::file::delete_due_files;
 use crate::store::mail::delete_old_mails;
@@ -55,6 +56,7 @@ pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     delete_expired_sessions(&mut tx, now).await?;
     delete_old_decisions(&mut tx, now.plus_ms(-DECISIONS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     delete_due_files(&mut tx, now).await?;
+    delete_late_page_views(&mut tx, now).await?;
     delete_old_mails(&mut tx, now.plus_ms(-1_000 * i64::from(MAILS_KEPT_S))).await?;
     tx.commit().await
 }

@@ -29,6 +29,7 @@ use crate::store::{StoreError, Tx};
 
 mod erase;
 mod export;
+mod held;
 mod import;
 mod merge;
 mod person;

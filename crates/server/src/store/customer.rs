@@ -12,6 +12,7 @@ use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
 
 pub mod erase;
+pub mod held;
 pub mod link;
 pub mod merge;
 

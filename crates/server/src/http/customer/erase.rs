@@ -19,6 +19,9 @@ use crate::store::column::Text;
 use crate::store::customer::erase::{Erased, delete_customer, delete_visitor};
 use crate::store::customer::link::list_visitors_of;
 
+/// What is written behind has come by then.
+const LATE_S: u32 = 60;
+
 /// That it is meant.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +68,7 @@ async fn erase(
     let visitors = list_visitors_of(&mut tx, id).await?;
     let mut erased = Erased::default();
     for visitor in &visitors {
-        delete_visitor(&mut tx, *visitor, &mut erased).await?;
+        delete_visitor(&mut tx, *visitor, api.clock.now().plus_s(LATE_S), &mut erased).await?;
     }
     delete_customer(&mut tx, id, &mut erased).await?;
     let Erased { records, visitors: browsers, visits, page_views, chats } = erased;

@@ -1,4 +1,5 @@
-//! Owns what is handed out: everything held on one person as JSON (N-4), and the directory as a table (C-1).
+//! Owns what is handed out: everything held on one person as JSON (N-4), which `held` gathers, and the directory as a table
+//! (C-1).
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -6,7 +7,6 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use beckon_engine::id::{CustomerId, SiteId, UserId};
 use futures_util::stream;
-use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,34 +16,23 @@ use super::super::error::Answer;
 use super::super::extract::Id;
 use super::super::openapi::Refusals;
 use super::super::site;
-use super::{Customer, find};
+use super::find;
+use super::held::gather;
 use crate::driver::customer::csv;
-use crate::driver::view::attributes_of;
 use crate::store::audit::{AuditAction, AuditRow, insert_audit};
-use crate::store::chat_view::list_chats_of_visitor;
 use crate::store::column::Text;
-use crate::store::customer::link::list_visitors_of;
-use crate::store::customer::merge::list_merged;
-use crate::store::customer::{
-    CustomField, CustomerRow, find_custom_fields, find_customer, list_customers, sort_key,
-};
-use crate::store::identity::find_identity;
-use crate::store::message::list_messages;
-use crate::store::page_view::list_page_views;
-use crate::store::presentation::list_presentations;
-use crate::store::survey::find_survey;
-use crate::store::visit::list_visits_with_state;
-use crate::store::{Store, StoreResult, Tx};
+use crate::store::customer::{CustomField, CustomerRow, find_custom_fields, list_customers, sort_key};
+use crate::store::{Store, StoreResult};
 
 /// Records read at a time.
 const BATCH: i64 = 1_000;
-const ALL: i64 = i64::MAX;
 
 pub(super) fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(person)).routes(routes!(directory))
 }
 
-/// Everything held on a person: record, browsers, visits with pages and offers, chats with answers and messages. For supervisors.
+/// Everything held on a person: record, browsers, visits with pages and offers, chats with answers, messages, files and who
+/// took part, enquiries and mails. For supervisors.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/export", operation_id = "export_customer", tag = "customers",
     params(("id" = CustomerId, Path)), security(("session" = [])),
     responses((status = 200, description = "Everything", content_type = "application/json", body = Object), Refusals))]
@@ -122,58 +111,6 @@ fn record(row: &CustomerRow, fields: &[CustomField]) -> String {
         &details.company,
     ];
     csv::line(cells.into_iter().chain(own))
-}
-
-async fn gather(tx: &mut Tx, row: CustomerRow, now: i64) -> Answer<Value> {
-    let id = *row.id;
-    let mut merged = Vec::new();
-    for gone in list_merged(tx, id).await? {
-        merged.extend(find_customer(tx, gone).await?.map(Customer::from));
-    }
-    let mut visitors = Vec::new();
-    for visitor in list_visitors_of(tx, id).await? {
-        let identity = find_identity(tx, visitor).await?.map(|said| {
-            json!({ "customer_ref": said.customer_ref, "proof": *said.identity,
-                    "name": said.identity_name, "email": said.identity_email })
-        });
-        let mut visits = Vec::new();
-        for (visit, state) in list_visits_with_state(tx, visitor).await? {
-            let pages: Vec<Value> = list_page_views(tx, *visit.id, ALL)
-                .await?
-                .into_iter()
-                .map(|page| {
-                    json!({ "url": page.url, "title": page.title, "entered_at": page.entered_at,
-                        "left_at": page.left_at, "visible_s": page.visible_s })
-                })
-                .collect();
-            let offers: Vec<Value> = list_presentations(tx, *visit.id, ALL).await?.into_iter().map(|shown| {
-                json!({ "offer": shown.offer_name, "rule": shown.rule_name, "presented_at": shown.presented_at,
-                        "outcome": shown.outcome.map(|outcome| *outcome) })
-            }).collect();
-            visits.push(json!({
-                "id": *visit.id, "started_at": visit.started_at, "last_contact_at": visit.heard_at,
-                "ended_at": visit.ended_at, "referrer": visit.facts.referrer, "language": visit.facts.language,
-                "time_zone": visit.facts.time_zone, "device": *visit.facts.device, "browser": visit.facts.browser,
-                "attributes": attributes_of(&state), "pages": pages, "offers": offers,
-            }));
-        }
-        let mut chats = Vec::new();
-        for chat in list_chats_of_visitor(tx, visitor).await? {
-            let messages: Vec<Value> = list_messages(tx, *chat.id, 0, ALL).await?.into_iter().map(|said| {
-                json!({ "from": *said.sender, "name": said.name, "text": said.body, "at": said.sent_at })
-            }).collect();
-            let survey = find_survey(tx, *chat.id).await?;
-            let survey = survey.map(|given| json!({ "rating": given.rating, "comment": given.comment }));
-            chats.push(json!({
-                "id": *chat.id, "queue": chat.queue_name, "requested_at": chat.requested_at,
-                "ended_at": chat.ended_at, "visitor_name": chat.visitor_name, "agent": chat.agent_name,
-                "answers": chat.answers.0, "messages": messages, "survey": survey,
-            }));
-        }
-        visitors.push(json!({ "id": visitor, "identity": identity, "visits": visits, "chats": chats }));
-    }
-    let customer = Customer::from(row);
-    Ok(json!({ "exported_at": now, "customer": customer, "merged": merged, "visitors": visitors }))
 }
 
 async fn note(api: &Api, user: UserId, site: SiteId, subject: String, action: AuditAction) -> Answer<()> {

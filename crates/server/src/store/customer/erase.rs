@@ -1,6 +1,7 @@
 //! Owns the SQL that deletes everything held on one person (N-4): nothing of it can be had back.
 
 use beckon_engine::id::{CustomerId, VisitorId};
+use beckon_engine::time::UnixMs;
 
 use crate::store::column::Text;
 use crate::store::sql::execute;
@@ -23,14 +24,33 @@ pub struct Erased {
 
 /// Deletes a visitor with visits, page views, presentations, chats, and the transcripts that were mailed to them.
 ///
+/// What is written behind for its visits meanwhile goes with [`delete_late_page_views`], from `late_due` on.
+///
 /// # Errors
 /// When the database failed.
-pub async fn delete_visitor(tx: &mut Tx, visitor: VisitorId, erased: &mut Erased) -> StoreResult<()> {
+pub async fn delete_visitor(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    late_due: UnixMs,
+    erased: &mut Erased,
+) -> StoreResult<()> {
+    execute!(
+        tx,
+        "INSERT INTO erased_visits (visit_id, due_at) SELECT id, $2 FROM visits WHERE visitor_id = $1",
+        Text(visitor),
+        late_due.0,
+    )?;
     execute!(
         tx,
         "DELETE FROM mails WHERE recipient IN (
             SELECT t.address FROM chat_transcripts t JOIN chats c ON c.id = t.chat_id
             WHERE c.visitor_id = $1 AND t.user_id IS NULL)",
+        Text(visitor),
+    )?;
+    execute!(
+        tx,
+        "DELETE FROM mails WHERE kind = 'enquiry' AND reply_to IN (
+            SELECT email FROM enquiries WHERE visitor_id = $1 AND email <> '')",
         Text(visitor),
     )?;
     erased.chats += execute!(tx, "DELETE FROM chats WHERE visitor_id = $1", Text(visitor))?;
@@ -41,6 +61,23 @@ pub async fn delete_visitor(tx: &mut Tx, visitor: VisitorId, erased: &mut Erased
     )?;
     erased.visits += execute!(tx, "DELETE FROM visits WHERE visitor_id = $1", Text(visitor))?;
     erased.visitors += execute!(tx, "DELETE FROM visitors WHERE id = $1", Text(visitor))?;
+    Ok(())
+}
+
+/// Deletes what was written behind for visits that were erased a while ago: until then it may be on its way.
+///
+/// # Errors
+/// When the database failed.
+pub async fn delete_late_page_views(tx: &mut Tx, now: UnixMs) -> StoreResult<()> {
+    let views = execute!(
+        tx,
+        "DELETE FROM page_views WHERE visit_id IN (SELECT visit_id FROM erased_visits WHERE due_at <= $1)",
+        now.0,
+    )?;
+    if views > 0 {
+        tracing::info!(views, "page views that came after an erasure are deleted");
+    }
+    execute!(tx, "DELETE FROM erased_visits WHERE due_at <= $1", now.0)?;
     Ok(())
 }
 

@@ -1,13 +1,20 @@
 //! Tests what is known of visitors who are customers: what their form begins with, what agents see, and that a person can be
 //! handed out and erased.
 
+use beckon_engine::id::{SiteId, TabId};
 use beckon_engine::time::UnixMs;
+use beckon_server::clock::Clock;
+use beckon_server::config::Mail;
+use beckon_server::jobs;
+use beckon_server::mail::Mailer;
 use beckon_server::store::Store;
 use beckon_server::store::audit::{AuditAction, list_audit};
+use beckon_server::store::page_view::{PageView, ViewKey, insert_page_views, list_page_views};
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::client::{Browser, Console};
+use super::client::{Browser, Console, call};
 use super::identity::{Signing, identify};
 use super::shop::Plan;
 use crate::harness::store_tests;
@@ -45,7 +52,11 @@ struct Known {
 impl Known {
     /// A shop that knows customer C-1 and has an agent who is ready.
     async fn open(store: Store) -> Self {
-        let plan = Plan { queue: json!({ "form_reactive": form() }), ..Plan::default() };
+        // Nobody listens there: the mails stay in the outbox.
+        let settings =
+            Mail { smtp_url: "smtp://127.0.0.1:9".to_owned(), from: "chat@shop.example".to_owned() };
+        let mailer = Some(Mailer::new(&settings).unwrap());
+        let plan = Plan { queue: json!({ "form_reactive": form() }), mailer, ..Plan::default() };
         let site = Signing::open(store, plan).await;
         let agent = site.shop.agent("Alice").await;
         let customers = format!("/api/v1/sites/{}/customers", site.shop.site.id.0);
@@ -221,7 +232,17 @@ async fn an_earlier_chat_is_readable_only_for_whom_it_was(store: Store) {
 async fn a_person_is_handed_out_whole(store: Store) {
     let mut known = Known::open(store).await;
     let mut visitor = known.site.browser(known.signed("C-1")).await;
-    talk(&mut known, &mut visitor, "my order has not come").await;
+    let chat = talk(&mut known, &mut visitor, "my order has not come").await;
+    let invoice = send_file(&known, &chat, "invoice.pdf").await;
+    let carrying = json!({ "type": "say", "chat": chat["id"], "id": "f1", "epoch": chat["owner_epoch"], "text": "",
+                           "file": invoice });
+    known.agent.socket.send(carrying).await;
+    visitor.socket.next("the file", |frame| frame["message"]["file"]["name"] == "invoice.pdf").await;
+    let wish = json!({ "type": "transcript", "chat": chat["id"], "email": "ann@elsewhere.example" });
+    visitor.socket.send(wish).await;
+    visitor.socket.next("promised", |frame| frame["chat"]["transcript"] == "promised").await;
+    visitor.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    visitor.chat("ended").await;
     let sue = known.site.shop.person("Sue", Role::Supervisor).await;
     let mut all = sue.read(&known.path("/export")).await;
     for _ in 0..100 {
@@ -241,6 +262,21 @@ async fn a_person_is_handed_out_whole(store: Store) {
     assert_eq!(visitor["chats"][0]["answers"][0]["value"], "Ann");
     let messages = visitor["chats"][0]["messages"].as_array().unwrap();
     assert!(messages.iter().any(|message| message["text"] == "my order has not come"));
+    assert!(messages.iter().any(|message| message["file"]["name"] == "invoice.pdf"));
+    let took_part = &visitor["chats"][0]["participants"][0];
+    assert_eq!((&took_part["name"], &took_part["part"]), (&json!("Alice"), &json!("owner")));
+    let mail = &all["mails"][0];
+    assert_eq!((&mail["kind"], &mail["to"]), (&json!("transcript"), &json!("ann@elsewhere.example")));
+    assert!(mail["text"].as_str().unwrap().contains("my order has not come"));
+}
+
+/// The agent's upload; yields its id.
+async fn send_file(known: &Known, chat: &Value, name: &str) -> Value {
+    let content = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n";
+    let path = format!("/api/v1/chats/{}/files?id=u1&name={name}", chat["id"].as_str().unwrap());
+    let cookie = [("cookie", known.agent.cookie.as_str())];
+    let answer = call(known.agent.address, "POST", &path, &cookie, content).await;
+    answer.json()["id"].clone()
 }
 
 // spec: N-4
@@ -249,6 +285,7 @@ async fn an_erased_person_leaves_nothing_but_a_line_without_a_name(store: Store)
     let mut visitor = known.site.browser(known.signed("C-1")).await;
     let token = visitor.token().to_owned();
     let chat = talk(&mut known, &mut visitor, "my order has not come").await;
+    let visit = chat["visit_id"].as_str().unwrap().to_owned();
     let mut other = known.site.browser(known.signed("C-9")).await;
     let root = known.site.shop.person("Rea", Role::Admin).await;
     let (status, refused) = root.write(&known.path("/erase"), &json!({ "confirm": "C-2" })).await;
@@ -273,7 +310,32 @@ async fn an_erased_person_leaves_nothing_but_a_line_without_a_name(store: Store)
     assert_eq!(*log[0].action, AuditAction::CustomerErased);
     let line = format!("{:?}", log[0]);
     assert!(!line.contains("Ann") && !line.contains("C-1"), "{line}");
+    drop(tx);
+    page_views_that_come_late_go_too(&store, &visit).await;
     other.open().await;
     other.socket.send(json!({ "type": "beat" })).await;
     assert_eq!(other.welcome["type"], "welcome", "nobody else is touched");
+}
+
+/// What was on its way to the database when the visit was erased, perhaps on another node.
+async fn page_views_that_come_late_go_too(store: &Store, visit: &str) {
+    let count = || async {
+        let mut tx = store.read().await.unwrap();
+        list_page_views(&mut tx, visit.parse().unwrap(), 10).await.unwrap().len()
+    };
+    let mut tx = store.write().await.unwrap();
+    let view = PageView {
+        key: ViewKey { visit: visit.parse().unwrap(), tab: TabId(1), view: 99 },
+        site: SiteId(Uuid::now_v7()),
+        url: "https://shop.example/account".to_owned(),
+        title: "Your account".to_owned(),
+        entered_at: UnixMs(0),
+    };
+    insert_page_views(&mut tx, &[&view]).await.unwrap();
+    tx.commit().await.unwrap();
+    let now = Clock::System.now();
+    jobs::sweep(store, &Clock::manual(now)).await.unwrap();
+    assert_eq!(count().await, 1, "more may be on its way");
+    jobs::sweep(store, &Clock::manual(now.plus_s(61))).await.unwrap();
+    assert_eq!(count().await, 0);
 }
