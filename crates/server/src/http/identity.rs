@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use beckon_engine::id::SiteId;
+use beckon_engine::id::{SiteId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,7 +16,10 @@ use super::error::Answer;
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::site;
+use crate::store::audit::{AuditAction, AuditRow, insert_audit};
+use crate::store::column::Text;
 use crate::store::identity::{SecretsRow, delete_secrets, find_secrets, update_secret};
+use crate::store::{StoreResult, Tx};
 
 /// Hours for which the secret before stays good unless the request says otherwise.
 const BEFORE_GOOD_H: u32 = 24;
@@ -92,7 +95,7 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<SiteId>) -> Answer<Js
 )]
 async fn make(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<SiteId>,
     Body(request): Body<SecretRequest>,
 ) -> Answer<(StatusCode, Json<NewIdentitySecret>)> {
@@ -105,6 +108,7 @@ async fn make(
     site::find(&mut tx, id).await?;
     update_secret(&mut tx, id, &secret, now, now.plus_s(request.before_good_h * 3_600)).await?;
     let before_good_until = find_secrets(&mut tx, id).await?.and_then(|row| good_until(&row, now.0));
+    note(&api, &mut tx, *me.user.id, id, AuditAction::IdentitySecretMade).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(NewIdentitySecret { secret, made_at: now.0, before_good_until })))
 }
@@ -119,12 +123,27 @@ async fn make(
     responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
-async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<SiteId>) -> Answer<StatusCode> {
+async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<SiteId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
     site::find(&mut tx, id).await?;
     delete_secrets(&mut tx, id).await?;
+    note(&api, &mut tx, *me.user.id, id, AuditAction::IdentitySecretRemoved).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Who did it, in the unit of work of what was done; never the secret.
+async fn note(api: &Api, tx: &mut Tx, user: UserId, site: SiteId, action: AuditAction) -> StoreResult<()> {
+    let line = AuditRow {
+        id: Text(api.clock.new_id()),
+        at: api.clock.now().0,
+        user_id: Text(user),
+        action: Text(action),
+        site_id: Text(site),
+        subject: site.to_string(),
+        detail: String::new(),
+    };
+    insert_audit(tx, &line).await
 }
 
 const fn before_good_h() -> u32 {

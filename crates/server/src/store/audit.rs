@@ -26,6 +26,10 @@ pub enum AuditAction {
     MergeUndone,
     /// A file was taken into the directory.
     CustomersImported,
+    /// The secret that signs identities was made, or replaced.
+    IdentitySecretMade,
+    /// It was taken away.
+    IdentitySecretRemoved,
 }
 
 /// One line of the log.

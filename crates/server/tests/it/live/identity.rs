@@ -1,8 +1,10 @@
 //! Tests who visitors are said to be: signed and unsigned identities over real sockets, and that one person never meets
 //! what belongs to another.
 
+use beckon_engine::time::UnixMs;
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
+use beckon_server::store::audit::{AuditAction, list_audit};
 use beckon_server::store::user::Role;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -17,6 +19,7 @@ store_tests!(
     another_signed_customer_in_the_same_browser_sees_nothing_of_the_first,
     a_signed_identity_takes_the_place_of_an_unsigned_one_and_never_the_reverse,
     the_secret_before_stays_good_for_the_stated_time,
+    who_makes_or_removes_the_secret_is_noted,
     an_identity_comes_with_a_poll_too,
     a_token_that_expires_during_the_visit_does_not_make_the_visitor_unknown,
 );
@@ -234,4 +237,21 @@ async fn a_token_that_expires_during_the_visit_does_not_make_the_visitor_unknown
     assert_eq!(again.socket.next_of("identified").await["signed"], true);
     let mut other = site.again(visitor.token(), json!({ "token": expired("4712") })).await;
     assert_eq!(refusal(&mut other).await, "expired");
+}
+
+// spec: C-2 A-4
+async fn who_makes_or_removes_the_secret_is_noted(store: Store) {
+    let site = Signing::open(store.clone(), Plan::default()).await;
+    let admin = site.shop.person("Ada", Role::Admin).await;
+    let second = make_secret(&site.shop, &admin, 0).await;
+    let path = format!("/api/v1/sites/{}/identity-secret", site.shop.site.id.0);
+    assert_eq!(admin.send("DELETE", &path, &Value::Null).await.0, 204);
+    let mut tx = store.read().await.unwrap();
+    let log = list_audit(&mut tx, UnixMs(0), 10).await.unwrap();
+    let actions: Vec<AuditAction> = log.iter().map(|line| *line.action).collect();
+    use AuditAction::{IdentitySecretMade, IdentitySecretRemoved};
+    assert_eq!(actions, [IdentitySecretRemoved, IdentitySecretMade, IdentitySecretMade]);
+    assert_eq!(*log[0].user_id, admin.user);
+    let text = format!("{log:?}");
+    assert!(!text.contains(&site.secret) && !text.contains(&second), "a secret stands in the log");
 }
