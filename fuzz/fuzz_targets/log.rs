@@ -16,6 +16,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(visit.views.is_sorted_by_key(|view| view.at));
     }
     let plan = RulePlan {
+        chat_priority: 0,
         description: String::new(),
         action: Action::Invite,
         offer_id: None,

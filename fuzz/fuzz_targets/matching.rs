@@ -20,6 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let Some((value, url)) = text.split_once('\n') else { return };
     let match_type = [MatchType::Contains, MatchType::Equals, MatchType::Regex][usize::from(kind % 3)];
     let plan = RulePlan {
+        chat_priority: 0,
         description: String::new(),
         action: Action::EngageWithoutInvite,
         offer_id: None,

@@ -57,6 +57,9 @@ pub struct RulePlan {
     /// Time on the matching page in this page view, seconds, 0 to 86 400.
     #[serde(default)]
     pub required_time_s: u32,
+    /// Priority of the chat that it leads to, 0 to 9; where the queue gives a higher one, that one holds.
+    #[serde(default)]
+    pub chat_priority: u8,
     /// What else must hold while the visitor is on the matching page; nothing when absent.
     #[serde(default)]
     pub conditions: Option<Condition>,

@@ -293,7 +293,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything held on a person: record, browsers, visits with pages and offers, chats with answers and messages. For supervisors. */
+        /**
+         * Everything held on a person: record, browsers, visits with pages and offers, chats with answers, messages, files and who
+         *     took part, enquiries and mails. For supervisors.
+         */
         get: operations["export_customer"];
         put?: never;
         post?: never;
@@ -3815,6 +3818,11 @@ export interface components {
              * @description Time on the matching page in this page view, seconds, 0 to 86 400 (R-4).
              */
             required_time_s?: number;
+            /**
+             * Format: int32
+             * @description Priority of the chat that it leads to, 0 to 9 (Q-3); where the queue gives a higher one, that one holds.
+             */
+            chat_priority?: number;
             conditions?: components["schemas"]["Condition"] | null;
         };
         /** @description What to test. */

@@ -4,6 +4,7 @@ use regex::RegexBuilder;
 use thiserror::Error;
 
 use crate::condition;
+use crate::queue::waiting::PRIORITY_MAX;
 use crate::rule::{Action, MatchType, RulePlan};
 
 const DESCRIPTION_CHARS_MAX: usize = 1000;
@@ -45,6 +46,9 @@ pub fn check(plan: &RulePlan) -> Result<(), RuleProblem> {
     }
     if plan.required_time_s > REQUIRED_TIME_S_MAX {
         return problem("/required_time_s", "is not 0 to 86400");
+    }
+    if plan.chat_priority > PRIORITY_MAX {
+        return problem("/chat_priority", "is not 0 to 9");
     }
     match plan.action {
         Action::Invite if plan.offer_id.is_none() => {

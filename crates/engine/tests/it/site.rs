@@ -48,6 +48,7 @@ pub(crate) fn rule(name: &str, path: &str) -> Rule {
         name: name.to_owned(),
         enabled: true,
         plan: RulePlan {
+            chat_priority: 0,
             description: String::new(),
             action: Action::Invite,
             offer_id: Some(OfferId(id(name))),

@@ -228,6 +228,7 @@ fn rule(n: u32, offers: &[Offer], queues: &[Queue], chance: &mut Chance) -> Rule
         name: format!("r{n}"),
         enabled: chance.percent(90),
         plan: RulePlan {
+            chat_priority: 0,
             description: String::new(),
             action: if chance.percent(85) { Action::Invite } else { Action::EngageWithoutInvite },
             offer_id: Some(chance.one_of(offers).id),

@@ -73,6 +73,7 @@ pub(super) async fn plant(store: &Store, clock: &Clock, shop: &str) -> StoreResu
             match_type: MatchType::Contains,
             match_value: url.to_owned(),
             page_view_count: views,
+            chat_priority: 0,
             required_time_s: seconds,
             conditions: None,
         };

@@ -49,6 +49,8 @@ pub struct Opening {
     pub presentation: Option<PresentationId>,
     /// How it came about.
     pub mode: ChatMode,
+    /// What the rule that led here says of its priority.
+    pub priority: u8,
 }
 
 /// What opening a chat came to.
@@ -117,7 +119,15 @@ impl Driver {
                 return Err(VisitorNotice::Alternative { instead }.into());
             }
         }
-        let opening = Opening { site, visitor, visit, queue, presentation: None, mode: ChatMode::Reactive };
+        let opening = Opening {
+            site,
+            visitor,
+            visit,
+            queue,
+            presentation: None,
+            mode: ChatMode::Reactive,
+            priority: 0,
+        };
         let opened = open(self, &mut tx, &opening, now).await?;
         tx.commit().await?;
         opened.hints(visitor).for_each(|hint| self.bus().publish(hint));
@@ -234,7 +244,7 @@ pub(super) async fn open(
         form_due: (!form.is_empty()).then(|| now.plus_s(FORM_GIVEN_UP_S)),
         held_until,
         visitor_name: known_name(tx, &opening.site, opening.visitor).await?,
-        priority: priority_of(opening.mode, &routing),
+        priority: priority_of(opening, &routing),
         wait_due: wait_due(&routing, now),
     };
     if insert_chat(tx, &chat, now).await? {
@@ -378,13 +388,15 @@ pub(super) fn routing_of(site: &Site, queue: QueueId) -> Routing {
     site.world.config.queue(queue).map(|queue| queue.plan.routing.clone()).unwrap_or_default()
 }
 
-/// The priority a chat begins with. An agent who writes first waits for nobody.
-fn priority_of(mode: ChatMode, routing: &Routing) -> u8 {
-    match mode {
+/// The priority a chat begins with: the higher of what the queue and what the rule says.
+fn priority_of(opening: &Opening, routing: &Routing) -> u8 {
+    let by_queue = match opening.mode {
         ChatMode::Reactive => routing.priority.reactive,
         ChatMode::Invite => routing.priority.invite,
+        // The agent writes first: nobody waits.
         ChatMode::Engage => 0,
-    }
+    };
+    by_queue.max(opening.priority)
 }
 
 fn form_fields(site: &Site, queue: QueueId, mode: ChatMode) -> &[Field] {

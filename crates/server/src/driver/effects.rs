@@ -164,19 +164,23 @@ async fn carry_out_one(
         Effect::OpenChat { presentation, queue } => match entry {
             Entry::Closed(reason) => {
                 done.events.push(Event::ChatChanged { state: ChatPhase::None });
-                give_alternative(driver, tx, job, *queue, reason, now, done).await?;
+                let wanted = (*presentation, *queue);
+                give_alternative(driver, tx, job, wanted, reason, now, done).await?;
             }
             Entry::Done => {}
             Entry::Open => {
-                let opening = invited(job, *queue, Some(*presentation));
+                let priority = priority_of(tx, *presentation).await?;
+                let opening = Opening { priority, ..invited(job, *queue, Some(*presentation)) };
                 open_chat(driver, tx, job, &opening, now, done).await?;
             }
         },
-        Effect::GiveAlternative { queue, reason, .. } => {
-            give_alternative(driver, tx, job, *queue, *reason, now, done).await?;
+        Effect::GiveAlternative { presentation, queue, reason } => {
+            let wanted = (*presentation, *queue);
+            give_alternative(driver, tx, job, wanted, *reason, now, done).await?;
         }
-        Effect::AlertAgent { queue, .. } => {
-            let opening = Opening { mode: ChatMode::Engage, ..invited(job, *queue, None) };
+        Effect::AlertAgent { queue, rule } => {
+            let priority = job.site.rules.get(rule).map_or(0, |rule| rule.chat_priority);
+            let opening = Opening { mode: ChatMode::Engage, priority, ..invited(job, *queue, None) };
             open_chat(driver, tx, job, &opening, now, done).await?;
         }
         Effect::WithdrawAlert { .. } => withdraw_alert(driver, tx, job, now, done).await?,
@@ -219,7 +223,14 @@ fn invited(job: &Job, queue: QueueId, presentation: Option<PresentationId>) -> O
         queue,
         presentation,
         mode: ChatMode::Invite,
+        priority: 0,
     }
+}
+
+/// As the rule said when the offer was presented.
+async fn priority_of(tx: &mut Tx, presentation: PresentationId) -> StoreResult<u8> {
+    let row = find_presentation(tx, presentation).await?;
+    Ok(row.and_then(|row| u8::try_from(row.chat_priority).ok()).unwrap_or_default())
 }
 
 async fn open_chat(
@@ -240,7 +251,7 @@ async fn give_alternative(
     driver: &Driver,
     tx: &mut Tx,
     job: &Job,
-    queue: QueueId,
+    (presentation, queue): (PresentationId, QueueId),
     reason: Reason,
     now: UnixMs,
     done: &mut JobDone,
@@ -248,7 +259,9 @@ async fn give_alternative(
     let reason = Missed::of(reason);
     let alternative = alternative(&job.site, queue, reason);
     if alternative == Alternative::Wait {
-        return open_chat(driver, tx, job, &invited(job, queue, None), now, done).await;
+        let priority = priority_of(tx, presentation).await?;
+        let opening = Opening { priority, ..invited(job, queue, None) };
+        return open_chat(driver, tx, job, &opening, now, done).await;
     }
     let instead = Box::new(shown(&job.site, queue, Instead { reason, alternative }, &[], now));
     done.notices.push(VisitorNotice::Alternative { instead });

@@ -3,7 +3,7 @@
 
 use beckon_engine::effect::Effect;
 use beckon_engine::gate::Gate;
-use beckon_engine::id::{PresentationId, RuleId};
+use beckon_engine::id::PresentationId;
 use beckon_engine::offer::Offer;
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
@@ -12,7 +12,6 @@ use super::effects::{Job, JobDone};
 use super::entry;
 use super::notice::visitor::PresentedOffer;
 use super::reasons::Why;
-use super::sites::Site;
 use crate::store::chat::{ChatState, find_open_chat};
 use crate::store::column::{Json, Text};
 use crate::store::decision::{PresentationReasonsRow, insert_presentation_reasons};
@@ -69,6 +68,7 @@ fn row(job: &Job, effect: &Effect, offer: &Offer, now: UnixMs) -> PresentationRo
         unreachable!("only an effect that presents is handed in");
     };
     let by = job.why.as_ref().and_then(|why| why.by.as_ref());
+    let facts = rule.and_then(|rule| job.site.rules.get(&rule).cloned()).unwrap_or_default();
     let presented_at = job.presentation.as_ref().map_or(now, |asked| asked.presented_at);
     PresentationRow {
         id: Text(*presentation),
@@ -76,7 +76,7 @@ fn row(job: &Job, effect: &Effect, offer: &Offer, now: UnixMs) -> PresentationRo
         visit_id: Text(job.visit),
         visitor_id: Text(job.visitor),
         rule_id: rule.map(Text),
-        rule_name: rule.map(|rule| rule_name(&job.site, rule)).unwrap_or_default(),
+        rule_name: facts.name,
         offer_id: Text(offer.id),
         offer_name: offer.name.clone(),
         queue_id: Text(*queue),
@@ -91,6 +91,7 @@ fn row(job: &Job, effect: &Effect, offer: &Offer, now: UnixMs) -> PresentationRo
         accepted_late_at: None,
         by_user_id: by.map(|by| Text(by.user.id)),
         by_name: by.map(|by| by.user.name.clone()),
+        chat_priority: i64::from(facts.chat_priority),
     }
 }
 
@@ -107,8 +108,4 @@ fn reasons(job: &Job, why: &Why, id: PresentationId, gate: Gate, now: UnixMs) ->
         rules: Json(why.rules.clone()),
         rules_left_out: i64::try_from(why.left_out).unwrap_or(i64::MAX),
     }
-}
-
-fn rule_name(site: &Site, rule: RuleId) -> String {
-    site.rule_names.get(&rule).cloned().unwrap_or_default()
 }

@@ -23,8 +23,8 @@ pub struct Site {
     pub row: SiteRow,
     /// The queue of the launcher; none when the site has no queue.
     pub default_queue: Option<QueueId>,
-    /// Names of the rules, for records.
-    pub rule_names: Arc<BTreeMap<RuleId, String>>,
+    /// What is kept of the rules beside what the engine has.
+    pub rules: Arc<BTreeMap<RuleId, RuleFacts>>,
     /// What pages report because some rule asks for it.
     pub signals: Arc<Signals>,
     /// Configuration and gates.
@@ -33,12 +33,21 @@ pub struct Site {
     pub waits: BTreeMap<QueueId, Option<u32>>,
 }
 
+/// What is kept of a rule.
+#[derive(Clone, Debug, Default)]
+pub struct RuleFacts {
+    /// Its name, for records.
+    pub name: String,
+    /// Priority of the chats that it leads to.
+    pub chat_priority: u8,
+}
+
 /// What is kept of a site while its version stays the same.
 #[derive(Clone)]
 struct Loaded {
     row: SiteRow,
     default_queue: Option<QueueId>,
-    rule_names: Arc<BTreeMap<RuleId, String>>,
+    rules: Arc<BTreeMap<RuleId, RuleFacts>>,
     signals: Arc<Signals>,
     config: Arc<Config>,
 }
@@ -85,11 +94,11 @@ impl Sites {
         for (id, version) in versions {
             let known = self.by_id(id);
             let same_version = known.as_ref().filter(|site| site.row.config_version == version);
-            let Loaded { row, default_queue, rule_names, signals, config } = match same_version {
+            let Loaded { row, default_queue, rules, signals, config } = match same_version {
                 Some(site) => Loaded {
                     row: site.row.clone(),
                     default_queue: site.default_queue,
-                    rule_names: Arc::clone(&site.rule_names),
+                    rules: Arc::clone(&site.rules),
                     signals: Arc::clone(&site.signals),
                     config: Arc::clone(&site.world.config),
                 },
@@ -112,7 +121,7 @@ impl Sites {
                 moved.sites.push(id);
             }
             let world = Arc::new(World { config, gates, offers_stopped });
-            next.insert(id, Arc::new(Site { row, default_queue, rule_names, signals, world, waits }));
+            next.insert(id, Arc::new(Site { row, default_queue, rules, signals, world, waits }));
         }
         *self.by_id.write().expect("no holder of this lock panics") = next;
         Ok(moved)
@@ -173,7 +182,11 @@ fn compile(loaded: SiteConfig, known: Option<&Site>) -> Loaded {
     let version = u64::try_from(site.config_version).expect("versions count up from 1");
     let settings = site.settings.0.clone();
     let signals = Arc::new(Signals::of(&rules));
-    let rule_names = rules.iter().map(|rule| (rule.id, rule.name.clone())).collect();
+    let facts = rules.iter().map(|rule| {
+        let facts = RuleFacts { name: rule.name.clone(), chat_priority: rule.plan.chat_priority };
+        (rule.id, facts)
+    });
+    let facts = Arc::new(facts.collect());
     let config = Config::compile(version, settings.clone(), rules, offers.clone(), queues.clone())
         .map(Arc::new)
         .unwrap_or_else(|error| {
@@ -186,7 +199,7 @@ fn compile(loaded: SiteConfig, known: Option<&Site>) -> Loaded {
                 |site| Arc::clone(&site.world.config),
             )
         });
-    Loaded { row: site, default_queue, rule_names: Arc::new(rule_names), signals, config }
+    Loaded { row: site, default_queue, rules: facts, signals, config }
 }
 
 fn gates(config: &Config, loads: &[QueueLoad], now: UnixMs) -> BTreeMap<QueueId, Gate> {

@@ -52,6 +52,8 @@ pub struct PresentationRow {
     pub by_user_id: Option<Text<UserId>>,
     /// Their name then.
     pub by_name: Option<String>,
+    /// Priority of the chat that it leads to, as its rule said then (Q-3, R-7).
+    pub chat_priority: i64,
 }
 
 macro_rules! select {
@@ -59,7 +61,7 @@ macro_rules! select {
         concat!(
             "SELECT id, site_id, visit_id, visitor_id, rule_id, rule_name, offer_id, offer_name, queue_id,
                     config_version, design, presented_at, ignored_due, passive_due,
-                    outcome, outcome_at, outcome_reason, accepted_late_at, by_user_id, by_name
+                    outcome, outcome_at, outcome_reason, accepted_late_at, by_user_id, by_name, chat_priority
              FROM presentations ",
             $rest
         )
@@ -75,8 +77,8 @@ pub async fn insert_presentation(tx: &mut Tx, row: &PresentationRow) -> StoreRes
         tx,
         "INSERT INTO presentations (id, site_id, visit_id, visitor_id, rule_id, rule_name, offer_id, offer_name,
                                     queue_id, config_version, design, presented_at, ignored_due, passive_due,
-                                    by_user_id, by_name)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                    by_user_id, by_name, chat_priority)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          ON CONFLICT DO NOTHING",
         row.id,
         row.site_id,
@@ -94,6 +96,7 @@ pub async fn insert_presentation(tx: &mut Tx, row: &PresentationRow) -> StoreRes
         row.passive_due,
         row.by_user_id,
         row.by_name.as_deref(),
+        row.chat_priority,
     )?;
     Ok(rows == 1)
 }

@@ -138,6 +138,7 @@ fn rule(entry: RuleEntry, queue_id: QueueId, offers: &mut BTreeMap<OfferId, Offe
         name: entry.name,
         enabled: entry.enabled,
         plan: RulePlan {
+            chat_priority: 0,
             description: String::new(),
             action: entry.action,
             offer_id,

@@ -12,6 +12,7 @@ store_tests!(
     the_place_falls_as_others_are_answered,
     a_raised_priority_raises_the_place,
     an_accepted_offer_can_come_first,
+    a_rule_gives_the_chat_it_leads_to_a_priority,
     skills_decide_until_they_are_relaxed,
     a_rule_may_ask_for_the_wait,
     who_waits_too_long_gets_a_message,
@@ -92,6 +93,29 @@ async fn an_accepted_offer_can_come_first(store: Store) {
     assert_eq!(alice.take().await["priority"], 3);
     let (_browser, chat) = waiting(&shop).await;
     assert_eq!(alice.ring_of(&chat["id"]).await["priority"], 1);
+}
+
+// spec: Q-3 R-7
+async fn a_rule_gives_the_chat_it_leads_to_a_priority(store: Store) {
+    let plan = |chat_priority: u8| Plan {
+        rule: json!({ "chat_priority": chat_priority }),
+        ..patient(json!({ "priority": { "invite": 3 } }))
+    };
+    for (by_rule, expected) in [(7, 7), (2, 3)] {
+        let shop = Shop::open(store.clone(), plan(by_rule)).await;
+        let mut alice = shop.agent(&format!("Alice {by_rule}")).await;
+        let mut invited = shop.browser().await;
+        let offer = invited.offer().await;
+        // What is changed while the offer is open does not concern it.
+        let root = shop.person(&format!("Root {by_rule}"), Role::Admin).await;
+        let rules = root.read(&format!("/api/v1/sites/{}/rules", *shop.site.id)).await;
+        let (rule, mut changed) = (&rules["items"][0], rules["items"][0]["plan"].clone());
+        changed["chat_priority"] = json!(9);
+        let path = format!("/api/v1/rules/{}", rule["id"].as_str().unwrap());
+        assert_eq!(root.send("PATCH", &path, &json!({ "plan": changed })).await.0, 200);
+        invited.accept(&offer).await;
+        assert_eq!(alice.take().await["priority"], expected, "{by_rule}");
+    }
 }
 
 // spec: Q-4

@@ -93,6 +93,7 @@ async fn every_range_of_a_rule_holds() {
         (0, json!({}), "/priority: is not 1 to 9999"),
         (10_000, json!({}), "/priority: is not 1 to 9999"),
         (1, json!({"page_view_count": 0}), "/plan/page_view_count: is not 1 to 1000"),
+        (1, json!({"chat_priority": 10}), "/plan/chat_priority: is not 0 to 9"),
         (1, json!({"required_time_s": 86_401}), "/plan/required_time_s: is not 0 to 86400"),
         (1, json!({"offer_id": null}), "/plan/offer_id: is required when the action is invite"),
         (1, json!({"match_value": "x".repeat(2_001)}), "/plan/match_value: has more than 2000 characters"),

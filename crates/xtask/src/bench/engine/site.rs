@@ -54,6 +54,7 @@ fn rule(n: usize) -> Rule {
         name: format!("rule {n}"),
         enabled: true,
         plan: RulePlan {
+            chat_priority: 0,
             description: String::new(),
             action: Action::Invite,
             offer_id: Some(OFFER),

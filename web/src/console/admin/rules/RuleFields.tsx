@@ -176,6 +176,16 @@ function Then({ editor, offers, queues }: Omit<RuleFieldsProps, "site">) {
           data={queues.map((queue) => ({ value: queue.id, label: queue.name }))}
           {...form.getInputProps("plan.queue_id")}
         />
+        <NumberInput
+          label={t("rules.chat_priority")}
+          description={t("rules.chat_priority_help")}
+          inputWrapperOrder={BELOW}
+          min={0}
+          max={9}
+          allowDecimal={false}
+          allowNegative={false}
+          {...form.getInputProps("plan.chat_priority")}
+        />
       </Two>
     </Section>
   );

@@ -25,6 +25,7 @@ export const RULE_RANGES = {
   priority: { min: 1, max: 9_999 },
   page_view_count: { min: 1, max: 1_000 },
   required_time_s: { min: 0, max: 86_400 },
+  chat_priority: { min: 0, max: 9 },
 };
 const VALUE_LENGTH_MAX = 2_000;
 const PRIORITY_STEP = 10;
@@ -172,6 +173,7 @@ function emptyRule(rules: Rule[], offers: Offer[], queue: Queue): RuleBody {
       match_value: "",
       page_view_count: 1,
       required_time_s: 10,
+      chat_priority: 0,
       conditions: null,
     },
   };
@@ -191,6 +193,7 @@ function check({ name, priority, plan }: RuleBody, t: TFunction): FieldErrors {
     "plan.match_value": checkValue(plan, t),
     "plan.page_view_count": checkRange(plan.page_view_count, RULE_RANGES.page_view_count, t),
     "plan.required_time_s": checkRange(plan.required_time_s, RULE_RANGES.required_time_s, t),
+    "plan.chat_priority": checkRange(plan.chat_priority, RULE_RANGES.chat_priority, t),
     "plan.offer_id": plan.action === "invite" && !plan.offer_id ? t("rules.offer_required") : null,
     "plan.queue_id": plan.queue_id ? null : t("rules.queue_required"),
     ...(plan.conditions ? checkConditions(plan.conditions, "plan.conditions", t) : {}),

@@ -57,6 +57,9 @@ export const rules = {
   queue: "Queue",
   queue_help: "Its hours, channel and agents decide whether anything is presented.",
   queue_required: "Choose a queue.",
+  chat_priority: "Priority of the chat",
+  chat_priority_help:
+    "0 to 9; a higher one is answered sooner. Where the queue gives a higher one, that one holds.",
   inactive: "inactive",
   try: "Try an address",
   try_title: "Try a title",
