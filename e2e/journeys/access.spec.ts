@@ -65,6 +65,11 @@ test("the widget in each of its states", async ({ visitor, agent }) => {
   await agent.page.getByRole("dialog").getByRole("button", { name: "End chat" }).click();
   await expect(visitor.composer).toBeHidden();
   await check(visitor.page, "ended");
+  await agent.page.getByRole("button", { name: "Close", exact: true }).click();
+  await agent.page.goto("/history");
+  await agent.page.getByRole("link", { name: /Kari/ }).click();
+  await expect(agent.log.getByText("Is the oak oiled?")).toBeVisible();
+  await check(agent.page, "history");
 });
 
 // spec: N-5
@@ -72,8 +77,11 @@ test("the pages of the console", async ({ browser, demo, agent }) => {
   test.setTimeout(480_000);
   await agent.page.goto("/chats");
   await check(agent.page, "chats");
-  await agent.page.goto("/visitors");
-  await check(agent.page, "visitors");
+  for (const area of ["visitors", "history", "enquiries", "customers"]) {
+    await agent.page.goto(`/${area}`);
+    await expect(agent.page.getByRole("heading", { level: 1 })).toBeAttached();
+    await check(agent.page, area);
+  }
 
   const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
   const admin = new Agent(await context.newPage(), demo.console);
@@ -81,6 +89,9 @@ test("the pages of the console", async ({ browser, demo, agent }) => {
   await expect(admin.page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await check(admin.page, "sign in");
   await admin.signIn(demo.account("admin"));
+  await admin.page.goto("/wallboard");
+  await expect(admin.page.getByRole("heading", { name: "Queues" })).toBeVisible();
+  await check(admin.page, "wallboard");
   for (const path of await listAdminPages(admin)) {
     await admin.page.goto(path);
     await expect(admin.page.getByRole("heading", { level: 1 }), path).toBeVisible();

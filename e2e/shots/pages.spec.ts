@@ -87,7 +87,7 @@ test("console and administration", async ({ browser, demo }) => {
     "rule",
     "rule-test",
   ];
-  names.push("queues", "queue-new", "queue", "users", "user-new", "user");
+  names.push("queues", "queue-new", "queue", "queue-styling", "users", "user-new", "user");
   names.push("canned-replies", "canned-reply-new", "workspace");
   for (const [index, path] of (await listAdminPages(admin)).entries()) {
     await admin.page.goto(path);

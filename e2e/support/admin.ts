@@ -30,6 +30,7 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     `${below}/queues`,
     `${below}/queues/new`,
     `${below}/queues/${await first(`/sites/${site}/queues`)}`,
+    `${below}/queues/${await first(`/sites/${site}/queues`)}?tab=styling`,
     "/admin/users",
     "/admin/users/new",
     `/admin/users/${await first("/users")}`,

@@ -262,9 +262,12 @@ pub enum Alternative {
     Enquiry,
     /// A text, 0 to 400 characters; empty shows the built-in text for the reason.
     Message {
-        /// The text.
+        /// The text for every language without its own.
         #[serde(default)]
         text: String,
+        /// The text in further languages, by BCP 47 tag.
+        #[serde(default)]
+        texts: BTreeMap<String, String>,
     },
 }
 
@@ -371,7 +374,7 @@ impl Default for Routing {
 
 impl Default for Alternative {
     fn default() -> Self {
-        Self::Message { text: String::new() }
+        Self::Message { text: String::new(), texts: BTreeMap::new() }
     }
 }
 

@@ -68,6 +68,11 @@ pub enum Hint {
         /// They were set away because they let a chat ring out.
         no_answer: bool,
     },
+    /// An agent's options changed.
+    OptionsChanged {
+        /// Whose.
+        user: UserId,
+    },
     /// An enquiry was sent, or dealt with.
     EnquiryChanged {
         /// On which site.

@@ -36,6 +36,7 @@ mod farewell;
 pub mod files;
 pub mod form;
 mod gates;
+pub mod history;
 mod host;
 pub mod identity;
 mod idle;

@@ -41,6 +41,7 @@ pub mod error;
 pub mod extract;
 pub mod file;
 pub mod health;
+mod history;
 pub mod identity;
 pub mod offer;
 pub mod offer_stop;

@@ -24,6 +24,7 @@ pub mod draft;
 pub mod enquiry;
 pub mod file;
 pub mod gate;
+pub mod history;
 pub mod identity;
 pub mod live_list;
 pub mod mail;
@@ -124,7 +125,9 @@ impl Store {
             .max_lifetime(None)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
-        Ok(Self { pools: Pools::Sqlite { writer, readers } })
+        let store = Self { pools: Pools::Sqlite { writer, readers } };
+        store.complete().await?;
+        Ok(store)
     }
 
     /// Connects to PostgreSQL at `url` and migrates the database.
@@ -135,7 +138,9 @@ impl Store {
         let options = PgConnectOptions::from_str(url)?.application_name("beckon");
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
         sqlx::migrate!().run(&pool).await?;
-        Ok(Self { pools: Pools::Postgres(pool) })
+        let store = Self { pools: Pools::Postgres(pool) };
+        store.complete().await?;
+        Ok(store)
     }
 
     /// Begins a unit of work that writes. On SQLite there is one at a time.

@@ -717,6 +717,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ended chats of a site, the latest first: supervisors all, agents those they had and, once they are put away, those
+         *     of the queues they serve.
+         */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/identity-secret": {
         parameters: {
             query?: never;
@@ -1243,8 +1263,12 @@ export interface components {
             /** @enum {string} */
             do: "enquiry";
         } | {
-            /** @description The text. */
+            /** @description The text for every language without its own. */
             text?: string;
+            /** @description The text in further languages, by BCP 47 tag. */
+            texts?: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             do: "message";
         };
@@ -1254,7 +1278,8 @@ export interface components {
              * @description Outside business hours.
              * @default {
              *       "do": "message",
-             *       "text": ""
+             *       "text": "",
+             *       "texts": {}
              *     }
              */
             out_of_hours: components["schemas"]["Alternative"];
@@ -1262,7 +1287,8 @@ export interface components {
              * @description The channel is off.
              * @default {
              *       "do": "message",
-             *       "text": ""
+             *       "text": "",
+             *       "texts": {}
              *     }
              */
             channel_off: components["schemas"]["Alternative"];
@@ -1270,7 +1296,8 @@ export interface components {
              * @description No agent is available.
              * @default {
              *       "do": "message",
-             *       "text": ""
+             *       "text": "",
+             *       "texts": {}
              *     }
              */
             no_agent: components["schemas"]["Alternative"];
@@ -2075,8 +2102,12 @@ export interface components {
         };
         /** @description What becomes of a visitor who has waited for too long (Q-5). */
         Dequeue: {
-            /** @description The text, 0 to 400 characters; empty shows the built-in one. */
+            /** @description The text for every language without its own, 0 to 400 characters; empty shows the built-in one. */
             text?: string;
+            /** @description The text in further languages, by BCP 47 tag. */
+            texts?: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             do: "message";
         } | {
@@ -3524,7 +3555,8 @@ export interface components {
              * @default {
              *       "dequeue": {
              *         "do": "message",
-             *         "text": ""
+             *         "text": "",
+             *         "texts": {}
              *       },
              *       "dequeue_after_s": 0,
              *       "priority": {
@@ -3546,15 +3578,18 @@ export interface components {
              * @default {
              *       "channel_off": {
              *         "do": "message",
-             *         "text": ""
+             *         "text": "",
+             *         "texts": {}
              *       },
              *       "no_agent": {
              *         "do": "message",
-             *         "text": ""
+             *         "text": "",
+             *         "texts": {}
              *       },
              *       "out_of_hours": {
              *         "do": "message",
-             *         "text": ""
+             *         "text": "",
+             *         "texts": {}
              *       }
              *     }
              */
@@ -3667,7 +3702,8 @@ export interface components {
              * @description And then (Q-5).
              * @default {
              *       "do": "message",
-             *       "text": ""
+             *       "text": "",
+             *       "texts": {}
              *     }
              */
             dequeue: components["schemas"]["Dequeue"];
@@ -6562,6 +6598,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnquiryCount"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /** @description Only those of this queue. */
+                queue?: components["schemas"]["QueueId"];
+                /** @description Only those that this agent had. */
+                agent?: components["schemas"]["UserId"];
+                /** @description Only those of this customer. */
+                customer?: components["schemas"]["CustomerId"];
+                /** @description Only those that came to this; at most 100 characters. */
+                disposition?: string;
+                /** @description Only those with this tag; at most 100 characters. */
+                tag?: string;
+                /** @description Ended then or later, milliseconds since 1970. */
+                from?: number;
+                /** @description Ended before, milliseconds since 1970. */
+                until?: number;
+                /**
+                 * @description Only those with words that begin like all of these, in the visitor's name, answers, messages or notes; at most 100
+                 *     characters.
+                 */
+                q?: string;
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Chat"];
                 };
             };
             401: components["responses"]["Refused401"];

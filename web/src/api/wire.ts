@@ -82,7 +82,10 @@ export interface MessageFile {
 /** What a visitor gets instead of a chat. */
 export interface InsteadOfChat {
   reason: "out_of_hours" | "channel_off" | "no_agent" | "waited_too_long";
-  alternative: { do: "url"; url: string } | { do: "enquiry" } | { do: "message"; text: string };
+  alternative:
+    | { do: "url"; url: string }
+    | { do: "enquiry" }
+    | { do: "message"; text: string; texts?: Texts };
   /** The queue, to which an enquiry is sent. */
   queue: string;
   /** Out of hours: when the queue opens next. */
@@ -438,6 +441,8 @@ export type AgentNotice =
   | ({ type: "status" } & Standing)
   /** An enquiry of this site was sent, or dealt with: ask for the list. */
   | { type: "enquiry_changed"; site: string }
+  /** The agent changed their options, in this browser or another: ask for them. */
+  | { type: "options_changed" }
   /** A visit that an open chat belongs to went to another page. */
   | { type: "visit_page"; visit: string; page: { url: string; title: string; entered_at: number } }
   | { type: "refused"; ref?: string; id?: string; code: RefusalCode; detail: string }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Field, InsteadOfChat, VisitorChat, VisitorNotice } from "../api/wire";
 import { type Effect, type Event, newState, type State, screen, step as stepState } from "./chat/state";
+import { messageOf } from "./enquiry";
 import { kept, newSession, type Session, type SessionEvent, step } from "./session";
 
 const field = (key: string, type: Field["type"], required: boolean): Field => ({
@@ -143,4 +144,16 @@ describe("a wait that ended", () => {
     expect(go(state(newSession(), true), gone)).toEqual([]);
     expect(screen(state(gone, true))).toBe("alternative");
   });
+});
+
+// spec: Q-6 N-5
+it("the text instead of a chat is in the visitor's language where there is one", () => {
+  const message = { text: "Come again", texts: { de: "Kommen Sie wieder", fr: "" } };
+  expect(["de", "de-AT", "fr", "it"].map((tag) => messageOf(message, tag))).toEqual([
+    "Kommen Sie wieder",
+    "Kommen Sie wieder",
+    "Come again",
+    "Come again",
+  ]);
+  expect(messageOf({ text: "Come again" }, "de")).toBe("Come again");
 });

@@ -23,6 +23,15 @@ export function insteadOf(s: Session): InsteadOfChat | null {
   return s.chat && s.chat.state === "ended" ? (s.chat.instead ?? null) : null;
 }
 
+/** The text instead of a chat: in the visitor's language where there is one, else what stands for all. */
+export function messageOf(
+  { text, texts }: { text: string; texts?: Record<string, string> },
+  language: string,
+): string {
+  const own = texts || {};
+  return own[language] || own[language.slice(0, 2).toLowerCase()] || text;
+}
+
 /** The one enquiry under way at a time; a second click while it is sent does nothing. */
 export function sendEnquiry(s: Session, id: string, answers: Answers, now: number): Step {
   const instead = insteadOf(s);

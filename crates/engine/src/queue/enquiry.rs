@@ -61,7 +61,9 @@ impl Instead {
     #[must_use]
     pub fn of_dequeue(dequeue: &Dequeue) -> Option<Self> {
         let alternative = match dequeue {
-            Dequeue::Message { text } => Alternative::Message { text: text.clone() },
+            Dequeue::Message { text, texts } => {
+                Alternative::Message { text: text.clone(), texts: texts.clone() }
+            }
             Dequeue::Enquiry => Alternative::Enquiry,
             Dequeue::Url { url } => Alternative::Url { url: url.clone() },
             Dequeue::Queue { .. } => return None,

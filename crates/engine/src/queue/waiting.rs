@@ -1,6 +1,8 @@
 //! Owns how visitors wait in a queue: who comes first, what an agent must know, and what happens to who has waited for
 //! too long. Orders and chooses nobody.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,9 +42,12 @@ pub struct SkillNeed {
 pub enum Dequeue {
     /// A message is shown and the chat ends.
     Message {
-        /// The text, 0 to 400 characters; empty shows the built-in one.
+        /// The text for every language without its own, 0 to 400 characters; empty shows the built-in one.
         #[serde(default)]
         text: String,
+        /// The text in further languages, by BCP 47 tag.
+        #[serde(default)]
+        texts: BTreeMap<String, String>,
     },
     /// The enquiry form, to leave a message.
     Enquiry,
@@ -60,7 +65,7 @@ pub enum Dequeue {
 
 impl Default for Dequeue {
     fn default() -> Self {
-        Self::Message { text: String::new() }
+        Self::Message { text: String::new(), texts: BTreeMap::new() }
     }
 }
 

@@ -82,15 +82,20 @@ impl Seat {
         self.call.as_ref().filter(|call| *call.to_id == self.actor)
     }
 
-    /// May read what was said: who has the chat, writes along in it or is called to it; while nobody has it,
-    /// who serves its queue; and supervisors.
+    /// May read what was said: who has the chat, writes along in it or is called to it; while nobody has it, and
+    /// once it is put away, who serves its queue; and supervisors.
     #[must_use]
     pub fn may_read(&self) -> bool {
         self.supervises
             || self.owns()
             || self.part() == Some(Part::Guest)
             || self.called().is_some()
-            || (self.chat.agent_id.is_none() && self.serves)
+            || (self.serves && (self.chat.agent_id.is_none() || self.is_past()))
+    }
+
+    /// Ended, and closed on the agent's side.
+    fn is_past(&self) -> bool {
+        *self.chat.state == ChatState::Ended && self.chat.wrapped_up
     }
 
     /// May know that the chat is there, and whose it is: also who serves its queue, or once took part in it.

@@ -14,6 +14,7 @@ use beckon_engine::visit::FORM_OPEN_MAX_S;
 use super::Driver;
 use super::entry::{lock_gate, lock_gate_of_form};
 use super::form::{Given, check, visitor_name};
+use super::history::remember_for_search;
 use super::instead::{alternative, shown, wait_due};
 use super::notice::RefusalCode;
 use super::notice::visitor::VisitorNotice;
@@ -298,6 +299,7 @@ pub(super) async fn finish(
     update_call_withdrawn(tx, *chat.id, now).await?;
     update_company_left(tx, *chat.id, now).await?;
     driver.send_transcripts(tx, chat, now).await?;
+    remember_for_search(tx, *chat.id).await?;
     Ok(true)
 }
 

@@ -119,6 +119,9 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             tell_status(driver, user, no_answer).await?;
             tell_queues_of(driver, user).await?;
         }
+        Hint::OptionsChanged { user } => {
+            driver.consoles().tell_user(user, &AgentNotice::OptionsChanged {});
+        }
         Hint::EnquiryChanged { site } => {
             let notice = Box::new(AgentNotice::EnquiryChanged { site });
             driver.consoles().tell_all(&ConsoleSignal::Notice(notice));

@@ -39,6 +39,7 @@ struct Words {
     intro: &'static str,
     you: &'static str,
     joined: &'static str,
+    file: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -46,12 +47,14 @@ const ENGLISH: Words = Words {
     intro: "This is what was said in your conversation with",
     you: "You",
     joined: "joined",
+    file: "File",
 };
 const GERMAN: Words = Words {
     subject: "Ihr Gespräch mit",
     intro: "Das ist der Verlauf Ihres Gesprächs mit",
     you: "Sie",
     joined: "ist dazugekommen",
+    file: "Datei",
 };
 
 impl Driver {
@@ -209,13 +212,57 @@ fn push_line(text: &mut String, message: &MessageRow, words: &Words, zone: &Time
     }
     let at = Timestamp::from_millisecond(message.sent_at).unwrap_or_default().to_zoned(zone.clone());
     let at = at.strftime("%Y-%m-%d %H:%M");
+    let file = message.file.as_ref().map(|file| format!("[{}: {}]", words.file, file.0.name));
+    let body: Vec<&str> = [message.body.as_str(), file.as_deref().unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    let body = body.join(" ");
     let said = match *message.sender {
-        Sender::Visitor => format!("{}: {}", words.you, message.body),
-        Sender::Agent => format!("{}: {}", message.name, message.body),
+        Sender::Visitor => format!("{}: {body}", words.you),
+        Sender::Agent => format!("{}: {body}", message.name),
         Sender::System if message.body == "agent_joined" || message.body == "handed_over" => {
             format!("({} {})", message.name, words.joined)
         }
         Sender::System => return,
     };
     writeln!(text, "[{at}] {said}").expect("a string takes everything");
+}
+
+#[cfg(test)]
+mod tests {
+    use beckon_engine::id::FileId;
+
+    use super::*;
+    use crate::store::column::Json;
+    use crate::store::file::FileAbout;
+
+    // spec: P-7
+    #[test]
+    fn a_message_that_is_only_a_file_says_which() {
+        let about = FileAbout {
+            id: FileId(uuid::Uuid::nil()),
+            name: "chair.png".to_owned(),
+            media_type: "image/png".to_owned(),
+            bytes: 1,
+            picture: None,
+        };
+        let line = |body: &str, words: &Words| {
+            let message = MessageRow {
+                seq: 1,
+                id: "a".to_owned(),
+                sender: Text(Sender::Agent),
+                name: "Alice".to_owned(),
+                body: body.to_owned(),
+                file: Some(Json(about.clone())),
+                sent_at: 0,
+                audience: Text(crate::store::message::Audience::All),
+            };
+            let mut text = String::new();
+            push_line(&mut text, &message, words, &TimeZone::UTC);
+            text
+        };
+        assert_eq!(line("", &ENGLISH), "[1970-01-01 00:00] Alice: [File: chair.png]\n");
+        assert_eq!(line("Hier", &GERMAN), "[1970-01-01 00:00] Alice: Hier [Datei: chair.png]\n");
+    }
 }

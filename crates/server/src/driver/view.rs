@@ -247,7 +247,8 @@ impl Chat {
             Role::Agent => {
                 let own = self.agent.as_ref().is_some_and(is_me);
                 let waits_for_me = self.agent.is_none() && serves;
-                let whole = own || called || waits_for_me || self.guests.iter().any(is_me);
+                let past = serves && self.state == ChatState::Ended && self.wrapped_up;
+                let whole = own || called || waits_for_me || past || self.guests.iter().any(is_me);
                 let shown = if whole { self.clone() } else { self.without_content() };
                 Self { watchers: Vec::new(), ..shown }
             }

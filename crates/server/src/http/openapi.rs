@@ -16,9 +16,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry, file, identity, offer,
-    offer_stop, presentation, queue, queue_switch, rule, rule_test, seen, session, setup, site, user, visit,
-    waiting, wallboard, workspace, wrap_up,
+    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry, file, history,
+    identity, offer, offer_stop, presentation, queue, queue_switch, rule, rule_test, seen, session, setup,
+    site, user, visit, waiting, wallboard, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -111,6 +111,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(rule::router())
         .merge(rule_test::router())
         .merge(chat::router())
+        .merge(history::router())
         .merge(file::router())
         .merge(wrap_up::router())
         .merge(waiting::router())

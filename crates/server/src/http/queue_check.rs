@@ -1,6 +1,6 @@
 //! Owns what a queue must be to be saved: hours, forms, routing, alternatives and styling.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use beckon_engine::hours;
 use beckon_engine::id::UserId;
@@ -141,7 +141,7 @@ fn check_routing(checks: &mut Checks, routing: &Routing) {
     match &routing.dequeue {
         Dequeue::Enquiry | Dequeue::Queue { .. } => {}
         Dequeue::Url { url } => checks.address("/plan/routing/dequeue/url", url),
-        Dequeue::Message { text } => checks.text("/plan/routing/dequeue/text", text, 0..=400),
+        Dequeue::Message { text, texts } => check_message(checks, "/plan/routing/dequeue", text, texts),
     }
     let needs = routing.skills.iter().map(|need| (need.skill.as_str(), need.level));
     check_skills(checks, "/plan/routing/skills", "skill", needs);
@@ -188,9 +188,15 @@ fn check_alternatives(checks: &mut Checks, alternatives: &Alternatives) {
         match alternative {
             Alternative::Wait | Alternative::Enquiry => {}
             Alternative::Url { url } => checks.address(&format!("{at}/url"), url),
-            Alternative::Message { text } => checks.text(&format!("{at}/text"), text, 0..=400),
+            Alternative::Message { text, texts } => check_message(checks, &at, text, texts),
         }
     }
+}
+
+/// The text for everyone, and those in further languages.
+fn check_message(checks: &mut Checks, at: &str, text: &str, texts: &BTreeMap<String, String>) {
+    checks.text(&format!("{at}/text"), text, 0..=400);
+    checks.texts(&format!("{at}/texts"), texts, 0..=400);
 }
 
 fn check_styling(checks: &mut Checks, styling: &Styling) {

@@ -16,6 +16,7 @@ use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, present};
 use super::openapi::{ChangeRefusals, Refusals};
+use crate::bus::Hint;
 use crate::driver::notice::Named;
 use crate::driver::notice::agent::{AgentStatus, StatusReason};
 use crate::driver::view::{agent_status, status_reason};
@@ -208,6 +209,7 @@ async fn change_options(
     options.top_on_new_message = patch.top_on_new_message.unwrap_or(options.top_on_new_message);
     update_agent_options(&mut tx, *me.user.id, options).await?;
     tx.commit().await?;
+    api.driver.bus().publish(Hint::OptionsChanged { user: *me.user.id });
     Ok(Json(options))
 }
 

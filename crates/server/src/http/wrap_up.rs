@@ -17,6 +17,7 @@ use super::extract::{Body, Id};
 use super::openapi::ChangeRefusals;
 use crate::bus::Hint;
 use crate::driver::access::{Denied, find_seat};
+use crate::driver::history::remember_for_search;
 use crate::driver::notice::RefusalCode;
 use crate::driver::transcript::TRANSCRIPTS_MAX;
 use crate::store::chat::ChatState;
@@ -81,6 +82,9 @@ async fn note(
         wrap_up_note: wrap_up.note.trim().to_owned(),
     };
     update_wrap_up(&mut tx, id, &row).await?;
+    if *seat.chat.state == ChatState::Ended {
+        remember_for_search(&mut tx, id).await?;
+    }
     tx.commit().await?;
     api.driver.bus().publish(Hint::ChatChanged { chat: id, visitor: *seat.chat.visitor_id });
     Ok(StatusCode::NO_CONTENT)

@@ -135,7 +135,7 @@ pub struct After {
 }
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
             "SELECT c.id, c.site_id, c.queue_id, q.name AS queue_name, c.visitor_id, c.visit_id, c.visitor_name,
                     (SELECT v.customer_ref FROM visitors v JOIN visits w ON w.visitor_id = v.id
@@ -154,10 +154,12 @@ macro_rules! select {
              LEFT JOIN messages m ON m.chat_id = c.id AND m.seq = c.last_seq
              LEFT JOIN chat_surveys s ON s.chat_id = c.id
              LEFT JOIN presentations p ON p.id = c.presentation_id ",
-            $rest
+            $($rest)+
         )
     };
 }
+
+pub(super) use select;
 
 /// Finds a chat.
 ///

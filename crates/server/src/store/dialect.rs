@@ -33,4 +33,75 @@ macro_rules! postgres_list {
     };
 }
 
-pub(crate) use {postgres_list, sqlite_list};
+/// Ended chats that have all words of `$14`, on SQLite.
+macro_rules! sqlite_words {
+    () => {
+        "h.id IN (SELECT x.chat_id FROM chat_words w JOIN chat_search x ON x.id = w.rowid
+                  WHERE chat_words MATCH $14)"
+    };
+}
+
+/// Ended chats that have all words of `$14`, on PostgreSQL.
+macro_rules! postgres_words {
+    () => {
+        "h.id IN (SELECT x.chat_id FROM chat_search x
+                  WHERE to_tsvector('simple'::regconfig, x.search) @@ to_tsquery('simple'::regconfig, $14))"
+    };
+}
+
+pub(crate) use {postgres_list, postgres_words, sqlite_list, sqlite_words};
+
+/// What a search for ended chats looks at, and its index of words: made after the migrations, when it is not there yet. What
+/// ended before is taken in once.
+const SQLITE_SEARCH: &str = "
+    CREATE TABLE IF NOT EXISTS chat_search (
+        id      INTEGER PRIMARY KEY,
+        chat_id TEXT NOT NULL UNIQUE REFERENCES chats (id) ON DELETE CASCADE,
+        search  TEXT NOT NULL
+    );
+    CREATE VIRTUAL TABLE IF NOT EXISTS chat_words
+        USING fts5(search, content='chat_search', content_rowid='id', prefix='2 3');
+    CREATE TRIGGER IF NOT EXISTS chat_search_added AFTER INSERT ON chat_search BEGIN
+        INSERT INTO chat_words (rowid, search) VALUES (new.id, new.search);
+    END;
+    CREATE TRIGGER IF NOT EXISTS chat_search_deleted AFTER DELETE ON chat_search BEGIN
+        INSERT INTO chat_words (chat_words, rowid, search) VALUES ('delete', old.id, old.search);
+    END;
+    CREATE TRIGGER IF NOT EXISTS chat_search_changed AFTER UPDATE ON chat_search BEGIN
+        INSERT INTO chat_words (chat_words, rowid, search) VALUES ('delete', old.id, old.search);
+        INSERT INTO chat_words (rowid, search) VALUES (new.id, new.search);
+    END;";
+const POSTGRES_SEARCH: &str = "
+    CREATE TABLE IF NOT EXISTS chat_search (
+        chat_id TEXT PRIMARY KEY REFERENCES chats (id) ON DELETE CASCADE,
+        search  TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS chat_words ON chat_search USING gin (to_tsvector('simple'::regconfig, search));";
+const SEARCH_BEFORE: &str = "
+    INSERT INTO chat_search (chat_id, search)
+    SELECT c.id, LOWER(SUBSTR(c.visitor_name || ' ' || c.answers || ' ' || c.disposition || ' ' || c.tags || ' '
+           || c.wrap_up_note || ' ' || COALESCE((SELECT string_agg(m.body, ' ') FROM messages m
+                                                 WHERE m.chat_id = c.id AND m.sender <> 'system'), ''), 1, 16000))
+    FROM chats c WHERE c.state = 'ended' AND NOT EXISTS (SELECT 1 FROM chat_search)";
+
+/// Under this key one node at a time makes what the engines have in their own way.
+const SEARCH_LOCK: i64 = 0x0062_6563_6b6f_6e02;
+
+impl super::Store {
+    /// Makes what the engines have in their own way.
+    pub(super) async fn complete(&self) -> super::StoreResult<()> {
+        let mut tx = self.write().await?;
+        tx.lock(SEARCH_LOCK).await?;
+        match &mut tx {
+            Tx::Sqlite(tx) => {
+                sqlx::raw_sql(SQLITE_SEARCH).execute(&mut **tx).await?;
+                sqlx::raw_sql(SEARCH_BEFORE).execute(&mut **tx).await?;
+            }
+            Tx::Postgres(tx) => {
+                sqlx::raw_sql(POSTGRES_SEARCH).execute(&mut **tx).await?;
+                sqlx::raw_sql(SEARCH_BEFORE).execute(&mut **tx).await?;
+            }
+        }
+        tx.commit().await
+    }
+}

@@ -4,13 +4,15 @@ use beckon_engine::id::{ChatId, CustomerId, QueueId, SiteId, UserId};
 
 use super::chat_view::{ChatViewRow, Sight, select};
 use super::column::Text;
-use super::sql::{execute, fetch_all};
+use super::customer::link::visitors_of;
+use super::dialect::{postgres_words, sqlite_words};
+use super::sql::execute;
 use super::{StoreResult, Tx};
 
 /// Which ended chats to list.
 #[derive(Clone, Debug)]
 pub struct HistoryFilter {
-    /// Who asks: supervisors see all, agents those of the queues they serve and those they took part in.
+    /// Who asks: supervisors see all, agents those they had, and those of the queues they serve once they are put away.
     pub sight: Sight,
     /// The site.
     pub site: SiteId,
@@ -28,8 +30,41 @@ pub struct HistoryFilter {
     pub from: i64,
     /// Ended before.
     pub until: i64,
-    /// Only those with this text in name, answers, messages or notes; empty for all.
+    /// Only those with words that begin like all of this text, in name, answers, messages or notes; empty for all.
     pub text: String,
+}
+
+// One text but for how the engines look for words.
+macro_rules! history {
+    ($words:ident) => {
+        select!(
+            "WHERE c.id IN (
+                 SELECT h.id FROM chats h
+                 WHERE h.site_id = $1 AND h.state = 'ended'
+                   AND h.ended_at >= $2 AND h.ended_at < $3
+                   AND h.ended_at <= $4 AND (h.ended_at < $4 OR h.id < $5)
+                   AND ($6 OR h.agent_id = $7 OR ((h.wrapped_up OR h.agent_id IS NULL) AND EXISTS (
+                        SELECT 1 FROM queue_agents a WHERE a.queue_id = h.queue_id AND a.user_id = $7)))
+                   AND h.queue_id = COALESCE($8, h.queue_id)
+                   AND ($9 = '' OR h.agent_id = $9)
+                   AND h.disposition = COALESCE($10, h.disposition)
+                   AND ($11 = '' OR h.tags LIKE $11 ESCAPE '\\')
+                   AND ($12 = '' OR h.visitor_id IN ",
+            visitors_of!("$12"),
+            ")
+                   AND ($13 OR ",
+            $words!(),
+            ")
+                 ORDER BY h.ended_at DESC, h.id DESC LIMIT $15)
+             ORDER BY c.ended_at DESC, c.id DESC"
+        )
+    };
+}
+
+macro_rules! fetch {
+    ($connection:expr, $sql:expr, [$($value:expr),+ $(,)?]) => {
+        sqlx::query_as::<_, ChatViewRow>($sql)$(.bind($value))+.fetch_all($connection).await
+    };
 }
 
 /// Lists ended chats, newest first, after the one named by the time it ended and its id.
@@ -42,48 +77,55 @@ pub async fn list_history(
     after: Option<(i64, ChatId)>,
     limit: i64,
 ) -> StoreResult<Vec<ChatViewRow>> {
-    let (all, agent) = match filter.sight {
+    let (all, me) = match filter.sight {
         Sight::All => (true, String::new()),
         Sight::Of(agent) => (false, agent.to_string()),
     };
     let (before, before_id) = after.map_or((i64::MAX, String::new()), |(at, id)| (at, id.to_string()));
-    fetch_all!(
-        tx,
-        ChatViewRow,
-        select!(
-            "WHERE c.id IN (
-                 SELECT h.id FROM chats h
-                 WHERE h.site_id = $1 AND h.state = 'ended'
-                   AND h.ended_at >= $2 AND h.ended_at < $3
-                   AND h.ended_at <= $4 AND (h.ended_at < $4 OR h.id < $5)
-                   AND ($6 OR h.agent_id = $7
-                        OR EXISTS (SELECT 1 FROM queue_agents a WHERE a.queue_id = h.queue_id AND a.user_id = $7)
-                        OR EXISTS (SELECT 1 FROM chat_participants g WHERE g.chat_id = h.id AND g.user_id = $7))
-                   AND h.queue_id = COALESCE($8, h.queue_id)
-                   AND ($9 = '' OR h.agent_id = $9)
-                   AND h.disposition = COALESCE($10, h.disposition)
-                   AND ($11 = '' OR h.tags LIKE $11 ESCAPE '\\')
-                   AND ($12 = '' OR EXISTS (SELECT 1 FROM visitors v WHERE v.id = h.visitor_id AND v.customer_id = $12))
-                   AND ($13 = '' OR EXISTS (SELECT 1 FROM chat_search x
-                                            WHERE x.chat_id = h.id AND x.search LIKE $13 ESCAPE '\\'))
-                 ORDER BY h.ended_at DESC, h.id DESC LIMIT $14)
-             ORDER BY c.ended_at DESC, c.id DESC"
-        ),
-        Text(filter.site),
-        filter.from,
-        filter.until,
-        before,
-        before_id.as_str(),
-        all,
-        agent.as_str(),
-        filter.queue.map(Text),
-        filter.agent.map(|agent| agent.to_string()).unwrap_or_default(),
-        filter.disposition.as_deref(),
-        filter.tag.as_deref().map(tag_pattern).unwrap_or_default(),
-        filter.customer.map(|customer| customer.to_string()).unwrap_or_default(),
-        text_pattern(&filter.text),
-        limit,
-    )
+    let agent = filter.agent.map(|agent| agent.to_string()).unwrap_or_default();
+    let customer = filter.customer.map(|customer| customer.to_string()).unwrap_or_default();
+    let tag = filter.tag.as_deref().map(tag_pattern).unwrap_or_default();
+    let words = words(&filter.text);
+    let all_texts = filter.text.trim().is_empty();
+    if words.is_empty() && !all_texts {
+        return Ok(Vec::new());
+    }
+    macro_rules! values {
+        ($connection:expr, $sql:expr, $words:expr) => {
+            fetch!(
+                $connection,
+                $sql,
+                [
+                    Text(filter.site),
+                    filter.from,
+                    filter.until,
+                    before,
+                    &before_id,
+                    all,
+                    &me,
+                    filter.queue.map(Text),
+                    &agent,
+                    filter.disposition.as_deref(),
+                    &tag,
+                    &customer,
+                    all_texts,
+                    $words,
+                    limit,
+                ]
+            )
+        };
+    }
+    let rows = match tx {
+        Tx::Sqlite(tx) => {
+            let wanted: Vec<String> = words.iter().map(|word| format!("\"{word}\"*")).collect();
+            values!(&mut **tx, history!(sqlite_words), wanted.join(" "))
+        }
+        Tx::Postgres(tx) => {
+            let wanted: Vec<String> = words.iter().map(|word| format!("{word}:*")).collect();
+            values!(&mut **tx, history!(postgres_words), wanted.join(" & "))
+        }
+    };
+    Ok(rows?)
 }
 
 /// Writes down what a search for this chat looks at.
@@ -101,17 +143,15 @@ pub async fn update_chat_search(tx: &mut Tx, chat: ChatId, search: &str) -> Stor
     Ok(())
 }
 
-fn text_pattern(text: &str) -> String {
-    let text = text.trim().to_lowercase();
-    if text.is_empty() { String::new() } else { format!("%{}%", escaped(&text)) }
+/// The words of a text, in lower case and without anything between them: what both engines take for words.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// A tag as it stands in the JSON of the column.
+/// A tag as it stands in the JSON of the column, whatever characters it has.
 fn tag_pattern(tag: &str) -> String {
-    format!("%{}%", escaped(&serde_json::to_string(tag).expect("a text is always JSON")))
-}
-
-/// What was asked for stands for itself, whatever characters it has.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    let json = serde_json::to_string(tag).expect("a text is always JSON");
+    format!("%{}%", json.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }

@@ -10,6 +10,7 @@ mod decisions;
 mod enquiries;
 mod entry;
 mod files;
+mod history;
 mod identity;
 mod interleavings;
 mod nodes;

@@ -20,7 +20,7 @@ export function useWorkspace() {
   });
 }
 
-/** The agent's own options; another browser's change is seen within a minute. */
+/** The agent's own options; the live connection says when another browser has changed them. */
 export function useOptions() {
   return useQuery({
     queryKey: workspaceKeys.options,

@@ -277,6 +277,11 @@ function History({ customer }: { customer: Customer }) {
         <div>
           <Section title={t("customers.chats")}>
             <PastChats chats={chats} />
+            {chats.length > 0 && (
+              <Link href={`/history?site=${customer.site_id}&customer=${customer.id}`}>
+                {t("customers.all_chats")}
+              </Link>
+            )}
           </Section>
           <Section title={t("customers.visits")}>
             <PastVisits visits={visits} />

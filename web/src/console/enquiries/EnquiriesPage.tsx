@@ -1,20 +1,20 @@
 /** Owns the page of enquiries: filters, the list, and one enquiry beside it. The address holds what is shown. */
-import { Button, CloseButton, Select, TextInput, VisuallyHidden } from "@mantine/core";
-import { IconInbox, IconSearch } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { IconInbox } from "@tabler/icons-react";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "wouter";
 import type { Enquiry, EnquiryState, Site } from "../../api/rest";
-import { useEnquiries, useQueues, useSites } from "../api/queries";
-import { Dot } from "../ui/Dot";
-import { Empty, LoadError, Loaded, LoadingRows } from "../ui/states";
+import { type EnquiryView, useEnquiries, useQueues, useSites } from "../api/queries";
+import { FilterBar, FilterSelect, SearchField, SiteSelect } from "../lists/FilterBar";
+import { ListBody } from "../lists/ListBody";
+import { Rows, SplitList } from "../lists/SplitList";
+import { type ListView, useListView } from "../lists/useListView";
+import { Empty, Loaded, LoadingRows } from "../ui/states";
 import { Ago } from "../ui/time";
 import { usePageTitle } from "../ui/usePageTitle";
-import classes from "./Enquiries.module.css";
 import { EnquiryPanel } from "./EnquiryPanel";
 
-const SEARCH_AFTER_MS = 300;
 const STATES: readonly EnquiryState[] = ["open", "done"];
+const FILTERS = ["q", "state", "queue"] as const;
 
 export function EnquiriesPage({ open }: { open: string | null }) {
   const { t } = useTranslation();
@@ -24,7 +24,7 @@ export function EnquiriesPage({ open }: { open: string | null }) {
     <Loaded query={sites} loading={<LoadingRows rows={10} />}>
       {(items) =>
         items[0] ? (
-          <OfSite sites={items} open={open} />
+          <OfSite sites={items} first={items[0].id} open={open} />
         ) : (
           <Empty icon={IconInbox} title={t("enquiries.no_site_title")} text={t("enquiries.empty_text")} />
         )
@@ -33,177 +33,86 @@ export function EnquiriesPage({ open }: { open: string | null }) {
   );
 }
 
-function OfSite({ sites, open }: { sites: Site[]; open: string | null }) {
+function OfSite({ sites, first, open }: { sites: Site[]; first: string; open: string | null }) {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
-  const site = sites.find((known) => known.id === params.get("site")) ?? sites[0];
-  const view = {
-    site: site?.id ?? "",
-    state: STATES.find((known) => known === params.get("state")) ?? null,
-    queue: params.get("queue"),
-    q: params.get("q") ?? "",
+  const list = useListView();
+  const view: EnquiryView = {
+    site: sites.find((known) => known.id === list.read("site"))?.id ?? first,
+    state: STATES.find((known) => known === list.read("state")) ?? null,
+    queue: list.read("queue"),
+    q: list.read("q") ?? "",
   };
-  const change = (name: string, value: string | null) =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
-  const enquiries = useEnquiries(view);
-  const query = params.toString() ? `?${params}` : "";
-  const pages = enquiries.data?.pages ?? [];
-  const items = pages.flatMap((page) => page.items);
+  const query = useEnquiries(view);
+  const filtered = FILTERS.some((name) => list.read(name));
   return (
-    <div className={classes.page} data-open={open !== null}>
-      <div className={classes.left}>
-        <Tools sites={sites} view={view} change={change} />
-        {enquiries.isError ? (
-          <LoadError error={enquiries.error} retry={() => void enquiries.refetch()} />
-        ) : enquiries.data ? (
-          <List
-            items={items}
-            open={open}
+    <SplitList
+      open={open !== null}
+      back={{ href: `/enquiries${list.query}`, label: t("enquiries.back") }}
+      list={
+        <>
+          <Tools sites={sites} view={view} change={list.change} />
+          <ListBody
             query={query}
-            filtered={Boolean(view.q || view.state || view.queue)}
-          />
-        ) : (
-          <LoadingRows rows={8} height={48} />
-        )}
-        {enquiries.hasNextPage && (
-          <Button
-            variant="default"
-            m="md"
-            loading={enquiries.isFetchingNextPage}
-            onClick={() => void enquiries.fetchNextPage()}
+            rowHeight={56}
+            empty={{ icon: IconInbox, title: t("enquiries.empty_title"), text: t("enquiries.empty_text") }}
+            clear={filtered ? () => list.clear(FILTERS) : undefined}
           >
-            {t("enquiries.more")}
-          </Button>
-        )}
-      </div>
-      <EnquiryPanel id={open} back={`/enquiries${query}`} />
-    </div>
+            {(items, more, loading) => (
+              <Rows
+                label={t("enquiries.list")}
+                items={items}
+                open={open}
+                row={(enquiry) => ({
+                  key: enquiry.id,
+                  href: `/enquiries/${enquiry.id}${list.query}`,
+                  tone: enquiry.state === "open" ? "wait" : "off",
+                  name: enquiry.name || enquiry.email || t("enquiries.nameless"),
+                  when: <Ago at={enquiry.created_at} />,
+                  preview: previewOf(enquiry),
+                })}
+                more={more}
+                loading={loading}
+              />
+            )}
+          </ListBody>
+        </>
+      }
+      item={<EnquiryPanel id={open} />}
+    />
   );
 }
 
 interface ToolsProps {
   sites: Site[];
-  view: { site: string; state: EnquiryState | null; queue: string | null; q: string };
-  change(name: string, value: string | null): void;
+  view: EnquiryView;
+  change: ListView["change"];
 }
 
 function Tools({ sites, view, change }: ToolsProps) {
   const { t } = useTranslation();
   const queues = useQueues(view.site);
+  const search = useCallback((text: string) => change("q", text), [change]);
   return (
-    <div className={classes.tools}>
-      <VisuallyHidden component="h1">{t("enquiries.title")}</VisuallyHidden>
-      <Search value={view.q} onChange={(text) => change("q", text)} />
-      <Select
-        size="xs"
-        w={110}
-        aria-label={t("enquiries.state_filter")}
-        placeholder={t("enquiries.all_states")}
-        clearable
+    <FilterBar title={t("enquiries.title")}>
+      <SearchField label={t("enquiries.search")} value={view.q} onChange={search} />
+      <FilterSelect
+        label={t("enquiries.state_filter")}
+        all={t("enquiries.all_states")}
         data={STATES.map((state) => ({ value: state, label: t(`enquiries.state.${state}`) }))}
         value={view.state}
         onChange={(value) => change("state", value)}
       />
       {(queues.data?.length ?? 0) > 1 && (
-        <Select
-          size="xs"
-          w={140}
-          aria-label={t("enquiries.queue_filter")}
-          placeholder={t("enquiries.all_queues")}
-          clearable
+        <FilterSelect
+          label={t("enquiries.queue_filter")}
+          all={t("enquiries.all_queues")}
           data={queues.data?.map((queue) => ({ value: queue.id, label: queue.name })) ?? []}
           value={view.queue}
           onChange={(value) => change("queue", value)}
         />
       )}
-      {sites.length > 1 && (
-        <Select
-          size="xs"
-          w={140}
-          aria-label={t("enquiries.site")}
-          allowDeselect={false}
-          data={sites.map((site) => ({ value: site.id, label: site.name }))}
-          value={view.site}
-          onChange={(value) => change("site", value)}
-        />
-      )}
-    </div>
-  );
-}
-
-/** What is typed is searched a moment after the last key. */
-function Search({ value, onChange }: { value: string; onChange(text: string): void }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <TextInput
-      size="xs"
-      className={classes.search}
-      leftSection={<IconSearch size={14} />}
-      aria-label={t("enquiries.search")}
-      placeholder={t("enquiries.search")}
-      maxLength={100}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      rightSection={
-        text && <CloseButton size="xs" aria-label={t("enquiries.clear")} onClick={() => setText("")} />
-      }
-    />
-  );
-}
-
-interface ListProps {
-  items: Enquiry[];
-  open: string | null;
-  query: string;
-  filtered: boolean;
-}
-
-function List({ items, open, query, filtered }: ListProps) {
-  const { t } = useTranslation();
-  if (items.length === 0) {
-    return filtered ? (
-      <Empty icon={IconSearch} title={t("enquiries.no_match_title")} />
-    ) : (
-      <Empty icon={IconInbox} title={t("enquiries.empty_title")} text={t("enquiries.empty_text")} />
-    );
-  }
-  return (
-    <ul className={classes.rows} aria-label={t("enquiries.list")}>
-      {items.map((enquiry) => (
-        <li key={enquiry.id}>
-          <Link
-            href={`/enquiries/${enquiry.id}${query}`}
-            className={classes.row}
-            aria-current={enquiry.id === open ? "true" : undefined}
-          >
-            <span className={classes.rowHead}>
-              <Dot tone={enquiry.state === "open" ? "wait" : "off"} />
-              <span className={`${classes.name} clip`}>
-                {enquiry.name || enquiry.email || t("enquiries.nameless")}
-              </span>
-              <span className={classes.when}>
-                <Ago at={enquiry.created_at} />
-              </span>
-            </span>
-            <span className={`${classes.preview} clip`}>{previewOf(enquiry)}</span>
-          </Link>
-        </li>
-      ))}
-    </ul>
+      <SiteSelect sites={sites} value={view.site} onChange={(site) => change("site", site)} />
+    </FilterBar>
   );
 }
 

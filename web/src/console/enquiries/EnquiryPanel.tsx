@@ -1,9 +1,8 @@
 /** Owns one enquiry: what was written, from where, and who dealt with it. */
 import { Button, Group } from "@mantine/core";
-import { IconArrowLeft, IconCheck, IconMail, IconMailOpened } from "@tabler/icons-react";
+import { IconCheck, IconMail, IconMailOpened } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
 import type { Enquiry, EnquiryState } from "../../api/rest";
 import { request } from "../api/http";
 import { keys, useEnquiry } from "../api/queries";
@@ -14,23 +13,17 @@ import { Empty, Loaded } from "../ui/states";
 import { Ago } from "../ui/time";
 import classes from "./Enquiries.module.css";
 
-export function EnquiryPanel({ id, back }: { id: string | null; back: string }) {
+export function EnquiryPanel({ id }: { id: string | null }) {
   const { t } = useTranslation();
   const enquiry = useEnquiry(id);
   return (
-    <section className={classes.panel}>
+    <div className={classes.panel}>
       {id === null ? (
         <Empty icon={IconMailOpened} title={t("enquiries.choose_title")} text={t("enquiries.choose_text")} />
       ) : (
-        <>
-          <Link href={back} className={classes.back}>
-            <IconArrowLeft size={16} />
-            {t("enquiries.back")}
-          </Link>
-          <Loaded query={enquiry}>{(data) => <Shown enquiry={data} />}</Loaded>
-        </>
+        <Loaded query={enquiry}>{(data) => <Shown enquiry={data} />}</Loaded>
       )}
-    </section>
+    </div>
   );
 }
 

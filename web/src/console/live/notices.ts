@@ -3,6 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { SessionUser } from "../../api/rest";
 import type { AgentNotice, Chat, Message, RefusalCode, Standing } from "../../api/wire";
 import { keys } from "../api/queries";
+import { workspaceKeys } from "../api/workspace";
 import { partOf } from "../chats/part";
 import { serverNow } from "../ui/server-time";
 import {
@@ -77,6 +78,9 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
     case "enquiry_changed":
       void queryClient.invalidateQueries({ queryKey: keys.enquiries });
       void queryClient.invalidateQueries({ queryKey: ["enquiry"] });
+      break;
+    case "options_changed":
+      void queryClient.invalidateQueries({ queryKey: workspaceKeys.options });
       break;
     case "visit_page":
       applyVisitPage(queryClient, notice.visit, notice.page);

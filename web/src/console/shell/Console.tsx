@@ -29,6 +29,9 @@ import { UserContext } from "./user";
 const EnquiriesPage = lazy(() =>
   import("../enquiries/EnquiriesPage").then((module) => ({ default: module.EnquiriesPage })),
 );
+const HistoryPage = lazy(() =>
+  import("../history/HistoryPage").then((module) => ({ default: module.HistoryPage })),
+);
 const VisitorsPage = lazy(() =>
   import("../visitors/VisitorsPage").then((module) => ({ default: module.VisitorsPage })),
 );
@@ -154,6 +157,13 @@ function Pages({ user }: { user: SessionUser }) {
           </Suspense>
         </Route>
       )}
+      <Route path="/history/:id?">
+        {({ id }) => (
+          <Suspense fallback={<LoadingRows />}>
+            <HistoryPage open={id ?? null} />
+          </Suspense>
+        )}
+      </Route>
       <Route path="/customers/*?">
         <Suspense fallback={<LoadingRows />}>
           <CustomerPages />

@@ -2,6 +2,7 @@
 import {
   IconAddressBook,
   IconGauge,
+  IconHistory,
   IconInbox,
   IconMessages,
   IconSettings,
@@ -17,6 +18,7 @@ import classes from "./Shell.module.css";
 const AREAS = [
   { key: "chats", path: "/chats", icon: IconMessages, for: ["agent", "supervisor", "admin"] },
   { key: "visitors", path: "/visitors", icon: IconUsersGroup, for: ["agent", "supervisor", "admin"] },
+  { key: "history", path: "/history", icon: IconHistory, for: ["agent", "supervisor", "admin"] },
   { key: "enquiries", path: "/enquiries", icon: IconInbox, for: ["agent", "supervisor", "admin"] },
   { key: "customers", path: "/customers", icon: IconAddressBook, for: ["agent", "supervisor", "admin"] },
   { key: "wallboard", path: "/wallboard", icon: IconGauge, for: ["supervisor", "admin"] },

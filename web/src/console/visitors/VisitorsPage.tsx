@@ -1,15 +1,17 @@
 /** Owns the page of the live visitors: filter, table, and the drawer of one visit. The address holds what is shown. */
-import { Button, CloseButton, Select, TextInput, VisuallyHidden } from "@mantine/core";
-import { IconSearch, IconUserSearch, IconUsers } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { IconUsers } from "@tabler/icons-react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation, useSearchParams } from "wouter";
+import { useLocation } from "wouter";
 import type { Visit } from "../../api/rest";
 import { useSites, useVisits } from "../api/queries";
+import { FilterBar, FilterSelect, SearchField } from "../lists/FilterBar";
+import { NothingFits } from "../lists/ListBody";
+import listClasses from "../lists/Lists.module.css";
+import { type ListView, useListView } from "../lists/useListView";
 import { Empty, Loaded, LoadingRows } from "../ui/states";
 import { usePageTitle } from "../ui/usePageTitle";
 import { VisitDrawer } from "./VisitDrawer";
-import classes from "./Visitors.module.css";
 import { VisitTable } from "./VisitTable";
 import { type Sort, type SortKey, selectVisits, VISIT_STATES, type VisitState } from "./visits";
 
@@ -23,18 +25,20 @@ interface View {
 export function VisitorsPage({ open }: { open: string | null }) {
   const { t } = useTranslation();
   usePageTitle(t("visitors.title"));
-  const [view, change, query] = useView();
+  const list = useListView();
+  const view = viewOf(list);
+  const { change, query } = list;
   const visits = useVisits(view.site);
   const [, go] = useLocation();
   return (
-    <div className={classes.page}>
+    <div className={listClasses.list}>
       <Tools view={view} change={change} visits={visits.data} />
       <Loaded query={visits} loading={<LoadingRows rows={10} />}>
         {(data) => (
           <Rows
             visits={data}
             view={view}
-            change={change}
+            list={list}
             open={open}
             onOpen={(id) => go(`/visitors/${id}${query}`)}
           />
@@ -45,90 +49,58 @@ export function VisitorsPage({ open }: { open: string | null }) {
   );
 }
 
-type Change = (name: string, value: string | null) => void;
-
-function useView(): [View, Change, string] {
-  const [params, setParams] = useSearchParams();
-  const sort = params.get("sort") ?? "on_site";
-  const state = VISIT_STATES.find((known) => known === params.get("state")) ?? null;
-  const view: View = {
-    text: params.get("q") ?? "",
-    state,
-    site: params.get("site"),
+function viewOf(list: ListView): View {
+  const sort = list.read("sort") ?? "on_site";
+  return {
+    text: list.read("q") ?? "",
+    state: VISIT_STATES.find((known) => known === list.read("state")) ?? null,
+    site: list.read("site"),
     sort: { key: sort.replace("-", "") as SortKey, down: sort.startsWith("-") },
   };
-  const change: Change = (name, value) =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
-  const query = params.toString();
-  return [view, change, query ? `?${query}` : ""];
 }
 
-function Tools({ view, change, visits }: { view: View; change: Change; visits: Visit[] | undefined }) {
+interface ToolsProps {
+  view: View;
+  change: ListView["change"];
+  visits: Visit[] | undefined;
+}
+
+function Tools({ view, change, visits }: ToolsProps) {
   const { t } = useTranslation();
   const sites = useSites();
+  const filter = useCallback((text: string) => change("q", text), [change]);
   return (
-    <div className={classes.tools}>
-      <VisuallyHidden component="h1">{t("visitors.title")}</VisuallyHidden>
-      <TextInput
-        size="xs"
-        w={280}
-        leftSection={<IconSearch size={14} />}
-        aria-label={t("visitors.filter")}
-        placeholder={t("visitors.filter")}
-        value={view.text}
-        onChange={(event) => change("q", event.currentTarget.value)}
-        rightSection={
-          view.text && (
-            <CloseButton size="xs" aria-label={t("visitors.clear")} onClick={() => change("q", null)} />
-          )
-        }
-      />
-      <Select
-        size="xs"
-        w={140}
-        aria-label={t("visitors.state_filter")}
-        placeholder={t("visitors.all_states")}
-        clearable
+    <FilterBar title={t("visitors.title")} count={visits && t("visitors.count", { count: visits.length })}>
+      <SearchField label={t("visitors.filter")} value={view.text} immediate onChange={filter} />
+      <FilterSelect
+        label={t("visitors.state_filter")}
+        all={t("visitors.all_states")}
         data={VISIT_STATES.map((state) => ({ value: state, label: t(`visitors.state.${state}`) }))}
         value={view.state}
         onChange={(value) => change("state", value)}
       />
       {(sites.data?.length ?? 0) > 1 && (
-        <Select
-          size="xs"
-          w={180}
-          aria-label={t("visitors.site")}
-          placeholder={t("visitors.all_sites")}
-          clearable
+        <FilterSelect
+          label={t("visitors.site")}
+          all={t("visitors.all_sites")}
           data={sites.data?.map((site) => ({ value: site.id, label: site.name })) ?? []}
           value={view.site}
           onChange={(value) => change("site", value)}
         />
       )}
-      <span className={`${classes.count} num`} role="status">
-        {visits && t("visitors.count", { count: visits.length })}
-      </span>
-    </div>
+    </FilterBar>
   );
 }
 
 interface RowsProps {
   visits: Visit[];
   view: View;
-  change: Change;
+  list: ListView;
   open: string | null;
   onOpen(id: string): void;
 }
 
-function Rows({ visits, view, change, open, onOpen }: RowsProps) {
+function Rows({ visits, view, list, open, onOpen }: RowsProps) {
   const { t } = useTranslation();
   const { text, state } = view;
   const { key, down } = view.sort;
@@ -139,28 +111,12 @@ function Rows({ visits, view, change, open, onOpen }: RowsProps) {
   if (visits.length === 0) {
     return <Empty icon={IconUsers} title={t("visitors.empty_title")} text={t("visitors.empty_text")} />;
   }
-  if (shown.length === 0) {
-    const clear = () => {
-      change("q", null);
-      change("state", null);
-    };
-    return (
-      <Empty
-        icon={IconUserSearch}
-        title={t("visitors.no_match_title")}
-        action={
-          <Button variant="default" onClick={clear}>
-            {t("visitors.clear")}
-          </Button>
-        }
-      />
-    );
-  }
+  if (shown.length === 0) return <NothingFits clear={() => list.clear(["q", "state"])} />;
   return (
     <VisitTable
       visits={shown}
       sort={view.sort}
-      onSort={(sort) => change("sort", `${sort.down ? "-" : ""}${sort.key}`)}
+      onSort={(sort) => list.change("sort", `${sort.down ? "-" : ""}${sort.key}`)}
       open={open}
       onOpen={onOpen}
     />

@@ -276,6 +276,8 @@ pub enum AgentNotice {
         /// The site.
         site: SiteId,
     },
+    /// The agent changed their options, in this browser or another: ask for them.
+    OptionsChanged {},
     /// The visitor of an open chat went to another page.
     VisitPage {
         /// The visit.

@@ -20,6 +20,7 @@ use super::{Customer, find, find_present};
 use crate::bus::Hint;
 use crate::driver::notice::Named;
 use crate::driver::view::attributes_of;
+use crate::store::agent::{Service, list_services};
 use crate::store::chat::{ChatMode, ChatState, find_open_chat};
 use crate::store::customer::find_customer;
 use crate::store::customer::link::{
@@ -166,7 +167,9 @@ async fn history(
     let mut tx = api.store.read().await?;
     find(&mut tx, id).await?;
     let visits = list_visits_of(&mut tx, id, PAST_MAX).await?.into_iter().map(PastVisit::from).collect();
-    let chats = list_chats_of(&mut tx, id, PAST_MAX).await?.into_iter().map(|row| chat(&me, row)).collect();
+    let services = list_services(&mut tx).await?;
+    let chats = list_chats_of(&mut tx, id, PAST_MAX).await?;
+    let chats = chats.into_iter().map(|row| chat(&me, &services, row)).collect();
     let mut merges = Vec::new();
     for MergeRow { id, gone_id, merged_at, .. } in list_merges(&mut tx, id).await? {
         let gone = find_customer(&mut tx, *gone_id).await?;
@@ -198,13 +201,14 @@ async fn person(State(api): State<Api>, Agent(me): Agent, Id(id): Id<VisitorId>)
         None => (list_visits_by(&mut tx, id, PAST_MAX).await?, list_chats_by(&mut tx, id, PAST_MAX).await?),
     };
     let link = known.customer.as_ref().map(|(_, link)| *link);
+    let services = list_services(&mut tx).await?;
     Ok(Json(Person {
         identity: known.identity.map(|row| said(row, this_visit)),
         customer: known.customer.map(|(row, _)| row.into()),
         link,
         attributes: latest.map(|(_, state)| attributes_of(&state)).unwrap_or_default(),
         visits: visits.into_iter().map(PastVisit::from).collect(),
-        chats: chats.into_iter().map(|row| chat(&me, row)).collect(),
+        chats: chats.into_iter().map(|row| chat(&me, &services, row)).collect(),
     }))
 }
 
@@ -249,9 +253,12 @@ fn said(row: IdentityRow, this_visit: Option<Proof>) -> SaidIdentity {
     }
 }
 
-/// An agent reads the chats that are or were theirs; supervisors read all.
-fn chat(me: &SignedIn, row: ChatOfRow) -> PastChat {
+/// An agent reads the chats that are or were theirs, and those of the queues they serve once they are put away;
+/// supervisors read all.
+fn chat(me: &SignedIn, services: &[Service], row: ChatOfRow) -> PastChat {
     let is_mine = row.agent_id.is_some_and(|agent| agent == me.user.id);
+    let serves = |service: &Service| service.user_id == me.user.id && service.queue_id == row.queue_id;
+    let is_past = *row.state == ChatState::Ended && row.wrapped_up && services.iter().any(serves);
     PastChat {
         id: *row.id,
         queue: row.queue_name,
@@ -261,7 +268,7 @@ fn chat(me: &SignedIn, row: ChatOfRow) -> PastChat {
         requested_at: row.requested_at,
         ended_at: row.ended_at,
         proof: row.identity.map(|proof| *proof),
-        readable: is_mine || *me.user.role != Role::Agent,
+        readable: is_mine || is_past || *me.user.role != Role::Agent,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Owns the SQL between visitors and customers: whose visits and chats they are, and what a form may be filled in with (C-2, C-3).
 
-use beckon_engine::id::{ChatId, CustomerId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::id::{ChatId, CustomerId, QueueId, SiteId, UserId, VisitId, VisitorId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -68,8 +68,12 @@ pub struct VisitOfRow {
 pub struct ChatOfRow {
     /// Identity.
     pub id: Text<ChatId>,
-    /// Name of the queue.
+    /// The queue.
+    pub queue_id: Text<QueueId>,
+    /// Its name.
     pub queue_name: String,
+    /// Closed on the agent's side.
+    pub wrapped_up: bool,
     /// The visitor.
     pub visitor_id: Text<VisitorId>,
     /// How it came about.
@@ -88,16 +92,29 @@ pub struct ChatOfRow {
     pub identity: Option<Text<Proof>>,
 }
 
-/// The visitors of customer `$1`: by reference, unless a hand has linked a mere claim elsewhere, and by hand.
+/// The visitors of the customer that is bound as this: by reference, unless a hand has linked a mere claim elsewhere, and
+/// by hand.
 macro_rules! visitors_of {
-    () => {
-        "(SELECT v.id FROM visitors v JOIN customers c ON c.site_id = v.site_id AND c.customer_ref = v.customer_ref
-          WHERE (c.id = $1 OR c.merged_into = $1) AND (v.identity = 'signed' OR v.customer_id IS NULL)
-          UNION
-          SELECT v.id FROM visitors v JOIN customers c ON c.id = v.customer_id
-          WHERE (c.id = $1 OR c.merged_into = $1) AND (v.identity IS NULL OR v.identity <> 'signed'))"
+    ($customer:literal) => {
+        concat!(
+            "(SELECT v.id FROM visitors v JOIN customers c ON c.site_id = v.site_id AND c.customer_ref = v.customer_ref
+              WHERE (c.id = ",
+            $customer,
+            " OR c.merged_into = ",
+            $customer,
+            ") AND (v.identity = 'signed' OR v.customer_id IS NULL)
+              UNION
+              SELECT v.id FROM visitors v JOIN customers c ON c.id = v.customer_id
+              WHERE (c.id = ",
+            $customer,
+            " OR c.merged_into = ",
+            $customer,
+            ") AND (v.identity IS NULL OR v.identity <> 'signed'))"
+        )
     };
 }
+
+pub(in crate::store) use visitors_of;
 
 /// Finds who a visitor is: a signed identity counts most, then what an agent linked, then what the page claims.
 ///
@@ -157,7 +174,7 @@ pub async fn list_visits_of(tx: &mut Tx, customer: CustomerId, limit: i64) -> St
             "SELECT w.id, w.visitor_id, w.started_at, w.heard_at, w.ended_at, w.browser, w.identity,
                     (SELECT COUNT(*) FROM page_views p WHERE p.visit_id = w.id) AS pages
              FROM visits w WHERE w.visitor_id IN ",
-            visitors_of!(),
+            visitors_of!("$1"),
             " ORDER BY w.started_at DESC, w.id DESC LIMIT $2"
         ),
         Text(customer),
@@ -190,11 +207,11 @@ pub async fn list_chats_of(tx: &mut Tx, customer: CustomerId, limit: i64) -> Sto
         tx,
         ChatOfRow,
         concat!(
-            "SELECT h.id, q.name AS queue_name, h.visitor_id, h.mode, h.state, h.agent_id, u.name AS agent_name,
+            "SELECT h.id, h.queue_id, q.name AS queue_name, h.wrapped_up, h.visitor_id, h.mode, h.state, h.agent_id, u.name AS agent_name,
                     h.requested_at, h.ended_at, w.identity
              FROM chats h JOIN queues q ON q.id = h.queue_id JOIN visits w ON w.id = h.visit_id
              LEFT JOIN users u ON u.id = h.agent_id WHERE h.visitor_id IN ",
-            visitors_of!(),
+            visitors_of!("$1"),
             " ORDER BY h.requested_at DESC, h.id DESC LIMIT $2"
         ),
         Text(customer),
@@ -210,7 +227,7 @@ pub async fn list_chats_by(tx: &mut Tx, visitor: VisitorId, limit: i64) -> Store
     fetch_all!(
         tx,
         ChatOfRow,
-        "SELECT h.id, q.name AS queue_name, h.visitor_id, h.mode, h.state, h.agent_id, u.name AS agent_name,
+        "SELECT h.id, h.queue_id, q.name AS queue_name, h.wrapped_up, h.visitor_id, h.mode, h.state, h.agent_id, u.name AS agent_name,
                 h.requested_at, h.ended_at, w.identity
          FROM chats h JOIN queues q ON q.id = h.queue_id JOIN visits w ON w.id = h.visit_id
          LEFT JOIN users u ON u.id = h.agent_id
@@ -228,7 +245,7 @@ pub async fn list_visitors_of(tx: &mut Tx, customer: CustomerId) -> StoreResult<
     let rows: Vec<(Text<VisitorId>,)> = fetch_all!(
         tx,
         (Text<VisitorId>,),
-        concat!("SELECT id FROM visitors WHERE id IN ", visitors_of!(), " ORDER BY id"),
+        concat!("SELECT id FROM visitors WHERE id IN ", visitors_of!("$1"), " ORDER BY id"),
         Text(customer),
     )?;
     Ok(rows.into_iter().map(|(id,)| *id).collect())

@@ -57,7 +57,7 @@ async fn each_reason_has_each_alternative(store: Store) {
             json!({ "do": "wait" }),
             json!({ "do": "url", "url": "https://shop.example/contact" }),
             json!({ "do": "enquiry" }),
-            json!({ "do": "message", "text": "Come again" }),
+            json!({ "do": "message", "text": "Come again", "texts": { "de": "Kommen Sie wieder" } }),
         ] {
             let queue = json!({ "hours": hours, "alternatives": { reason: alternative } });
             let shop = Shop::open(store.clone(), Plan { queue, channel_on, ..Plan::default() }).await;

@@ -30,7 +30,7 @@ fn patient(routing: Value) -> Plan {
     Plan { queue, ..Plan::default() }
 }
 
-async fn waiting(shop: &Shop) -> (Browser, Value) {
+pub(super) async fn waiting(shop: &Shop) -> (Browser, Value) {
     let mut browser = shop.browser().await;
     browser.socket.send(json!({ "type": "open_chat" })).await;
     let chat = browser.chat("queued").await;

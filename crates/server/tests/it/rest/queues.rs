@@ -115,6 +115,14 @@ async fn every_part_of_a_queue_is_checked() {
         ),
         (json!({"styling": {"color": "#12345"}}), "/plan/styling/color: is not a colour as #rrggbb"),
         (
+            json!({"alternatives": {"no_agent": {"do": "message", "texts": {"de": "x".repeat(401)}}}}),
+            "/plan/alternatives/no_agent/texts/de: has more than 400 characters",
+        ),
+        (
+            json!({"routing": {"dequeue": {"do": "message", "texts": {"x": ""}}}}),
+            "/plan/routing/dequeue/texts/x: is not the tag of a language such as en or pt-BR",
+        ),
+        (
             json!({"styling": {"launcher_label": "x".repeat(31)}}),
             "/plan/styling/launcher_label: has more than 30 characters",
         ),

@@ -53,6 +53,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/enquiries/{id}", Some(Role::Agent)),
     ("PATCH", "/api/v1/enquiries/{id}", Some(Role::Agent)),
     ("PUT", "/api/v1/chats/{id}/priority", Some(Role::Supervisor)),
+    ("GET", "/api/v1/sites/{id}/history", Some(Role::Agent)),
     ("GET", "/api/v1/chats", Some(Role::Agent)),
     ("GET", "/api/v1/chats/{id}", Some(Role::Agent)),
     ("GET", "/api/v1/chats/{id}/messages", Some(Role::Agent)),

@@ -40,7 +40,7 @@ export function configOf(look: Look, { scene, language, dark }: View, now: numbe
     form: form.length > 0 ? form.map(asField) : [nameField],
     enquiry: enquiry.length > 0 ? enquiry.map(asField) : [nameField, emailField, questionField],
     survey: survey === "off" ? "rating" : survey,
-    out_of_hours: alternative.do === "message" ? alternative.text : "",
+    out_of_hours: alternative.do === "message" ? inLanguage(alternative, language) : "",
     opens_at: Math.ceil(now / DAY_MS) * DAY_MS + 9 * (DAY_MS / 24),
   };
 }
@@ -59,6 +59,13 @@ export function stylingIn(styling: QueuePlan["styling"], language: string): Styl
     greeting: own?.greeting || styling.greeting,
     launcher_label: own?.launcher_label || styling.launcher_label,
   };
+}
+
+function inLanguage(
+  { text, texts }: { text: string; texts: Record<string, string> },
+  language: string,
+): string {
+  return texts[language] || texts[language.split("-")[0] ?? language] || text;
 }
 
 function shownDesign(design: OfferBody["design"]): OfferDesign {

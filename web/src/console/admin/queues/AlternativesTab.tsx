@@ -1,11 +1,12 @@
 /** Owns what a visitor gets when no chat can be had, for each of the three reasons. */
-import { Select, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Select, TagsInput, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Alternative, QueueBody } from "../../../api/rest";
 import { type Editor, errorBelow } from "../../ui/editor";
 import { Section } from "../../ui/form";
 import { type FormLanguage, LanguageBar } from "./FormLanguages";
 import { Fields } from "./FormTab";
+import { MessageField } from "./MessageField";
 
 const REASONS = ["out_of_hours", "channel_off", "no_agent"] as const;
 type Reason = (typeof REASONS)[number];
@@ -20,8 +21,9 @@ export function AlternativesTab({ editor, language }: AlternativesTabProps) {
   const { form } = editor;
   return (
     <>
+      <LanguageBar editor={editor} language={language} />
       {REASONS.map((reason) => (
-        <ReasonSection key={reason} editor={editor} reason={reason} />
+        <ReasonSection key={reason} editor={editor} reason={reason} language={language.tag} />
       ))}
       <Section title={t("queues.enquiry.title")} text={t("queues.enquiry.text")}>
         <TagsInput
@@ -32,7 +34,6 @@ export function AlternativesTab({ editor, language }: AlternativesTabProps) {
           error={errorBelow(form, "plan.enquiry.emails")}
         />
       </Section>
-      <LanguageBar editor={editor} language={language} />
       <Section title={t("queues.enquiry.form")} text={t("queues.enquiry.form_text")} flush>
         <Fields
           editor={editor}
@@ -45,7 +46,13 @@ export function AlternativesTab({ editor, language }: AlternativesTabProps) {
   );
 }
 
-function ReasonSection({ editor, reason }: { editor: Editor<QueueBody>; reason: Reason }) {
+interface ReasonSectionProps {
+  editor: Editor<QueueBody>;
+  reason: Reason;
+  language: string;
+}
+
+function ReasonSection({ editor, reason, language }: ReasonSectionProps) {
   const { t } = useTranslation();
   const { form } = editor;
   const path = `plan.alternatives.${reason}` as const;
@@ -71,17 +78,7 @@ function ReasonSection({ editor, reason }: { editor: Editor<QueueBody>; reason: 
           {...form.getInputProps(`${path}.url`)}
         />
       )}
-      {alternative.do === "message" && (
-        <Textarea
-          label={t("queues.alternatives.message")}
-          description={t("queues.alternatives.message_help")}
-          inputWrapperOrder={["label", "input", "description", "error"]}
-          autosize
-          minRows={2}
-          maxLength={400}
-          {...form.getInputProps(`${path}.text`)}
-        />
-      )}
+      {alternative.do === "message" && <MessageField editor={editor} path={path} language={language} />}
     </Section>
   );
 }
@@ -91,7 +88,7 @@ function start(what: Alternative["do"]): Alternative {
     case "url":
       return { do: "url", url: "https://" };
     case "message":
-      return { do: "message", text: "" };
+      return { do: "message", text: "", texts: {} };
     case "wait":
     case "enquiry":
       return { do: what };

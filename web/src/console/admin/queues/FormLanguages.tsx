@@ -19,7 +19,10 @@ export function useFormLanguage(editor: Editor<QueueBody>): FormLanguage {
   const [wanted, setWanted] = useState("en");
   const { plan } = editor.form.values;
   const fields = [...plan.form_reactive, ...plan.form_invite, ...plan.enquiry.form];
-  const used = fields.flatMap((field) => Object.keys(field.label));
+  const used = [
+    ...fields.flatMap((field) => Object.keys(field.label)),
+    ...messagesOf(plan).flatMap(({ texts }) => Object.keys(texts)),
+  ];
   const tags = [...new Set(["en", ...used, ...added])];
   const choose = (tag: string) => {
     setAdded((before) => [...before, tag]);
@@ -43,6 +46,10 @@ export function LanguageBar({ editor, language }: { editor: Editor<QueueBody>; l
       "plan.enquiry.form",
       form.map((field) => without(field, tag)),
     );
+    for (const { path, texts } of messagesOf(editor.form.values.plan)) {
+      const { [tag]: _, ...others } = texts;
+      editor.form.setFieldValue(`${path}.texts`, others as never);
+    }
     choose("en");
   };
   return (
@@ -106,6 +113,18 @@ export function LanguagePills({ tag, tags, all, label, onChoose, onRemove }: Lan
       </Group>
     </Group>
   );
+}
+
+/** The texts instead of a chat that have languages of their own. */
+function messagesOf({ alternatives, routing }: QueueBody["plan"]) {
+  const all = [
+    ...(["out_of_hours", "channel_off", "no_agent"] as const).map((reason) => ({
+      path: `plan.alternatives.${reason}`,
+      what: alternatives[reason],
+    })),
+    { path: "plan.routing.dequeue", what: routing.dequeue },
+  ];
+  return all.flatMap(({ path, what }) => (what.do === "message" ? [{ path, texts: what.texts }] : []));
 }
 
 function without(field: FormField, tag: string): FormField {

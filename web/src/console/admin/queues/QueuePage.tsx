@@ -158,7 +158,7 @@ function QueueTabs({
         <AgentsTab editor={editor} />
       </Tabs.Panel>
       <Tabs.Panel value="routing">
-        <RoutingTab editor={editor} others={others} />
+        <RoutingTab editor={editor} others={others} language={language} />
       </Tabs.Panel>
       <Tabs.Panel value="alternatives">
         <AlternativesTab editor={editor} language={language} />

@@ -4,10 +4,17 @@ import { useTranslation } from "react-i18next";
 import type { Queue, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
+import type { FormLanguage } from "./FormLanguages";
 import { RING_RANGE } from "./model";
 import { DequeueSection, PrioritySection, SkillsSection } from "./WaitingSections";
 
-export function RoutingTab({ editor, others }: { editor: Editor<QueueBody>; others: Queue[] }) {
+interface RoutingTabProps {
+  editor: Editor<QueueBody>;
+  others: Queue[];
+  language: FormLanguage;
+}
+
+export function RoutingTab({ editor, others, language }: RoutingTabProps) {
   const { t } = useTranslation();
   const { form } = editor;
   return (
@@ -46,7 +53,7 @@ export function RoutingTab({ editor, others }: { editor: Editor<QueueBody>; othe
           {...form.getInputProps("plan.routing.show_wait", { type: "checkbox" })}
         />
       </Section>
-      <DequeueSection editor={editor} others={others} />
+      <DequeueSection editor={editor} others={others} language={language} />
       <PrioritySection editor={editor} />
       <SkillsSection editor={editor} />
     </>

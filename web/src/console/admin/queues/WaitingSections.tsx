@@ -1,19 +1,22 @@
 /** Owns who comes first in a queue, what an agent must know, and what becomes of who waits for too long. */
-import { NumberInput, Select, Textarea, TextInput } from "@mantine/core";
+import { NumberInput, Select, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Dequeue, Queue, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section, Two } from "../../ui/form";
 import { SkillFields } from "../SkillFields";
+import { type FormLanguage, LanguageBar } from "./FormLanguages";
+import { MessageField } from "./MessageField";
 import { PRIORITY_RANGE } from "./model";
 
 interface DequeueSectionProps {
   editor: Editor<QueueBody>;
   /** The other queues of the site. */
   others: Queue[];
+  language: FormLanguage;
 }
 
-export function DequeueSection({ editor, others }: DequeueSectionProps) {
+export function DequeueSection({ editor, others, language }: DequeueSectionProps) {
   const { t } = useTranslation();
   const { form } = editor;
   const { dequeue, dequeue_after_s } = form.values.plan.routing;
@@ -44,12 +47,12 @@ export function DequeueSection({ editor, others }: DequeueSectionProps) {
           />
         )}
       </Two>
-      {dequeue_after_s !== 0 && <Then editor={editor} others={others} />}
+      {dequeue_after_s !== 0 && <Then editor={editor} others={others} language={language} />}
     </Section>
   );
 }
 
-function Then({ editor, others }: DequeueSectionProps) {
+function Then({ editor, others, language }: DequeueSectionProps) {
   const { t } = useTranslation();
   const { form } = editor;
   switch (form.values.plan.routing.dequeue.do) {
@@ -66,15 +69,10 @@ function Then({ editor, others }: DequeueSectionProps) {
       );
     case "message":
       return (
-        <Textarea
-          label={t("queues.alternatives.message")}
-          description={t("queues.alternatives.message_help")}
-          inputWrapperOrder={["label", "input", "description", "error"]}
-          autosize
-          minRows={2}
-          maxLength={400}
-          {...form.getInputProps("plan.routing.dequeue.text")}
-        />
+        <>
+          <LanguageBar editor={editor} language={language} />
+          <MessageField editor={editor} path="plan.routing.dequeue" language={language.tag} />
+        </>
       );
     case "queue":
       return (
@@ -92,7 +90,7 @@ function Then({ editor, others }: DequeueSectionProps) {
 function start(what: Dequeue["do"], others: Queue[]): Dequeue {
   switch (what) {
     case "message":
-      return { do: "message", text: "" };
+      return { do: "message", text: "", texts: {} };
     case "enquiry":
       return { do: "enquiry" };
     case "url":

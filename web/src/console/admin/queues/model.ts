@@ -36,15 +36,15 @@ export function emptyQueue(first: boolean): QueueBody {
         show_position: true,
         show_wait: true,
         dequeue_after_s: 0,
-        dequeue: { do: "message", text: "" },
+        dequeue: { do: "message", text: "", texts: {} },
         priority: { reactive: 0, invite: 0, moved: 0 },
         skills: [],
         relax_skills_after_s: 0,
       },
       alternatives: {
-        out_of_hours: { do: "message", text: "" },
-        channel_off: { do: "message", text: "" },
-        no_agent: { do: "message", text: "" },
+        out_of_hours: { do: "message", text: "", texts: {} },
+        channel_off: { do: "message", text: "", texts: {} },
+        no_agent: { do: "message", text: "", texts: {} },
       },
       conduct: {
         idle_warn_after_s: 0,
@@ -201,8 +201,9 @@ function checkAlternative(
   if (alternative.do === "url") {
     return { [`${path}.url`]: isWebUrl(alternative.url) ? null : t("queues.alternatives.url_invalid") };
   }
-  if (alternative.do === "message" && alternative.text.length > 400) {
-    return { [`${path}.text`]: t("queues.alternatives.message_long") };
-  }
-  return {};
+  if (alternative.do !== "message") return {};
+  const long = (text: string) => (text.length > 400 ? t("queues.alternatives.message_long") : null);
+  const errors: Record<string, string | null> = { [`${path}.text`]: long(alternative.text) };
+  for (const [tag, text] of Object.entries(alternative.texts)) errors[`${path}.texts.${tag}`] = long(text);
+  return errors;
 }

@@ -5,6 +5,8 @@ import { conditions } from "./conditions";
 import { customers } from "./customers";
 import { decisions } from "./decisions";
 import { enquiries } from "./enquiries";
+import { history } from "./history";
+import { lists } from "./lists";
 import { offers } from "./offers";
 import { preview } from "./preview";
 import { queues } from "./queues";
@@ -24,7 +26,9 @@ export const areas = {
   customers,
   decisions,
   enquiries,
+  history,
   keys,
+  lists,
   mini,
   offers,
   options,

@@ -1,9 +1,7 @@
 /** Owns the English texts of enquiries. */
 export const enquiries = {
   title: "Enquiries",
-  site: "Site",
   search: "Search name, e-mail or text",
-  clear: "Clear the search",
   state_filter: "State",
   queue_filter: "Queue",
   all_states: "All states",
@@ -11,11 +9,9 @@ export const enquiries = {
   state: { open: "Open", done: "Done" },
   list: "List of enquiries",
   nameless: "No name",
-  more: "Show more",
   empty_title: "No enquiries",
   empty_text:
     "What visitors write when no chat can be had appears here. Choose the enquiry form under Alternatives of a queue.",
-  no_match_title: "No enquiry fits",
   choose_title: "Choose an enquiry",
   choose_text: "Its text and who dealt with it appear here.",
   sent: "Sent",

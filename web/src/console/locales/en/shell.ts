@@ -57,6 +57,7 @@ export const shell = {
     customers: "Customers",
     wallboard: "Wallboard",
     enquiries: "Enquiries",
+    history: "History",
     admin: "Admin",
     skip: "Skip to content",
     not_found: "There is no page at this address.",

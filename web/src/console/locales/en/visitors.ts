@@ -31,8 +31,6 @@ export const visitors = {
   no_page: "No page open",
   empty_title: "Nobody is on the site at the moment",
   empty_text: "Visitors appear here as soon as a page that carries the snippet is open in a browser.",
-  no_match_title: "No visitor matches the filter",
-  clear: "Clear the filter",
   sort: "Sort by {{column}}",
   open: "Open the visit of {{name}}",
   drawer: {

@@ -1,5 +1,5 @@
 /** What there is instead of a chat: a message, a way to another page, or a form to leave an enquiry. */
-import { insteadOf } from "../../enquiry";
+import { insteadOf, messageOf } from "../../enquiry";
 import { formOf, isWebAddress } from "../state";
 import { fill, type Texts } from "../texts";
 import { useUi } from "./context";
@@ -16,7 +16,7 @@ export function Alternative() {
   const { alternative, reason, opens_at } = instead;
   const opens = opens_at ? fill(t.opens_at, { time: openingTime(opens_at, Date.now(), language) }) : "";
   if (alternative.do === "enquiry") return <Enquiry reason={t[reason]} opens={opens} />;
-  const own = alternative.do === "message" ? alternative.text : "";
+  const own = alternative.do === "message" ? messageOf(alternative, language) : "";
   return (
     <Panel title={t.nobody_title} text={own || t[reason]}>
       {opens && <p>{opens}</p>}

@@ -1,0 +1,88 @@
+/** Ended chats: found again by who may see them, at an address that can be shared; and a queue that is closed by hand. */
+import type { Browser } from "@playwright/test";
+import { Agent } from "../support/agent.ts";
+import type { Demo } from "../support/demo.ts";
+import { chat, expect, test, watch } from "../support/journey.ts";
+
+async function another(browser: Browser, demo: Demo, name: string, errors: string[]): Promise<Agent> {
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  await watch(context, errors);
+  const agent = new Agent(await context.newPage(), demo.console);
+  await agent.signIn(demo.account(name));
+  return agent;
+}
+
+// spec: A-1 C-3 X-6
+test("an ended chat is found by a word of it, read with its marks, and its address can be shared", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  await chat(visitor, agent);
+  await visitor.say("Do you have it in walnut?");
+  await agent.sees("Do you have it in walnut?");
+  await agent.say("In walnut and in oak.");
+  await visitor.sees("In walnut and in oak.");
+  await visitor.end();
+  await agent.page.getByLabel("Tags", { exact: true }).first().fill("furniture");
+  await agent.page.keyboard.press("Enter");
+  await agent.page.getByRole("button", { name: "Close", exact: true }).click();
+
+  await agent.page.getByRole("link", { name: "History" }).click();
+  const list = agent.page.getByRole("list", { name: "List of ended chats" });
+  await expect(list.getByRole("link", { name: /Kari/ })).toBeVisible();
+  const search = agent.page.getByRole("textbox", { name: /Search name/ });
+  await search.fill("mahogany");
+  await expect(agent.page.getByText("Nothing fits")).toBeVisible();
+  await search.fill("walnut");
+  await list.getByRole("link", { name: /Kari/ }).click();
+  await expect(agent.log.getByText("In walnut and in oak.")).toBeVisible();
+  await expect(agent.log.getByText("Read", { exact: true }).last()).toBeVisible();
+  await expect(agent.page.getByText(/Ended by the visitor/)).toBeVisible();
+  await expect(agent.page.getByRole("complementary").getByText("furniture")).toBeVisible();
+  const address = agent.page.url();
+  expect(address).toContain("q=walnut");
+
+  const sue = await another(browser, demo, "sue", errors);
+  await sue.page.goto(address);
+  await expect(sue.log.getByText("In walnut and in oak.")).toBeVisible();
+  await expect(sue.page.getByRole("textbox", { name: /Search name/ })).toHaveValue("walnut");
+});
+
+// spec: Q-1 A-3
+test("a supervisor closes a queue by hand from the wallboard, and takes it back", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  await visitor.page.goto("/");
+  await expect(visitor.launcher).toBeVisible();
+  await expect(agent.page.getByRole("button", { name: /^Status: Ready/ })).toBeVisible();
+  const sue = await another(browser, demo, "sue", errors);
+  await sue.page.goto("/wallboard");
+  const row = sue.page
+    .getByRole("row")
+    .filter({ has: sue.page.getByRole("button", { name: /Open or close/ }) })
+    .first();
+  await row.getByRole("button", { name: /Open or close/ }).click();
+  // The first of the two: closing stands above opening.
+  await sue.page.getByRole("menuitem", { name: "until a time" }).first().click();
+  const dialog = sue.page.getByRole("dialog", { name: /^Close/ });
+  await dialog.getByLabel("Date and time").fill("2001-01-01T10:00");
+  await dialog.getByRole("button", { name: "Close now" }).click();
+  await expect(dialog.getByText("Choose a time to come.")).toBeVisible();
+  await dialog.getByLabel("Date and time").fill("2090-01-01T10:00");
+  await dialog.getByRole("button", { name: "Close now" }).click();
+  await expect(row.getByText("Out of hours")).toBeVisible();
+  await expect(row.getByText("by hand")).toBeVisible();
+  await row.getByRole("button", { name: /Open or close/ }).click();
+  await sue.page.getByRole("menuitem", { name: "Back to the hours" }).click();
+  await expect(row.getByText("by hand")).toBeHidden();
+  await row.getByRole("button", { name: /Open or close/ }).click();
+  await sue.page.getByRole("menuitem", { name: "Switch the channel off" }).click();
+  await expect(row.getByText("Channel off")).toBeVisible();
+});
