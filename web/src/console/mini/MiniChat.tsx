@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from
 import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "../../api/wire";
 import { gapsIn } from "../chats/canned/expand";
+import { DraftConflict } from "../chats/DraftConflict";
 import { systemText } from "../chats/text";
 import { useDraft, useDrafts } from "../drafts/DraftsProvider";
 import { applyOwnRead } from "../live/cache";
@@ -34,6 +35,7 @@ export function MiniChat({ chat, view }: { chat: Chat; view: Window }) {
         {outbox.map((entry) => (
           <div key={entry.id} className={classes.line} data-from="agent" data-pending>
             {entry.text}
+            {entry.file && <span className={classes.file}>{entry.file.name}</span>}
             {entry.refused && <span className={classes.refused}>{t("chats.mark.not_sent")}</span>}
           </div>
         ))}
@@ -48,6 +50,7 @@ function Line({ message }: { message: Message }) {
   return (
     <div className={classes.line} data-from={message.from}>
       {message.from === "system" ? systemText(message.text, message.name, t) : message.text}
+      {message.file && <span className={classes.file}>{message.file.name}</span>}
     </div>
   );
 }
@@ -56,7 +59,7 @@ function Field({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const live = useLive();
   const drafts = useDrafts();
-  const { text } = useDraft(chat.id);
+  const { text, conflict } = useDraft(chat.id);
   const [warned, setWarned] = useState(false);
   const over = text.length > MESSAGE_LENGTH_MAX;
   const onKeyDown = (event: KeyboardEvent) => {
@@ -72,6 +75,7 @@ function Field({ chat }: { chat: Chat }) {
   };
   return (
     <div className={classes.field}>
+      {conflict !== null && <DraftConflict chat={chat.id} theirs={conflict} />}
       <textarea
         rows={2}
         aria-label={t("chats.composer.label")}

@@ -1,9 +1,11 @@
 /** Owns the table of queues on the wallboard. */
-import { Tooltip } from "@mantine/core";
+import { Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconStack2 } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { QueueBoard, Wallboard } from "../../api/rest";
+import { OpenSwitch } from "../admin/queues/OpenSwitch";
+import { useQueues } from "../api/queries";
 import { Dot } from "../ui/Dot";
 import { Empty } from "../ui/states";
 import { Elapsed } from "../ui/time";
@@ -35,12 +37,16 @@ export function QueueTable({ board }: { board: Wallboard }) {
           text={t("wallboard.queues.empty_text")}
         />
       ) : (
-        <div className={classes.frame}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+        <div className={classes.frame} tabIndex={0}>
           <table className={classes.table}>
             <thead>
               <tr>
                 <th scope="col">{t("wallboard.queues.name")}</th>
                 <th scope="col">{t("wallboard.queues.state")}</th>
+                <th scope="col">
+                  <VisuallyHidden>{t("wallboard.queues.switches")}</VisuallyHidden>
+                </th>
                 {COLUMNS.map((column) => (
                   <th key={column} scope="col" className={classes.end}>
                     {t(`wallboard.queues.${column}`)}
@@ -63,6 +69,7 @@ export function QueueTable({ board }: { board: Wallboard }) {
 function Row({ row, site }: { row: QueueBoard; site: string }) {
   const { t } = useTranslation();
   const { day, offers, agents } = row;
+  const queue = useQueues(row.site_id).data?.find(({ id }) => id === row.queue.id);
   const none = t("wallboard.none");
   return (
     <tr data-waiting={row.waiting > 0}>
@@ -77,7 +84,9 @@ function Row({ row, site }: { row: QueueBoard; site: string }) {
           />
           {closedText(row, t)}
         </span>
+        {queue?.by_hand && <span className={classes.second}>{t("queues.by_hand.set")}</span>}
       </td>
+      <td>{queue && <OpenSwitch queue={queue} />}</td>
       <td className={classes.end}>{row.waiting}</td>
       <td className={classes.end}>{row.waiting_since ? <Elapsed since={row.waiting_since} /> : none}</td>
       <td className={classes.end}>{row.active}</td>

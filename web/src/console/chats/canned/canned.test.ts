@@ -29,7 +29,7 @@ const chat = {
 
 // spec: A-1
 describe("variables of a canned reply", () => {
-  const values = valuesOf({ chat, agent: { name: "Alice Berg" }, site: "Halden" });
+  const values = valuesOf({ chat, agent: { name: "Alice Berg" }, site: "Halden", customer: null });
 
   it("are filled in with what is known of visitor, agent, site, queue and form", () => {
     const text =
@@ -45,8 +45,24 @@ describe("variables of a canned reply", () => {
     expect(fillIn("{{answers.order}}", sly)).toBe("{{agent.name}}");
   });
 
+  it("are taken from the record of the customer where the form says nothing", () => {
+    const customer = { first_name: "Kari", last_name: "Nordmann", email: "kari@example.com" };
+    const known = { chat: { ...chat, answers: [] }, agent: { name: "Alice" }, site: null, customer };
+    expect(fillIn("{{visitor.name}} {{visitor.first_name}} {{visitor.email}}", valuesOf(known))).toBe(
+      "Kari Nordmann Kari kari@example.com",
+    );
+    const answers = [{ key: "email", label: "E-mail", value: "other@example.com" }];
+    const answered = valuesOf({ ...known, chat: { ...chat, answers } });
+    expect(answered.get("visitor.email")).toBe("other@example.com");
+  });
+
   it("do not name a visitor who gave no name", () => {
-    const unnamed = valuesOf({ chat: { ...chat, answers: [] }, agent: { name: "Alice" }, site: null });
+    const unnamed = valuesOf({
+      chat: { ...chat, answers: [] },
+      agent: { name: "Alice" },
+      site: null,
+      customer: null,
+    });
     expect(unnamed.has("visitor.first_name")).toBe(false);
   });
 });

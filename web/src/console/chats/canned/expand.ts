@@ -1,5 +1,5 @@
 /** Owns filling in canned replies: which variables there are, their values for a chat, and the gaps that stay. Pure. */
-import type { CannedReply, SessionUser } from "../../../api/rest";
+import type { CannedReply, Customer, SessionUser } from "../../../api/rest";
 import type { Chat } from "../../../api/wire";
 
 /** The variables with fixed names; `answers.` and the key of a form field name the visitor's answers. */
@@ -23,12 +23,14 @@ interface Known {
   chat: Chat;
   agent: Pick<SessionUser, "name">;
   site: string | null;
+  /** The record of the visitor, unless the page only claims it. */
+  customer: Pick<Customer, "first_name" | "last_name" | "email"> | null;
 }
 
 const VARIABLE = /\{\{\s*([^{}]{1,60}?)\s*\}\}/g;
 
 /** Without an answer the visitor's name is one that Beckon made up, which nobody wants to be called. */
-export function valuesOf({ chat, agent, site }: Known): Map<string, string> {
+export function valuesOf({ chat, agent, site, customer }: Known): Map<string, string> {
   const values = new Map<string, string>();
   const set = (name: string, value: string | null | undefined) => {
     if (value?.trim()) values.set(name, value.trim());
@@ -37,9 +39,10 @@ export function valuesOf({ chat, agent, site }: Known): Map<string, string> {
   for (const { key, value } of chat.answers) set(`answers.${key}`, value);
   const first = answer(/^(first_?name|given_?name)$/i);
   const whole = answer(/^((full|your)_?)?name$/i);
-  set("visitor.first_name", first ?? whole?.trim().split(/\s+/)[0]);
-  set("visitor.name", whole ?? first);
-  set("visitor.email", answer(/e_?-?mail/i));
+  const recorded = [customer?.first_name, customer?.last_name].filter(Boolean).join(" ");
+  set("visitor.first_name", first ?? whole?.trim().split(/\s+/)[0] ?? customer?.first_name);
+  set("visitor.name", whole ?? first ?? recorded);
+  set("visitor.email", answer(/e_?-?mail/i) || customer?.email);
   set("agent.name", agent.name);
   set("agent.first_name", agent.name.split(/\s+/)[0]);
   set("site.name", site);

@@ -23,6 +23,7 @@ export const wallboard = {
     title: "Queues",
     name: "Queue",
     state: "State",
+    switches: "Open or close",
     waiting: "Waiting",
     longest: "Longest",
     active: "In chats",
