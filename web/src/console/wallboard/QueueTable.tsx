@@ -44,14 +44,14 @@ export function QueueTable({ board }: { board: Wallboard }) {
               <tr>
                 <th scope="col">{t("wallboard.queues.name")}</th>
                 <th scope="col">{t("wallboard.queues.state")}</th>
-                <th scope="col">
-                  <VisuallyHidden>{t("wallboard.queues.switches")}</VisuallyHidden>
-                </th>
                 {COLUMNS.map((column) => (
                   <th key={column} scope="col" className={classes.end}>
                     {t(`wallboard.queues.${column}`)}
                   </th>
                 ))}
+                <th scope="col">
+                  <VisuallyHidden>{t("wallboard.queues.switches")}</VisuallyHidden>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -86,7 +86,6 @@ function Row({ row, site }: { row: QueueBoard; site: string }) {
         </span>
         {queue?.by_hand && <span className={classes.second}>{t("queues.by_hand.set")}</span>}
       </td>
-      <td>{queue && <OpenSwitch queue={queue} />}</td>
       <td className={classes.end}>{row.waiting}</td>
       <td className={classes.end}>{row.waiting_since ? <Elapsed since={row.waiting_since} /> : none}</td>
       <td className={classes.end}>{row.active}</td>
@@ -104,6 +103,7 @@ function Row({ row, site }: { row: QueueBoard; site: string }) {
           </span>
         </Tooltip>
       </td>
+      <td>{queue && <OpenSwitch queue={queue} />}</td>
     </tr>
   );
 }

@@ -12,6 +12,8 @@ import classes from "./Preview.module.css";
 
 const DEVICES = { desktop: { width: 640, height: 660 }, phone: { width: 390, height: 760 } };
 const HEIGHT_MAX = 520;
+/** Of the screen, on both sides. */
+const BORDERS = 2;
 type Device = keyof typeof DEVICES;
 
 const GROUPS: { name: "launcher" | "offer" | "before" | "chat" | "instead"; scenes: Scene[] }[] = [
@@ -141,23 +143,25 @@ function Stage({ config, device, heightMax }: { config: PreviewConfig; device: D
   const calm = useMediaQuery("(prefers-reduced-motion: reduce)");
   const size = DEVICES[device];
   const room = Number.isFinite(heightMax) ? heightMax : height;
-  const scale = Math.min(1, width / size.width, room / size.height) || 0.5;
+  const scale = Math.min(1, (width - BORDERS) / size.width, (room - BORDERS) / size.height) || 0.5;
   return (
-    <div className={classes.stage} ref={ref}>
-      <div
-        className={classes.screen}
-        data-device={device}
-        data-calm={calm}
-        style={{ width: size.width * scale, height: size.height * scale }}
-      >
-        <iframe
-          ref={frame}
-          src={preview_path}
-          title={t("preview.title")}
-          width={size.width}
-          height={size.height}
-          style={{ transform: `scale(${scale})` }}
-        />
+    <div className={classes.stage}>
+      <div className={classes.room} ref={ref}>
+        <div
+          className={classes.screen}
+          data-device={device}
+          data-calm={calm}
+          style={{ width: size.width * scale, height: size.height * scale }}
+        >
+          <iframe
+            ref={frame}
+            src={preview_path}
+            title={t("preview.title")}
+            width={size.width}
+            height={size.height}
+            style={{ transform: `scale(${scale})` }}
+          />
+        </div>
       </div>
     </div>
   );

@@ -40,7 +40,7 @@ export function OpenSwitch({ queue }: { queue: Queue }) {
             {t("queues.by_hand.button")}
           </Button>
         </Menu.Target>
-        <Menu.Dropdown>
+        <Menu.Dropdown mah="60vh" style={{ overflowY: "auto" }}>
           {([false, true] as const).map((open) => (
             <div key={String(open)}>
               <Menu.Label>{t(open ? "queues.by_hand.open" : "queues.by_hand.close")}</Menu.Label>

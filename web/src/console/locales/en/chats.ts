@@ -205,7 +205,7 @@ export const chats = {
     as_note: "Note to the team",
     label: "Message",
     placeholder: "Write a message",
-    hint: "Enter sends, Shift + Enter makes a new line, / brings canned replies",
+    hint: "Enter sends · Shift + Enter new line · / canned replies",
     send: "Send",
     attach: "Send a file",
     attach_hint: "Send a file; you can also paste or drop it",

@@ -16,8 +16,8 @@ export const wallboard = {
   mean_wait: "Mean wait today",
   agents_ready: "Agents ready",
   of_agents: "of {{count}} here",
-  accepted: "Offers accepted today",
-  of_presented: "of {{count}} presented",
+  accepted: "Offers accepted",
+  of_presented: "of {{count}} presented today",
   none: "–",
   queues: {
     title: "Queues",
