@@ -127,3 +127,46 @@ test("an offer is designed beside the real widget", async ({ browser, demo, erro
   await expect(widget.locator("#unread")).toBeVisible();
   await context.close();
 });
+
+// spec: Q-6 N-5
+test("what stands in for a chat is written in each language, and read in the visitor's", async ({
+  browser,
+  demo,
+  errors,
+}) => {
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  await watch(context, errors);
+  const admin = new Agent(await context.newPage(), demo.console);
+  await admin.signIn(demo.account("admin"));
+  const { page } = admin;
+  const site = (await admin.read<List>("/sites")).items[0]?.id;
+  const { items } = await admin.read<List>(`/sites/${site}/queues`);
+  const queue = items.find(({ is_default }) => is_default)?.id;
+  await page.goto(`/admin/sites/${site}/queues/${queue}?tab=alternatives`);
+  const message = () => page.getByRole("textbox", { name: /^Message/ }).first();
+  await message().fill("We are out on deliveries.");
+  await page.getByRole("button", { name: "Add a language" }).click();
+  await page.getByRole("menuitem", { name: "German" }).click();
+  await message().fill("Wir liefern gerade aus.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: "Save" })).toBeHidden();
+  await page.getByRole("button", { name: /Open or close/ }).click();
+  await page.getByRole("menuitem", { name: "for 1 hour" }).first().click();
+  await expect(page.getByText("by hand")).toBeVisible();
+  for (const [locale, text] of [
+    ["en-GB", "We are out on deliveries."],
+    ["de-DE", "Wir liefern gerade aus."],
+  ] as const) {
+    const other = await browser.newContext({ baseURL: demo.shop, locale });
+    await other.addInitScript(openShadowRoots);
+    await other.addInitScript((tag) => {
+      document.addEventListener("readystatechange", () => document.documentElement.setAttribute("lang", tag));
+    }, locale);
+    const visitor = new Visitor(await other.newPage());
+    await visitor.page.goto("/");
+    await visitor.launcher.click();
+    await expect(visitor.widget.getByText(text)).toBeVisible();
+    await other.close();
+  }
+  await context.close();
+});

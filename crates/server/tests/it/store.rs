@@ -5,3 +5,4 @@ mod engine;
 pub(crate) mod fixtures;
 mod page_views;
 mod people;
+mod pictures;

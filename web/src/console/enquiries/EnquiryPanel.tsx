@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { IconCheck, IconMail, IconMailOpened } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import type { Enquiry, EnquiryState } from "../../api/rest";
 import { request } from "../api/http";
 import { keys, useEnquiry } from "../api/queries";
@@ -29,7 +30,7 @@ export function EnquiryPanel({ id }: { id: string | null }) {
 
 function Shown({ enquiry }: { enquiry: Enquiry }) {
   const { t } = useTranslation();
-  const { name, email, answers, page_url, queue, created_at } = enquiry;
+  const { name, email, answers, page_url, queue, chat_id, created_at } = enquiry;
   return (
     <article className={classes.shown}>
       <header>
@@ -57,6 +58,14 @@ function Shown({ enquiry }: { enquiry: Enquiry }) {
           <dt>{t("enquiries.queue")}</dt>
           <dd>{queue.name}</dd>
         </div>
+        {chat_id !== null && (
+          <div>
+            <dt>{t("enquiries.chat")}</dt>
+            <dd>
+              <Link href={`/history/${chat_id}`}>{t("enquiries.chat_read")}</Link>
+            </dd>
+          </div>
+        )}
         {page_url && (
           <div>
             <dt>{t("enquiries.from_page")}</dt>

@@ -17,6 +17,8 @@ export const enquiries = {
   sent: "Sent",
   from_page: "From the page",
   queue: "Queue",
+  chat: "Chat before it",
+  chat_read: "Waited without an agent",
   handled: "Done by {{name}}",
   answer: "Answer by e-mail",
   no_email: "No e-mail address was given.",
