@@ -53,6 +53,8 @@ ids! {
     CannedReplyId;
     /// A record in the directory of customers.
     CustomerId;
+    /// An address that is told what happens.
+    WebhookId;
 }
 
 /// One tab of a visitor's browser: a random number that the widget drew when the tab opened.

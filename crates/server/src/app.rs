@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
+use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,11 +14,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::bus::Bus;
 use crate::clock::Clock;
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, Mail};
 use crate::driver::{Driver, Mails};
 use crate::http::{self, Api, setup};
 use crate::jobs;
 use crate::mail::Mailer;
+use crate::outbound::Outbound;
 use crate::store::Store;
 use crate::ws::{self, Live};
 
@@ -36,6 +38,25 @@ pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
     }
 }
 
+/// How a node reaches what is outside.
+#[derive(Clone, Debug)]
+pub struct WaysOut {
+    /// How mail leaves; without one it waits in the outbox.
+    pub mailer: Option<Mailer>,
+    /// How webhooks are told.
+    pub outbound: Outbound,
+}
+
+impl WaysOut {
+    /// The ways of an installation with these settings.
+    ///
+    /// # Errors
+    /// When an address among them is malformed.
+    pub fn new(mail: Option<&Mail>, allowed: Vec<IpNet>) -> anyhow::Result<Self> {
+        Ok(Self { mailer: mail.map(Mailer::new).transpose()?, outbound: Outbound::new(allowed)? })
+    }
+}
+
 /// One node: its live state, its jobs, and what its routes need.
 #[derive(Debug)]
 pub struct Node {
@@ -47,19 +68,21 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts the tasks of a node. Without a mailer, mail waits in the outbox.
+    /// Starts the tasks of a node.
     ///
     /// # Errors
     /// When the configuration of the sites cannot be read.
-    pub async fn start(store: Store, clock: Clock, bus: Bus, mailer: Option<Mailer>) -> anyhow::Result<Self> {
+    pub async fn start(store: Store, clock: Clock, bus: Bus, out: WaysOut) -> anyhow::Result<Self> {
+        let WaysOut { mailer, outbound } = out;
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let mails = if mailer.is_some() { Mails::Leave } else { Mails::Wait };
         let driver =
             Driver::start(store.clone(), clock.clone(), bus, mails, &tasks, stopping.clone()).await?;
         tasks.spawn(jobs::mails::run(store.clone(), clock.clone(), mailer, stopping.clone()));
+        tasks.spawn(jobs::webhooks::run(store.clone(), clock.clone(), outbound.clone(), stopping.clone()));
         tasks.spawn(jobs::importing::run(store.clone(), clock.clone(), stopping.clone()));
         tasks.spawn(jobs::run(store, clock, stopping.clone()));
-        Ok(Self { api: Api::new(driver.clone()), driver, tasks, stopping })
+        Ok(Self { api: Api::new(driver.clone(), outbound), driver, tasks, stopping })
     }
 
     /// Cancelled when the node is to stop; cancel it to stop the node.
@@ -93,9 +116,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         Some(url) => Bus::nats(url).await.context("cannot reach NATS")?,
         None => Bus::local(),
     };
-    let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
+    let out = WaysOut::new(config.mail.as_ref(), config.outbound_allow)?;
     let setup_token = setup::prepare(&store).await?;
-    let mut node = Node::start(store, Clock::System, bus, mailer).await?;
+    let mut node = Node::start(store, Clock::System, bus, out).await?;
     node.api.trusted_proxies = config.trusted_proxies;
     if let Some(address) = config.metrics_listen {
         tokio::spawn(serve_metrics(bind(address).await?, node.stopping())?);

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use ipnet::IpNet;
 use serde::{Deserialize, Deserializer};
 
 const PREFIX: &str = "BECKON_";
@@ -46,6 +47,9 @@ pub struct Settings {
     /// Sender of what Beckon sends, such as Shop <chat@shop.example> [env: BECKON_MAIL_FROM]
     #[arg(long, value_name = "ADDR")]
     pub mail_from: Option<String>,
+    /// Private networks that webhooks may reach, as 10.0.0.0/8,fd00::/8 [env: BECKON_OUTBOUND_ALLOW] [default: none]
+    #[arg(long, value_name = "NETWORKS")]
+    pub outbound_allow: Option<String>,
     /// What is logged, such as warn or info,beckon_server=debug [env: BECKON_LOG] [default: info]
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
@@ -66,6 +70,8 @@ pub struct Config {
     pub trusted_proxies: u8,
     /// How mail leaves; off when absent.
     pub mail: Option<Mail>,
+    /// Private networks that webhooks may reach.
+    pub outbound_allow: Vec<IpNet>,
     /// What is logged, as a filter of `tracing`.
     pub log: String,
 }
@@ -122,6 +128,7 @@ pub fn load(
         metrics_listen: merged.metrics_listen,
         trusted_proxies: merged.trusted_proxies.unwrap_or(0),
         mail,
+        outbound_allow: networks(merged.outbound_allow.as_deref().unwrap_or_default())?,
         log: merged.log.unwrap_or_else(|| LOG_DEFAULT.to_owned()),
     })
 }
@@ -138,6 +145,7 @@ impl Settings {
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
             smtp_url: self.smtp_url.or(lower.smtp_url),
             mail_from: self.mail_from.or(lower.mail_from),
+            outbound_allow: self.outbound_allow.or(lower.outbound_allow),
             log: self.log.or(lower.log),
         }
     }
@@ -167,6 +175,16 @@ fn mail(smtp_url: Option<String>, from: Option<String>) -> anyhow::Result<Option
         (None, Some(_)) => bail!("mail_from is set, but smtp_url, the mail server, is not"),
         (None, None) => Ok(None),
     }
+}
+
+fn networks(list: &str) -> anyhow::Result<Vec<IpNet>> {
+    let named = list.split(',').map(str::trim).filter(|network| !network.is_empty());
+    let parse = |network: &str| {
+        network
+            .parse()
+            .with_context(|| format!("outbound_allow: {network} is not a network such as 10.0.0.0/8"))
+    };
+    named.map(parse).collect()
 }
 
 fn is_postgres(url: &str) -> bool {

@@ -18,6 +18,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::bus::Hint;
 use crate::clock::Clock;
 use crate::driver::Driver;
+use crate::outbound::Outbound;
 use crate::store::{Store, Tx};
 use error::{Answer, Problem};
 use file::room::Uploads;
@@ -63,6 +64,7 @@ pub mod user;
 pub mod visit;
 pub mod waiting;
 pub mod wallboard;
+pub mod webhook;
 pub mod workspace;
 mod wrap_up;
 
@@ -87,6 +89,8 @@ pub struct Api {
     pub throttle: SignInThrottle,
     /// What files may come in.
     pub uploads: Uploads,
+    /// Which addresses webhooks may have.
+    pub outbound: Outbound,
     /// What was printed at the first start; none when there were users already.
     pub setup_token: Option<Arc<str>>,
     /// How many proxies in front of the server add to `X-Forwarded-For`.
@@ -96,7 +100,7 @@ pub struct Api {
 impl Api {
     /// For an installation that is set up, reached without proxies.
     #[must_use]
-    pub fn new(driver: Driver) -> Self {
+    pub fn new(driver: Driver, outbound: Outbound) -> Self {
         Self {
             store: driver.store().clone(),
             clock: driver.clock().clone(),
@@ -104,6 +108,7 @@ impl Api {
             passwords: Passwords::new(),
             throttle: SignInThrottle::new(),
             uploads: Uploads::new(),
+            outbound,
             setup_token: None,
             trusted_proxies: 0,
         }

@@ -1,5 +1,5 @@
 //! Owns the sweeper: it settles what fell due while no node held it. Any node may run it; doing it twice changes nothing.
-//! Sending mail stands in `mails`.
+//! Sending mail stands in `mails`, telling webhooks in `webhooks`.
 
 use std::time::Duration;
 
@@ -13,16 +13,19 @@ use crate::store::mail::delete_old_mails;
 use crate::store::presentation::update_overdue_outcomes;
 use crate::store::session::delete_expired_sessions;
 use crate::store::visit::update_overdue_visits_ended;
+use crate::store::webhook::delivery::delete_old_deliveries;
+use crate::store::webhook::event::{EventKind, insert_offer_event};
 use crate::store::{Store, StoreResult};
 
 pub mod importing;
 pub mod mails;
+pub mod webhooks;
 
 const EVERY: Duration = Duration::from_secs(5);
 /// A node that holds the visit settles it itself, at the moment it is due; the sweeper comes after it.
 const GRACE_MS: i64 = 10_000;
-/// Mails that were sent or given up are kept this long, for the operator to look at.
-const MAILS_KEPT_S: u32 = 30 * 86_400;
+/// Mails and deliveries that were sent or given up are kept this long, for someone to look at: 30 days.
+const SENT_KEPT_MS: i64 = 30 * 86_400_000;
 
 /// Why visitors were offered something or nothing is kept for this long: 30 days.
 const DECISIONS_KEPT_MS: i64 = 30 * 86_400_000;
@@ -42,21 +45,23 @@ pub async fn run(store: Store, clock: Clock, stopping: CancellationToken) {
     }
 }
 
-/// Settles presentations (O-9), ends visits (T-7), forgets sessions and files that fell due, and decisions and mails that
-/// were kept
-/// long enough.
+/// Settles presentations (O-9), ends visits (T-7), forgets sessions and files that fell due, and decisions, mails and
+/// deliveries that were kept long enough.
 ///
 /// # Errors
 /// When the database failed; the next sweep does it then.
 pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     let now = clock.now();
     let mut tx = store.write().await?;
-    update_overdue_outcomes(&mut tx, now.plus_ms(-GRACE_MS)).await?;
+    for presentation in update_overdue_outcomes(&mut tx, now.plus_ms(-GRACE_MS)).await? {
+        insert_offer_event(&mut tx, clock.new_id(), EventKind::OfferSettled, presentation, now).await?;
+    }
     update_overdue_visits_ended(&mut tx, now.plus_ms(-GRACE_MS)).await?;
     delete_expired_sessions(&mut tx, now).await?;
     delete_old_decisions(&mut tx, now.plus_ms(-DECISIONS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     delete_due_files(&mut tx, now).await?;
     delete_late_page_views(&mut tx, now).await?;
-    delete_old_mails(&mut tx, now.plus_ms(-1_000 * i64::from(MAILS_KEPT_S))).await?;
+    delete_old_mails(&mut tx, now.plus_ms(-SENT_KEPT_MS)).await?;
+    delete_old_deliveries(&mut tx, now.plus_ms(-SENT_KEPT_MS)).await?;
     tx.commit().await
 }

@@ -10,5 +10,6 @@ pub mod driver;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+pub mod outbound;
 pub mod store;
 pub mod ws;

@@ -48,6 +48,7 @@ pub mod user_skill;
 pub mod visit;
 pub mod visitor;
 pub mod wallboard;
+pub mod webhook;
 pub mod workspace;
 
 /// What can go wrong in the store.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use beckon_engine::id::{ChatId, QueueId, SiteId, UserId, VisitId, VisitorId};
 use beckon_engine::time::UnixMs;
-use beckon_server::app::Node;
+use beckon_server::app::{Node, WaysOut};
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
 use beckon_server::driver::Driver;
@@ -67,7 +67,8 @@ impl Place {
         let hash = hex::encode(Sha256::digest(TOKEN));
         insert_session(&mut tx, &hash, *user.id, now, now.plus_s(86_400)).await.expect("a session");
         tx.commit().await.expect("the rows are written");
-        let node = Node::start(store.clone(), Clock::System, Bus::local(), None).await.expect("a node");
+        let out = WaysOut::new(None, Vec::new()).expect("nothing to set up");
+        let node = Node::start(store.clone(), Clock::System, Bus::local(), out).await.expect("a node");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let driver = node.api.driver.clone();

@@ -20,6 +20,7 @@ use crate::store::chat::waiting::{list_chats_let_pass, update_chat_priority};
 use crate::store::chat::wrap_up::find_wrap_up;
 use crate::store::chat::{ChatRow, ChatState, EndedBy};
 use crate::store::participant::{Part, insert_participant, update_owner_left};
+use crate::store::webhook::event::{EventKind, insert_chat_event};
 use crate::store::workspace::find_workspace;
 use crate::store::{StoreResult, Tx};
 
@@ -43,6 +44,7 @@ impl Driver {
             }
             insert_participant(&mut tx, chat, actor.id, Part::Owner, now).await?;
             say_as_system(self, &mut tx, chat, "agent_joined", &actor.name).await?;
+            insert_chat_event(&mut tx, self.clock().new_id(), EventKind::ChatAnswered, chat, now).await?;
         }
         tx.commit().await?;
         self.tell_of(&seat.chat, true);

@@ -30,6 +30,7 @@ use crate::store::customer::link::{Link, find_known};
 use crate::store::identity::Proof;
 use crate::store::message::{Audience, NewMessage, Sender, append_message};
 use crate::store::participant::update_company_left;
+use crate::store::webhook::event::{EventKind, insert_chat_event};
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// A form that nobody sends is given up after this time.
@@ -250,6 +251,7 @@ pub(super) async fn open(
     };
     if insert_chat(tx, &chat, now).await? {
         metrics::counter!("beckon_chats_total").increment(1);
+        insert_chat_event(tx, driver.clock().new_id(), EventKind::ChatOpened, chat.id, now).await?;
         return Ok(Opened { chat: chat.id, replaced });
     }
     // Another node was faster: its chat is the visitor's.
@@ -300,6 +302,7 @@ pub(super) async fn finish(
     update_company_left(tx, *chat.id, now).await?;
     driver.send_transcripts(tx, chat, now).await?;
     remember_for_search(tx, *chat.id).await?;
+    insert_chat_event(tx, driver.clock().new_id(), EventKind::ChatEnded, *chat.id, now).await?;
     Ok(true)
 }
 

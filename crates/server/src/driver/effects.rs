@@ -26,6 +26,7 @@ use crate::bus::Hint;
 use crate::store::chat::{ChatMode, EndedBy, find_open_chat};
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
 use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
+use crate::store::webhook::event::{EventKind, insert_offer_event};
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// Tries before an offer that cannot be committed is not presented. Everything else was promised, and is tried on.
@@ -137,7 +138,7 @@ async fn carry_out_one(
 ) -> StoreResult<()> {
     match effect {
         Effect::PresentOffer { presentation, .. } => {
-            let event = match present(tx, job, effect, now, done).await? {
+            let event = match present(driver, tx, job, effect, now, done).await? {
                 Ok(()) => Event::PresentationCommitted { presentation: *presentation },
                 Err(reason) => Event::PresentationRefused { presentation: *presentation, reason },
             };
@@ -147,10 +148,10 @@ async fn carry_out_one(
             Entry::Closed(reason) if *outcome == Outcome::Accepted => {
                 let (outcome, at) = (Outcome::Withdrawn, now);
                 done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
-                settle(tx, *presentation, outcome, Some(reason), now, done).await?;
+                settle(driver, tx, *presentation, outcome, Some(reason), now, done).await?;
             }
             Entry::Open | Entry::Done | Entry::Closed(_) => {
-                settle(tx, *presentation, *outcome, *reason, now, done).await?
+                settle(driver, tx, *presentation, *outcome, *reason, now, done).await?
             }
         },
         Effect::RecordLateAccept { presentation } => match entry {
@@ -194,6 +195,7 @@ async fn carry_out_one(
 
 /// Of two outcomes the database keeps the first (O-10).
 async fn settle(
+    driver: &Driver,
     tx: &mut Tx,
     presentation: PresentationId,
     outcome: Outcome,
@@ -202,6 +204,8 @@ async fn settle(
     done: &mut JobDone,
 ) -> StoreResult<()> {
     if update_outcome(tx, presentation, outcome, reason, now).await? {
+        let told = driver.clock().new_id();
+        insert_offer_event(tx, told, EventKind::OfferSettled, presentation, now).await?;
         done.settled.push((presentation, outcome));
         return Ok(());
     }

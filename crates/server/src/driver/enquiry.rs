@@ -19,6 +19,7 @@ use crate::store::Tx;
 use crate::store::chat::{Answer, find_chat};
 use crate::store::enquiry::{NewEnquiry, find_enquiry_counts, find_enquiry_sent, insert_enquiry};
 use crate::store::mail::{MailKind, NewMail, insert_mail};
+use crate::store::webhook::event::{EnquiryEvent, insert_enquiry_event};
 
 /// Enquiries of one visitor, and of a whole site, within an hour.
 const OF_VISITOR_MAX: i64 = 5;
@@ -102,6 +103,9 @@ impl Driver {
             for to in &known.plan.enquiry.emails {
                 self.mail_enquiry(&mut tx, &writer.site.row.name, &known.name, &enquiry, to).await?;
             }
+            let told =
+                EnquiryEvent { id: enquiry.id, site, queue, visitor: writer.visitor, chat: enquiry.chat };
+            insert_enquiry_event(&mut tx, self.clock().new_id(), told, now).await?;
             tx.commit().await?;
             metrics::counter!("beckon_enquiries_total").increment(1);
             self.bus().publish(Hint::EnquiryChanged { site });

@@ -8,6 +8,7 @@ use beckon_engine::offer::Offer;
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 
+use super::Driver;
 use super::effects::{Job, JobDone};
 use super::entry;
 use super::notice::visitor::PresentedOffer;
@@ -17,10 +18,12 @@ use crate::store::column::{Json, Text};
 use crate::store::decision::{PresentationReasonsRow, insert_presentation_reasons};
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{PresentationRow, find_presentation, insert_presentation};
+use crate::store::webhook::event::{EventKind, insert_offer_event};
 use crate::store::{StoreResult, Tx};
 
 /// Reads the gate once more and writes the row, under the queue's lock, so that no two nodes overrun its capacity (O-12).
 pub(super) async fn present(
+    driver: &Driver,
     tx: &mut Tx,
     job: &Job,
     effect: &Effect,
@@ -54,6 +57,8 @@ pub(super) async fn present(
     if !insert_presentation(tx, &row).await? && find_presentation(tx, *presentation).await?.is_none() {
         return Ok(Err(Reason::StoreRefused));
     }
+    let told = driver.clock().new_id();
+    insert_offer_event(tx, told, EventKind::OfferPresented, *presentation, now).await?;
     if let Some(why) = &job.why {
         insert_presentation_reasons(tx, &reasons(job, why, *presentation, gate, now)).await?;
     }

@@ -296,10 +296,7 @@ fn check(row: &CannedReplyRow) -> Answer<()> {
 
 async fn check_place(tx: &mut Tx, row: &CannedReplyRow) -> Answer<()> {
     if let Some(site) = row.site_id {
-        site::find(tx, *site).await.map_err(|problem| {
-            let is_missing = matches!(problem, Problem::NotFound);
-            if is_missing { Problem::field("/site_id", "is no site") } else { problem }
-        })?;
+        site::find_named(tx, *site).await?;
     }
     let Some(queue) = row.queue_id else { return Ok(()) };
     let found = find_queue(tx, *queue).await?;

@@ -18,7 +18,7 @@ use super::error::{FieldError, ProblemDocument};
 use super::{
     Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry, file, history,
     identity, offer, offer_stop, presentation, queue, queue_switch, rule, rule_test, seen, session, setup,
-    site, user, visit, waiting, wallboard, workspace, wrap_up,
+    site, user, visit, waiting, wallboard, webhook, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -127,6 +127,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(draft::router())
         .merge(workspace::router())
         .merge(customer::router())
+        .merge(webhook::router())
 }
 
 /// The route that serves the description.

@@ -257,6 +257,18 @@ pub async fn find(tx: &mut Tx, id: SiteId) -> Answer<SiteRow> {
     find_site(tx, id).await?.ok_or(Problem::NotFound)
 }
 
+/// Checks that the site which a body names as its `site_id` is there.
+///
+/// # Errors
+/// When it is not, or the database failed.
+pub async fn find_named(tx: &mut Tx, id: SiteId) -> Answer<()> {
+    match find(tx, id).await {
+        Ok(_) => Ok(()),
+        Err(Problem::NotFound) => Err(Problem::field("/site_id", "is no site")),
+        Err(problem) => Err(problem),
+    }
+}
+
 /// Checks a site and brings its origins into the form in which browsers send them.
 fn check(row: &mut SiteRow) -> Answer<()> {
     let mut checks = Checks::new();

@@ -124,17 +124,19 @@ pub async fn update_outcome(
     Ok(rows == 1)
 }
 
-/// Settles as passively ignored every presentation that was due before `before`; yields how many (O-9).
+/// Settles as passively ignored every presentation that was due before `before`; yields which (O-9).
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_overdue_outcomes(tx: &mut Tx, before: UnixMs) -> StoreResult<u64> {
-    execute!(
+pub async fn update_overdue_outcomes(tx: &mut Tx, before: UnixMs) -> StoreResult<Vec<PresentationId>> {
+    let rows = fetch_all!(
         tx,
+        (Text<PresentationId>,),
         "UPDATE presentations SET outcome = 'passively_ignored', outcome_at = passive_due
-         WHERE outcome IS NULL AND passive_due < $1",
+         WHERE outcome IS NULL AND passive_due < $1 RETURNING id",
         before.0,
-    )
+    )?;
+    Ok(rows.into_iter().map(|(id,)| *id).collect())
 }
 
 /// Records that an ignored offer was accepted after all, once.

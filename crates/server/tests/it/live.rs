@@ -26,4 +26,5 @@ mod timings;
 mod tracking;
 mod waiting;
 mod waits_restart;
+mod webhooks;
 mod workspace;

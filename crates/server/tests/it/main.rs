@@ -5,9 +5,11 @@
 mod cli;
 mod desk;
 mod harness;
+mod listener;
 mod live;
 mod mail;
 mod model;
 mod rest;
 mod smtpd;
 mod store;
+mod webhooks;

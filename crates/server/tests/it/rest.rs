@@ -14,4 +14,5 @@ mod sessions;
 mod setup;
 mod sites;
 mod users;
+mod webhooks;
 mod workspace;

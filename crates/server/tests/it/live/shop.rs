@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId};
 use beckon_engine::queue::QueuePlan;
 use beckon_engine::settings::SiteSettings;
-use beckon_server::app::Node;
+use beckon_server::app::{Node, WaysOut};
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
 use beckon_server::mail::Mailer;
@@ -186,7 +186,9 @@ async fn serve(
     clock: Clock,
     mailer: Option<Mailer>,
 ) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
-    let node = Node::start(store, clock, Bus::local(), mailer).await.unwrap();
+    let loopback = "127.0.0.0/8".parse().unwrap();
+    let out = WaysOut { mailer, ..WaysOut::new(None, vec![loopback]).unwrap() };
+    let node = Node::start(store, clock, Bus::local(), out).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = node.stopping();

@@ -12,6 +12,7 @@ use beckon_server::driver::{Driver, Mails};
 use beckon_server::http::auth;
 use beckon_server::http::client::Client;
 use beckon_server::http::{Api, password};
+use beckon_server::outbound::Outbound;
 use beckon_server::store::Store;
 use beckon_server::store::column::Text;
 use beckon_server::store::user::{Role, UserRow, insert_user};
@@ -79,7 +80,7 @@ impl Place {
         )
         .await
         .unwrap();
-        let mut api = Api::new(driver.clone());
+        let mut api = Api::new(driver.clone(), Outbound::new(Vec::new()).unwrap());
         adjust(&mut api);
         let router = app::router(driver, api.clone());
         Self { api, clock, router, _running: stopping.drop_guard(), _dir: None }
