@@ -108,6 +108,14 @@ export type VisitDetail = Complete<Schemas["VisitDetail"]>;
 export type CannedReply = Complete<Schemas["CannedReply"]>;
 export type NewCannedReply = Schemas["NewCannedReply"];
 export type CannedReplyPatch = Schemas["CannedReplyPatch"];
+
+export type WebhookEvent = Schemas["EventKind"];
+export type Webhook = Complete<Schemas["Webhook"]>;
+export type NewWebhook = Schemas["NewWebhook"];
+export type WebhookWithSecret = Complete<Schemas["WebhookWithSecret"]>;
+export type DeliveryState = Schemas["DeliveryState"];
+export type WebhookDelivery = Complete<Schemas["WebhookDelivery"]>;
+export type WebhookDeliveryDetail = Complete<Schemas["WebhookDeliveryDetail"]>;
 export type Draft = Complete<Schemas["Draft"]>;
 export type Workspace = Complete<Schemas["Workspace"]>;
 export type WorkspacePatch = Schemas["WorkspacePatch"];

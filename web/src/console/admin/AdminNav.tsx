@@ -10,6 +10,7 @@ import {
   IconSpeakerphone,
   IconTestPipe,
   IconUsers,
+  IconWebhook,
   IconWorld,
 } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef } from "react";
@@ -76,6 +77,7 @@ export function AdminNav() {
             label={t("workspace.title")}
             icon={<IconLayoutColumns size={16} />}
           />
+          <Entry href="/admin/webhooks" label={t("webhooks.title")} icon={<IconWebhook size={16} />} />
         </ul>
       </section>
     </nav>

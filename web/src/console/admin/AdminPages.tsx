@@ -19,6 +19,8 @@ import { SitesPage } from "./sites/SitesPage";
 import { TrackingPage } from "./sites/TrackingPage";
 import { NewUserPage, UserPage } from "./users/UserPage";
 import { UsersPage } from "./users/UsersPage";
+import { NewWebhookPage, WebhookPage } from "./webhooks/WebhookPage";
+import { WebhooksPage } from "./webhooks/WebhooksPage";
 import { WorkspacePage } from "./workspace/WorkspacePage";
 
 export function AdminPages() {
@@ -45,6 +47,9 @@ export function AdminPages() {
             {({ id }) => <CannedReplyPage key={id} base="/admin/canned-replies" id={id} />}
           </Route>
           <Route path="/admin/workspace" component={WorkspacePage} />
+          <Route path="/admin/webhooks" component={WebhooksPage} />
+          <Route path="/admin/webhooks/new" component={NewWebhookPage} />
+          <Route path="/admin/webhooks/:id">{({ id }) => <WebhookPage key={id} id={id} />}</Route>
           <Route path="/admin/sites/:site">{({ site }) => <SitePage key={site} id={site} />}</Route>
           <Route path="/admin/sites/:site/tracking">
             {({ site }) => <TrackingPage key={site} id={site} />}

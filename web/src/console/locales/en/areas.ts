@@ -16,6 +16,7 @@ import { sites } from "./sites";
 import { users } from "./users";
 import { visitors } from "./visitors";
 import { wallboard } from "./wallboard";
+import { webhooks } from "./webhooks";
 import { canned, keys, mini, options, ready, sounds, workspace } from "./workspace";
 
 export const areas = {
@@ -42,5 +43,6 @@ export const areas = {
   users,
   visitors,
   wallboard,
+  webhooks,
   workspace,
 };
