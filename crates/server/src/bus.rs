@@ -1,10 +1,13 @@
 //! Owns the bus: it carries hints that something changed, within this process or to all nodes. A lost hint costs latency, never a message.
 
-use async_nats::Subject;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_nats::{Client, ConnectOptions, Event, Subject};
 use beckon_engine::id::{ChatId, SiteId, UserId, VisitorId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;
 
 /// Something changed; whoever cares reads it from the database.
@@ -83,6 +86,8 @@ pub enum Hint {
         /// Which.
         site: SiteId,
     },
+    /// Hints were lost on their way: everything is read anew.
+    Lost,
 }
 
 /// One of the two sides of a chat.
@@ -103,8 +108,8 @@ pub enum Bus {
     /// To all nodes over NATS, core publish and subscribe only. This process hears its own hints at once,
     /// also while NATS is away.
     Nats {
-        /// The connection; it reconnects by itself.
-        client: async_nats::Client,
+        /// What waits to be sent; the connection comes back by itself.
+        leaving: mpsc::Sender<Vec<u8>>,
         /// Tells this node's own hints, coming back, from those of others.
         node: Uuid,
         /// What arrives is handed on within this process.
@@ -118,7 +123,7 @@ struct Envelope {
     hint: Hint,
 }
 
-/// A reader that falls this many hints behind is told so, and reads everything anew.
+/// A reader that falls this many hints behind is told so, and reads everything anew. So many may wait to be sent.
 const HINTS_KEPT: usize = 4096;
 const SUBJECT: Subject = Subject::from_static("beckon.hint");
 
@@ -134,10 +139,27 @@ impl Bus {
     /// # Errors
     /// When the address is malformed or the server cannot be reached now; later it may come and go.
     pub async fn nats(url: &str) -> anyhow::Result<Self> {
-        let client = async_nats::connect(url).await?;
-        let mut subscription = client.subscribe(SUBJECT).await?;
         let (arrived, _) = broadcast::channel(HINTS_KEPT);
+        let (leaving, waiting) = mpsc::channel(HINTS_KEPT);
         let node = Uuid::now_v7();
+        let (told, others) = (arrived.clone(), leaving.clone());
+        let connected_before = Arc::new(AtomicBool::new(false));
+        let options = ConnectOptions::new().event_callback(move |event| {
+            let lost = match event {
+                Event::Connected => connected_before.swap(true, Ordering::Relaxed),
+                Event::SlowConsumer(_) => true,
+                _ => false,
+            };
+            if lost {
+                // While the connection was away, neither side heard the other.
+                drop(told.send(Hint::Lost));
+                drop(others.try_send(sealed(node, Hint::Lost)));
+            }
+            async {}
+        });
+        let client = options.connect(url).await?;
+        let mut subscription = client.subscribe(SUBJECT).await?;
+        client.flush().await?;
         let sender = arrived.clone();
         tokio::spawn(async move {
             while let Some(message) = subscription.next().await {
@@ -148,7 +170,8 @@ impl Bus {
                 }
             }
         });
-        Ok(Self::Nats { client, node, arrived })
+        tokio::spawn(send_all(client, waiting));
+        Ok(Self::Nats { leaving, node, arrived })
     }
 
     /// Tells everyone, this process included. Never waits for the network.
@@ -156,16 +179,11 @@ impl Bus {
         match self {
             // Nobody listening is no error: there is then nobody to tell.
             Self::Local(sender) => drop(sender.send(hint)),
-            Self::Nats { client, node, arrived } => {
-                let envelope = Envelope { node: *node, hint };
-                let payload = serde_json::to_vec(&envelope).expect("a hint is plain data");
-                drop(arrived.send(envelope.hint));
-                let client = client.clone();
-                tokio::spawn(async move {
-                    if let Err(error) = client.publish(SUBJECT, payload.into()).await {
-                        tracing::warn!(%error, "a hint could not be sent");
-                    }
-                });
+            Self::Nats { leaving, node, arrived } => {
+                drop(arrived.send(hint.clone()));
+                if leaving.try_send(sealed(*node, hint)).is_err() {
+                    metrics::counter!("beckon_hints_dropped_total").increment(1);
+                }
             }
         }
     }
@@ -175,6 +193,19 @@ impl Bus {
     pub fn subscribe(&self) -> broadcast::Receiver<Hint> {
         match self {
             Self::Local(sender) | Self::Nats { arrived: sender, .. } => sender.subscribe(),
+        }
+    }
+}
+
+fn sealed(node: Uuid, hint: Hint) -> Vec<u8> {
+    serde_json::to_vec(&Envelope { node, hint }).expect("a hint is plain data")
+}
+
+/// Sends one hint after another; while the connection is away, they wait, and those for which there is no room are dropped.
+async fn send_all(client: Client, mut waiting: mpsc::Receiver<Vec<u8>>) {
+    while let Some(payload) = waiting.recv().await {
+        if let Err(error) = client.publish(SUBJECT, payload.into()).await {
+            tracing::warn!(%error, "a hint could not be sent");
         }
     }
 }

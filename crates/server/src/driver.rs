@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use beckon_engine::id::{SiteId, VisitId, VisitorId};
+use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Explanation;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -96,6 +97,8 @@ struct Inner {
     appends: mpsc::Sender<Append>,
     /// Tells this node, since its start, from every other.
     node: String,
+    /// When this node started.
+    started_at: UnixMs,
     /// Something happened that routing looks at.
     desk: Notify,
     /// Something happened that the gates depend on.
@@ -123,6 +126,7 @@ impl Driver {
         let (shards, inboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::channel(SHARD_INBOX)).unzip();
         let (behind, behind_inbox) = mpsc::channel(BEHIND_INBOX);
         let (appends, appends_inbox) = mpsc::channel(APPEND_INBOX);
+        let started_at = clock.now();
         let driver = Self {
             inner: Arc::new(Inner {
                 store,
@@ -135,6 +139,7 @@ impl Driver {
                 behind,
                 appends,
                 node: uuid::Uuid::now_v7().to_string(),
+                started_at,
                 desk: Notify::new(),
                 gates: Notify::new(),
                 stopping,

@@ -34,6 +34,8 @@ pub mod offer_stop;
 pub mod page_view;
 pub mod participant;
 pub mod picture;
+#[cfg(test)]
+mod plan;
 pub mod presentation;
 pub mod queue;
 pub mod rule;

@@ -83,7 +83,9 @@ impl Driver {
     pub async fn close_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
         let seat = find_seat(&mut tx, actor, chat).await?;
-        if !seat.owns() && !actor.supervises() {
+        // Who is only rung for it passes it on, and does not end it.
+        let is_own = seat.owns() && *seat.chat.state != ChatState::Ringing;
+        if !is_own && !actor.supervises() {
             return Err(because(RefusalCode::NotYours, "This chat belongs to somebody else."));
         }
         let ended_now = match *seat.chat.state {

@@ -24,8 +24,8 @@ use crate::store::agent::{
 };
 use crate::store::chat::change::{update_chat_ring_over, update_chat_ringing};
 use crate::store::chat::waiting::{
-    find_next_due, list_abandoned_chats, list_busy_queues, list_due_chats, list_overdue_chats,
-    list_waiting_chats,
+    find_next_due, list_abandoned_chats, list_busy_queues, list_deserted_chats, list_due_chats,
+    list_overdue_chats, list_waiting_chats,
 };
 use crate::store::chat::{ChatRow, ChatState, EndedBy};
 use crate::store::user_skill::list_user_skills;
@@ -39,6 +39,8 @@ const TELL_AGAIN_MS: i64 = 15_000;
 const RINGS_UNTIL_AGAIN: u32 = 3;
 /// And then not a third time, until they choose to be ready anew.
 const RINGS_MAX: usize = 2;
+/// An agent whose console was not heard from for so long is gone; who signs out is gone at once.
+const DESERTED_MS: i64 = 120_000;
 /// One node routes at a time, and nobody takes a chat by hand meanwhile.
 pub(super) const LOCK_KEY: i64 = 0x6465_736b;
 
@@ -106,6 +108,7 @@ impl Pass<'_> {
             end(self.driver, tx, &chat, EndedBy::System, "visitor_left").await?;
             self.changed(&chat);
         }
+        self.pass_on_deserted(tx).await?;
         for chat in list_overdue_chats(tx, self.now).await? {
             if let Some(site) = self.site(*chat.site_id)
                 && dequeue(self.driver, tx, &site, &chat, self.now).await?
@@ -115,6 +118,20 @@ impl Pass<'_> {
         }
         let waiting = self.list_waiting(tx).await?;
         if waiting.is_empty() { Ok(()) } else { self.ring(tx, waiting).await }
+    }
+
+    /// An active chat whose agent is gone goes back to its place in the queue. A node that has just started waits
+    /// until the consoles had time to come back.
+    async fn pass_on_deserted(&mut self, tx: &mut Tx) -> StoreResult<()> {
+        let before = self.now.plus_ms(-DESERTED_MS);
+        if before < self.driver.inner.started_at {
+            return Ok(());
+        }
+        for chat in list_deserted_chats(tx, before).await? {
+            self.driver.requeue(tx, &chat, *chat.queue_id, self.now).await?;
+            self.changed(&chat);
+        }
+        Ok(())
     }
 
     /// A ring goes on to the next agent and the silent one is set away; a form is given up; an active chat may be idle.

@@ -127,6 +127,10 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             driver.consoles().tell_all(&ConsoleSignal::Notice(notice));
         }
         Hint::SiteChanged { .. } => driver.inner.gates.notify_one(),
+        Hint::Lost => {
+            tracing::info!("hints were lost on their way; everything is read anew");
+            resync(driver).await;
+        }
     }
     Ok(())
 }

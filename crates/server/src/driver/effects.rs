@@ -24,6 +24,7 @@ use super::reasons::Why;
 use super::sites::Site;
 use crate::bus::Hint;
 use crate::store::chat::{ChatMode, EndedBy, find_open_chat};
+use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
 use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
 use crate::store::webhook::event::{EventKind, insert_offer_event};
@@ -182,7 +183,7 @@ async fn carry_out_one(
         Effect::AlertAgent { queue, rule } => {
             let priority = job.site.rules.get(rule).map_or(0, |rule| rule.chat_priority);
             let opening = Opening { mode: ChatMode::Engage, priority, ..invited(job, *queue, None) };
-            open_chat(driver, tx, job, &opening, now, done).await?;
+            alert(driver, tx, job, &opening, now, done).await?;
         }
         Effect::WithdrawAlert { .. } => withdraw_alert(driver, tx, job, now, done).await?,
         Effect::EndVisit => {
@@ -235,6 +236,26 @@ fn invited(job: &Job, queue: QueueId, presentation: Option<PresentationId>) -> O
 async fn priority_of(tx: &mut Tx, presentation: PresentationId) -> StoreResult<u8> {
     let row = find_presentation(tx, presentation).await?;
     Ok(row.and_then(|row| u8::try_from(row.chat_priority).ok()).unwrap_or_default())
+}
+
+/// Alerts an agent, unless the gate has closed or is full since the engine looked (P-11): many visitors may have met the
+/// launch criteria at the same moment.
+async fn alert(
+    driver: &Driver,
+    tx: &mut Tx,
+    job: &Job,
+    opening: &Opening,
+    now: UnixMs,
+    done: &mut JobDone,
+) -> StoreResult<()> {
+    let gate = entry::lock_gate(tx, &job.site, opening.queue, now).await?;
+    let closed = gate.closed_because().is_some() || find_offer_stop(tx, *job.site.row.id).await?.is_some();
+    // An open chat is the one of an earlier try, or one that the visitor opened meanwhile: it stands.
+    if closed && find_open_chat(tx, job.visitor).await?.is_none() {
+        done.events.push(Event::ChatChanged { state: ChatPhase::None });
+        return Ok(());
+    }
+    open_chat(driver, tx, job, opening, now, done).await
 }
 
 async fn open_chat(

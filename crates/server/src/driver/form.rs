@@ -90,6 +90,10 @@ fn check_field(field: &Field, given: Option<&Given>) -> Result<Option<String>, &
     if text.chars().count() > len_max {
         return Err("too_long");
     }
+    // PostgreSQL takes the character 0 in no text, and the others cannot be seen.
+    if text.chars().any(|c| c.is_control() && !(field.kind == FieldKind::LongText && "\n\r\t".contains(c))) {
+        return Err("invalid");
+    }
     if is_valid(field, text) { Ok(Some(text.to_owned())) } else { Err("invalid") }
 }
 
@@ -111,7 +115,7 @@ fn is_valid(field: &Field, text: &str) -> bool {
 pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     !local.is_empty()
-        && !text.contains(char::is_whitespace)
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
         && !local.contains('@')
         && domain.contains('.')
         && domain

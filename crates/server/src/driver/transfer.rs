@@ -190,7 +190,13 @@ impl Driver {
         Ok(())
     }
 
-    async fn requeue(&self, tx: &mut Tx, chat: &ChatRow, queue: QueueId, now: UnixMs) -> StoreResult<()> {
+    pub(super) async fn requeue(
+        &self,
+        tx: &mut Tx,
+        chat: &ChatRow,
+        queue: QueueId,
+        now: UnixMs,
+    ) -> StoreResult<()> {
         let site = self.sites().by_id(*chat.site_id);
         let routing = site.map(|site| conversation::routing_of(&site, queue)).unwrap_or_default();
         let due = wait_due(&routing, now);

@@ -40,6 +40,8 @@ mod site_picture;
 
 /// A sender who sends nothing for this long has gone.
 const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// Room in memory is kept for a file no longer than this, however it trickles in.
+const UPLOAD_MAX: Duration = Duration::from_secs(120);
 /// What is read of a body that is not wanted, so that the browser reads the answer: a connection that is closed over
 /// unread bytes is reset.
 const DRAINED_BYTES_MAX: usize = 3 * FILE_BYTES_MAX;
@@ -194,7 +196,7 @@ async fn receive(
     let Some(room) = api.uploads.room(bytes) else {
         return Err(refused(Problem::TooMany(5), body).await);
     };
-    let content = read(body, bytes).await?;
+    let content = timeout(UPLOAD_MAX, read(body, bytes)).await.map_err(|_| broken())??;
     let file = api.uploads.check(upload.name, content).await?;
     let kept = api.driver.keep_file(&upload.sender, upload.chat, &upload.id, &file).await?;
     drop(room);
@@ -206,7 +208,6 @@ async fn read(body: Body, announced: usize) -> Answer<Vec<u8>> {
     let mut content = Vec::with_capacity(announced);
     let mut chunks = body.into_data_stream();
     loop {
-        let broken = || Problem::BadJson("The file could not be read to its end.".to_owned());
         let chunk: Option<Result<Bytes, axum::Error>> =
             timeout(SILENCE_MAX, chunks.next()).await.map_err(|_| broken())?;
         let Some(chunk) = chunk else { break };
@@ -217,6 +218,10 @@ async fn read(body: Body, announced: usize) -> Answer<Vec<u8>> {
         content.extend_from_slice(&chunk);
     }
     if content.is_empty() { Err(Problem::File(FileRefusal::Empty)) } else { Ok(content) }
+}
+
+fn broken() -> Problem {
+    Problem::BadJson("The file could not be read to its end.".to_owned())
 }
 
 async fn refused(problem: Problem, body: Body) -> Problem {

@@ -22,6 +22,7 @@ use super::page::{Page, PageParams};
 use super::queue_check::{check, check_references};
 use super::{Api, site};
 use crate::store::column::{Json as JsonColumn, Text};
+use crate::store::enquiry::find_enquiry_of_queue;
 use crate::store::queue::{
     QueueRow, delete_queue, find_queue, insert_queue, list_all_queues, list_queue_agents, list_queues,
     list_site_queue_agents, update_queue, update_queue_agents,
@@ -273,6 +274,9 @@ async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<QueueId>) -> Answer
     let rules = list_all_rules(&mut tx, site).await?;
     if let Some(rule) = rules.iter().find(|rule| rule.plan.queue_id == id) {
         return Err(Problem::InUse(format!("The rule \"{}\" leads to it.", rule.name)));
+    }
+    if find_enquiry_of_queue(&mut tx, id).await? {
+        return Err(Problem::InUse("The queue has had enquiries: switch its channel off.".to_owned()));
     }
     delete_queue(&mut tx, site, id).await.map_err(|error| match error {
         StoreError::InUse => Problem::InUse("The queue has had chats: switch its channel off.".to_owned()),

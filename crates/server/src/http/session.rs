@@ -92,6 +92,11 @@ async fn sign_in(
     let user = found.ok_or(Problem::WrongCredentials)?;
     let now = api.clock.now();
     let mut tx = api.store.write().await?;
+    // Comparing takes its time: what was compared must still be so.
+    let still = find_user_by_email(&mut tx, &email).await?;
+    if !still.is_some_and(|still| !still.disabled && still.password_hash == user.password_hash) {
+        return Err(Problem::WrongCredentials);
+    }
     delete_expired_sessions(&mut tx, now).await?;
     if let Some(previous) = auth::session_token_hash(&headers) {
         delete_session(&mut tx, &previous).await?;

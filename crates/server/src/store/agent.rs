@@ -81,17 +81,33 @@ pub struct Service {
     pub user_id: Text<UserId>,
 }
 
+/// The slots that a user's chats take, those offered to them included. Each count is one that an index answers: together
+/// in one condition they would read all chats there ever were.
+macro_rules! slots_used {
+    ($user:literal) => {
+        concat!(
+            "((SELECT COUNT(*) FROM chats c WHERE c.agent_id = ",
+            $user,
+            " AND c.state <> 'ended')
+              + (SELECT COUNT(*) FROM chats c WHERE c.agent_id = ",
+            $user,
+            " AND c.state = 'ended' AND NOT c.wrapped_up)
+              + (SELECT COUNT(*) FROM chat_calls k WHERE k.to_id = ",
+            $user,
+            " AND k.outcome IS NULL AND k.purpose = 'transfer'))"
+        )
+    };
+}
+
+pub(in crate::store) use slots_used;
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT u.id, u.name, u.role, u.slots, u.status, u.status_since,
-                    u.away_cause, u.away_reason, u.heard_at, u.idle_since, u.rung_at,
-                    (SELECT COUNT(*) FROM chats c
-                     WHERE c.agent_id = u.id
-                       AND (c.state IN ('ringing', 'active') OR (c.state = 'ended' AND NOT c.wrapped_up)))
-                    + (SELECT COUNT(*) FROM chat_calls k
-                       WHERE k.to_id = u.id AND k.outcome IS NULL AND k.purpose = 'transfer') AS used
-             FROM users u ",
+                    u.away_cause, u.away_reason, u.heard_at, u.idle_since, u.rung_at, ",
+            slots_used!("u.id"),
+            " AS used FROM users u ",
             $rest
         )
     };
@@ -192,11 +208,23 @@ pub async fn update_agent_rung(tx: &mut Tx, id: UserId, now: UnixMs) -> StoreRes
 pub async fn update_agent_idle(tx: &mut Tx, id: UserId, now: UnixMs) -> StoreResult<()> {
     execute!(
         tx,
-        "UPDATE users SET idle_since = $2 WHERE id = $1 AND NOT EXISTS
-            (SELECT 1 FROM chats c WHERE c.agent_id = $1
-             AND (c.state IN ('ringing', 'active') OR (c.state = 'ended' AND NOT c.wrapped_up)))",
+        "UPDATE users SET idle_since = $2 WHERE id = $1
+             AND NOT EXISTS (SELECT 1 FROM chats c WHERE c.agent_id = $1 AND c.state <> 'ended')
+             AND NOT EXISTS (SELECT 1 FROM chats c WHERE c.agent_id = $1 AND c.state = 'ended' AND NOT c.wrapped_up)",
         Text(id),
         now.0,
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::plan::explain;
+
+    // spec: A-6
+    #[tokio::test]
+    async fn counts_what_agents_carry_without_reading_every_chat() {
+        let plan = explain(select!("WHERE NOT u.disabled ORDER BY u.name, u.id LIMIT 1000")).await;
+        assert!(!plan.contains("SCAN c"), "{plan}");
+    }
 }

@@ -175,6 +175,20 @@ pub async fn find_enquiry_counts(
     )
 }
 
+/// Whether a queue has had an enquiry.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_enquiry_of_queue(tx: &mut Tx, queue: QueueId) -> StoreResult<bool> {
+    let row = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT CAST(1 AS BIGINT) FROM enquiries WHERE queue_id = $1 LIMIT 1",
+        Text(queue),
+    )?;
+    Ok(row.is_some())
+}
+
 /// Finds an enquiry, on whatever site.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 use beckon_engine::id::QueueId;
 use beckon_engine::time::UnixMs;
 
+use super::agent::slots_used;
 use super::column::Text;
 use super::sql::{fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
@@ -29,14 +30,9 @@ macro_rules! select {
         concat!(
             "SELECT q.id AS queue_id, q.channel_on,
                     CAST(COALESCE((SELECT SUM(CASE WHEN u.slots > u.used THEN u.slots - u.used ELSE 0 END)
-                         FROM (SELECT a.queue_id, w.slots,
-                                      (SELECT COUNT(*) FROM chats c
-                                       WHERE c.agent_id = w.id
-                                         AND (c.state IN ('ringing', 'active')
-                                              OR (c.state = 'ended' AND NOT c.wrapped_up)))
-                                      + (SELECT COUNT(*) FROM chat_calls k
-                                         WHERE k.to_id = w.id AND k.outcome IS NULL
-                                           AND k.purpose = 'transfer') AS used
+                         FROM (SELECT a.queue_id, w.slots, ",
+            slots_used!("w.id"),
+            " AS used
                                FROM queue_agents a JOIN users w ON w.id = a.user_id
                                WHERE w.status = 'ready' AND w.heard_at >= $1 AND NOT w.disabled
                                  AND NOT EXISTS (
@@ -47,9 +43,9 @@ macro_rules! select {
                     CAST(COALESCE((SELECT SUM(w.slots) FROM queue_agents a JOIN users w ON w.id = a.user_id
                          WHERE a.queue_id = q.id AND w.status = 'ready' AND w.heard_at >= $1
                            AND NOT w.disabled), 0) AS BIGINT) AS slots,
-                    (SELECT COUNT(*) FROM chats c
-                     WHERE c.queue_id = q.id
-                       AND (c.state = 'queued' OR (c.state = 'form' AND c.held_until > $2))) AS held,
+                    (SELECT COUNT(*) FROM chats c WHERE c.queue_id = q.id AND c.state = 'queued')
+                    + (SELECT COUNT(*) FROM chats c
+                       WHERE c.queue_id = q.id AND c.state = 'form' AND c.held_until > $2) AS held,
                     (SELECT COUNT(*) FROM presentations p
                      WHERE p.queue_id = q.id AND p.outcome IS NULL) AS open_presentations
              FROM queues q ",
@@ -75,4 +71,17 @@ pub async fn list_queue_loads(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<Queue
 /// When the database failed.
 pub async fn find_queue_load(tx: &mut Tx, queue: QueueId, now: UnixMs) -> StoreResult<Option<QueueLoad>> {
     fetch_optional!(tx, QueueLoad, select!("WHERE q.id = $3"), now.0 - PRESENCE_MS, now.0, Text(queue),)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::agent::slots_used;
+    use crate::store::plan::explain;
+
+    // spec: A-6
+    #[tokio::test]
+    async fn reads_no_chat_that_has_ended() {
+        let plan = explain(select!("ORDER BY q.id")).await;
+        assert!(!plan.contains("SCAN c"), "{plan}");
+    }
 }

@@ -9,7 +9,8 @@ use crate::store::column::{Json, Text};
 use crate::store::sql::execute;
 use crate::store::{StoreResult, Tx};
 
-/// Puts a chat with a filled-in form into the queue, until `wait_due` (Q-5); one whose form ran out comes back (P-4).
+/// Puts a chat with a filled-in form into the queue, until `wait_due` (Q-5); one whose form ran out comes back (P-4), unless
+/// its visitor got something else instead.
 /// Yields false when it is neither.
 ///
 /// # Errors
@@ -26,7 +27,8 @@ pub async fn update_chat_form_sent(
         tx,
         "UPDATE chats SET state = 'queued', queued_at = $2, answers = $3, visitor_name = COALESCE($4, visitor_name),
                           due_at = NULL, wait_due = $5, ended_at = NULL, ended_by = NULL
-         WHERE id = $1 AND (state = 'form' OR (state = 'ended' AND queued_at IS NULL AND ended_by = 'system'))",
+         WHERE id = $1 AND (state = 'form' OR (state = 'ended' AND queued_at IS NULL AND ended_by = 'system'
+                                               AND instead IS NULL))",
         Text(id),
         now.0,
         Json(answers),

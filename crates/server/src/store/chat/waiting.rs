@@ -100,19 +100,42 @@ pub async fn list_due_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<ChatRow
     )
 }
 
+macro_rules! abandoned {
+    () => {
+        select!(
+            "WHERE state <> 'ended' AND state IN ('form', 'queued') AND NOT EXISTS (
+                SELECT 1 FROM visits v WHERE v.visitor_id = chats.visitor_id AND v.ended_at IS NULL)
+             ORDER BY requested_at, id LIMIT 1000"
+        )
+    };
+}
+
 /// Lists chats that wait, or have a form open, for visitors who are no longer on a visit.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn list_abandoned_chats(tx: &mut Tx) -> StoreResult<Vec<ChatRow>> {
+    fetch_all!(tx, ChatRow, abandoned!(),)
+}
+
+/// Lists active chats whose agent is disabled or was not heard from since `before`, and in which no other agent is.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_deserted_chats(tx: &mut Tx, before: UnixMs) -> StoreResult<Vec<ChatRow>> {
     fetch_all!(
         tx,
         ChatRow,
         select!(
-            "WHERE state IN ('form', 'queued') AND NOT EXISTS (
-                SELECT 1 FROM visits v WHERE v.visitor_id = chats.visitor_id AND v.ended_at IS NULL)
+            "WHERE state <> 'ended' AND state = 'active' AND EXISTS (
+                SELECT 1 FROM users u WHERE u.id = chats.agent_id AND (u.disabled OR u.heard_at < $1))
+               AND NOT EXISTS (
+                SELECT 1 FROM chat_participants g JOIN users u ON u.id = g.user_id
+                WHERE g.chat_id = chats.id AND g.left_at IS NULL AND g.part = 'guest'
+                  AND NOT u.disabled AND u.heard_at >= $1)
              ORDER BY requested_at, id LIMIT 1000"
         ),
+        before.0,
     )
 }
 
@@ -266,4 +289,23 @@ pub async fn find_next_wrap_up_due(tx: &mut Tx) -> StoreResult<Option<UnixMs>> {
         "SELECT MIN(wrap_up_due) FROM chats WHERE state = 'ended' AND NOT wrapped_up",
     )?;
     Ok(due.map(UnixMs))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::plan::explain;
+
+    // spec: A-6
+    #[tokio::test]
+    async fn finds_who_waits_without_reading_every_chat() {
+        for sql in [
+            select!(
+                "WHERE queue_id = $1 AND state = 'queued' ORDER BY priority DESC, queued_at, id LIMIT $2"
+            ),
+            abandoned!(),
+        ] {
+            let plan = explain(sql).await;
+            assert!(!plan.contains("SCAN chats\n") && !plan.ends_with("SCAN chats"), "{plan}");
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! Tests routing and ownership: who is rung, who gets a chat, who may write in it.
 
+use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
 use super::shop::{Plan, Shop};
-use crate::harness::store_tests;
+use crate::harness::{START, store_tests};
 
 store_tests!(
     ring_out_and_the_next_agent_is_rung,
@@ -15,6 +16,8 @@ store_tests!(
     only_the_owner_writes,
     never_more_by_routing_than_slots,
     see_no_more_of_others_than_they_must,
+    who_is_only_rung_does_not_end_the_chat,
+    a_chat_whose_agent_is_gone_waits_again,
 );
 
 async fn waiting(shop: &Shop) -> Browser {
@@ -48,6 +51,35 @@ async fn declining_passes_the_chat_on(store: Store) {
     let mut bob = shop.agent("Bob").await;
     let taken = bob.take().await;
     assert_eq!((&taken["id"], &taken["queued_at"]), (&chat["id"], &chat["queued_at"]));
+}
+
+// spec: Q-4 X-3
+async fn who_is_only_rung_does_not_end_the_chat(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut alice = shop.agent("Alice").await;
+    let _browser = waiting(&shop).await;
+    let chat = alice.ring().await;
+    let refused = alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
+    assert_eq!(refused["code"], "not_yours", "{refused}");
+    assert_eq!(alice.take().await["id"], chat["id"]);
+}
+
+// spec: X-3
+async fn a_chat_whose_agent_is_gone_waits_again(store: Store) {
+    let clock = Clock::manual(START);
+    let shop = Shop::open_at(store, Plan::default(), clock.clone()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = waiting(&shop).await;
+    let chat = alice.take().await;
+    browser.chat("active").await;
+    alice.socket.leave().await;
+    clock.advance_ms(119_000);
+    let mut bob = shop.agent("Bob").await;
+    assert_eq!(bob.read("/api/v1/chats").await["items"], json!([]), "Alice may come back");
+    clock.advance_ms(2_000);
+    bob.command(json!({ "type": "status", "status": "ready" })).await;
+    let rung = bob.ring().await;
+    assert_eq!((&rung["id"], &rung["queued_at"]), (&chat["id"], &chat["queued_at"]));
 }
 
 // spec: X-2

@@ -140,6 +140,12 @@ async fn a_form_sent_when_the_channel_is_off_gets_the_alternative(store: Store) 
     browser.socket.send(json!({ "type": "send_form", "chat": form["id"], "answers": {} })).await;
     assert_eq!(browser.socket.next_of("alternative").await["reason"], "channel_off");
     assert_eq!(browser.chat("ended").await["ended_by"], "system");
+    browser.socket.send(json!({ "type": "send_form", "chat": form["id"], "answers": {} })).await;
+    assert_eq!(
+        browser.socket.next_of("refused").await["code"],
+        "chat_closed",
+        "no is no, also the second time"
+    );
 }
 
 // spec: O-15 Q-6

@@ -47,17 +47,18 @@ fn kinds(told: &[crate::listener::Told]) -> Vec<String> {
 // spec: N-2
 async fn tells_of_offer_chat_and_their_ends(store: Store) {
     let listener = Listener::start().await;
-    let shop = Shop::open(store, Plan::default()).await;
+    let field = json!({ "key": "name", "type": "text", "label": { "en": "Name" }, "required": true });
+    let queue = json!({ "form_invite": [field] });
+    let shop = Shop::open(store, Plan { queue, ..Plan::default() }).await;
     webhook(&shop, &listener.url, Some(*shop.site.id), &EventKind::CHOICES).await;
     let mut alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
-    let offer = browser.socket.next_of("offer").await;
-    let presentation = offer["offer"]["id"].clone();
-    browser.socket.send(json!({ "type": "accept", "presentation": presentation })).await;
+    let offer = browser.offer().await;
+    let presentation = offer["id"].clone();
+    browser.accept(&offer).await;
     let chat = browser.chat("form").await["id"].clone();
     browser.socket.send(json!({ "type": "send_form", "chat": chat, "answers": { "name": "Ann" } })).await;
-    browser.chat("ringing").await;
-    alice.command(json!({ "type": "accept_chat", "chat": chat })).await;
+    alice.take().await;
     browser.chat("active").await;
     browser.socket.send(json!({ "type": "end_chat", "chat": chat })).await;
     browser.chat("ended").await;
@@ -110,8 +111,8 @@ async fn tells_each_webhook_what_it_asked_for(store: Store) {
     webhook(&shop, &offers.url, None, &[EventKind::OfferSettled]).await;
     let _alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
-    let offer = browser.socket.next_of("offer").await;
-    browser.socket.send(json!({ "type": "reject", "presentation": offer["offer"]["id"] })).await;
+    let offer = browser.offer().await;
+    browser.socket.send(json!({ "type": "reject", "presentation": offer["id"] })).await;
     let told = offers.wait(1).await;
     assert_eq!(kinds(&told), ["offer.settled"]);
     assert_eq!(told[0].body["data"]["outcome"], "rejected");

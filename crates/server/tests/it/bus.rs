@@ -1,0 +1,69 @@
+//! Tests the bus over a real NATS server that goes away and comes back.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::Duration;
+
+use beckon_engine::id::SiteId;
+use beckon_server::bus::{Bus, Hint};
+use tokio::process::{Child, Command};
+use tokio::sync::broadcast::Receiver;
+use uuid::Uuid;
+
+const HINT: Hint = Hint::SiteChanged { site: SiteId(Uuid::from_u128(7)) };
+
+fn nats(port: u16) -> Child {
+    Command::new("nats-server")
+        .args(["-a", "127.0.0.1", "-p", &port.to_string()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("nats-server is installed")
+}
+
+async fn connect(port: u16) -> Bus {
+    loop {
+        if let Ok(bus) = Bus::nats(&format!("nats://127.0.0.1:{port}")).await {
+            return bus;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn until(hints: &mut Receiver<Hint>, wanted: &Hint) {
+    let heard = async { while hints.recv().await.expect("a hint") != *wanted {} };
+    tokio::time::timeout(Duration::from_secs(30), heard)
+        .await
+        .unwrap_or_else(|_| panic!("{wanted:?} never came"));
+}
+
+/// A hint is no promise: what the server had not subscribed yet may be told again.
+async fn told(bus: &Bus, hints: &mut Receiver<Hint>) {
+    for _ in 0..300 {
+        bus.publish(HINT);
+        let heard = async { while hints.recv().await.expect("a hint") != HINT {} };
+        if tokio::time::timeout(Duration::from_millis(100), heard).await.is_ok() {
+            return;
+        }
+    }
+    panic!("the hint never came");
+}
+
+// spec: X-1
+#[tokio::test]
+async fn after_nats_was_away_everything_is_read_anew() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = nats(port);
+    let (one, other) = (connect(port).await, connect(port).await);
+    let (mut at_one, mut at_other) = (one.subscribe(), other.subscribe());
+    told(&one, &mut at_other).await;
+    until(&mut at_one, &HINT).await;
+    server.kill().await.unwrap();
+    one.publish(HINT);
+    until(&mut at_one, &HINT).await;
+    let _server = nats(port);
+    until(&mut at_one, &Hint::Lost).await;
+    until(&mut at_other, &Hint::Lost).await;
+    told(&one, &mut at_other).await;
+}
