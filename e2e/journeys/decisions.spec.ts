@@ -125,7 +125,7 @@ test("a rule with nested groups, made in the editor, acts in the browser", async
 }) => {
   const page = await asAdmin(browser, demo, "/rules/new");
   await page.getByRole("textbox", { name: "Name" }).fill("Second category page");
-  await page.getByLabel("Priority").fill("1");
+  await page.getByRole("textbox", { name: "Priority", exact: true }).fill("1");
   await page.getByRole("combobox", { name: "Value" }).fill("/category/");
   await page.getByLabel("Required Time").fill("0");
   await page.getByRole("button", { name: "Add conditions" }).click();

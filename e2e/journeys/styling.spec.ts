@@ -128,6 +128,21 @@ test("an offer is designed beside the real widget", async ({ browser, demo, erro
   await context.close();
 });
 
+test("a preview that does not come says so, and editing goes on", async ({ browser, demo, errors }) => {
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  await watch(context, errors);
+  const admin = new Agent(await context.newPage(), demo.console);
+  await admin.signIn(demo.account("admin"));
+  const site = (await admin.read<List>("/sites")).items[0]?.id;
+  await admin.page.route("**/widget-preview", (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>Nothing</title>" }),
+  );
+  await admin.page.goto(`/admin/sites/${site}/offers/new`);
+  await expect(admin.page.getByText("The preview did not load")).toBeVisible({ timeout: 20_000 });
+  await admin.page.getByRole("textbox", { name: "Title" }).fill("Which chair?");
+  await context.close();
+});
+
 // spec: Q-6 N-5
 test("what stands in for a chat is written in each language, and read in the visitor's", async ({
   browser,

@@ -1,7 +1,7 @@
 /** Owns the preview of the widget: its page in a frame, and the choice of state, language, device and colour scheme. */
-import { ActionIcon, Modal, SegmentedControl, Select, Tooltip } from "@mantine/core";
-import { useElementSize, useMediaQuery } from "@mantine/hooks";
-import { IconMaximize } from "@tabler/icons-react";
+import { ActionIcon, Alert, Modal, SegmentedControl, Select, Tooltip } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
+import { IconAlertTriangle, IconMaximize } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type PreviewConfig, preview_path, type Scene, scenes } from "../../../api/preview";
@@ -14,6 +14,8 @@ const DEVICES = { desktop: { width: 640, height: 660 }, phone: { width: 390, hei
 const HEIGHT_MAX = 520;
 /** Of the screen, on both sides. */
 const BORDERS = 2;
+/** A frame that has not said by then that it listens does not come. */
+const READY_MS_MAX = 10_000;
 type Device = keyof typeof DEVICES;
 
 const GROUPS: { name: "launcher" | "offer" | "before" | "chat" | "instead"; scenes: Scene[] }[] = [
@@ -139,18 +141,27 @@ function Bar({ look, view, device, onView, onDevice }: BarProps) {
 function Stage({ config, device, heightMax }: { config: PreviewConfig; device: Device; heightMax: number }) {
   const { t } = useTranslation();
   const { ref, width, height } = useElementSize();
-  const frame = useFrame(config);
-  const calm = useMediaQuery("(prefers-reduced-motion: reduce)");
+  const [frame, failed] = useFrame(config);
   const size = DEVICES[device];
   const room = Number.isFinite(heightMax) ? heightMax : height;
   const scale = Math.min(1, (width - BORDERS) / size.width, (room - BORDERS) / size.height) || 0.5;
   return (
     <div className={classes.stage}>
       <div className={classes.room} ref={ref}>
+        {failed && (
+          <Alert
+            color="red"
+            role="alert"
+            icon={<IconAlertTriangle />}
+            title={t("preview.failed_title")}
+            mb={8}
+          >
+            {t("preview.failed_text")}
+          </Alert>
+        )}
         <div
           className={classes.screen}
           data-device={device}
-          data-calm={calm}
           style={{ width: size.width * scale, height: size.height * scale }}
         >
           <iframe
@@ -170,19 +181,27 @@ function Stage({ config, device, heightMax }: { config: PreviewConfig; device: D
 /** Tells the frame what to show whenever that changes, from when it listens; it alone is listened to. */
 function useFrame(config: PreviewConfig) {
   const frame = useRef<HTMLIFrameElement>(null);
+  const [failed, setFailed] = useState(false);
   const latest = useRef(config);
   latest.current = config;
   useEffect(() => {
     const onMessage = ({ origin, source, data }: MessageEvent) => {
       const target = frame.current?.contentWindow;
       if (origin !== location.origin || !target || source !== target) return;
-      if (Object(data).type === "beckon_preview_ready") target.postMessage(latest.current, location.origin);
+      if (Object(data).type !== "beckon_preview_ready") return;
+      clearTimeout(late);
+      setFailed(false);
+      target.postMessage(latest.current, location.origin);
     };
+    const late = setTimeout(() => setFailed(true), READY_MS_MAX);
     addEventListener("message", onMessage);
-    return () => removeEventListener("message", onMessage);
+    return () => {
+      clearTimeout(late);
+      removeEventListener("message", onMessage);
+    };
   }, []);
   useEffect(() => {
     frame.current?.contentWindow?.postMessage(config, location.origin);
   }, [config]);
-  return frame;
+  return [frame, failed] as const;
 }

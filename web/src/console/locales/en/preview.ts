@@ -45,13 +45,10 @@ export const preview = {
   contrast_text:
     "As text on {{ground}} it would reach {{ratio}} : 1, less than 4.5 : 1. Visitors see {{shade}} there.",
   ink: { white: "White", black: "Black" },
-  ground: { light: "a light page", dark: "a dark page", both: "any page" },
+  ground: { light: "a light page", dark: "a dark page" },
   picture: {
     upload: "Upload",
-    uploading: "Sending the picture",
-    remove: "Remove",
     help: "JPEG, PNG, GIF or WebP, at most 5 MB. It is made smaller and anew on the server.",
-    address: "or an address",
     too_large: "The picture has more than 5 MB.",
     failed: "The picture was not taken. {{detail}}",
     shown: "The picture as it is",
