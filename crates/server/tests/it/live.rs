@@ -20,6 +20,7 @@ mod proactive;
 mod race;
 mod restart;
 mod shop;
+mod signing;
 mod supervision;
 mod teamwork;
 mod timings;

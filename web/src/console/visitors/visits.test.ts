@@ -31,6 +31,7 @@ function visit(id: string, change: Partial<Visit>): Visit {
 const everything = { text: "", state: null };
 
 describe("live visitors", () => {
+  // spec: A-2
   it("are in a chat before anything else, and away without a page", () => {
     const offer_state = {
       id: "p",
@@ -49,6 +50,7 @@ describe("live visitors", () => {
     expect(visitState(visit("a", {}))).toBe("browsing");
   });
 
+  // spec: A-2
   it("are found by every word, in page, title or device", () => {
     const visits = [
       visit("a", { device: "phone" }),
@@ -63,6 +65,7 @@ describe("live visitors", () => {
     expect(found.map(({ id }) => id)).toEqual(["a"]);
   });
 
+  // spec: A-2
   it("keep their places among equals from one refresh to the next", () => {
     const visits = [visit("b", {}), visit("a", {}), visit("c", { started_at: 5 })];
     const ids = (down: boolean) =>

@@ -16,6 +16,7 @@ store_tests!(
     shows_the_place_in_the_queue,
     belongs_to_its_visitor,
     tells_reading_and_writing,
+    marks_go_from_sent_over_delivered_to_read_and_never_back,
     opens_at_the_visitors_wish,
     holds_a_slot_while_the_form_is_open,
     refuses_a_message_that_no_database_takes,
@@ -206,6 +207,46 @@ async fn tells_reading_and_writing(store: Store) {
     assert_eq!(alice.socket.next_of("read").await["seq"], 1);
     alice.socket.send(json!({ "type": "read", "chat": chat["id"], "seq": 1 })).await;
     assert_eq!(browser.socket.next_of("read").await["seq"], 1);
+}
+
+// spec: Q-8
+async fn marks_go_from_sent_over_delivered_to_read_and_never_back(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    alice.say(&chat, "a1", "Good morning").await;
+    let seq = browser.message("Good morning").await["seq"].as_i64().unwrap();
+    let path = format!("/api/v1/chats/{}", chat["id"].as_str().unwrap());
+    let mark = |kind: &str, seq: i64| json!({ "type": kind, "chat": chat["id"], "seq": seq });
+    // Sent: it is stored, and nobody has said more.
+    let shown = alice.read(&path).await;
+    assert_eq!(shown["last_seq"], seq);
+    assert!(shown["visitor_delivered_seq"].as_i64().unwrap() < seq);
+    browser.socket.send(mark("delivered", seq)).await;
+    alice.socket.next("delivered", |frame| *frame == mark("delivered", seq)).await;
+    let shown = alice.read(&path).await;
+    assert_eq!(shown["visitor_delivered_seq"], seq);
+    assert!(shown["visitor_read_seq"].as_i64().unwrap() < seq);
+    browser.socket.send(mark("read", seq)).await;
+    alice.socket.next("read", |frame| *frame == mark("read", seq)).await;
+    // Neither an older mark nor one of a message that is not there moves anything.
+    for (kind, seq) in [("read", seq - 1), ("delivered", seq - 1), ("read", seq + 7), ("delivered", seq + 7)]
+    {
+        browser.socket.send(mark(kind, seq)).await;
+    }
+    browser.say(&chat["id"], "v1", "Good morning to you").await;
+    let answer = alice.message("Good morning to you").await["seq"].as_i64().unwrap();
+    let shown = alice.read(&path).await;
+    assert_eq!((&shown["visitor_read_seq"], &shown["visitor_delivered_seq"]), (&json!(seq), &json!(seq)));
+    // And the other way.
+    alice.socket.send(mark("delivered", answer)).await;
+    browser.socket.next("delivered", |frame| *frame == mark("delivered", answer)).await;
+    alice.socket.send(mark("read", answer)).await;
+    browser.socket.next("read", |frame| *frame == mark("read", answer)).await;
+    let token = browser.token().to_owned();
+    let mut back = Browser::connect(shop.address, Some(ORIGIN)).await;
+    back.hello(&shop.site.key, json!({ "token": token, "pages": [product(1)] })).await;
+    let marks = (&back.welcome["chat"]["agent_read_seq"], &back.welcome["chat"]["agent_delivered_seq"]);
+    assert_eq!(marks, (&json!(answer), &json!(answer)), "they are kept");
 }
 
 // spec: Q-6

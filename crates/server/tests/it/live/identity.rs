@@ -38,6 +38,10 @@ impl Signing {
         Self { shop, secret }
     }
 
+    pub(super) fn secret(&self) -> &str {
+        &self.secret
+    }
+
     pub(super) fn token(&self, customer_ref: &str, more: Value) -> String {
         token(&self.secret, customer_ref, more)
     }
