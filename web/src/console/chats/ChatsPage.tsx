@@ -2,7 +2,7 @@
 import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconMessageCircle } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { startTransition, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat } from "../api/queries";
 import { useShortcut } from "../keys/useShortcut";
@@ -36,6 +36,9 @@ function OpenChat({ id }: { id: string }) {
   const chat = useChat(id);
   const roomy = useMediaQuery("(min-width: 1081px)", true);
   const [details, setDetails] = useState(false);
+  const [beside, setBeside] = useState(false);
+  // What was said comes first; what is known of the visitor is drawn when that is on screen.
+  useEffect(() => startTransition(() => setBeside(true)), []);
   const panel = useRef<HTMLElement>(null);
   useShortcut("session", () => (roomy ? panel.current?.focus() : setDetails(true)));
   return (
@@ -48,7 +51,7 @@ function OpenChat({ id }: { id: string }) {
       {roomy ? (
         <aside ref={panel} tabIndex={-1} className={classes.session} aria-label={t("chats.session.title")}>
           <div className={classes.sessionHead}>{t("chats.session.title")}</div>
-          <Loaded query={chat}>{(data) => <SessionPanel chat={data} />}</Loaded>
+          {beside && <Loaded query={chat}>{(data) => <SessionPanel chat={data} />}</Loaded>}
         </aside>
       ) : (
         <Drawer

@@ -1,6 +1,8 @@
 /** Owns one message on screen, with its marks; and one that is still on its way or was refused. */
 import { Anchor } from "@mantine/core";
 import { IconAlertCircle, IconCheck, IconChecks, IconClock } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "../../api/wire";
 import { useDrafts } from "../drafts/DraftsProvider";
@@ -8,27 +10,32 @@ import { useLive } from "../live/LiveProvider";
 import type { OutboxEntry } from "../live/outbox";
 import { useUser } from "../shell/user";
 import { linkify } from "../ui/linkify";
-import { ClockTime } from "../ui/time";
+import { ClockTimeIn } from "../ui/time";
 import classes from "./Chats.module.css";
 import { FileLink } from "./MessageFile";
+import type { Mark } from "./mark";
 import { partOf } from "./part";
 import { refusalText } from "./text";
 
 interface MessageLineProps {
-  chat: Chat;
   message: Message;
   joined: boolean;
   last: boolean;
+  /** Their name. */
+  visitor: string;
+  mark: Mark;
+  t: TFunction;
+  language: string;
 }
 
-export function MessageLine({ chat, message, joined, last }: MessageLineProps) {
-  const { t } = useTranslation();
+/** Drawn again only when something of it changes, not with every change of the chat. */
+export const MessageLine = memo(function MessageLine(props: MessageLineProps) {
+  const { message, joined, last, visitor, mark, t, language } = props;
   const own = message.from === "agent";
   const staff = message.audience === "staff";
-  const mark = markOf(chat, message.seq);
   return (
     <div className={classes.message} data-own={own} data-joined={joined} data-staff={staff}>
-      {!joined && <span className={classes.by}>{own ? message.name : chat.visitor_name}</span>}
+      {!joined && <span className={classes.by}>{own ? message.name : visitor}</span>}
       {staff && !joined && <span className={classes.staffOnly}>{t("chats.team.only")}</span>}
       <div className={classes.bubble} dir="auto">
         {message.file && <FileLink file={message.file} />}
@@ -36,21 +43,14 @@ export function MessageLine({ chat, message, joined, last }: MessageLineProps) {
       </div>
       {last && (
         <span className={classes.marks}>
-          <ClockTime at={message.at} />
+          <ClockTimeIn at={message.at} language={language} />
           {own && !staff && <MarkIcon mark={mark} />}
           {own && !staff && <span>{t(`chats.mark.${mark}`)}</span>}
         </span>
       )}
     </div>
   );
-}
-
-type Mark = "sent" | "delivered" | "read";
-
-function markOf(chat: Chat, seq: number): Mark {
-  if (seq <= chat.visitor_read_seq) return "read";
-  return seq <= chat.visitor_delivered_seq ? "delivered" : "sent";
-}
+});
 
 function MarkIcon({ mark }: { mark: Mark }) {
   switch (mark) {

@@ -1,7 +1,8 @@
 /** Owns the log of a conversation: drawing its lines and staying at the newest one. */
 import { Button } from "@mantine/core";
 import { IconArrowDown } from "@tabler/icons-react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { TFunction } from "i18next";
+import { startTransition, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "../../api/wire";
 import { useShortcut } from "../keys/useShortcut";
@@ -12,15 +13,17 @@ import classes from "./Chats.module.css";
 import { type Line, linesOf } from "./lines";
 import { UploadLine } from "./MessageFile";
 import { MessageLine, PendingLine } from "./MessageLine";
+import { markOf } from "./mark";
 import { systemText } from "./text";
 
-/** A long conversation opens with its last lines; the earlier ones follow on demand. */
+/** A conversation opens with as many of its last lines as fit on a screen, the next follow at once, the rest on demand. */
+const LINES_FIRST = 20;
 const LINES_AT_ONCE = 80;
 /** So near the end counts as at the end, in pixels. */
 const NEAR_END = 80;
 
 export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const outbox = useLiveState((live) => live.outbox);
   const uploads = useLiveState((live) => live.uploads);
   const lines = useMemo(
@@ -32,8 +35,9 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
       ),
     [messages, outbox, uploads, chat.id],
   );
-  const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key);
-  const [shown, setShown] = useState(LINES_AT_ONCE);
+  const [shown, setShown] = useState(LINES_FIRST);
+  useEffect(() => startTransition(() => setShown(LINES_AT_ONCE)), []);
+  const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key, shown);
   const hidden = Math.max(0, lines.length - shown);
   useShortcut("log", () => frame.current?.focus());
   return (
@@ -47,7 +51,7 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
         tabIndex={0}
       >
         {lines.length === 0 && <p className={classes.system}>{t("chats.conversation.empty")}</p>}
-        {hidden > 0 && (
+        {hidden > 0 && shown >= LINES_AT_ONCE && (
           <Button
             className={classes.earlier}
             size="compact-sm"
@@ -58,7 +62,7 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
           </Button>
         )}
         {lines.slice(hidden).map((line) => (
-          <LogLine key={line.key} line={line} chat={chat} />
+          <LogLine key={line.key} line={line} chat={chat} t={t} language={i18n.language} />
         ))}
       </div>
       {away && (
@@ -76,15 +80,32 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
   );
 }
 
-function LogLine({ line, chat }: { line: Line; chat: Chat }) {
-  const { t, i18n } = useTranslation();
+interface LogLineProps {
+  line: Line;
+  chat: Chat;
+  t: TFunction;
+  language: string;
+}
+
+/** Each line is given the texts: with a hook of its own for them, a long log would take twice the time. */
+function LogLine({ line, chat, t, language }: LogLineProps) {
   switch (line.kind) {
     case "day":
-      return <div className={classes.day}>{dayLabel(line.at, serverNow(), i18n.language)}</div>;
+      return <div className={classes.day}>{dayLabel(line.at, serverNow(), language)}</div>;
     case "system":
       return <div className={classes.system}>{systemText(line.message.text, line.message.name, t)}</div>;
     case "message":
-      return <MessageLine chat={chat} message={line.message} joined={line.joined} last={line.last} />;
+      return (
+        <MessageLine
+          message={line.message}
+          joined={line.joined}
+          last={line.last}
+          visitor={chat.visitor_name}
+          mark={markOf(chat, line.message.seq)}
+          t={t}
+          language={language}
+        />
+      );
     case "pending":
       return <PendingLine entry={line.entry} chat={chat} />;
     case "upload":
@@ -93,7 +114,7 @@ function LogLine({ line, chat }: { line: Line; chat: Chat }) {
 }
 
 /** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. */
-function useStayAtEnd(count: number, last: string | undefined) {
+function useStayAtEnd(count: number, last: string | undefined, shown: number) {
   const frame = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   const [away, setAway] = useState(false);
@@ -108,6 +129,10 @@ function useStayAtEnd(count: number, last: string | undefined) {
     if (at_end.current) toEnd();
     else setAway(true);
   }, [count, last]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when earlier lines were added above
+  useLayoutEffect(() => {
+    if (at_end.current && frame.current) frame.current.scrollTop = frame.current.scrollHeight;
+  }, [shown]);
   useEffect(() => {
     const element = frame.current;
     if (!element) return;

@@ -29,9 +29,14 @@ export function useSecondsLeft(due_at: number): number {
 /** The browser's own tooltip: a long conversation has one of these for each line. */
 export function ClockTime({ at }: { at: number }) {
   const { i18n } = useTranslation();
+  return <ClockTimeIn at={at} language={i18n.language} />;
+}
+
+/** The same where the language is at hand. */
+export function ClockTimeIn({ at, language }: { at: number; language: string }) {
   return (
-    <time dateTime={new Date(at).toISOString()} title={fullTime(at, i18n.language)}>
-      {clock(at, i18n.language)}
+    <time dateTime={new Date(at).toISOString()} title={fullTime(at, language)}>
+      {clock(at, language)}
     </time>
   );
 }

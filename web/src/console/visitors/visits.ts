@@ -26,12 +26,13 @@ export function selectVisits(visits: readonly Visit[], filter: VisitFilter, sort
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = visits.filter((visit) => {
     if (filter.state !== null && visitState(visit) !== filter.state) return false;
+    if (words.length === 0) return true;
     const text = searchText(visit);
     return words.every((word) => text.includes(word));
   });
   const compare = COMPARE[sort.key];
   // The id decides among equals, so that rows do not change places from one refresh to the next.
-  return found.sort((a, b) => (sort.down ? compare(b, a) : compare(a, b)) || a.id.localeCompare(b.id));
+  return found.sort((a, b) => (sort.down ? compare(b, a) : compare(a, b)) || byText(a.id, b.id));
 }
 
 function searchText(visit: Visit): string {
@@ -41,12 +42,18 @@ function searchText(visit: Visit): string {
 
 const COMPARE: Record<SortKey, (a: Visit, b: Visit) => number> = {
   visitor: (a, b) => a.visit_number - b.visit_number,
-  page: (a, b) => (a.page?.url ?? "").localeCompare(b.page?.url ?? ""),
+  page: (a, b) => byText(a.page?.url ?? "", b.page?.url ?? ""),
   on_page: (a, b) => (b.page?.entered_at ?? 0) - (a.page?.entered_at ?? 0),
   pages: (a, b) => a.page_views - b.page_views,
   on_site: (a, b) => b.started_at - a.started_at,
   state: (a, b) => rank(a) - rank(b),
 };
+
+/** Ids and addresses have no language; comparing by one takes ten times as long, and there are ten thousand. */
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
 
 function rank(visit: Visit): number {
   return { chat: 3, offer: 2, browsing: 1, away: 0 }[visitState(visit)];
