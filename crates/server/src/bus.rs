@@ -27,6 +27,9 @@ pub enum Hint {
         chat: ChatId,
         /// Whose.
         visitor: VisitorId,
+        /// The number of the last one, where it is at hand: whoever has it already need not read.
+        #[serde(default)]
+        seq: Option<i64>,
     },
     /// Someone is writing.
     Typing {

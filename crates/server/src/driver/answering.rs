@@ -181,7 +181,7 @@ impl Driver {
         let (chat, visitor) = (*chat.id, *chat.visitor_id);
         self.bus().publish(Hint::ChatChanged { chat, visitor });
         if message_added {
-            self.bus().publish(Hint::MessageAdded { chat, visitor });
+            self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
         }
     }
 }

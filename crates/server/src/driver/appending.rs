@@ -9,8 +9,10 @@ use beckon_engine::id::{ChatId, UserId, VisitorId};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Driver;
-use crate::store::append::{NumberedMessage, find_message_seq, insert_messages, update_last_seqs};
-use crate::store::chat::{ChatRow, ChatState};
+use crate::store::append::{
+    LockedChat, NumberedMessage, find_message_seq, insert_messages, update_last_seqs,
+};
+use crate::store::chat::ChatState;
 use crate::store::draft::update_draft_sent;
 use crate::store::message::Sender;
 use crate::store::{StoreError, StoreResult};
@@ -43,7 +45,7 @@ pub(super) struct Append {
 #[derive(Clone, Debug)]
 pub(super) enum Written {
     /// Now; the chat is as it was under the lock.
-    New(i64, Box<ChatRow>),
+    New(i64, LockedChat),
     /// It was there already.
     Existing(i64),
 }
@@ -174,7 +176,7 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
         *counts.entry(append.chat).or_default() += 1;
     }
     let mut tx = driver.store().write().await?;
-    let chats: BTreeMap<ChatId, ChatRow> =
+    let chats: BTreeMap<ChatId, LockedChat> =
         update_last_seqs(&mut tx, &counts).await?.into_iter().map(|chat| (*chat.id, chat)).collect();
     let refused: Vec<Outcome> =
         batch.iter().map(|append| judge(chats.get(&append.chat), &append.writer).err().map(Err)).collect();
@@ -206,9 +208,7 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
         }
     }
     tx.commit().await?;
-    let outcome = |message: &NumberedMessage<'_>| {
-        Some(Ok(Written::New(message.seq, Box::new(chats[&message.chat].clone()))))
-    };
+    let outcome = |message: &NumberedMessage<'_>| Some(Ok(Written::New(message.seq, chats[&message.chat])));
     Ok(numbered.iter().map(outcome).collect())
 }
 
@@ -222,7 +222,7 @@ fn numbered(append: &Append, seq: i64) -> NumberedMessage<'_> {
 }
 
 /// Who may write, by the chat as it is under the lock.
-fn judge(chat: Option<&ChatRow>, writer: &Writer) -> Result<(), NotWritten> {
+fn judge(chat: Option<&LockedChat>, writer: &Writer) -> Result<(), NotWritten> {
     let chat = chat.ok_or(NotWritten::NotFound)?;
     match writer {
         Writer::Visitor(visitor) if *chat.visitor_id != *visitor => Err(NotWritten::NotFound),

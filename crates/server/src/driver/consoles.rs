@@ -50,6 +50,11 @@ impl Consoles {
         self.connected.write().expect("no holder of this lock panics").remove(&id);
     }
 
+    /// Whether nobody is there to be told.
+    pub fn is_empty(&self) -> bool {
+        self.connected.read().expect("no holder of this lock panics").is_empty()
+    }
+
     /// Shows a chat to everyone who may see it; `serving` are the agents of its queue, `involved` who takes or took part in it.
     pub fn show_chat(&self, chat: &Chat, serving: &[UserId], involved: &[UserId]) {
         let called = chat.call.as_ref().map(|call| call.to.id);

@@ -189,7 +189,7 @@ impl Driver {
         end(self, &mut tx, &row, EndedBy::Visitor, "visitor_left").await?;
         tx.commit().await?;
         self.bus().publish(Hint::ChatChanged { chat, visitor });
-        self.bus().publish(Hint::MessageAdded { chat, visitor });
+        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
         Ok(())
     }
 }

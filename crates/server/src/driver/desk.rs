@@ -214,7 +214,7 @@ impl Pass<'_> {
 
     fn changed(&mut self, chat: &ChatRow) {
         self.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
-        self.hints.push(Hint::MessageAdded { chat: *chat.id, visitor: *chat.visitor_id });
+        self.hints.push(Hint::MessageAdded { chat: *chat.id, visitor: *chat.visitor_id, seq: None });
     }
 }
 

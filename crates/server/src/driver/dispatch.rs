@@ -1,6 +1,7 @@
 //! Owns what a hint leads to on this node: who is told, and what is counted or routed anew.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use beckon_engine::id::{ChatId, QueueId, UserId, VisitorId};
 use tokio::sync::broadcast::Receiver;
@@ -53,17 +54,39 @@ pub(super) async fn run(driver: Driver) {
 /// What has come meanwhile, each hint once, and how many were lost: whoever follows one reads what is true by then, so
 /// a second says no more.
 fn gather(first: Hint, hints: &mut Receiver<Hint>) -> (Vec<Hint>, u64) {
-    let mut seen = HashSet::from([first.clone()]);
+    let mut seen = HashMap::from([(same(&first), 0)]);
     let (mut gathered, mut lost) = (vec![first], 0);
     while gathered.len() < GATHERED_MAX {
         match hints.try_recv() {
-            Ok(hint) if seen.insert(hint.clone()) => gathered.push(hint),
-            Ok(_) => {}
+            Ok(hint) => match seen.entry(same(&hint)) {
+                Entry::Vacant(entry) => {
+                    entry.insert(gathered.len());
+                    gathered.push(hint);
+                }
+                Entry::Occupied(entry) => take_in(&mut gathered[*entry.get()], &hint),
+            },
             Err(TryRecvError::Lagged(more)) => lost += more,
             Err(TryRecvError::Empty | TryRecvError::Closed) => break,
         }
     }
     (gathered, lost)
+}
+
+/// Of two that say the same the higher number holds, and none where one has none: then everything is read.
+fn take_in(held: &mut Hint, later: &Hint) {
+    if let (Hint::MessageAdded { seq, .. }, Hint::MessageAdded { seq: other, .. }) = (held, later) {
+        *seq = seq.zip(*other).map(|(seq, other)| seq.max(other));
+    }
+}
+
+/// What makes two hints say the same.
+fn same(hint: &Hint) -> Hint {
+    match hint {
+        Hint::MessageAdded { chat, visitor, .. } => {
+            Hint::MessageAdded { chat: *chat, visitor: *visitor, seq: None }
+        }
+        other => other.clone(),
+    }
 }
 
 async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
@@ -76,10 +99,12 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
                 tell_who_waits(driver, chat.queue.id, visitor).await?;
             }
         }
-        Hint::MessageAdded { chat, visitor } => {
-            driver.send(visitor, signal(visitor, VisitorSignal::MessageAdded)).await;
-            driver.consoles().tell_all(&ConsoleSignal::MessageAdded(chat));
-            show_chat(driver, chat).await?;
+        Hint::MessageAdded { chat, visitor, seq } => {
+            driver.send(visitor, signal(visitor, VisitorSignal::MessageAdded(seq))).await;
+            if !driver.consoles().is_empty() {
+                driver.consoles().tell_all(&ConsoleSignal::MessageAdded(chat));
+                show_chat(driver, chat).await?;
+            }
         }
         Hint::Typing { chat, visitor, by: Side::Agent } => {
             let notice = VisitorNotice::Typing { chat };
@@ -216,4 +241,29 @@ async fn resync(driver: &Driver) {
         drop(shard.send(ShardCommand::Resync).await);
     }
     driver.consoles().tell_all(&ConsoleSignal::Leave);
+}
+
+#[cfg(test)]
+mod tests {
+    use beckon_engine::id::{ChatId, VisitorId};
+    use tokio::sync::broadcast;
+    use uuid::Uuid;
+
+    use super::gather;
+    use crate::bus::Hint;
+
+    fn added(chat: u128, seq: Option<i64>) -> Hint {
+        Hint::MessageAdded { chat: ChatId(Uuid::from_u128(chat)), visitor: VisitorId(Uuid::nil()), seq }
+    }
+
+    // spec: X-1
+    #[test]
+    fn of_messages_gathered_the_highest_number_is_told_and_none_where_one_is_not_known() {
+        let (sender, mut hints) = broadcast::channel(8);
+        for hint in [added(1, Some(4)), added(2, Some(7)), added(2, None), added(1, Some(3))] {
+            sender.send(hint).unwrap();
+        }
+        let (gathered, lost) = gather(added(1, Some(5)), &mut hints);
+        assert_eq!((gathered, lost), (vec![added(1, Some(5)), added(2, None)], 0));
+    }
 }

@@ -93,7 +93,7 @@ impl Driver {
             }
         }
         hints.push(Hint::ChatChanged { chat: id, visitor });
-        hints.push(Hint::MessageAdded { chat: id, visitor });
+        hints.push(Hint::MessageAdded { chat: id, visitor, seq: None });
         Ok(())
     }
 }

@@ -58,7 +58,7 @@ impl Driver {
             },
         };
         metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
-        self.bus().publish(Hint::MessageAdded { chat, visitor });
+        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
         Ok(seq)
     }
 
@@ -119,7 +119,7 @@ impl Driver {
         check(said).map_err(|detail| because(RefusalCode::BadFrame, detail))?;
         let usual = said.file.is_none() && said.audience.is_all();
         let written = if usual { self.owner_says(actor, chat, epoch, said).await? } else { None };
-        let (appended, row) = match written {
+        let (appended, wrote) = match written {
             Some(written) => written,
             None => self.agent_says_alone(actor, chat, epoch, said).await?,
         };
@@ -128,11 +128,12 @@ impl Driver {
             Appended::New(seq) => seq,
         };
         metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
-        if *row.mode == ChatMode::Engage {
+        let WroteTo { visitor, mode } = wrote;
+        if mode == ChatMode::Engage {
             // The first message opens the window in the visitor's browser (P-9).
-            self.bus().publish(Hint::ChatChanged { chat, visitor: *row.visitor_id });
+            self.bus().publish(Hint::ChatChanged { chat, visitor });
         }
-        self.bus().publish(Hint::MessageAdded { chat, visitor: *row.visitor_id });
+        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
         Ok(seq)
     }
 
@@ -143,10 +144,13 @@ impl Driver {
         chat: ChatId,
         epoch: i64,
         said: &Said,
-    ) -> Result<Option<(Appended, ChatRow)>, Denied> {
+    ) -> Result<Option<(Appended, WroteTo)>, Denied> {
         let writer = Writer::Owner { user: actor.id, name: actor.name.clone(), epoch };
         match self.append(chat, writer, &said.id, &said.text).await {
-            Ok(Written::New(seq, row)) => Ok(Some((Appended::New(seq), *row))),
+            Ok(Written::New(seq, chat)) => {
+                let wrote = WroteTo { visitor: *chat.visitor_id, mode: *chat.mode };
+                Ok(Some((Appended::New(seq), wrote)))
+            }
             Err(NotWritten::Store(error)) => Err(error.into()),
             // What it was, and to whom it may be told, is seen with the whole chat at hand.
             Ok(Written::Existing(_)) | Err(_) => Ok(None),
@@ -160,7 +164,7 @@ impl Driver {
         chat: ChatId,
         epoch: i64,
         said: &Said,
-    ) -> Result<(Appended, ChatRow), Denied> {
+    ) -> Result<(Appended, WroteTo), Denied> {
         let mut tx = self.store().write().await?;
         let mut seat = find_seat(&mut tx, actor, chat).await?;
         match said.audience {
@@ -183,7 +187,7 @@ impl Driver {
         };
         let appended = append_message(&mut tx, chat, message, self.clock().now()).await?;
         if matches!(appended, Appended::Existing(_)) {
-            return Ok((appended, seat.chat));
+            return Ok((appended, WroteTo::of(&seat.chat)));
         }
         // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
         let no_chat = || because(RefusalCode::NotFound, NO_SUCH_CHAT);
@@ -202,7 +206,20 @@ impl Driver {
         }
         update_draft_sent(&mut tx, actor.id, chat, &said.text, self.clock().now()).await?;
         tx.commit().await?;
-        Ok((appended, seat.chat))
+        Ok((appended, WroteTo::of(&seat.chat)))
+    }
+}
+
+/// Whom an agent wrote to.
+#[derive(Clone, Copy, Debug)]
+struct WroteTo {
+    visitor: VisitorId,
+    mode: ChatMode,
+}
+
+impl WroteTo {
+    fn of(chat: &ChatRow) -> Self {
+        Self { visitor: *chat.visitor_id, mode: *chat.mode }
     }
 }
 

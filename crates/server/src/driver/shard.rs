@@ -383,7 +383,7 @@ impl Shard {
         let visitors: Vec<VisitorId> = self.hosts.keys().copied().collect();
         for visitor in visitors {
             self.read_chat(visitor);
-            self.with(visitor, |host, _, _| host.tell(&VisitorSignal::MessageAdded));
+            self.with(visitor, |host, _, _| host.tell(&VisitorSignal::MessageAdded(None)));
         }
     }
 

@@ -169,7 +169,7 @@ impl Driver {
             self.requeue(tx, &chat, *chat.queue_id, now).await?;
         }
         let (chat, visitor) = (*chat.id, *chat.visitor_id);
-        hints.extend([Hint::ChatChanged { chat, visitor }, Hint::MessageAdded { chat, visitor }]);
+        hints.extend([Hint::ChatChanged { chat, visitor }, Hint::MessageAdded { chat, visitor, seq: None }]);
         Ok(hints)
     }
 

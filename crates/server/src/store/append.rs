@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::id::{ChatId, UserId, VisitorId};
 use beckon_engine::time::UnixMs;
 use serde_json::json;
 
-use super::chat::{ChatRow, columns};
+use super::chat::{ChatMode, ChatState};
 use super::column::Text;
 use super::message::Sender;
 use super::sql::{fetch_list, fetch_optional};
@@ -32,20 +32,38 @@ pub struct NumberedMessage<'a> {
     pub body: &'a str,
 }
 
+/// A chat as it is under the lock: what decides who may write.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct LockedChat {
+    /// Identity.
+    pub id: Text<ChatId>,
+    /// Whose.
+    pub visitor_id: Text<VisitorId>,
+    /// How it came about.
+    pub mode: Text<ChatMode>,
+    /// Where it stands.
+    pub state: Text<ChatState>,
+    /// Who is rung, or owns it.
+    pub agent_id: Option<Text<UserId>>,
+    /// Rises with every change of owner.
+    pub owner_epoch: i64,
+    /// The last of the numbers that were taken.
+    pub last_seq: i64,
+}
+
 /// Takes so many numbers of each chat, which locks these chats for this unit of work. Yields the chats as they are
 /// then, with the last of the numbers that were taken; one that does not exist is not among them.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_last_seqs(tx: &mut Tx, counts: &BTreeMap<ChatId, i64>) -> StoreResult<Vec<ChatRow>> {
+pub async fn update_last_seqs(tx: &mut Tx, counts: &BTreeMap<ChatId, i64>) -> StoreResult<Vec<LockedChat>> {
     let list = json!(counts.iter().map(|(chat, count)| json!([chat, count])).collect::<Vec<_>>()).to_string();
     fetch_list!(
         tx,
-        ChatRow,
+        LockedChat,
         "UPDATE chats SET last_seq = chats.last_seq + CAST(j.value ->> 1 AS BIGINT) FROM ",
         list.as_str(),
-        " WHERE chats.id = j.value ->> 0 RETURNING ",
-        columns!(),
+        " WHERE chats.id = j.value ->> 0 RETURNING id, visitor_id, mode, state, agent_id, owner_epoch, last_seq",
     )
 }
 

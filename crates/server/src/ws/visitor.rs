@@ -177,7 +177,9 @@ async fn answer(session: &mut VisitorSession, signal: VisitorSignal) -> Result<V
     match signal {
         VisitorSignal::Notice(notice) => Ok(vec![*notice]),
         VisitorSignal::ChatChanged => session.chat_changed().await.map_err(|error| try_later(&error)),
-        VisitorSignal::MessageAdded => session.messages_added().await.map_err(|error| try_later(&error)),
+        VisitorSignal::MessageAdded(seq) => {
+            session.messages_added(seq).await.map_err(|error| try_later(&error))
+        }
         VisitorSignal::Leave => Err(Closed { code: close::RESUME, reason: "come again" }),
     }
 }

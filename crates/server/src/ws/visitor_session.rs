@@ -186,9 +186,13 @@ impl VisitorSession {
         Ok(notices)
     }
 
-    /// The messages that were not sent yet.
-    pub(super) async fn messages_added(&mut self) -> StoreResult<Vec<VisitorNotice>> {
+    /// The messages that were not sent yet; nothing is read when this browser has the one with the number `seq`, such as its
+    /// own, which was acknowledged.
+    pub(super) async fn messages_added(&mut self, seq: Option<i64>) -> StoreResult<Vec<VisitorNotice>> {
         let Some(held) = self.held else { return self.chat_changed().await };
+        if seq.is_some_and(|seq| seq <= held.after) {
+            return Ok(Vec::new());
+        }
         let mut tx = self.driver.store().read().await?;
         let mut notices = Vec::new();
         let after = self.read_on(&mut tx, held, &mut notices).await?;
