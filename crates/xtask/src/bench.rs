@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{demo, web};
 
+mod console;
 mod engine;
 mod messages;
 mod sizes;
@@ -39,6 +40,8 @@ enum Part {
     Message,
     /// How long a message takes from the agent to the visitor.
     Deliver,
+    /// How quick the console is in a browser, with long lists behind it.
+    Console(console::Arguments),
 }
 
 /// One figure.
@@ -60,6 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(Part::Engine(arguments)) => return engine::run(arguments),
         Some(Part::Message) => messages::measure("message")?,
         Some(Part::Deliver) => messages::measure("deliver")?,
+        Some(Part::Console(arguments)) => console::measure(arguments)?,
         None => sizes_and_memory(arguments)?,
     };
     print(&rows);

@@ -1,19 +1,23 @@
 //! Measures messages through a whole node, real sockets included, on either database: how many are acknowledged a
 //! second, beside a bare loop that appends to the same database in the same run, and how long one takes.
-//! `cargo xtask bench message` and `cargo xtask bench deliver` run it and print what it finds.
+//! `cargo xtask bench message` and `cargo xtask bench deliver` run it and print what it finds. With `console` it fills the
+//! database and serves the node until its input ends, for `cargo xtask bench console`, which measures in a browser.
 
 use std::time::Duration;
 
 use beckon_server::store::Store;
-use serde_json::json;
+use serde_json::{Value, json};
 
+mod crowd;
 mod figures;
 mod place;
 mod rounds;
 mod talker;
 
-/// Senders at once.
+/// Messages under way at once.
 const SENDERS: [usize; 3] = [1, 16, 256];
+/// Visitors who send them in turn: one alone may send 20 frames a second, and no more.
+const TALKERS: usize = 256;
 /// Rounds of each kind; they alternate.
 const ROUNDS: usize = 5;
 /// Length of one round.
@@ -32,6 +36,9 @@ async fn main() {
     let all = wanted.is_empty();
     let folder = tempfile::tempdir().expect("a folder for the database");
     let sqlite = Store::open_sqlite(folder.path()).await.expect("an embedded database");
+    if wanted.iter().any(|word| word == "console") {
+        return serve(sqlite, folder.path()).await;
+    }
     let mut databases = vec![("SQLite", sqlite)];
     if let Ok(server) = std::env::var(POSTGRES_URL) {
         databases.push(("PostgreSQL", place::postgres(&server).await));
@@ -49,13 +56,22 @@ async fn main() {
     }
 }
 
+/// Serves a node whose database holds a crowd, until somebody closes our input.
+async fn serve(sqlite: Store, folder: &std::path::Path) {
+    let place = place::Place::open(sqlite).await;
+    crowd::fill(folder, &place).await;
+    tell(&json!({ "url": format!("http://{}", place.address), "cookie": place.cookie() }));
+    let ended = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+    ended.await.expect("no panic").expect("an input");
+}
+
 async fn message(database: &str, place: &place::Place) {
+    let mut talkers = place.talking(TALKERS).await;
     for senders in SENDERS {
-        let mut talkers = place.talkers(senders).await;
         let (mut bare, mut node, mut waits) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             bare.push(rounds::bare(place, senders, ROUND).await);
-            let (rate, round) = rounds::closed(&mut talkers, ROUND).await;
+            let (rate, round) = rounds::closed(&mut talkers, senders, ROUND).await;
             node.push(rate);
             waits.extend(round);
         }
@@ -71,14 +87,14 @@ async fn message(database: &str, place: &place::Place) {
         let half = format!("{what}: at {:.0} /s", rate / 2.0);
         row(&format!("{half}, p50"), figures::percentile(&mut late, 50), "ms", None);
         row(&format!("{half}, p99"), figures::percentile(&mut late, 99), "ms", None);
-        for talker in talkers {
-            talker.leave().await;
-        }
+    }
+    for talker in talkers {
+        talker.leave().await;
     }
 }
 
 async fn deliver(database: &str, place: &place::Place) {
-    let mut talkers = place.talkers(OPEN_CHATS).await;
+    let mut talkers = place.talking(OPEN_CHATS).await;
     let mut waits = rounds::delivered(place, &mut talkers, DELIVERED, DELIVERED_PER_S).await;
     let what = format!("{database}, agent to visitor, {OPEN_CHATS} open chats");
     row(&format!("{what}: p50"), figures::percentile(&mut waits, 50), "ms", None);
@@ -86,7 +102,11 @@ async fn deliver(database: &str, place: &place::Place) {
 }
 
 /// One figure as a line of JSON, for whoever prints the table.
-#[expect(clippy::print_stdout, reason = "this is a program that prints")]
 fn row(name: &str, value: f64, unit: &str, range: Option<(f64, f64)>) {
-    println!("{}", json!({ "name": name, "value": value, "unit": unit, "range": range }));
+    tell(&json!({ "name": name, "value": value, "unit": unit, "range": range }));
+}
+
+#[expect(clippy::print_stdout, reason = "this is a program that prints")]
+fn tell(line: &Value) {
+    println!("{line}");
 }

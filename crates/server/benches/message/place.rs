@@ -37,7 +37,7 @@ pub(crate) struct Place {
     pub(crate) address: SocketAddr,
     pub(crate) site: SiteRow,
     pub(crate) agent: Actor,
-    queue: QueueRow,
+    pub(crate) queue: QueueRow,
 }
 
 /// A PostgreSQL database of this run's own; it stays with the throw-away server.
@@ -86,6 +86,20 @@ impl Place {
             talkers.extend(join_all((0..more).map(|_| Talker::enter(self))).await);
         }
         talkers
+    }
+
+    /// The same, and the agent has taken each chat: a few at a time, as who waits is told of everyone before them.
+    pub(crate) async fn talking(&self, count: usize) -> Vec<Talker> {
+        let mut talking = Vec::with_capacity(count);
+        while talking.len() < count {
+            let entered = self.talkers(20.min(count - talking.len())).await;
+            for talker in &entered {
+                let chat = talker.chat.parse().expect("an id");
+                self.driver.accept_chat(&self.agent, chat).await.expect("a chat that waits");
+            }
+            talking.extend(entered);
+        }
+        talking
     }
 
     pub(crate) fn cookie(&self) -> String {
@@ -180,7 +194,8 @@ fn user() -> UserRow {
         id: Text(UserId(Uuid::now_v7())),
         email: "alice@bench.test".to_owned(),
         name: "Alice".to_owned(),
-        role: Text(Role::Agent),
+        // Of the console that is measured: it sees everything.
+        role: Text(Role::Admin),
         slots: 1,
         password_hash: String::new(),
         disabled: false,

@@ -6,9 +6,11 @@ use beckon_engine::id::ChatId;
 use beckon_server::clock::Clock;
 use beckon_server::store::append::{NumberedMessage, insert_messages};
 use beckon_server::store::message::Sender;
+use futures_util::SinkExt;
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::time::{Instant as Due, sleep_until};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::place::Place;
 use crate::talker::{Socket, Talker};
@@ -44,19 +46,24 @@ pub(crate) async fn bare(place: &Place, senders: usize, length: Duration) -> f64
     f64::from(written) / began.elapsed().as_secs_f64()
 }
 
-/// Everyone sends as soon as the last is acknowledged: messages a second, and how long each took, milliseconds.
-pub(crate) async fn closed(talkers: &mut [Talker], length: Duration) -> (f64, Vec<f64>) {
+/// So many messages are under way at once, and each is followed by the next as soon as it is acknowledged: messages a
+/// second, and how long each took, milliseconds. The talkers take turns.
+pub(crate) async fn closed(talkers: &mut [Talker], senders: usize, length: Duration) -> (f64, Vec<f64>) {
     let began = Instant::now();
-    let talk = async |talker: &mut Talker| {
+    let talk = async |turns: &mut [Talker]| {
         let mut waits = Vec::new();
-        while began.elapsed() < length {
+        for turn in (0..turns.len()).cycle() {
+            if began.elapsed() >= length {
+                break;
+            }
             let sent = Instant::now();
-            talker.say().await;
+            turns[turn].say().await;
             waits.push(sent.elapsed().as_secs_f64() * 1e3);
         }
         waits
     };
-    let waits: Vec<f64> = join_all(talkers.iter_mut().map(talk)).await.concat();
+    let turns = talkers.len() / senders;
+    let waits: Vec<f64> = join_all(talkers.chunks_mut(turns).map(talk)).await.concat();
     let count = u32::try_from(waits.len()).expect("less than four thousand million");
     (f64::from(count) / began.elapsed().as_secs_f64(), waits)
 }
@@ -81,19 +88,16 @@ pub(crate) async fn open(talkers: &mut [Talker], per_s: f64, length: Duration) -
     join_all(talkers.iter_mut().enumerate().map(talk)).await.concat()
 }
 
-/// The agent takes all chats and writes in one after another at a fixed rate: from when it was due until the visitor
-/// has it, milliseconds.
+/// The agent writes in one chat after another at a fixed rate: from when it was due until the visitor has it,
+/// milliseconds.
 pub(crate) async fn delivered(place: &Place, talkers: &mut [Talker], count: usize, per_s: f64) -> Vec<f64> {
-    for talker in talkers.iter() {
-        let chat = talker.chat.parse().expect("an id");
-        place.driver.accept_chat(&place.agent, chat).await.expect("a chat that waits");
-    }
     let origin = format!("http://{}", place.address);
     let headers = [("cookie", place.cookie()), ("origin", origin)];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
     let mut console = Socket::connect(format!("ws://{}/live/agent", place.address), &headers).await;
     console.send(&json!({ "type": "hello", "v": 1, "chats": [] })).await;
     console.next_of("welcome").await;
+    let mut console = console.only_to_send();
     let every = Duration::from_secs_f64(1.0 / per_s);
     // Whatever accepting led to is over by then.
     let began = Due::now() + Duration::from_secs(2);
@@ -104,9 +108,8 @@ pub(crate) async fn delivered(place: &Place, talkers: &mut [Talker], count: usiz
         let of = usize::try_from(number).expect("a small number") % talkers.len();
         let talker = &mut talkers[of];
         let id = format!("a{number}");
-        console
-            .send(&json!({ "type": "say", "chat": talker.chat, "id": id, "epoch": 1, "text": TEXT }))
-            .await;
+        let said = json!({ "type": "say", "chat": talker.chat, "id": id, "epoch": 1, "text": TEXT });
+        console.send(Message::text(said.to_string())).await.expect("a connection that stands");
         while !talker.socket.next_of("message").await.contains(&format!("\"{id}\"")) {}
         waits.push(due.elapsed().as_secs_f64() * 1e3);
     }
