@@ -48,7 +48,8 @@ impl AccessLog {
 fn line(viewed: &Viewed<'_>, now_ms: i64) -> String {
     let &Viewed { visitor, path, from, browser } = viewed;
     let at = Timestamp::from_millisecond(now_ms).unwrap_or_default().strftime("%d/%b/%Y:%H:%M:%S +0000");
-    let address = format!("10.0.{}.{}", visitor / 250, visitor % 250 + 1);
+    // Of the range that is kept for examples (RFC 3849).
+    let address = format!("2001:db8::{:x}", visitor + 1);
     let from = if from.is_empty() { "-" } else { from };
     format!("{address} - - [{at}] \"GET {path} HTTP/1.1\" 200 5120 \"{from}\" \"{browser}\"\n")
 }
@@ -67,7 +68,7 @@ mod tests {
             Viewed { visitor: 251, path: "/prices", from, browser: "Mozilla/5.0 (X11) Firefox/140.0" };
         let log = read_log(&line(&viewed, 1_743_580_800_000), "http://shop.test");
         assert_eq!((log.visits.len(), log.unreadable, log.bots, log.assets), (1, 0, 0, 0));
-        assert_eq!(log.visits[0].visitor, "10.0.1.2 Mozilla/5.0 (X11) Firefox/140.0");
+        assert_eq!(log.visits[0].visitor, "2001:db8::fc Mozilla/5.0 (X11) Firefox/140.0");
         let view = &log.visits[0].views[0];
         assert_eq!((view.at, &*view.url), (UnixMs(1_743_580_800_000), "http://shop.test/prices"));
         assert_eq!(view.referrer, from);
