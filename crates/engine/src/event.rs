@@ -165,8 +165,11 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChatPhase {
-    /// The form after an accepted offer is open; for at most 120 s (O-4).
-    Form,
+    /// The form before it is open.
+    Form {
+        /// It keeps offers away until then; 120 s at most (O-4).
+        until: UnixMs,
+    },
     /// Queued, ringing or active.
     Open,
     /// Ended, and an agent had answered.

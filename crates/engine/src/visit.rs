@@ -296,11 +296,10 @@ impl Visit {
     }
 
     fn change_chat(&mut self, phase: ChatPhase, now: UnixMs) {
-        self.chat = match (phase, self.chat) {
-            (ChatPhase::Form, Chat::Form { until }) => Chat::Form { until },
-            (ChatPhase::Form, Chat::None | Chat::Open) => Chat::Form { until: now.plus_s(FORM_OPEN_MAX_S) },
-            (ChatPhase::Open, _) => Chat::Open,
-            (ChatPhase::Completed | ChatPhase::None, _) => Chat::None,
+        self.chat = match phase {
+            ChatPhase::Form { until } => Chat::Form { until: until.min(now.plus_s(FORM_OPEN_MAX_S)) },
+            ChatPhase::Open => Chat::Open,
+            ChatPhase::Completed | ChatPhase::None => Chat::None,
         };
         if phase == ChatPhase::Completed {
             self.chat_completed_at = Some(now);

@@ -82,8 +82,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "the form blocks for longer each time it is told of",
         file: "visit.rs",
-        place: "(ChatPhase::Form, Chat::Form { until }) => «Chat::Form { until }»,",
-        faulty: "Chat::Form { until: until.max(now.plus_s(FORM_OPEN_MAX_S)) }",
+        place: "Chat::Form { until: «until.min(now.plus_s(FORM_OPEN_MAX_S))» },\n            ChatPhase::Open",
+        faulty: "now.plus_s(FORM_OPEN_MAX_S)",
     },
     Fault {
         name: "an open chat does not block",

@@ -85,7 +85,8 @@ fn the_form_of_an_accepted_offer_blocks_for_at_most_120_s() {
     let mut scene = Scene::live(shop().settings(|s| s.minimum_interval_s = 0));
     scene.views("/").at(5).accepts();
     assert_eq!(scene.said(), ["0 presents help", "5 help accepted", "5 opens chat with desk"]);
-    scene.chat(ChatPhase::Form).at(60).chat(ChatPhase::Form);
+    let form = ChatPhase::Form { until: START.plus_ms(125_000) };
+    scene.chat(form).at(60).chat(form);
     assert_eq!(scene.reason, Some(Reason::FormOpen));
     scene.at_ms(124_999);
     assert_eq!(scene.said(), NOTHING);

@@ -1,9 +1,11 @@
 //! Owns the scenarios of checkpoints and replays: what a visit survives, and that it repeats itself.
 
-use beckon_engine::event::Event;
+use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::offer::Outcome;
+use beckon_engine::reason::Reason;
 use beckon_engine::visit::Visit;
 
-use crate::scene::Scene;
+use crate::scene::{START, Scene};
 use crate::site::Site;
 
 fn restored(visit: &Visit) -> Visit {
@@ -20,6 +22,33 @@ fn an_outcome_that_fell_due_while_the_server_was_down_is_settled_after_it() {
     scene.visit = restored(&scene.visit);
     scene.tell(Event::LinkLost).vanishes().at(80);
     assert_eq!(scene.said(), ["0 presents help", "80 help passively ignored"]);
+}
+
+// spec: O-4
+#[test]
+fn a_form_that_was_opened_before_a_restore_blocks_no_longer_than_it_would_have() {
+    let mut scene = Scene::live(Site::new().rule("help", "/").settings(|s| s.minimum_interval_s = 0));
+    scene.views("/");
+    let before = restored(&scene.visit);
+    scene.at(5).accepts();
+    scene.at(50).visit = before;
+    let (presentation, at) = (scene.last(), START.plus_ms(5000));
+    scene.tell(Event::OutcomeCorrected { presentation, outcome: Outcome::Accepted, at });
+    scene.chat(ChatPhase::Form { until: START.plus_ms(125_000) }).said();
+    scene.at_ms(124_999);
+    assert_eq!((scene.said(), scene.reason), (vec![], Some(Reason::FormOpen)));
+    scene.at(125);
+    assert_eq!(scene.said(), ["125 presents help"]);
+}
+
+// spec: O-4
+#[test]
+fn a_form_never_blocks_for_more_than_120_s_whatever_is_told() {
+    let mut scene = Scene::live(Site::new().rule("help", "/"));
+    scene.chat(ChatPhase::Form { until: START.plus_ms(i64::MAX) }).views("/").at_ms(119_999);
+    assert_eq!((scene.said(), scene.reason), (vec![], Some(Reason::FormOpen)));
+    scene.at(120);
+    assert_eq!(scene.said(), ["120 presents help"]);
 }
 
 // spec: R-5

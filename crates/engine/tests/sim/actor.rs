@@ -40,9 +40,8 @@ pub(crate) struct Actor {
     pub(crate) untold: bool,
     /// Outcomes that are under way to the store; what is not committed is in no checkpoint.
     pub(crate) unsettled: u32,
-    /// The chat as it really is, and since when its form keeps offers away.
+    /// The chat as it really is.
     pub(crate) chat: ChatPhase,
-    pub(crate) form_until: i64,
     /// The agent whose slot the chat holds.
     pub(crate) slot: Option<usize>,
     /// Which visit of the visitor this is, and how many chats there were before.
@@ -73,7 +72,6 @@ impl Actor {
             untold: false,
             unsettled: 0,
             chat: ChatPhase::None,
-            form_until: 0,
             slot: None,
             number: 1,
             chats: 0,
@@ -85,7 +83,7 @@ impl Actor {
         let mut next = Self::begin(seed, self.node, now);
         next.number = self.number + 1;
         next.chats = self.chats;
-        (next.chat, next.form_until, next.slot) = (self.chat, self.form_until, self.slot.take());
+        (next.chat, next.slot) = (self.chat, self.slot.take());
         next.asleep_until = self.asleep_until;
         self.tabs.clear();
         self.online = false;
@@ -114,7 +112,7 @@ impl Actor {
     pub(crate) fn is_in_chat(&self, now: i64) -> bool {
         match self.chat {
             ChatPhase::Open => true,
-            ChatPhase::Form => now < self.form_until,
+            ChatPhase::Form { until } => now < until.0,
             ChatPhase::Completed | ChatPhase::None => false,
         }
     }

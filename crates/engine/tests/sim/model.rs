@@ -78,7 +78,6 @@ pub(crate) struct Model {
     refusal: Option<(Reason, i64, u32)>,
     alert: Option<QueueId>,
     pub(crate) chat: ChatPhase,
-    form_until: i64,
     completed: Option<i64>,
     consent: bool,
 }
@@ -103,7 +102,6 @@ impl Model {
             refusal: None,
             alert: None,
             chat: ChatPhase::None,
-            form_until: 0,
             completed: None,
             consent: true,
         }
@@ -312,9 +310,6 @@ impl Model {
     }
 
     fn chat_goes(&mut self, state: ChatPhase, now: i64) {
-        if state == ChatPhase::Form && self.chat != ChatPhase::Form {
-            self.form_until = now + 120_000;
-        }
         self.chat = state;
         if state == ChatPhase::Completed {
             self.completed = Some(now);
@@ -327,8 +322,8 @@ impl Model {
     fn in_chat(&self, now: i64) -> Option<Reason> {
         match self.chat {
             ChatPhase::Open => Some(Reason::ChatOpen),
-            ChatPhase::Form if now < self.form_until => Some(Reason::FormOpen),
-            ChatPhase::Form | ChatPhase::Completed | ChatPhase::None => None,
+            ChatPhase::Form { until } if now < ms(until) => Some(Reason::FormOpen),
+            ChatPhase::Form { .. } | ChatPhase::Completed | ChatPhase::None => None,
         }
     }
 

@@ -367,7 +367,7 @@ pub(super) async fn find_progress(driver: &Driver, visitor: VisitorId) -> StoreR
 
 pub(super) fn phase_of(chat: &ChatRow) -> ChatPhase {
     match *chat.state {
-        ChatState::Form => ChatPhase::Form,
+        ChatState::Form => ChatPhase::Form { until: UnixMs(chat.requested_at).plus_s(FORM_OPEN_MAX_S) },
         ChatState::Queued | ChatState::Ringing | ChatState::Active => ChatPhase::Open,
         ChatState::Ended if chat.answered_at.is_some() => ChatPhase::Completed,
         ChatState::Ended => ChatPhase::None,

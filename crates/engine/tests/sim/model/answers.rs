@@ -5,6 +5,7 @@ use beckon_engine::event::ChatPhase;
 use beckon_engine::id::{OfferId, PresentationId, QueueId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::reason::Reason;
+use beckon_engine::time::UnixMs;
 
 use super::{Model, Shown, Want};
 use crate::facts;
@@ -52,7 +53,7 @@ impl Model {
         if yes && ignored && !shown.late {
             shown.late = true;
             want.push(Want::Exactly(Effect::RecordLateAccept { presentation: id }));
-        } else if yes && outcome != Outcome::Accepted && self.chat == ChatPhase::Form {
+        } else if yes && outcome != Outcome::Accepted && matches!(self.chat, ChatPhase::Form { .. }) {
             self.chat = ChatPhase::None;
         }
     }
@@ -88,8 +89,7 @@ impl Model {
     }
 
     fn enter_chat(&mut self, presentation: PresentationId, queue: QueueId, now: i64, want: &mut Vec<Want>) {
-        self.chat = ChatPhase::Form;
-        self.form_until = now + 120_000;
+        self.chat = ChatPhase::Form { until: UnixMs(now + 120_000) };
         want.push(Want::Exactly(Effect::OpenChat { presentation, queue }));
     }
 

@@ -103,8 +103,9 @@ impl Stage {
                 }
             }
             Effect::OpenChat { queue, .. } => {
-                self.chat_begins(i, ChatPhase::Form, queue);
-                let next = *self.chance.one_of(&[ChatPhase::Form, ChatPhase::Open, ChatPhase::None]);
+                let form = self.form_now();
+                self.chat_begins(i, form, queue);
+                let next = *self.chance.one_of(&[form, ChatPhase::Open, ChatPhase::None]);
                 self.later_up_to(130, Task::Chat(i, next));
             }
             Effect::AlertAgent { .. } => {
@@ -160,7 +161,10 @@ impl Stage {
                 let end = *self.chance.one_of(&[ChatPhase::Completed, ChatPhase::None]);
                 self.later_up_to(60, Task::Chat(i, end));
             }
-            ChatPhase::Form => self.chat_begins(i, phase, self.truth.queues[0].id),
+            ChatPhase::Form { .. } => {
+                let form = self.form_now();
+                self.chat_begins(i, form, self.truth.queues[0].id);
+            }
             ChatPhase::Completed | ChatPhase::None => {
                 self.actors[i].chat = phase;
                 if let Some(agent) = self.actors[i].slot.take() {
@@ -169,19 +173,25 @@ impl Stage {
                 }
             }
         }
-        self.feed(i, Event::ChatChanged { state: phase });
+        let state = self.actors[i].chat;
+        self.feed(i, Event::ChatChanged { state });
     }
 
-    /// A chat, or the form before it, holds an agent's slot (O-15).
+    /// A form that opens now.
+    const fn form_now(&self) -> ChatPhase {
+        ChatPhase::Form { until: UnixMs(self.now + 120_000) }
+    }
+
+    /// A chat, or the form before it, holds an agent's slot (O-15). A form that is open stays the same one.
     fn chat_begins(&mut self, i: usize, phase: ChatPhase, queue: QueueId) {
         let actor = &mut self.actors[i];
-        if phase == ChatPhase::Form && actor.chat != ChatPhase::Form {
-            actor.form_until = self.now + 120_000;
-        }
         if actor.chat == ChatPhase::Completed || actor.chat == ChatPhase::None {
             actor.chats += 1;
         }
-        actor.chat = phase;
+        let is_form = |phase| matches!(phase, ChatPhase::Form { .. });
+        if !(is_form(phase) && is_form(actor.chat)) {
+            actor.chat = phase;
+        }
         if actor.slot.is_none() {
             actor.slot = take_slot(&mut self.truth.agents, queue);
             self.site_changed();

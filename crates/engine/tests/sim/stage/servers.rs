@@ -164,8 +164,6 @@ impl Stage {
         let state =
             if self.actors[i].chat == ChatPhase::Completed { ChatPhase::None } else { self.actors[i].chat };
         self.feed(i, Event::ChatChanged { state });
-        // How long a form has been open is not told again.
-        self.actors[i].form_until = self.actors[i].form_until.min(self.now);
         let Some(kept) = self.actors[i].visit.presentation().cloned() else { return };
         let (presentation, at) = (kept.id, UnixMs(self.now));
         let event = match (kept.stage, self.store.outcome(presentation)) {
