@@ -8,11 +8,13 @@ use crate::rule::{MatchOn, MatchType};
 
 mod check;
 mod eval;
+mod ready;
 
 pub(crate) use check::check;
 pub use check::{CONDITIONS_MAX, NESTING_MAX};
 pub use eval::ConditionExplanation;
 pub(crate) use eval::{Facts, evaluate, explain};
+pub(crate) use ready::Ready;
 
 /// A further condition of a rule. Times, forms and movements are those of the page that the rule matches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

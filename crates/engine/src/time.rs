@@ -29,3 +29,25 @@ impl UnixMs {
         self.0.saturating_sub(earlier.0).max(0)
     }
 }
+
+/// A point in time or none, in the space of a point in time: the last one there is stands for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MaybeAt(i64);
+
+impl MaybeAt {
+    pub(crate) const NEVER: Self = Self(i64::MAX);
+
+    pub(crate) fn get(self) -> Option<UnixMs> {
+        (self != Self::NEVER).then_some(UnixMs(self.0))
+    }
+
+    pub(crate) const fn is_after(self, now: UnixMs) -> bool {
+        now.0 < self.0
+    }
+}
+
+impl From<Option<UnixMs>> for MaybeAt {
+    fn from(at: Option<UnixMs>) -> Self {
+        at.map_or(Self::NEVER, |at| Self(at.0))
+    }
+}

@@ -1,23 +1,29 @@
 //! Owns one visit: what happened in it, as far as decisions need it, and the order in which an event is worked off.
 //! Pages, presentations and the decision itself stand in the submodules. Does no input or output.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use crate::attribute::Attribute;
 use crate::effect::Effect;
 use crate::event::{ChatPhase, Event};
 use crate::id::TabId;
 use crate::reason::Reason;
-use crate::time::UnixMs;
-use crate::world::World;
+use crate::rule::matcher::PageTexts;
+use crate::settings::SiteSettings;
+use crate::time::{MaybeAt, UnixMs};
+use crate::world::{RuleKey, World};
 
 mod alerting;
 mod by_hand;
 mod chance;
+mod dealings;
 mod decide;
 mod explain;
 pub(crate) mod facts;
 mod keeping;
+mod latching;
 mod pages;
 mod presenting;
 
@@ -25,62 +31,48 @@ pub use by_hand::Cap;
 pub use explain::{Explanation, RuleExplanation, Verdict};
 pub use presenting::{Presentation, Stage};
 
-use alerting::Alert;
 use chance::Chance;
+use dealings::{Chat, Dealings};
 use facts::VisitFacts;
-use pages::{OpenPage, RuleState};
-use presenting::{Settled, Tally};
+use latching::{NO_KEYS, RuleState, RuleStates};
+use pages::OpenPage;
+use presenting::Settled;
 
 /// How long the form of an accepted offer keeps other offers away (O-4).
 pub const FORM_OPEN_MAX_S: u32 = 120;
 
 /// One session of a visitor. Kept in memory while it lasts; its JSON is the checkpoint.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+///
+/// What nearly every event looks at stands first, in one line of the processor's cache. A heartbeat looks at nothing else.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Visit {
-    chance: Chance,
-    facts: Box<VisitFacts>,
     heard_at: UnixMs,
+    timer: MaybeAt,
+    /// The configuration that the places of rules refer to; none after a restore.
+    version: u64,
+    chance: Chance,
+    begun_at: UnixMs,
+    /// When an offer was last presented or an agent last alerted.
+    presented_at: MaybeAt,
+    pages_viewed: u16,
+    timeout_min: u16,
     live: bool,
     ended: bool,
-    /// Most recently used last.
-    pages: Vec<OpenPage>,
-    /// In the order of the configuration's rules.
-    rules: Vec<RuleState>,
-    /// Boxed, as most visits have none.
-    presentation: Option<Box<Presentation>>,
-    alert: Option<Alert>,
-    /// When an offer was last presented or an agent last alerted.
-    presented_at: Option<UnixMs>,
-    refusal: Option<Refusal>,
-    settled: Vec<Settled>,
-    tally: Tally,
-    chat: Chat,
-    chat_completed_at: Option<UnixMs>,
     offers_allowed: bool,
-    timeout_ms: i64,
-    timer: Option<UnixMs>,
     reason: Option<Reason>,
-    /// Configuration that the places of rules refer to; none after a restore.
-    #[serde(skip)]
-    version: Option<u64>,
+    /// None while nothing was presented, and there was no chat.
+    dealings: Option<Box<Dealings>>,
+    keys: Arc<Vec<RuleKey>>,
+    /// In the order of the configuration's rules.
+    rules: RuleStates,
+    facts: Box<VisitFacts>,
+    /// Most recently used last. Most visits have one.
+    pages: SmallVec<[OpenPage; 1]>,
 }
 
-/// The store refused a presentation; nothing is asked of it again before `until`.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Refusal {
-    reason: Reason,
-    until: UnixMs,
-    in_a_row: u8,
-}
-
-/// What the visit knows of the visitor's chat (O-4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Chat {
-    None,
-    Form { until: UnixMs },
-    Open,
-}
+/// No configuration has this version.
+const UNKNOWN_VERSION: u64 = u64::MAX;
 
 /// What a visit answers to an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,26 +88,24 @@ impl Visit {
     #[must_use]
     pub fn begin(seed: u64, now: UnixMs) -> Self {
         Self {
-            chance: Chance::new(seed),
-            facts: Box::new(VisitFacts::begin(now)),
             heard_at: now,
+            timer: MaybeAt::NEVER,
+            version: UNKNOWN_VERSION,
+            chance: Chance::new(seed),
+            begun_at: now,
+            presented_at: MaybeAt::NEVER,
+            pages_viewed: 0,
+            timeout_min: u16::try_from(SiteSettings::default().visit_timeout_min)
+                .expect("it is a day at most"),
             live: false,
             ended: false,
-            pages: Vec::new(),
-            rules: Vec::new(),
-            presentation: None,
-            alert: None,
-            presented_at: None,
-            refusal: None,
-            settled: Vec::new(),
-            tally: Tally::default(),
-            chat: Chat::None,
-            chat_completed_at: None,
             offers_allowed: true,
-            timeout_ms: i64::from(crate::settings::SiteSettings::default().visit_timeout_min) * 60_000,
-            timer: None,
             reason: None,
-            version: None,
+            dealings: None,
+            keys: Arc::clone(&NO_KEYS),
+            rules: RuleStates::new(),
+            facts: Box::new(VisitFacts::begin()),
+            pages: SmallVec::new(),
         }
     }
 
@@ -155,27 +145,27 @@ impl Visit {
         let may_present = self.live || matches!(contact, Contact::Report | Contact::Answer);
         let (reason, wake) = self.decide(may_present, now, world, &mut effects);
         self.reason = reason.or_else(|| self.standing_block(now).map(|block| block.reason));
-        self.timer = self.next_timer(next_latch, wake, world);
+        self.timer = self.next_timer(next_latch, wake, world).into();
         Decision { effects, reason: reason.and(request_blocked).or(reason) }
     }
 
     /// When `handle(Event::DeadlineReached, ..)` must be called next; later than the time of the last event.
     #[must_use]
     pub fn deadline(&self) -> Option<UnixMs> {
-        let end = (!self.live && !self.ended).then(|| self.heard_at.plus_ms(self.timeout_ms));
-        [self.timer, end].into_iter().flatten().min()
+        let end = (!self.live && !self.ended).then(|| self.heard_at.plus_ms(self.timeout_ms()));
+        [self.timer.get(), end].into_iter().flatten().min()
     }
 
     /// The presentation that is asked for or open (O-3).
     #[must_use]
     pub fn presentation(&self) -> Option<&Presentation> {
-        self.presentation.as_deref()
+        self.dealings.as_ref()?.presentation.as_ref()
     }
 
     /// The last presentation when it was ignored: it stands folded in the launcher and can be accepted late (O-7).
     #[must_use]
     pub fn folded(&self) -> Option<&Presentation> {
-        self.settled.last().filter(|settled| settled.can_be_accepted_late()).map(Settled::presentation)
+        self.settled().last().filter(|settled| settled.can_be_accepted_late()).map(Settled::presentation)
     }
 
     /// Nothing was heard for the visit's timeout, and it has said so.
@@ -192,8 +182,8 @@ impl Visit {
 
     /// When the visit began.
     #[must_use]
-    pub fn begun_at(&self) -> UnixMs {
-        self.facts.begun_at
+    pub const fn begun_at(&self) -> UnixMs {
+        self.begun_at
     }
 
     /// When the browser was last heard from.
@@ -217,25 +207,26 @@ impl Visit {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let pages: usize = self.pages.iter().map(OpenPage::heap_bytes).sum();
+        let spilled = |spilled: bool, bytes: usize| if spilled { bytes } else { 0 };
         size_of::<Self>()
-            + self.pages.capacity() * size_of::<OpenPage>()
+            + spilled(self.pages.spilled(), self.pages.capacity() * size_of::<OpenPage>())
             + pages
-            + self.rules.capacity() * size_of::<RuleState>()
-            + self.presentation.as_ref().map_or(0, |_| size_of::<Presentation>())
-            + self.settled.capacity() * size_of::<Settled>()
+            + spilled(self.rules.spilled(), self.rules.capacity() * size_of::<RuleState>())
+            + self.dealings.as_ref().map_or(0, |dealings| size_of::<Dealings>() + dealings.heap_bytes())
             + self.facts.bytes()
     }
 
     /// A heartbeat on a live connection changes nothing by itself: timers are exact, and a changed world announces itself.
     fn nothing_can_change(&self, now: UnixMs, world: &World) -> bool {
-        self.live
-            && !self.ended
-            && self.version == Some(world.config.version())
-            && self.timer.is_none_or(|timer| now < timer)
+        self.live && !self.ended && self.version == world.config.version() && self.timer.is_after(now)
     }
 
     fn is_over(&self, now: UnixMs) -> bool {
-        self.ended || (!self.live && now.ms_since(self.heard_at) >= self.timeout_ms)
+        self.ended || (!self.live && now.ms_since(self.heard_at) >= self.timeout_ms())
+    }
+
+    fn timeout_ms(&self) -> i64 {
+        i64::from(self.timeout_min) * 60_000
     }
 
     /// An open presentation outlives the visit until it is passively ignored (O-9).
@@ -245,7 +236,7 @@ impl Visit {
             self.withdraw_alert(Reason::VisitorAway, effects);
             effects.push(Effect::EndVisit);
         }
-        self.timer = self.presentation.as_deref().map(Presentation::settles_at_latest);
+        self.timer = self.presentation().map(Presentation::settles_at_latest).into();
         self.reason = Some(Reason::VisitorAway);
     }
 
@@ -259,7 +250,8 @@ impl Visit {
     ) -> Option<Reason> {
         match event {
             Event::PageViewed { tab, url, title, referrer } => {
-                self.view_page(tab, &url, &title, &referrer, now, &world.config);
+                let texts = PageTexts { url: &url, title: &title, referrer: &referrer };
+                self.view_page(tab, texts, now, &world.config);
                 self.show_again(tab, effects);
             }
             Event::TabClosed { tab } => self.pages.retain(|page| page.tab != tab),
@@ -275,13 +267,13 @@ impl Visit {
             Event::BrowserDescribed { language, device } => self.facts.describe(&language, device),
             Event::VisitorKnown { visit_number, previous_chats, last_chat_completed_at } => {
                 self.facts.know(visit_number, previous_chats);
-                self.chat_completed_at = self.chat_completed_at.max(last_chat_completed_at);
+                self.note_chat_completed(last_chat_completed_at);
             }
             Event::VisitorIdentified { signed } => self.facts.identify(signed),
             Event::AttributesSet { attributes } => self.facts.set_attributes(attributes),
             Event::ConsentChanged { given } => self.offers_allowed = given,
             Event::QueueWaitEstimated { queue, wait_s } => self.facts.set_wait(queue, wait_s),
-            Event::AlertAnswered => self.alert = None,
+            Event::AlertAnswered => drop(self.end_alert()),
             Event::PresentationCommitted { presentation } => self.open(presentation, effects),
             Event::PresentationRefused { presentation, reason } => self.refuse(presentation, reason, now),
             Event::OutcomeCorrected { presentation, outcome, at: _ } => {
@@ -296,23 +288,24 @@ impl Visit {
     }
 
     fn change_chat(&mut self, phase: ChatPhase, now: UnixMs) {
-        self.chat = match phase {
+        let chat = match phase {
             ChatPhase::Form { until } => Chat::Form { until: until.min(now.plus_s(FORM_OPEN_MAX_S)) },
             ChatPhase::Open => Chat::Open,
             ChatPhase::Completed | ChatPhase::None => Chat::None,
         };
+        self.set_chat(chat);
         if phase == ChatPhase::Completed {
-            self.chat_completed_at = Some(now);
+            self.dealings_mut().chat_completed_at = Some(now);
         }
-        if self.chat == Chat::None {
-            self.alert = None;
+        if chat == Chat::None {
+            self.end_alert();
         }
     }
 
     /// Live, every timer is exact; while polling, only what the visitor need not be there for.
     fn next_timer(&self, next_latch: Option<UnixMs>, wake: Option<UnixMs>, world: &World) -> Option<UnixMs> {
-        let away = self.alert.as_ref().and_then(|_| self.away_at(world.config.settings()));
-        let settle = self.presentation.as_ref().map(|presentation| presentation.settles_at(self.live));
+        let away = self.alerted().and_then(|_| self.away_at(world.config.settings()));
+        let settle = self.presentation().map(|presentation| presentation.settles_at(self.live));
         let exact = if self.live { [next_latch, wake] } else { [None, None] };
         exact.into_iter().chain([settle, away]).flatten().min()
     }

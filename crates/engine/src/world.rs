@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use thiserror::Error;
 
-use crate::condition::{Condition, PageMatch};
+use crate::condition::{Condition, PageMatch, Ready};
 use crate::gate::Gate;
 use crate::id::{OfferId, QueueId, RuleId};
 use crate::offer::Offer;
@@ -60,12 +60,25 @@ pub struct Config {
     offers: BTreeMap<OfferId, Offer>,
     queues: BTreeMap<QueueId, Queue>,
     rules: Vec<CompiledRule>,
+    keys: Arc<Vec<RuleKey>>,
     /// Where the queues' own timers begin in `rules`; they stand last.
     timers_from: RuleIndex,
     matcher: Matcher,
     sequences: Vec<Sequence>,
     events: BTreeSet<String>,
+    referrers: BTreeSet<String>,
     asks_for_wait: bool,
+}
+
+/// What tells whether a rule of another configuration is the same one, and still asks for the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RuleKey {
+    /// Short for the rule's id.
+    pub(crate) short: u64,
+    /// What is counted: while it stays the same, views counted so far stay counted.
+    pub(crate) match_print: u32,
+    /// All that qualifies: while it stays the same, the rule stays latched.
+    pub(crate) criteria_print: u32,
 }
 
 /// A page sequence that some rule asks for.
@@ -96,10 +109,9 @@ pub(crate) struct CompiledRule {
     pub(crate) queue: QueueId,
     pub(crate) standing: Standing,
     pub(crate) conditions: Option<Condition>,
-    /// What is counted: while it stays the same, views counted so far stay counted.
-    pub(crate) match_print: u32,
-    /// All that qualifies: while it stays the same, the rule stays latched.
-    pub(crate) criteria_print: u32,
+    /// The same, ready for evaluation.
+    pub(crate) ready: Option<Ready>,
+    pub(crate) key: RuleKey,
 }
 
 /// What makes a rule qualify.
@@ -142,23 +154,26 @@ impl Config {
             rules.iter().enumerate().map(|(i, rule)| pattern_of(i, &rule.plan)).collect();
         patterns.extend(asked.steps.iter().map(|&(index, page)| step_pattern(index, page)));
         let matcher = Matcher::compile(&patterns)?;
-        let (sequences, events, asks_for_wait) = (asked.sequences, asked.events, asked.wait);
+        let Asked { sequences, steps: _, events, referrers, wait: asks_for_wait } = asked;
         let offers: BTreeMap<_, _> = offers.into_iter().map(|offer| (offer.id, offer)).collect();
         let queues: BTreeMap<_, _> = queues.into_iter().map(|queue| (queue.id, queue)).collect();
         let timers_from = index_of(rules.len());
         let mut compiled: Vec<_> =
-            rules.into_iter().map(|rule| compile_rule(rule, &offers, &queues)).collect();
+            rules.into_iter().map(|rule| compile_rule(rule, &offers, &queues, &settings.time_zone)).collect();
         compiled.extend(queues.values().filter_map(|queue| compile_timer(queue, &offers)));
+        let keys = Arc::new(compiled.iter().map(|rule| rule.key).collect());
         Ok(Self {
             version,
             settings,
             offers,
             queues,
             rules: compiled,
+            keys,
             timers_from,
             matcher,
             sequences,
             events,
+            referrers,
             asks_for_wait,
         })
     }
@@ -213,12 +228,21 @@ impl Config {
         self.events.contains(name)
     }
 
+    /// The texts that conditions look for in the address from which a visit came.
+    pub(crate) fn referrers(&self) -> impl Iterator<Item = &str> {
+        self.referrers.iter().map(String::as_str)
+    }
+
     pub(crate) fn sequences(&self) -> &[Sequence] {
         &self.sequences
     }
 
     pub(crate) fn rules(&self) -> impl Iterator<Item = (RuleIndex, &CompiledRule)> {
         self.rules.iter().enumerate().map(|(i, rule)| (index_of(i), rule))
+    }
+
+    pub(crate) const fn keys(&self) -> &Arc<Vec<RuleKey>> {
+        &self.keys
     }
 
     pub(crate) fn rule(&self, index: RuleIndex) -> &CompiledRule {
@@ -253,6 +277,7 @@ fn compile_rule(
     rule: Rule,
     offers: &BTreeMap<OfferId, Offer>,
     queues: &BTreeMap<QueueId, Queue>,
+    time_zone: &str,
 ) -> CompiledRule {
     let Rule { id, priority, name, enabled, plan } = rule;
     let standing = if !enabled {
@@ -272,8 +297,12 @@ fn compile_rule(
         trigger: Trigger::Pages { views: plan.page_view_count.max(1), time_s: plan.required_time_s },
         queue: plan.queue_id,
         standing,
-        match_print: match_print(&plan),
-        criteria_print: criteria_print(&plan),
+        key: RuleKey {
+            short: short(id),
+            match_print: match_print(&plan),
+            criteria_print: criteria_print(&plan),
+        },
+        ready: plan.conditions.as_ref().map(|conditions| Ready::of(conditions, time_zone)),
         page: PageMatch {
             match_on: plan.match_on,
             match_type: plan.match_type,
@@ -304,8 +333,12 @@ fn compile_timer(queue: &Queue, offers: &BTreeMap<OfferId, Offer>) -> Option<Com
         queue: queue.id,
         standing,
         conditions: None,
-        match_print: 0,
-        criteria_print: plan.launch_after_s,
+        ready: None,
+        key: RuleKey {
+            short: short(RuleId(queue.id.0)),
+            match_print: 0,
+            criteria_print: plan.launch_after_s,
+        },
     })
 }
 
@@ -326,6 +359,7 @@ struct Asked<'a> {
     sequences: Vec<Sequence>,
     steps: Vec<(RuleIndex, &'a PageMatch)>,
     events: BTreeSet<String>,
+    referrers: BTreeSet<String>,
     wait: bool,
 }
 
@@ -351,6 +385,8 @@ fn asked_for(rules: &[Rule]) -> Result<Asked<'_>, ConfigError> {
                 });
             } else if let Condition::CustomEvent { name, .. } = condition {
                 asked.events.insert(name.clone());
+            } else if let Condition::Referrer { contains } = condition {
+                asked.referrers.insert(contains.clone());
             } else if let Condition::QueueWait { .. } = condition {
                 asked.wait = true;
             }
@@ -365,6 +401,12 @@ fn pattern_of(i: usize, plan: &RulePlan) -> Pattern<'_> {
 
 fn step_pattern(index: RuleIndex, page: &PageMatch) -> Pattern<'_> {
     Pattern { index, on: page.match_on, kind: page.match_type, value: &page.match_value }
+}
+
+/// Half of an id, which holds nearly all that is random in it: two rules of a site do not share it.
+fn short(id: RuleId) -> u64 {
+    let (high, low) = id.0.as_u64_pair();
+    high.rotate_left(32) ^ low
 }
 
 fn match_print(plan: &RulePlan) -> u32 {

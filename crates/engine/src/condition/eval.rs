@@ -3,17 +3,19 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Condition;
+use super::{Condition, Ready};
 use crate::attribute::Trust;
 use crate::hours;
-use crate::queue::{Hours, Period};
 use crate::time::UnixMs;
 use crate::visit::facts::{PageFacts, VisitFacts};
+use crate::world::print_of;
 
 /// What a condition is evaluated against: one visit on one of its pages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts<'a> {
     pub(crate) now: UnixMs,
+    pub(crate) begun_at: UnixMs,
+    pub(crate) pages_viewed: u32,
     pub(crate) visit: &'a VisitFacts,
     pub(crate) page: &'a PageFacts,
     /// The site's.
@@ -55,14 +57,25 @@ impl Held {
     }
 }
 
-pub(crate) fn evaluate(condition: &Condition, facts: Facts<'_>) -> Held {
+pub(crate) fn evaluate(condition: &Ready, facts: Facts<'_>) -> Held {
     match condition {
-        Condition::All { of } => group(of, facts, |held| held.iter().all(|held| held.holds)),
-        Condition::Any { of } => group(of, facts, |held| held.iter().any(|held| held.holds)),
-        Condition::Not { of } => {
+        Ready::All(of) => group(of, facts, |held| held.iter().all(|held| held.holds)),
+        Ready::Any(of) => group(of, facts, |held| held.iter().any(|held| held.holds)),
+        Ready::Not(of) => {
             let held = evaluate(of, facts);
             Held { holds: !held.holds, ..held }
         }
+        Ready::LocalTime(hours) => {
+            let until = hours::next_change(hours, facts.now).map(|(at, _)| at);
+            Held { holds: hours::is_open(hours, facts.now), until }
+        }
+        Ready::Sequence(print) => Held::lasting(facts.visit.has_completed(*print)),
+        Ready::Plain(condition) => evaluate_plain(condition, facts),
+    }
+}
+
+fn evaluate_plain(condition: &Condition, facts: Facts<'_>) -> Held {
+    match condition {
         Condition::TimeOnForm { at_least_s } => {
             Held::from(facts.page.open_form().map(|form| form.entered_at.plus_s(*at_least_s)), facts.now)
         }
@@ -70,18 +83,13 @@ pub(crate) fn evaluate(condition: &Condition, facts: Facts<'_>) -> Held {
             Held::from(facts.page.open_form().map(|form| form.input_at.plus_s(*at_least_s)), facts.now)
         }
         Condition::TimeOnSite { at_least_s } => {
-            Held::from(Some(facts.visit.begun_at.plus_s(*at_least_s)), facts.now)
+            Held::from(Some(facts.begun_at.plus_s(*at_least_s)), facts.now)
         }
         Condition::Inactivity { at_least_s } => {
             Held::from(Some(facts.page.active_at.plus_s(*at_least_s)), facts.now)
         }
         Condition::CustomEvent { name, at_least, within_s } => {
             custom_event(name, *at_least, *within_s, facts)
-        }
-        Condition::LocalTime { weekdays, from, to } => {
-            let hours = local_hours(weekdays, from, to, facts.time_zone);
-            let until = hours::next_change(&hours, facts.now).map(|(at, _)| at);
-            Held { holds: hours::is_open(&hours, facts.now), until }
         }
         Condition::PagesViewed { .. }
         | Condition::VisitNumber { .. }
@@ -93,17 +101,22 @@ pub(crate) fn evaluate(condition: &Condition, facts: Facts<'_>) -> Held {
         | Condition::Attribute { .. }
         | Condition::ScrollDepth { .. }
         | Condition::ExitIntent
-        | Condition::PageSequence { .. }
         | Condition::Identified { .. }
         | Condition::PreviousChats { .. }
         | Condition::QueueWait { .. } => Held::lasting(holds_as_of_the_last_event(condition, facts)),
+        Condition::All { .. }
+        | Condition::Any { .. }
+        | Condition::Not { .. }
+        | Condition::LocalTime { .. }
+        | Condition::PageSequence { .. } => unreachable!("these are made ready"),
     }
 }
 
 /// The same, with what was compared.
-pub(crate) fn explain(condition: &Condition, facts: Facts<'_>) -> ConditionExplanation {
-    let holds = evaluate(condition, facts).holds;
-    let of = condition.inner().iter().map(|inner| explain(inner, facts)).collect();
+pub(crate) fn explain(condition: &Condition, ready: &Ready, facts: Facts<'_>) -> ConditionExplanation {
+    let holds = evaluate(ready, facts).holds;
+    let inner = condition.inner().iter().zip(ready.inner());
+    let of = inner.map(|(inner, ready)| explain(inner, ready, facts)).collect();
     ConditionExplanation {
         condition: condition.without_inner(),
         holds,
@@ -112,7 +125,7 @@ pub(crate) fn explain(condition: &Condition, facts: Facts<'_>) -> ConditionExpla
     }
 }
 
-fn group(of: &[Condition], facts: Facts<'_>, holds: impl FnOnce(&[Held]) -> bool) -> Held {
+fn group(of: &[Ready], facts: Facts<'_>, holds: impl FnOnce(&[Held]) -> bool) -> Held {
     let held: smallvec::SmallVec<[Held; 8]> = of.iter().map(|inner| evaluate(inner, facts)).collect();
     Held { holds: holds(&held), until: held.iter().filter_map(|held| held.until).min() }
 }
@@ -129,10 +142,10 @@ fn custom_event(name: &str, at_least: u32, within_s: u32, facts: Facts<'_>) -> H
 fn holds_as_of_the_last_event(condition: &Condition, facts: Facts<'_>) -> bool {
     let visit = facts.visit;
     match condition {
-        Condition::PagesViewed { at_least } => visit.pages_viewed >= *at_least,
+        Condition::PagesViewed { at_least } => facts.pages_viewed >= *at_least,
         Condition::VisitNumber { at_least } => visit.visit_number >= *at_least,
         Condition::ReturningVisitor => visit.visit_number > 1,
-        Condition::Referrer { contains } => visit.referrer.to_lowercase().contains(&contains.to_lowercase()),
+        Condition::Referrer { contains } => visit.came_from(contains),
         Condition::Utm { parameter, equals } => {
             visit.utm(*parameter).is_some_and(|value| value.to_lowercase() == equals.to_lowercase())
         }
@@ -143,7 +156,6 @@ fn holds_as_of_the_last_event(condition: &Condition, facts: Facts<'_>) -> bool {
         }
         Condition::ScrollDepth { at_least_percent } => facts.page.scrolled_percent >= *at_least_percent,
         Condition::ExitIntent => facts.page.exit_intended,
-        Condition::PageSequence { .. } => visit.has_completed(condition),
         Condition::Identified { trust } => match trust {
             Trust::Any => visit.identified.is_some(),
             Trust::Signed => visit.identified == Some(true),
@@ -158,8 +170,9 @@ fn holds_as_of_the_last_event(condition: &Condition, facts: Facts<'_>) -> bool {
         | Condition::TimeOnSite { .. }
         | Condition::Inactivity { .. }
         | Condition::CustomEvent { .. }
-        | Condition::LocalTime { .. } => {
-            unreachable!("what depends on time is evaluated with its next change")
+        | Condition::LocalTime { .. }
+        | Condition::PageSequence { .. } => {
+            unreachable!("these are made ready, or depend on time and are evaluated with their next change")
         }
     }
 }
@@ -173,9 +186,9 @@ fn compared(condition: &Condition, facts: Facts<'_>) -> String {
         Condition::All { .. } | Condition::Any { .. } | Condition::Not { .. } => String::new(),
         Condition::TimeOnForm { .. } => since(facts.page.open_form().map(|form| form.entered_at)),
         Condition::FormIdle { .. } => since(facts.page.open_form().map(|form| form.input_at)),
-        Condition::TimeOnSite { .. } => since(Some(visit.begun_at)),
+        Condition::TimeOnSite { .. } => since(Some(facts.begun_at)),
         Condition::Inactivity { .. } => since(Some(facts.page.active_at)),
-        Condition::PagesViewed { .. } => visit.pages_viewed.to_string(),
+        Condition::PagesViewed { .. } => facts.pages_viewed.to_string(),
         Condition::VisitNumber { .. } | Condition::ReturningVisitor => visit.visit_number.to_string(),
         Condition::Referrer { .. } => visit.referrer.to_string(),
         Condition::Utm { parameter, .. } => visit.utm(*parameter).unwrap_or_default().to_owned(),
@@ -194,7 +207,7 @@ fn compared(condition: &Condition, facts: Facts<'_>) -> String {
             let from = facts.now.plus_ms(-i64::from(*within_s) * 1000);
             visit.events_newest_first(name).filter(|at| *at >= from).count().to_string()
         }
-        Condition::PageSequence { .. } => visit.has_completed(condition).to_string(),
+        Condition::PageSequence { .. } => visit.has_completed(print_of(condition)).to_string(),
         Condition::Identified { .. } => match visit.identified {
             None => "no".to_owned(),
             Some(false) => "claimed".to_owned(),
@@ -208,13 +221,4 @@ fn compared(condition: &Condition, facts: Facts<'_>) -> String {
 fn speaks(language: &str, wanted: &str) -> bool {
     let (language, wanted) = (language.to_lowercase(), wanted.to_lowercase());
     language.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-}
-
-fn local_hours(weekdays: &[u8], from: &str, to: &str, time_zone: &str) -> Hours {
-    let period = |&weekday: &u8| Period { weekday, from: from.to_owned(), to: to.to_owned() };
-    Hours {
-        time_zone: time_zone.to_owned(),
-        weekly: weekdays.iter().map(period).collect(),
-        exceptions: Vec::new(),
-    }
 }

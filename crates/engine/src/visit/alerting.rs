@@ -18,16 +18,19 @@ pub(super) struct Alert {
 impl Visit {
     /// Alerts the first available agent. It starts the interval like a presentation (P-11).
     pub(super) fn alert(&mut self, rule: RuleId, queue: QueueId, now: UnixMs, effects: &mut Vec<Effect>) {
-        assert!(self.alert.is_none() && self.presentation.is_none(), "at most one offer or alert is open");
-        self.alert = Some(Alert { queue });
-        self.presented_at = Some(now);
+        assert!(
+            self.alerted().is_none() && self.presentation().is_none(),
+            "at most one offer or alert is open"
+        );
+        self.dealings_mut().alert = Some(Alert { queue });
+        self.presented_at = Some(now).into();
         effects.push(Effect::AlertAgent { rule, queue });
     }
 
     /// The alert is taken back when the visitor left first (P-10), the queue closed, or the visitor forbids offers. Whether an agent is free does
     /// not count: the one who is alerted may have been the last.
     pub(super) fn withdraw_alert_if_left(&mut self, now: UnixMs, world: &World, effects: &mut Vec<Effect>) {
-        let Some(alert) = &self.alert else { return };
+        let Some(alert) = self.alerted() else { return };
         let gate = world.gate(alert.queue);
         if self.is_away(now, world.config.settings()) {
             self.withdraw_alert(Reason::VisitorAway, effects);
@@ -41,7 +44,7 @@ impl Visit {
     }
 
     pub(super) fn withdraw_alert(&mut self, reason: Reason, effects: &mut Vec<Effect>) {
-        if let Some(Alert { queue }) = self.alert.take() {
+        if let Some(Alert { queue }) = self.end_alert() {
             effects.push(Effect::WithdrawAlert { queue, reason });
         }
     }

@@ -90,7 +90,7 @@ impl Visit {
         let one_if = |holds: bool| u32::from(holds);
         let ends_by_rejection = after_rejection(settings) == AfterOutcome::NoMoreThisVisit;
         let ends_by_ignoring = settings.after_ignored == AfterOutcome::NoMoreThisVisit;
-        let (rejected, ignored) = (self.tally.rejected, self.tally.ignored);
+        let (rejected, ignored) = self.tally().map_or((0, 0), |tally| (tally.rejected, tally.ignored));
         caps.extend(counted(Reason::RejectedThisVisit, rejected, one_if(ends_by_rejection)));
         caps.extend(counted(Reason::IgnoredThisVisit, ignored, one_if(ends_by_ignoring)));
         caps.extend(counted(Reason::RejectionsMax, rejected, settings.rejections_max));
@@ -109,8 +109,8 @@ impl Visit {
     fn interval_cap(&self, now: UnixMs, settings: &SiteSettings) -> Option<Cap> {
         let limit = settings.minimum_interval_s;
         let since = |at: UnixMs| u32::try_from(now.ms_since(at) / 1000).unwrap_or(u32::MAX);
-        let value = self.presented_at.map_or(limit, since);
-        let until = self.presented_at.map(|at| at.plus_s(limit)).filter(|until| now < *until);
+        let value = self.presented_at.get().map_or(limit, since);
+        let until = self.presented_at.get().map(|at| at.plus_s(limit)).filter(|until| now < *until);
         let reason = Reason::IntervalNotPassed;
         (limit > 0).then_some(Cap { reason, reached: until.is_some(), value: value.min(limit), limit, until })
     }

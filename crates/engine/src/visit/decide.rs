@@ -2,7 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::{Chat, Visit};
+use super::Visit;
+use super::dealings::Chat;
 use crate::effect::Effect;
 use crate::id::{OfferId, QueueId};
 use crate::reason::Reason;
@@ -62,7 +63,7 @@ impl Visit {
         if let Some(block) = self.standing_block(now) {
             return Err(block);
         }
-        let latched = || self.rules.iter().filter(|state| state.latched).map(|state| state.index);
+        let latched = || self.rules.iter().filter(|state| state.is_latched()).map(|state| state.index);
         let mut qualified =
             latched().map(|index| (index, world.config.rule(index))).filter(|(_, r)| r.may_fire());
         let Some(first) = qualified.next() else { return Err(Block::lasting(Reason::NoRuleQualified)) };
@@ -85,15 +86,15 @@ impl Visit {
 
     /// O-3 and O-4, which nobody can override.
     pub(super) fn standing_block(&self, now: UnixMs) -> Option<Block> {
-        if self.presentation.is_some() {
+        if self.presentation().is_some() {
             return Some(Block::lasting(Reason::PresentationOpen));
         }
-        let alert = self.alert.as_ref().map(|_| Block::lasting(Reason::AlertOpen));
+        let alert = self.alerted().map(|_| Block::lasting(Reason::AlertOpen));
         self.chat_block(now).or(alert)
     }
 
     pub(super) fn chat_block(&self, now: UnixMs) -> Option<Block> {
-        match self.chat {
+        match self.chat() {
             Chat::None => None,
             Chat::Open => Some(Block::lasting(Reason::ChatOpen)),
             Chat::Form { until } => (now < until).then_some(Block::until(Reason::FormOpen, until)),
@@ -118,11 +119,11 @@ impl Visit {
         if let Some(block) = self.after_chat_block(now, settings) {
             return Some(block);
         }
-        let next_at = self.presented_at.map(|at| at.plus_s(settings.minimum_interval_s));
+        let next_at = self.presented_at.get().map(|at| at.plus_s(settings.minimum_interval_s));
         if let Some(next_at) = next_at.filter(|&at| now < at) {
             return Some(Block::until(Reason::IntervalNotPassed, next_at));
         }
-        let refusal = self.refusal.filter(|refusal| now < refusal.until);
+        let refusal = self.refusal().filter(|refusal| now < refusal.until);
         refusal.map(|refusal| Block::until(refusal.reason, refusal.until))
     }
 
@@ -137,14 +138,15 @@ impl Visit {
     }
 
     fn cap(&self, settings: &SiteSettings) -> Option<Reason> {
+        let tally = self.tally()?;
         let reached = |count: u32, max: u32| max > 0 && count >= max;
-        if self.tally.rejected > 0 && after_rejection(settings) == AfterOutcome::NoMoreThisVisit {
+        if tally.rejected > 0 && after_rejection(settings) == AfterOutcome::NoMoreThisVisit {
             Some(Reason::RejectedThisVisit)
-        } else if self.tally.ignored > 0 && settings.after_ignored == AfterOutcome::NoMoreThisVisit {
+        } else if tally.ignored > 0 && settings.after_ignored == AfterOutcome::NoMoreThisVisit {
             Some(Reason::IgnoredThisVisit)
-        } else if reached(self.tally.rejected, settings.rejections_max) {
+        } else if reached(tally.rejected, settings.rejections_max) {
             Some(Reason::RejectionsMax)
-        } else if reached(self.tally.ignored, settings.ignored_max) {
+        } else if reached(tally.ignored, settings.ignored_max) {
             Some(Reason::IgnoredMax)
         } else {
             None
@@ -152,11 +154,11 @@ impl Visit {
     }
 
     pub(super) fn after_chat_block(&self, now: UnixMs, settings: &SiteSettings) -> Option<Block> {
-        let completed_at = self.chat_completed_at?;
+        let completed_at = self.chat_completed_at()?;
         match settings.after_chat {
             AfterChat::MayResume => None,
             AfterChat::NoMoreThisVisit => {
-                (completed_at >= self.facts.begun_at).then_some(Block::lasting(Reason::AfterChat))
+                (completed_at >= self.begun_at).then_some(Block::lasting(Reason::AfterChat))
             }
             AfterChat::NoneForHours => {
                 let until = completed_at.plus_s(settings.after_chat_hours.saturating_mul(3600));
@@ -177,10 +179,10 @@ impl Visit {
 
     /// It was rejected or ignored in this visit, and the site wants no offer twice then.
     pub(super) fn may_not_come_again(&self, offer: OfferId, settings: &SiteSettings) -> bool {
+        let Some(tally) = self.tally() else { return false };
         let rejected =
-            after_rejection(settings) == AfterOutcome::NotThisOfferAgain && self.tally.was_rejected(offer);
-        let ignored =
-            settings.after_ignored == AfterOutcome::NotThisOfferAgain && self.tally.was_ignored(offer);
+            after_rejection(settings) == AfterOutcome::NotThisOfferAgain && tally.was_rejected(offer);
+        let ignored = settings.after_ignored == AfterOutcome::NotThisOfferAgain && tally.was_ignored(offer);
         rejected || ignored
     }
 }

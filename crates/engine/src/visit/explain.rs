@@ -107,7 +107,8 @@ impl Visit {
         world: &World,
     ) -> RuleExplanation {
         let state = self.rules.iter().find(|state| state.index == index);
-        let (views, latched) = state.map_or((0, false), |state| (state.views(), state.latched));
+        let (views, latched) =
+            state.map_or((0, false), |state| (u32::from(state.views()), state.is_latched()));
         let on_page = || self.pages_of(index, found);
         let (matches_now, spent, views_needed, seconds_needed) = match rule.trigger {
             Trigger::Pages { views, time_s } => {
@@ -115,7 +116,7 @@ impl Visit {
                 (longest.is_some(), longest.unwrap_or(0), views, time_s)
             }
             Trigger::Site { time_s } => {
-                (!self.pages.is_empty(), seconds(now.ms_since(self.facts.begun_at)), 0, time_s)
+                (!self.pages.is_empty(), seconds(now.ms_since(self.begun_at)), 0, time_s)
             }
         };
         let missing = || {
@@ -164,11 +165,19 @@ impl Visit {
         now: UnixMs,
         world: &World,
     ) -> Option<ConditionExplanation> {
-        let conditions = rule.conditions.as_ref()?;
+        let (conditions, ready) = rule.conditions.as_ref().zip(rule.ready.as_ref())?;
         let page = self.pages_of(index, found).max_by_key(|page| page.seconds(now)).or(self.pages.last())?;
         let time_zone = world.config.settings().time_zone.as_str();
-        let wait_s = self.facts.wait_s(rule.queue);
-        Some(explain(conditions, Facts { now, visit: &self.facts, page: &page.facts, time_zone, wait_s }))
+        let facts = Facts {
+            now,
+            begun_at: self.begun_at,
+            pages_viewed: u32::from(self.pages_viewed),
+            visit: &self.facts,
+            page: &page.facts,
+            time_zone,
+            wait_s: self.facts.wait_s(rule.queue),
+        };
+        Some(explain(conditions, ready, facts))
     }
     /// The open pages that a rule matches.
     fn pages_of(&self, index: RuleIndex, found: &[Matches]) -> impl Iterator<Item = &OpenPage> {

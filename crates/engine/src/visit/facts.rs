@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::{Attribute, Trust, Value};
-use crate::condition::{Condition, DeviceClass, UtmParameter};
+use crate::condition::{DeviceClass, UtmParameter};
 use crate::id::QueueId;
 use crate::time::UnixMs;
 use crate::world::{Config, Sequence, print_of};
@@ -17,12 +17,11 @@ const EVENT_NAME_CHARS_MAX: usize = 64;
 const TEXT_BYTES_MAX: usize = 256;
 const SEQUENCES_MAX: usize = 256;
 const WAITS_MAX: usize = 64;
+const REFERRERS_MAX: usize = 256;
 
 /// What holds for the whole visit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct VisitFacts {
-    pub(crate) begun_at: UnixMs,
-    pub(crate) pages_viewed: u32,
     pub(crate) visit_number: u32,
     pub(crate) previous_chats: u32,
     pub(crate) referrer: Box<str>,
@@ -30,12 +29,21 @@ pub(crate) struct VisitFacts {
     pub(crate) device: Option<DeviceClass>,
     /// Signed or not, once the page has said who the visitor is.
     pub(crate) identified: Option<bool>,
+    rare: Option<Box<RareFacts>>,
+}
+
+/// What most visits have nothing of.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct RareFacts {
     utm: Vec<(UtmParameter, Box<str>)>,
     attributes: Vec<Attribute>,
     /// Oldest first.
     events: Vec<(Box<str>, UnixMs)>,
     sequences: Vec<SequenceFact>,
     waits: Vec<(QueueId, u32)>,
+    /// Texts, by their prints, and whether they stood in the whole address from which the visit came, where what was
+    /// kept of it says otherwise.
+    referrers: Vec<(u32, bool)>,
 }
 
 /// What holds for one page view.
@@ -44,7 +52,7 @@ pub(crate) struct PageFacts {
     pub(crate) active_at: UnixMs,
     pub(crate) scrolled_percent: u8,
     pub(crate) exit_intended: bool,
-    form: Option<FormFacts>,
+    form: Option<Box<FormFacts>>,
 }
 
 /// What is known of the form of a page: never what was typed (T-2).
@@ -69,17 +77,22 @@ impl PageFacts {
 
     /// The form that was entered and not submitted.
     pub(crate) fn open_form(&self) -> Option<FormFacts> {
-        self.form.filter(|form| !form.submitted)
+        self.form.as_deref().copied().filter(|form| !form.submitted)
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.form.as_ref().map_or(0, |_| size_of::<FormFacts>())
     }
 
     pub(super) fn enter_form(&mut self, now: UnixMs) {
-        self.form = Some(FormFacts { entered_at: now, input_at: now, submitted: false });
+        self.form = Some(Box::new(FormFacts { entered_at: now, input_at: now, submitted: false }));
         self.active_at = now;
     }
 
     pub(super) fn input(&mut self, now: UnixMs) {
         match self.open_form() {
-            Some(form) => self.form = Some(FormFacts { input_at: now, ..form }),
+            Some(form) => self.form = Some(Box::new(FormFacts { input_at: now, ..form })),
             None => self.enter_form(now),
         }
         self.active_at = now;
@@ -98,59 +111,93 @@ impl PageFacts {
     }
 }
 
+impl RareFacts {
+    fn bytes(&self) -> usize {
+        let utm: usize = self.utm.iter().map(|(_, value)| value.len()).sum();
+        size_of::<Self>()
+            + utm
+            + self.utm.capacity() * size_of::<(UtmParameter, Box<str>)>()
+            + self.attributes.capacity() * size_of::<Attribute>()
+            + self.events.capacity() * size_of::<(Box<str>, UnixMs)>()
+            + self.sequences.capacity() * size_of::<SequenceFact>()
+            + self.waits.capacity() * size_of::<(QueueId, u32)>()
+    }
+}
+
 impl VisitFacts {
-    pub(super) fn begin(now: UnixMs) -> Self {
+    pub(super) fn begin() -> Self {
         Self {
-            begun_at: now,
-            pages_viewed: 0,
             visit_number: 1,
             previous_chats: 0,
             referrer: "".into(),
             language: "".into(),
             device: None,
             identified: None,
-            utm: Vec::new(),
-            attributes: Vec::new(),
-            events: Vec::new(),
-            sequences: Vec::new(),
-            waits: Vec::new(),
+            rare: None,
         }
     }
 
     /// Bytes that these facts hold in memory.
     pub(super) fn bytes(&self) -> usize {
-        let texts = self.referrer.len() + self.language.len();
-        let utm: usize = self.utm.iter().map(|(_, value)| value.len()).sum();
         size_of::<Self>()
-            + texts
-            + utm
-            + self.utm.capacity() * size_of::<(UtmParameter, Box<str>)>()
-            + self.attributes.capacity() * size_of::<Attribute>()
-            + self.events.capacity() * size_of::<(Box<str>, UnixMs)>()
-            + self.sequences.capacity() * size_of::<SequenceFact>()
+            + self.referrer.len()
+            + self.language.len()
+            + self.rare.as_ref().map_or(0, |rare| rare.bytes())
     }
 
-    /// A page was viewed; the first one tells where the visit came from.
-    pub(super) fn view(&mut self, url: &str, referrer: &str) {
-        if self.pages_viewed == 0 {
-            self.referrer = clamped(referrer, 8 * TEXT_BYTES_MAX);
-            self.utm = utm_of(url);
+    fn rare_mut(&mut self) -> &mut RareFacts {
+        self.rare.get_or_insert_default()
+    }
+
+    /// The first page tells where the visit came from.
+    pub(super) fn come_from(&mut self, url: &str, referrer: &str) {
+        self.referrer = clamped(referrer, 8 * TEXT_BYTES_MAX);
+        let utm = utm_of(url);
+        if !utm.is_empty() {
+            self.rare_mut().utm = utm;
         }
-        self.pages_viewed = self.pages_viewed.saturating_add(1);
+    }
+
+    /// Whether the address from which the visit came contains a text, ignoring case.
+    pub(crate) fn came_from(&self, text: &str) -> bool {
+        let kept = self.rare.as_ref().filter(|rare| !rare.referrers.is_empty());
+        let known = kept.and_then(|rare| {
+            let print = print_of(&text);
+            rare.referrers.iter().find(|(of, _)| *of == print).map(|(_, stood)| *stood)
+        });
+        known.unwrap_or_else(|| contains(&self.referrer, text))
+    }
+
+    /// Leaves of the address from which the visit came what may be written down, and what the rules' conditions found in
+    /// the whole of it.
+    pub(super) fn shorten_referrer(&mut self, storable: impl Fn(&str) -> String, config: &Config) {
+        let short = storable(&self.referrer);
+        if *short == *self.referrer {
+            return;
+        }
+        let found = config.referrers().map(|text| (text, self.came_from(text)));
+        let differs = found.filter(|(text, stood)| contains(&short, text) != *stood);
+        let referrers = differs.map(|(text, stood)| (print_of(&text), stood)).take(REFERRERS_MAX).collect();
+        self.rare_mut().referrers = referrers;
+        self.referrer = short.into();
     }
 
     /// A page was viewed that begins or ends sequences: one page never does both for the same one.
     pub(super) fn step(&mut self, sequence: &Sequence, is_first: bool, is_then: bool, now: UnixMs) {
-        let known = self.sequences.iter().position(|fact| fact.print == sequence.print);
+        if self.rare.is_none() && !is_first {
+            return;
+        }
+        let sequences = &mut self.rare_mut().sequences;
+        let known = sequences.iter().position(|fact| fact.print == sequence.print);
         let at = match known {
             Some(at) => at,
-            None if is_first && self.sequences.len() < SEQUENCES_MAX => {
-                self.sequences.push(SequenceFact { print: sequence.print, first_at: None, completed: false });
-                self.sequences.len() - 1
+            None if is_first && sequences.len() < SEQUENCES_MAX => {
+                sequences.push(SequenceFact { print: sequence.print, first_at: None, completed: false });
+                sequences.len() - 1
             }
             None => return,
         };
-        let fact = &mut self.sequences[at];
+        let fact = &mut sequences[at];
         let in_time = |first_at: UnixMs| now <= first_at.plus_s(sequence.within_s);
         fact.completed |= is_then && fact.first_at.is_some_and(in_time);
         if is_first {
@@ -158,26 +205,32 @@ impl VisitFacts {
         }
     }
 
-    pub(crate) fn has_completed(&self, sequence: &Condition) -> bool {
-        let print = print_of(sequence);
-        self.sequences.iter().any(|fact| fact.print == print && fact.completed)
+    /// Whether a page sequence was completed, by its print.
+    pub(crate) fn has_completed(&self, print: u32) -> bool {
+        self.rare()
+            .is_some_and(|rare| rare.sequences.iter().any(|fact| fact.print == print && fact.completed))
+    }
+
+    fn rare(&self) -> Option<&RareFacts> {
+        self.rare.as_deref()
     }
 
     pub(crate) fn utm(&self, parameter: UtmParameter) -> Option<&str> {
-        self.utm.iter().find(|(of, _)| *of == parameter).map(|(_, value)| &**value)
+        self.rare()?.utm.iter().find(|(of, _)| *of == parameter).map(|(_, value)| &**value)
     }
 
     pub(super) fn attributes(&self) -> &[Attribute] {
-        &self.attributes
+        self.rare().map_or(&[], |rare| &rare.attributes)
     }
 
     pub(crate) fn attributes_named(&self, name: &str, trust: Trust) -> impl Iterator<Item = &Attribute> {
         let trusted = move |attribute: &&Attribute| trust == Trust::Any || attribute.signed;
-        self.attributes.iter().filter(trusted).filter(move |attribute| attribute.name == name)
+        self.attributes().iter().filter(trusted).filter(move |attribute| attribute.name == name)
     }
 
     pub(crate) fn events_newest_first(&self, name: &str) -> impl Iterator<Item = UnixMs> {
-        self.events.iter().rev().filter(move |(of, _)| **of == *name).map(|(_, at)| *at)
+        let events = self.rare().map_or(&[][..], |rare| &rare.events);
+        events.iter().rev().filter(move |(of, _)| **of == *name).map(|(_, at)| *at)
     }
 
     /// Only events that a rule asks for are kept.
@@ -185,10 +238,11 @@ impl VisitFacts {
         if name.chars().count() > EVENT_NAME_CHARS_MAX || !config.asks_for_event(name) {
             return;
         }
-        if self.events.len() == EVENTS_MAX {
-            self.events.remove(0);
+        let events = &mut self.rare_mut().events;
+        if events.len() == EVENTS_MAX {
+            events.remove(0);
         }
-        self.events.push((name.into(), now));
+        events.push((name.into(), now));
     }
 
     /// Signed and claimed attributes of one name stand side by side; what is out of bounds is left out.
@@ -199,9 +253,10 @@ impl VisitFacts {
                 continue;
             }
             let same = |known: &Attribute| known.name == attribute.name && known.signed == attribute.signed;
-            match self.attributes.iter().position(same) {
-                Some(at) => self.attributes[at] = attribute,
-                None if self.attributes.len() < ATTRIBUTES_MAX => self.attributes.push(attribute),
+            let attributes = &mut self.rare_mut().attributes;
+            match attributes.iter().position(same) {
+                Some(at) => attributes[at] = attribute,
+                None if attributes.len() < ATTRIBUTES_MAX => attributes.push(attribute),
                 None => {}
             }
         }
@@ -223,14 +278,15 @@ impl VisitFacts {
     }
 
     pub(super) fn set_wait(&mut self, queue: QueueId, wait_s: Option<u32>) {
-        self.waits.retain(|(of, _)| *of != queue);
-        if let Some(wait_s) = wait_s.filter(|_| self.waits.len() < WAITS_MAX) {
-            self.waits.push((queue, wait_s));
+        let waits = &mut self.rare_mut().waits;
+        waits.retain(|(of, _)| *of != queue);
+        if let Some(wait_s) = wait_s.filter(|_| waits.len() < WAITS_MAX) {
+            waits.push((queue, wait_s));
         }
     }
 
     pub(super) fn wait_s(&self, queue: QueueId) -> Option<u32> {
-        self.waits.iter().find(|(of, _)| *of == queue).map(|(_, wait_s)| *wait_s)
+        self.rare()?.waits.iter().find(|(of, _)| *of == queue).map(|(_, wait_s)| *wait_s)
     }
 }
 
@@ -249,6 +305,15 @@ fn utm_of(url: &str) -> Vec<(UtmParameter, Box<str>)> {
     found.map(|(parameter, value)| (parameter, clamped(&value, TEXT_BYTES_MAX))).collect()
 }
 
-pub(super) fn clamped(text: &str, bytes_max: usize) -> Box<str> {
-    text[..text.floor_char_boundary(bytes_max)].into()
+fn contains(text: &str, part: &str) -> bool {
+    text.to_lowercase().contains(&part.to_lowercase())
+}
+
+fn clamped(text: &str, bytes_max: usize) -> Box<str> {
+    cut(text, bytes_max).into()
+}
+
+/// As much of a text as may be kept.
+pub(super) fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
 }

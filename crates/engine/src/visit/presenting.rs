@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Chat, Contact, FORM_OPEN_MAX_S, Refusal, Visit};
+use super::dealings::{Chat, Refusal};
+use super::{Contact, FORM_OPEN_MAX_S, Visit};
 use crate::effect::Effect;
 use crate::id::{OfferId, PresentationId, QueueId, RuleId, TabId};
 use crate::offer::Outcome;
@@ -108,6 +109,10 @@ impl Settled {
 }
 
 impl Tally {
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.offers.capacity() * size_of::<OfferTally>()
+    }
+
     fn count(&mut self, offer: OfferId, outcome: Outcome, counts: bool) {
         let by_offer = self.of(offer);
         let (of_offer, of_visit) = match outcome {
@@ -163,7 +168,7 @@ impl Visit {
         world: &World,
         effects: &mut Vec<Effect>,
     ) {
-        assert!(self.presentation.is_none(), "at most one presentation is asked for or open");
+        assert!(self.presentation().is_none(), "at most one presentation is asked for or open");
         let settings = world.config.settings();
         let ignored_due = now.plus_s(settings.ignored_after_s);
         let passive_due = ignored_due.plus_s(settings.poll_interval_s.saturating_mul(2));
@@ -178,7 +183,7 @@ impl Visit {
             ignored_due,
             passive_due,
         });
-        self.presentation = Some(Box::new(Presentation {
+        self.dealings_mut().presentation = Some(Presentation {
             id,
             rule,
             offer,
@@ -188,13 +193,13 @@ impl Visit {
             passive_due,
             stage: Stage::Asked,
             show_in: None,
-        }));
+        });
     }
 
     /// The store has committed it: from now on it counts, from the time it was asked for (O-8).
     pub(super) fn open(&mut self, id: PresentationId, effects: &mut Vec<Effect>) {
-        let Some(asked) = self.presentation.as_mut().filter(|p| p.id == id) else {
-            if !self.settled.iter().any(|settled| settled.presentation.id == id) {
+        let Some(asked) = self.presentation_mut().filter(|p| p.id == id) else {
+            if !self.settled().iter().any(|settled| settled.presentation.id == id) {
                 let (outcome, reason) = (Outcome::Withdrawn, Some(Reason::StoreRefused));
                 effects.push(Effect::SettleOutcome { presentation: id, outcome, reason });
             }
@@ -204,9 +209,10 @@ impl Visit {
             return;
         }
         asked.stage = Stage::Open;
-        self.presented_at = Some(asked.presented_at);
-        self.refusal = None;
-        if let Some(tab) = asked.show_in.take() {
+        let (at, show_in) = (asked.presented_at, asked.show_in.take());
+        self.presented_at = Some(at).into();
+        self.dealings_mut().refusal = None;
+        if let Some(tab) = show_in {
             effects.push(Effect::ShowOffer { presentation: id, tab });
         }
     }
@@ -214,18 +220,18 @@ impl Visit {
     /// The store refused it: it was never presented (O-14).
     pub(super) fn refuse(&mut self, id: PresentationId, reason: Reason, now: UnixMs) {
         let asked = |p: &Presentation| p.id == id && p.stage == Stage::Asked;
-        if !self.presentation.as_deref().is_some_and(asked) {
+        if !self.presentation().is_some_and(asked) {
             return;
         }
-        self.presentation = None;
-        let in_a_row = self.refusal.map_or(0, |refusal| refusal.in_a_row.saturating_add(1));
+        self.dealings_mut().presentation = None;
+        let in_a_row = self.refusal().map_or(0, |refusal| refusal.in_a_row.saturating_add(1));
         let pause = REFUSED_PAUSE_MS << in_a_row.min(REFUSED_DOUBLINGS_MAX);
-        self.refusal = Some(Refusal { reason, until: now.plus_ms(pause), in_a_row });
+        self.dealings_mut().refusal = Some(Refusal { reason, until: now.plus_ms(pause), in_a_row });
     }
 
     /// Settles what is due, before the event is looked at.
     pub(super) fn settle_due(&mut self, contact: Contact, now: UnixMs, effects: &mut Vec<Effect>) {
-        let Some(presentation) = &self.presentation else { return };
+        let Some(presentation) = self.presentation() else { return };
         let id = presentation.id;
         match presentation.stage {
             Stage::Asked if now >= presentation.settles_at(self.live) => {
@@ -247,7 +253,7 @@ impl Visit {
 
     /// A page was loaded while a presentation is open: it is shown there again (O-9).
     pub(super) fn show_again(&mut self, tab: TabId, effects: &mut Vec<Effect>) {
-        match &mut self.presentation {
+        match self.presentation_mut() {
             Some(presentation) if presentation.stage == Stage::Asked => presentation.show_in = Some(tab),
             Some(presentation) => effects.push(Effect::ShowOffer { presentation: presentation.id, tab }),
             None => {}
@@ -263,8 +269,7 @@ impl Visit {
         world: &World,
         effects: &mut Vec<Effect>,
     ) {
-        let open =
-            self.presentation.as_ref().filter(|p| p.id == id && p.stage == Stage::Open).map(|p| p.queue);
+        let open = self.presentation().filter(|p| p.id == id && p.stage == Stage::Open).map(|p| p.queue);
         if let Some(queue) = open {
             if let Some(reason) = world.gate(queue).closed_because() {
                 self.settle(Outcome::Withdrawn, Some(reason), effects);
@@ -276,7 +281,7 @@ impl Visit {
             return;
         }
         let chat_is_open = self.chat_block(now).is_some();
-        let late = self.settled.iter_mut().find(|s| s.presentation.id == id && s.can_be_answered());
+        let late = self.settled_mut().iter_mut().find(|s| s.presentation.id == id && s.can_be_answered());
         let Some(late) = late.filter(|_| !chat_is_open) else { return };
         let queue = late.presentation.queue;
         if let Some(reason) = world.gate(queue).closed_because() {
@@ -292,19 +297,20 @@ impl Visit {
 
     /// The visitor said no (O-6).
     pub(super) fn reject(&mut self, id: PresentationId, effects: &mut Vec<Effect>) {
-        if self.presentation.as_ref().is_some_and(|p| p.id == id && p.stage == Stage::Open) {
+        if self.presentation().is_some_and(|p| p.id == id && p.stage == Stage::Open) {
             self.settle(Outcome::Rejected, None, effects);
         }
     }
 
     /// The store held another outcome: that one is final (O-10).
     pub(super) fn correct(&mut self, id: PresentationId, outcome: Outcome, effects: &mut Vec<Effect>) {
-        if self.presentation.as_ref().is_some_and(|p| p.id == id) {
-            self.presented_at = self.presentation.as_ref().map(|p| p.presented_at);
+        if let Some(open) = self.presentation().filter(|p| p.id == id) {
+            self.presented_at = Some(open.presented_at).into();
             self.remember(outcome);
             return;
         }
-        let Some(settled) = self.settled.iter_mut().find(|settled| settled.presentation.id == id) else {
+        let Some(dealings) = &mut self.dealings else { return };
+        let Some(settled) = dealings.settled.iter_mut().find(|settled| settled.presentation.id == id) else {
             return;
         };
         let (offer, before) = (settled.presentation.offer, settled.outcome);
@@ -313,19 +319,17 @@ impl Visit {
         if said_yes && settled.can_be_accepted_late() {
             settled.accepted_late = true;
             effects.push(Effect::RecordLateAccept { presentation: id });
-        } else if said_yes && outcome != Outcome::Accepted && matches!(self.chat, Chat::Form { .. }) {
-            self.chat = Chat::None;
+        } else if said_yes && outcome != Outcome::Accepted && matches!(dealings.chat, Chat::Form { .. }) {
+            dealings.chat = Chat::None;
         }
-        self.tally.count(offer, before, false);
-        self.tally.count(offer, outcome, true);
+        dealings.tally.count(offer, before, false);
+        dealings.tally.count(offer, outcome, true);
     }
 
     /// An open presentation is taken back when the gate has closed (O-11), the visitor has come into a chat, or forbids
     /// offers.
     pub(super) fn withdraw_if_blocked(&mut self, now: UnixMs, world: &World, effects: &mut Vec<Effect>) {
-        let Some(presentation) = self.presentation.as_ref().filter(|p| p.stage == Stage::Open) else {
-            return;
-        };
+        let Some(presentation) = self.presentation().filter(|p| p.stage == Stage::Open) else { return };
         let closed = world.gate(presentation.queue).closed_because();
         let in_chat = || self.chat_block(now).map(|block| block.reason);
         let forbidden = || (!self.offers_allowed).then_some(Reason::NoConsent);
@@ -335,7 +339,7 @@ impl Visit {
     }
 
     fn open_chat(&mut self, id: PresentationId, queue: QueueId, now: UnixMs, effects: &mut Vec<Effect>) {
-        self.chat = Chat::Form { until: now.plus_s(FORM_OPEN_MAX_S) };
+        self.set_chat(Chat::Form { until: now.plus_s(FORM_OPEN_MAX_S) });
         effects.push(Effect::OpenChat { presentation: id, queue });
     }
 
@@ -345,14 +349,15 @@ impl Visit {
     }
 
     fn remember(&mut self, outcome: Outcome) -> PresentationId {
-        let presentation = *self.presentation.take().expect("only what is open is settled");
+        let dealings = self.dealings_mut();
+        let presentation = dealings.presentation.take().expect("only what is open is settled");
         let id = presentation.id;
-        self.tally.count(presentation.offer, outcome, true);
-        if self.settled.len() == SETTLED_MAX {
-            self.settled.remove(0);
+        dealings.tally.count(presentation.offer, outcome, true);
+        if dealings.settled.len() == SETTLED_MAX {
+            dealings.settled.remove(0);
         }
-        self.settled.reserve_exact(1);
-        self.settled.push(Settled { presentation, outcome, accepted_late: false });
+        dealings.settled.reserve_exact(1);
+        dealings.settled.push(Settled { presentation, outcome, accepted_late: false });
         id
     }
 }

@@ -16,12 +16,12 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "the interval counts from the time it is ignored",
         file: "visit/presenting.rs",
-        place: "self.presented_at = Some(«asked.presented_at»);",
+        place: "let (at, show_in) = («asked.presented_at», asked.show_in.take());",
         faulty: "asked.ignored_due",
     },
     Fault {
         name: "required time must be exceeded",
-        file: "visit/pages.rs",
+        file: "visit/latching.rs",
         place: "if «now < due» {",
         faulty: "now <= due",
     },
@@ -29,7 +29,7 @@ pub(crate) const FAULTS: &[Fault] = &[
         name: "the latch is forgotten on navigation",
         file: "visit/pages.rs",
         place: "«self.pages.retain(|page| page.tab != tab);»",
-        faulty: "{ self.pages.retain(|page| page.tab != tab); self.rules.iter_mut().for_each(|state| state.latched = false); }",
+        faulty: "{ self.pages.retain(|page| page.tab != tab); self.rules.iter_mut().for_each(|state| *state = super::latching::RuleState::with(state.index, state.views(), false)); }",
     },
     Fault {
         name: "the outcome is settled twice",
@@ -52,8 +52,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "a refusal starts the interval",
         file: "visit/presenting.rs",
-        place: "«self.presentation = None;»\n        let in_a_row",
-        faulty: "self.presented_at = self.presentation.take().map(|p| p.presented_at);",
+        place: "«self.dealings_mut().presentation = None;»\n        let in_a_row",
+        faulty: "self.presented_at = self.dealings_mut().presentation.take().map(|p| p.presented_at).into();",
     },
     Fault {
         name: "a refusal is asked again at once",
@@ -75,8 +75,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "views are counted anew on each page",
-        file: "visit/pages.rs",
-        place: "state.views = «state.views.saturating_add(1).min(VIEWS_MAX)»;",
+        file: "visit/latching.rs",
+        place: "*self = Self::with(self.index, «self.views() + 1», self.is_latched());",
         faulty: "1",
     },
     Fault {
@@ -99,21 +99,21 @@ pub(crate) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "a change of the configuration forgets views",
-        file: "visit/pages.rs",
-        place: "kept.push(RuleState { views: «state.views», latched,",
+        file: "visit/latching.rs",
+        place: "self.rules.push(RuleState::with(index, «kept.views», latched));",
         faulty: "0",
     },
     Fault {
         name: "a latch survives a change of its criteria",
-        file: "visit/pages.rs",
-        place: "let latched = «state.latched && state.criteria_print == rule.criteria_print»;",
-        faulty: "state.latched",
+        file: "visit/latching.rs",
+        place: "let latched = «kept.latched && kept.criteria_print == key.criteria_print»;",
+        faulty: "kept.latched",
     },
     Fault {
         name: "a new rule does not see the open page",
-        file: "visit/pages.rs",
-        place: "state.views += «1»;",
-        faulty: "0",
+        file: "visit/latching.rs",
+        place: "if counted.binary_search(&index).is_err() {\n                    «state.count_view();»",
+        faulty: "{}",
     },
     Fault {
         name: "a live offer is ignored only when it is passively due",
@@ -124,7 +124,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "a live visit times out",
         file: "visit.rs",
-        place: "self.ended || («!self.live» && now.ms_since(self.heard_at) >= self.timeout_ms)",
+        place: "self.ended || («!self.live» && now.ms_since(self.heard_at) >= self.timeout_ms())",
         faulty: "true",
     },
     Fault {
@@ -148,7 +148,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "a completed chat is not remembered",
         file: "visit.rs",
-        place: "if phase == ChatPhase::Completed {\n            «self.chat_completed_at = Some(now);»",
+        place: "if phase == ChatPhase::Completed {\n            «self.dealings_mut().chat_completed_at = Some(now);»",
         faulty: "{}",
     },
     Fault {
@@ -159,9 +159,9 @@ pub(crate) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "a restored visit has lost its latches",
-        file: "visit/pages.rs",
-        place: "«self.version = Some(config.version());»",
-        faulty: "{ if self.version.is_none() { self.rules.iter_mut().for_each(|state| state.latched = false); } self.version = Some(config.version()); }",
+        file: "visit/latching.rs",
+        place: "«self.version = config.version();»",
+        faulty: "{ if self.version == super::UNKNOWN_VERSION { self.rules.iter_mut().for_each(|state| *state = RuleState::with(state.index, state.views(), false)); } self.version = config.version(); }",
     },
     Fault {
         name: "an ignored offer is accepted late more than once",

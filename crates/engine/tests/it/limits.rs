@@ -111,8 +111,7 @@ fn ten_thousand_attributes_at_once_are_cut_to_the_first_64() {
     let attribute =
         |n: usize| Attribute { name: format!("a{n}"), value: Value::Text("x".repeat(256)), signed: false };
     scene.tell(Event::AttributesSet { attributes: (0..10_000).map(attribute).collect() });
-    let kept = serde_json::to_value(&scene.visit).expect("a visit is JSON");
-    assert_eq!(kept["facts"]["attributes"].as_array().map(Vec::len), Some(64));
+    assert_eq!(scene.visit.attributes().len(), 64);
 }
 
 // spec: R-9

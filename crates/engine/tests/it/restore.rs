@@ -1,9 +1,12 @@
 //! Owns the scenarios of checkpoints and replays: what a visit survives, and that it repeats itself.
 
+use beckon_engine::condition::Condition;
 use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::id::TabId;
 use beckon_engine::offer::Outcome;
 use beckon_engine::reason::Reason;
 use beckon_engine::visit::Visit;
+use beckon_engine::world::Config;
 
 use crate::scene::{START, Scene};
 use crate::site::Site;
@@ -49,6 +52,36 @@ fn a_form_never_blocks_for_more_than_120_s_whatever_is_told() {
     assert_eq!((scene.said(), scene.reason), (vec![], Some(Reason::FormOpen)));
     scene.at(120);
     assert_eq!(scene.said(), ["120 presents help"]);
+}
+
+// spec: T-10
+// spec: R-8
+#[test]
+fn what_conditions_found_in_the_whole_referrer_stays_found_after_a_restore() {
+    let came_from = |text: &str| Some(Condition::Referrer { contains: text.to_owned() });
+    let site = Site::new()
+        .rule_with("query", "/", |rule| rule.plan.conditions = came_from("Q=Chair"))
+        .rule_with("host", "/", |rule| rule.plan.conditions = came_from("search.test"))
+        .rule_with("kept only", "/", |rule| rule.plan.conditions = came_from("/find?lang"));
+    let mut scene = Scene::live(site);
+    let referrer = "https://search.test/find?q=chair&lang=de".to_owned();
+    let (url, title) = ("https://shop.test/other".to_owned(), String::new());
+    scene.tell(Event::PageViewed { tab: TabId(1), url, title, referrer });
+    let kept = |visit: &Visit, config: &Config| {
+        restored(&visit.to_keep(|_| "https://search.test/find?lang=de".to_owned(), config))
+    };
+    let holds = |scene: &Scene| {
+        ["query", "host", "kept only"]
+            .map(|name| scene.explain_rule(name).conditions.expect("it has one").holds)
+    };
+    assert_eq!(holds(&scene), [true, true, false]);
+    let config = scene.site.world().config;
+    scene.visit = kept(&scene.visit, &config);
+    assert_eq!(holds(&scene), [true, true, false], "as before");
+    let text = serde_json::to_string(&scene.visit).expect("a visit is JSON");
+    assert!(!text.contains("q=chair"), "what may not be stored is not: {text}");
+    scene.visit = kept(&scene.visit, &config);
+    assert_eq!(holds(&scene), [true, true, false], "and after another one");
 }
 
 // spec: R-5

@@ -1,5 +1,7 @@
 //! Owns the proof that a visit stays small: what it keeps grows with rules seen, not with pages or time.
 
+use beckon_engine::visit::Visit;
+
 use crate::scene::Scene;
 use crate::site::Site;
 
@@ -18,6 +20,11 @@ fn a_visit_with_ten_page_views_is_small() {
         scene.at(n * 20).views(&format!("/product/{n}/oslo-chair-oak-natural"));
     }
     assert!(scene.visit.bytes() <= BYTES_MAX, "{} bytes", scene.visit.bytes());
+}
+
+#[test]
+fn a_visit_takes_three_lines_of_the_processors_cache_beside_its_texts() {
+    assert_eq!((size_of::<Visit>(), align_of::<Visit>()), (192, 64));
 }
 
 #[test]

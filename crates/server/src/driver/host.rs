@@ -204,7 +204,8 @@ impl Host {
         let heard_at = self.state.engine.heard_at();
         let timeout_s = self.site.world.config.settings().visit_timeout_min * 60;
         let State { engine, pages, decisions } = &self.state;
-        let engine = engine.to_keep(|url| storable(url, &self.site.row.allow_params));
+        let engine =
+            engine.to_keep(|url| storable(url, &self.site.row.allow_params), &self.site.world.config);
         let state = State { engine, pages: pages.clone(), decisions: *decisions };
         Checkpoint {
             visit: self.visit,
