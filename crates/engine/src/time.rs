@@ -41,6 +41,7 @@ impl MaybeAt {
         (self != Self::NEVER).then_some(UnixMs(self.0))
     }
 
+    #[inline]
     pub(crate) const fn is_after(self, now: UnixMs) -> bool {
         now.0 < self.0
     }

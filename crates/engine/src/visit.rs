@@ -113,11 +113,16 @@ impl Visit {
     ///
     /// When the answer to an event of the browser holds `EndVisit`, the visit was over before the event: it was not
     /// worked off, and belongs to a new visit.
+    #[inline]
     pub fn handle(&mut self, event: Event, now: UnixMs, world: &World) -> Decision {
         if matches!(event, Event::Heard) && self.nothing_can_change(now, world) {
             self.heard_at = now;
             return Decision { effects: Vec::new(), reason: self.reason };
         }
+        self.work_off(event, now, world)
+    }
+
+    fn work_off(&mut self, event: Event, now: UnixMs, world: &World) -> Decision {
         let mut effects = Vec::new();
         self.adopt(&world.config);
         if matches!(event, Event::LinkLost) {
@@ -217,6 +222,7 @@ impl Visit {
     }
 
     /// A heartbeat on a live connection changes nothing by itself: timers are exact, and a changed world announces itself.
+    #[inline]
     fn nothing_can_change(&self, now: UnixMs, world: &World) -> bool {
         self.live && !self.ended && self.version == world.config.version() && self.timer.is_after(now)
     }

@@ -179,6 +179,7 @@ impl Config {
     }
 
     /// The version it was compiled as.
+    #[inline]
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version

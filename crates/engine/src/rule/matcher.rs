@@ -25,7 +25,7 @@ const PREFIXES_MAX: usize = 32;
 pub(crate) type RuleIndex = u16;
 
 /// The texts of one page that rules look at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PageTexts<'a> {
     pub(crate) url: &'a str,
     pub(crate) title: &'a str,

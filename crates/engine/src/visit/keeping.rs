@@ -84,7 +84,8 @@ impl<'de> Deserialize<'de> for Visit {
         let kept = Kept::deserialize(deserializer)?;
         let page = |page: KeptPage| {
             let KeptPage { tab, entered_at, url, title, referrer, facts } = page;
-            OpenPage::new(tab, entered_at, PageTexts { url: &url, title: &title, referrer: &referrer }, facts)
+            let texts = PageTexts { url: &url, title: &title, referrer: &referrer };
+            OpenPage::read_back(tab, entered_at, texts, facts)
         };
         let (keys, rules) = read_back(&kept.rules);
         Ok(Self {

@@ -15,12 +15,16 @@ pub(super) const TABS_MAX: usize = 32;
 /// Texts that are kept of a page, bytes; together they stay below 2^16.
 const URL_BYTES_MAX: usize = 4096;
 const TITLE_BYTES_MAX: usize = 512;
+/// A place for texts is a multiple of this long.
+const PLACE_BYTES: usize = 32;
+/// No address ends with it.
+const FILLER: char = '\0';
 
 /// The page that one tab shows. Its texts are kept so that a changed rule sees it at once.
 #[derive(Clone, Debug)]
 pub(super) struct OpenPage {
     pub(super) tab: TabId,
-    /// Address, title and referrer, one after the other: one place in memory instead of three.
+    /// Address, title and referrer, one after the other, and fillers: one place in memory instead of three.
     texts: Box<str>,
     title_at: u16,
     referrer_at: u16,
@@ -31,28 +35,48 @@ pub(super) struct OpenPage {
 }
 
 impl OpenPage {
-    pub(super) fn new(tab: TabId, entered_at: UnixMs, texts: PageTexts<'_>, facts: PageFacts) -> Self {
-        let mut page = Self {
+    fn new(tab: TabId) -> Self {
+        Self {
             tab,
             texts: "".into(),
             title_at: 0,
             referrer_at: 0,
-            entered_at,
-            facts,
+            entered_at: UnixMs(0),
+            facts: PageFacts::entered(UnixMs(0)),
             waiting: SmallVec::new(),
-        };
+        }
+    }
+
+    pub(super) fn read_back(tab: TabId, entered_at: UnixMs, texts: PageTexts<'_>, facts: PageFacts) -> Self {
+        let mut page = Self { entered_at, facts, ..Self::new(tab) };
         page.set_texts(texts);
         page
     }
 
+    /// The tab shows another page from now on.
+    fn enter(&mut self, texts: PageTexts<'_>, now: UnixMs) {
+        self.set_texts(texts);
+        self.entered_at = now;
+        self.facts = PageFacts::entered(now);
+        self.waiting.clear();
+    }
+
+    /// The place of the texts before is used again where it suits: most pages of a site have addresses of about one length,
+    /// and to give a place back and get another one costs more than all else in a page view.
     fn set_texts(&mut self, texts: PageTexts<'_>) {
         let url = cut(texts.url, URL_BYTES_MAX);
         let title = cut(texts.title, TITLE_BYTES_MAX);
-        let referrer = cut(texts.referrer, URL_BYTES_MAX);
-        let mut all = String::with_capacity(url.len() + title.len() + referrer.len());
+        let referrer = cut(texts.referrer, URL_BYTES_MAX).trim_end_matches(FILLER);
+        let needed = (url.len() + title.len() + referrer.len()).next_multiple_of(PLACE_BYTES);
+        let mut all = std::mem::take(&mut self.texts).into_string();
+        all.clear();
+        if all.capacity() < needed || all.capacity() > 2 * needed {
+            all = String::with_capacity(needed);
+        }
         for text in [url, title, referrer] {
             all.push_str(text);
         }
+        all.extend(std::iter::repeat_n(FILLER, all.capacity() - all.len()));
         let place = |at: usize| u16::try_from(at).expect("the texts of a page are bounded");
         (self.title_at, self.referrer_at) = (place(url.len()), place(url.len() + title.len()));
         self.texts = all.into_boxed_str();
@@ -63,7 +87,7 @@ impl OpenPage {
         PageTexts {
             url: &self.texts[..title_at],
             title: &self.texts[title_at..referrer_at],
-            referrer: &self.texts[referrer_at..],
+            referrer: self.texts[referrer_at..].trim_end_matches(FILLER),
         }
     }
 
@@ -81,9 +105,9 @@ impl OpenPage {
 
     /// Yields whether the texts are others than before.
     pub(super) fn recall(&mut self, texts: PageTexts<'_>) -> bool {
-        let before = (std::mem::take(&mut self.texts), self.title_at, self.referrer_at);
+        let before = self.clone();
         self.set_texts(texts);
-        before != (self.texts.clone(), self.title_at, self.referrer_at)
+        before.texts() != self.texts()
     }
 
     pub(super) fn matches(&self, config: &Config) -> Matches {
@@ -98,11 +122,14 @@ impl OpenPage {
 impl Visit {
     /// A tab shows another page, or the same one again (T-3).
     pub(super) fn view_page(&mut self, tab: TabId, texts: PageTexts<'_>, now: UnixMs, config: &Config) {
-        self.pages.retain(|page| page.tab != tab);
+        let mut page = match self.pages.iter().position(|page| page.tab == tab) {
+            Some(at) => self.pages.remove(at),
+            None => OpenPage::new(tab),
+        };
+        page.enter(texts, now);
         if self.pages.len() == TABS_MAX {
             self.pages.remove(0);
         }
-        let mut page = OpenPage::new(tab, now, texts, PageFacts::entered(now));
         let found = page.matches(config);
         if self.pages_viewed == 0 {
             let PageTexts { url, referrer, .. } = page.texts();

@@ -28,8 +28,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "the latch is forgotten on navigation",
         file: "visit/pages.rs",
-        place: "«self.pages.retain(|page| page.tab != tab);»",
-        faulty: "{ self.pages.retain(|page| page.tab != tab); self.rules.iter_mut().for_each(|state| *state = super::latching::RuleState::with(state.index, state.views(), false)); }",
+        place: "«page.enter(texts, now);»",
+        faulty: "{ page.enter(texts, now); self.rules.iter_mut().for_each(|state| *state = super::latching::RuleState::with(state.index, state.views(), false)); }",
     },
     Fault {
         name: "the outcome is settled twice",

@@ -19,6 +19,9 @@ use rounds::Spread;
 /// Visits of the crowd, the smaller first.
 const CROWDS: [usize; 2] = [10_000, 1_000_000];
 
+/// Among many visits an event may cost so many times what it costs among few, and count as flat.
+const FLAT_MAX: f64 = 1.25;
+
 /// Arguments of `cargo xtask bench engine`.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -81,12 +84,24 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     for visits in CROWDS {
         figures.extend(of_process(visits)?);
     }
+    figures.extend(flatness(&figures));
     print(&figures);
     if let Some(file) = &arguments.json {
         let text = serde_json::to_string_pretty(&figures)?;
         std::fs::write(file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())
+}
+
+/// How much dearer an event is among many visits than among few, beyond what one look at a visit costs there.
+fn flatness(figures: &[Figure]) -> Option<Figure> {
+    let beyond = |visits: usize| {
+        let name = format!("{}, {visits} visits", crowd::BEYOND);
+        figures.iter().find(|figure| figure.name == name).map(|figure| figure.value.median)
+    };
+    let times = beyond(CROWDS[1])? / beyond(CROWDS[0])?;
+    let name = format!("the same, {} visits to {}", CROWDS[1], CROWDS[0]);
+    Some(Figure::new(name, "times", Spread::once(times)).at_most(FLAT_MAX))
 }
 
 /// A process of its own, so that its memory is that of the visits.

@@ -23,6 +23,8 @@ const RULES: usize = 100;
 /// Page views of each visit before it is measured.
 const VIEWS: usize = 10;
 const EVENTS: usize = 100_000;
+/// The figure that must not depend on the number of visits.
+pub(super) const BEYOND: &str = "event beyond the floor";
 /// Aim for a million visits, MB.
 const CROWD_MB_MAX: f64 = 1200.0;
 
@@ -33,6 +35,14 @@ struct Crowd {
     wheel: Wheel<u32>,
     now: UnixMs,
     state: u64,
+}
+
+/// What a second cost, nanoseconds for each of its events, by kind and over all.
+struct Second {
+    deadline: f64,
+    beat: f64,
+    view: f64,
+    event: f64,
 }
 
 impl Crowd {
@@ -69,51 +79,62 @@ impl Crowd {
     }
 
     /// A second passes: the deadlines that fall into it, and at random visits nine heartbeats for one page view.
-    fn second(&mut self) -> f64 {
-        let events: Vec<(usize, Event)> = (0..EVENTS)
-            .map(|n| (self.any(), if n % 10 == 0 { site::viewed(n) } else { Event::Heard }))
-            .collect();
+    fn second(&mut self) -> Second {
+        let beats: Vec<usize> = (0..EVENTS / 10 * 9).map(|_| self.any()).collect();
+        let views: Vec<(usize, Event)> = (0..EVENTS / 10).map(|n| (self.any(), site::viewed(n))).collect();
         self.now = self.now.plus_s(1);
         let mut fired = Vec::new();
-        let before = processor_ns();
+        let begun = processor_ns();
         self.wheel.advance(self.now, &mut fired);
-        let count = events.len() + fired.len();
-        for n in fired {
-            let n = n as usize;
+        let due = fired.len();
+        for n in fired.into_iter().map(|n| n as usize) {
             if self.visits[n].deadline().is_some_and(|due| due <= self.now) {
                 black_box(self.visits[n].handle(Event::DeadlineReached, self.now, &self.world));
                 self.wind(n);
             }
         }
-        for (n, event) in events {
-            let wind = !matches!(event, Event::Heard);
-            black_box(self.visits[n].handle(event, self.now, &self.world));
-            if wind {
-                self.wind(n);
-            }
+        let fired = processor_ns();
+        for &n in &beats {
+            black_box(self.visits[n].handle(Event::Heard, self.now, &self.world));
         }
-        (processor_ns() - before) / count as f64
+        let beaten = processor_ns();
+        let viewed = views.len();
+        for (n, event) in views {
+            black_box(self.visits[n].handle(event, self.now, &self.world));
+            self.wind(n);
+        }
+        let ended = processor_ns();
+        let of = |ns: f64, count: usize| ns / count.max(1) as f64;
+        Second {
+            deadline: of(fired - begun, due),
+            beat: of(beaten - fired, beats.len()),
+            view: of(ended - beaten, viewed),
+            event: of(ended - begun, due + beats.len() + viewed),
+        }
+    }
+
+    /// At as many places at random a time is noted: what nobody can leave out who keeps visits in so much memory.
+    fn note(&mut self, records: &mut [Record]) -> f64 {
+        let places: Vec<usize> = (0..EVENTS).map(|_| self.any()).collect();
+        let now = self.now;
+        ns_each(EVENTS, || {
+            for n in places {
+                let record = &mut records[n];
+                if black_box(now) < record.due {
+                    record.heard_at = now;
+                }
+            }
+        })
     }
 }
 
-/// The wheel alone: as many timers, wound again at the rate of the page views.
-fn floor(count: usize) -> f64 {
-    let mut wheel = Wheel::new(START);
-    for n in 0..count {
-        wheel.insert(START.plus_ms(30_000 + n as i64 % 60_000), n as u32);
-    }
-    let mut fired = Vec::new();
-    ns_each(EVENTS, || {
-        for n in 0..EVENTS {
-            let now = START.plus_ms((n / 100) as i64);
-            if n % 10 == 0 {
-                wheel.insert(now.plus_ms(30_000), n as u32);
-            }
-            if n % 100 == 0 {
-                wheel.advance(now, &mut fired);
-            }
-        }
-    })
+/// As large as a visit is before its texts.
+#[derive(Clone)]
+#[repr(C, align(64))]
+struct Record {
+    heard_at: UnixMs,
+    due: UnixMs,
+    rest: [u64; 22],
 }
 
 /// The figures for so many visits.
@@ -121,19 +142,30 @@ pub(super) fn measure(count: usize) -> anyhow::Result<Vec<Figure>> {
     let before = resident_mb()?;
     let mut crowd = Crowd::gather(count)?;
     let memory = resident_mb()? - before;
-    let (mut costs, mut floors) = (Vec::new(), Vec::new());
+    let (mut seconds, mut floors) = (Vec::new(), Vec::new());
+    let record = Record { heard_at: START, due: START.plus_s(86_400), rest: [1; 22] };
+    let mut records = vec![record; count];
+    crowd.note(&mut records);
     crowd.second();
     for _ in 0..ROUNDS {
-        costs.push(crowd.second());
-        floors.push(floor(count));
+        seconds.push(crowd.second());
+        floors.push(crowd.note(&mut records));
     }
     let named = |what: &str| format!("{what}, {count} visits");
-    let memory_mb = Figure::new(named("memory with deadlines"), "MB", Spread::once(memory));
+    let floor = Spread::of(floors.clone());
+    let rounds = |of: fn(&Second) -> f64| seconds.iter().map(of).collect::<Vec<_>>();
+    let cost = |what: &str, of: fn(&Second) -> f64| {
+        Figure::new(named(what), "ns", Spread::of(rounds(of))).above(floor)
+    };
+    let beyond = Spread::beyond(&rounds(|second| second.event), &floors);
     let per_visit = memory * 1024.0 * 1024.0 / count as f64;
     Ok(vec![
-        Figure::new(named("event: beats, views, deadlines"), "ns", Spread::of(costs))
-            .above(Spread::of(floors)),
-        memory_mb.at_most(CROWD_MB_MAX),
+        cost("heartbeat", |second| second.beat),
+        cost("page view with its deadline", |second| second.view),
+        cost("deadline", |second| second.deadline),
+        cost("event of these", |second| second.event),
+        Figure::new(named(BEYOND), "ns", beyond),
+        Figure::new(named("memory with deadlines"), "MB", Spread::once(memory)).at_most(CROWD_MB_MAX),
         Figure::new(named("memory of a visit"), "bytes", Spread::once(per_visit)),
     ])
 }

@@ -1,6 +1,6 @@
 //! Owns how times are taken: several rounds in which what is compared takes turns, and their median and range.
 
-use anyhow::Context;
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
 /// Rounds of each measurement.
@@ -21,6 +21,11 @@ impl Spread {
         Self { median: rounds[rounds.len() / 2], low: rounds[0], high: rounds[rounds.len() - 1] }
     }
 
+    /// What each round came to beyond what was measured beside it.
+    pub(super) fn beyond(rounds: &[f64], floors: &[f64]) -> Self {
+        Self::of(rounds.iter().zip(floors).map(|(round, floor)| round - floor).collect())
+    }
+
     pub(super) fn once(value: f64) -> Self {
         Self { median: value, low: value, high: value }
     }
@@ -30,8 +35,7 @@ impl Spread {
     }
 }
 
-/// Nanoseconds of processor time that one of `count` steps takes, so that others on the machine do not count. A round takes
-/// tens of milliseconds, as the system keeps that time to a few of them.
+/// Nanoseconds of processor time that one of `count` steps takes, so that others on the machine do not count.
 pub(super) fn ns_each(count: usize, work: impl FnOnce()) -> f64 {
     let before = processor_ns();
     work();
@@ -40,11 +44,8 @@ pub(super) fn ns_each(count: usize, work: impl FnOnce()) -> f64 {
 
 /// Time that this thread has had a processor.
 pub(super) fn processor_ns() -> f64 {
-    let read = || {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-        text.split(' ').next().context("the file is empty")?.parse::<f64>().context("not a number")
-    };
-    read().expect("Linux keeps the processor time of a thread")
+    let had = clock_gettime(ClockId::ThreadCPUTime);
+    had.tv_sec as f64 * 1e9 + had.tv_nsec as f64
 }
 
 /// Times two things by turns; a first round of each warms up and does not count.
