@@ -32,7 +32,7 @@ pub fn world(mut plan: RulePlan) -> World {
     };
     let offers = vec![Offer { id: offer, name: "offer".to_owned(), active: true, design }];
     let plan = QueuePlan::default();
-    let queues = vec![Queue { id: queue, name: "queue".to_owned(), channel_on: true, plan }];
+    let queues = vec![Queue { id: queue, name: "queue".to_owned(), channel_on: true, by_hand: None, plan }];
     let config = Config::compile(1, SiteSettings::default(), vec![rule], offers, queues);
     let gate = Gate { hours_open: true, channel_on: true, free_slots: 3, open_presentations: 0 };
     World {

@@ -1,4 +1,4 @@
-//! The commands of the project: demo, test, bench, replay, tidy and dist. Owns the command line and nothing else;
+//! The commands of the project: demo, test, bench, replay, fuzz, tidy and dist. Owns the command line and nothing else;
 //! each command is a module of its own. No part of the product depends on this crate.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 mod bench;
 mod demo;
 mod dist;
+mod fuzz;
 mod nats;
 mod packages;
 mod postgres;
@@ -38,6 +39,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Drive the visitors of an access log through the engine with a rule set: what would have been offered, and why not.
     Replay(replay::Arguments),
+    /// Run the fuzz targets, each for `--seconds N`.
+    Fuzz(fuzz::Arguments),
     /// Check the house rules that no compiler checks.
     Tidy,
     /// Build the release binary and a Debian package.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Dist => dist::run(),
     };

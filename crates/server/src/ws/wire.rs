@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 pub mod agent;
-pub(super) mod sorting;
+pub mod sorting;
 pub mod visitor;
 
 /// Version of the frames.
@@ -20,8 +20,11 @@ pub struct Held {
     pub after: i64,
 }
 
-/// Reads one frame. The error is a sentence for the developer of the page; it repeats nothing of the frame.
-pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
+/// Reads one frame.
+///
+/// # Errors
+/// A sentence for the developer of the page; it repeats nothing of the frame.
+pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| {
         format!("Not a frame of this protocol, at line {} column {}.", error.line(), error.column())
     })

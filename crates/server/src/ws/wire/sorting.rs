@@ -20,30 +20,90 @@ const EVENT_NAME_LEN_MAX: usize = 64;
 
 /// A frame about the visitor's chat.
 #[derive(Clone, Debug)]
-pub(in crate::ws) enum ChatFrame {
+pub enum ChatFrame {
+    /// The visitor opens the chat unasked.
     Open,
-    SendForm { chat: ChatId, answers: BTreeMap<String, Given> },
+    /// The form is filled in.
+    SendForm {
+        /// The chat.
+        chat: ChatId,
+        /// Answers by key.
+        answers: BTreeMap<String, Given>,
+    },
+    /// An enquiry instead of a chat.
     SendEnquiry(Sent),
-    Say { chat: ChatId, said: Said },
-    Typing { chat: ChatId },
-    Delivered { chat: ChatId, seq: i64 },
-    Read { chat: ChatId, seq: i64 },
-    End { chat: ChatId },
-    Transcript { chat: ChatId, email: String },
-    Rate { chat: ChatId, rating: i64, comment: String },
-    Resume { chat: ChatId, after: i64 },
+    /// A message.
+    Say {
+        /// The chat.
+        chat: ChatId,
+        /// What is written.
+        said: Said,
+    },
+    /// The visitor is writing.
+    Typing {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// The browser has the messages.
+    Delivered {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
+    },
+    /// The visitor has read.
+    Read {
+        /// The chat.
+        chat: ChatId,
+        /// Up to and with this number.
+        seq: i64,
+    },
+    /// The visitor ends the chat.
+    End {
+        /// The chat.
+        chat: ChatId,
+    },
+    /// The transcript is wanted by e-mail.
+    Transcript {
+        /// The chat.
+        chat: ChatId,
+        /// To this address.
+        email: String,
+    },
+    /// What the visitor thought of the chat.
+    Rate {
+        /// The chat.
+        chat: ChatId,
+        /// The number.
+        rating: i64,
+        /// In words.
+        comment: String,
+    },
+    /// A gap was seen.
+    Resume {
+        /// The chat.
+        chat: ChatId,
+        /// The last message before the gap.
+        after: i64,
+    },
 }
 
 /// What a frame after the hello is about.
 #[derive(Clone, Debug)]
-pub(in crate::ws) enum Sorted {
+pub enum Sorted {
+    /// Something observed.
     Track(Observed),
+    /// Something about the chat.
     Chat(ChatFrame),
+    /// Who the page says the visitor is.
     Identify(Introduction),
 }
 
-/// Sorts a frame after the hello. A second hello, or a field out of bounds, is a sentence.
-pub(in crate::ws) fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
+/// Sorts a frame after the hello.
+///
+/// # Errors
+/// A second hello, or a field out of bounds: a sentence.
+pub fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
     let told = |event| Ok(Sorted::Track(Observed::Told(event)));
     let chat = |frame| Ok(Sorted::Chat(frame));
     match frame {
