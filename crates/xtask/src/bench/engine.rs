@@ -124,7 +124,7 @@ fn print(figures: &[Figure]) {
         let floor = figure.floor.map(|floor| format!("{:.1}", floor.median)).unwrap_or_default();
         let ratio =
             figure.floor.map(|floor| format!("{:.1}", value.median / floor.median)).unwrap_or_default();
-        let limit = figure.limit.map(|limit| format!("{limit:.0}")).unwrap_or_default();
+        let limit = figure.limit.map(|limit| limit.to_string()).unwrap_or_default();
         let over =
             if figure.limit.is_some_and(|limit| value.median > limit) { "  above the limit" } else { "" };
         println!(

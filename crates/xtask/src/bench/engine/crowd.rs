@@ -39,7 +39,6 @@ struct Crowd {
 
 /// What a second cost, nanoseconds for each of its events, by kind and over all.
 struct Second {
-    deadline: f64,
     beat: f64,
     view: f64,
     event: f64,
@@ -93,22 +92,21 @@ impl Crowd {
                 self.wind(n);
             }
         }
-        let fired = processor_ns();
+        let before_beats = processor_ns();
         for &n in &beats {
             black_box(self.visits[n].handle(Event::Heard, self.now, &self.world));
         }
-        let beaten = processor_ns();
+        let before_views = processor_ns();
         let viewed = views.len();
         for (n, event) in views {
             black_box(self.visits[n].handle(event, self.now, &self.world));
             self.wind(n);
         }
         let ended = processor_ns();
-        let of = |ns: f64, count: usize| ns / count.max(1) as f64;
+        let of = |ns: f64, count: usize| ns / count as f64;
         Second {
-            deadline: of(fired - begun, due),
-            beat: of(beaten - fired, beats.len()),
-            view: of(ended - beaten, viewed),
+            beat: of(before_views - before_beats, beats.len()),
+            view: of(ended - before_views, viewed),
             event: of(ended - begun, due + beats.len() + viewed),
         }
     }
@@ -162,7 +160,6 @@ pub(super) fn measure(count: usize) -> anyhow::Result<Vec<Figure>> {
     Ok(vec![
         cost("heartbeat", |second| second.beat),
         cost("page view with its deadline", |second| second.view),
-        cost("deadline", |second| second.deadline),
         cost("event of these", |second| second.event),
         Figure::new(named(BEYOND), "ns", beyond),
         Figure::new(named("memory with deadlines"), "MB", Spread::once(memory)).at_most(CROWD_MB_MAX),
