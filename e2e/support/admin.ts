@@ -37,6 +37,8 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     "/admin/canned-replies",
     "/admin/canned-replies/new",
     "/admin/workspace",
+    "/admin/webhooks",
+    "/admin/webhooks/new",
   ];
 }
 
