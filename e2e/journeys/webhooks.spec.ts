@@ -44,13 +44,13 @@ test("a webhook is made, tried, and told what happens", async ({ browser, demo, 
   await expect(page.getByText("Choose at least one event.")).toBeVisible();
   await page.getByRole("checkbox", { name: "Offer settled" }).check();
   await page.getByRole("button", { name: "Create" }).click();
-  await expect(page.getByText(/is in a private network/)).toBeVisible();
+  await expect(page.getByText(/is in a private network/i)).toBeVisible();
   await page.getByLabel("Address").fill(listener.url);
   await page.getByRole("button", { name: "Create" }).click();
   await expect(page.getByText(/^whsec_/)).toBeVisible();
   await page.getByRole("button", { name: "Send a test" }).click();
   await expect(page.getByText("next try")).toBeVisible({ timeout: 20_000 });
-  await expect(page.getByText("Taken")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("cell", { name: "Taken" })).toBeVisible({ timeout: 30_000 });
   await page.getByRole("button", { name: /^Show Test/ }).click();
   await expect(page.getByText("Not yet")).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();

@@ -118,7 +118,7 @@ function Table({ items, show }: { items: WebhookDelivery[]; show(delivery: Webho
 function State({ delivery: { state, due_at, tries } }: { delivery: WebhookDelivery }) {
   const { t, i18n } = useTranslation();
   return (
-    <>
+    <span className={classes.status}>
       <Dot tone={tones[state]} />
       {t(`webhooks.deliveries.${state}`)}
       {due_at !== null && tries > 0 && (
@@ -126,7 +126,7 @@ function State({ delivery: { state, due_at, tries } }: { delivery: WebhookDelive
           {t("webhooks.deliveries.next_try", { at: fullTime(due_at, i18n.language) })}
         </span>
       )}
-    </>
+    </span>
   );
 }
 

@@ -70,8 +70,10 @@ function Table({ webhooks }: { webhooks: Webhook[] }) {
               <td>{webhook.events.map((event) => t(`webhooks.event.${event}`)).join(", ")}</td>
               <td>{siteName(webhook.site_id)}</td>
               <td>
-                <Dot tone={webhook.enabled ? "good" : "off"} />
-                {t(webhook.enabled ? "webhooks.enabled" : "webhooks.disabled")}
+                <span className={classes.status}>
+                  <Dot tone={webhook.enabled ? "good" : "off"} />
+                  {t(webhook.enabled ? "webhooks.enabled" : "webhooks.disabled")}
+                </span>
               </td>
             </tr>
           ))}
