@@ -72,6 +72,7 @@ const SQLITE_SEARCH: &str = "
         INSERT INTO chat_words (rowid, search) VALUES (new.id, new.search);
     END;";
 const POSTGRES_SEARCH: &str = "
+    SET LOCAL client_min_messages = warning;
     CREATE TABLE IF NOT EXISTS chat_search (
         chat_id TEXT PRIMARY KEY REFERENCES chats (id) ON DELETE CASCADE,
         search  TEXT NOT NULL
