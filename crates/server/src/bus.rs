@@ -148,11 +148,9 @@ impl Bus {
         let (told, others) = (arrived.clone(), leaving.clone());
         let connected_before = Arc::new(AtomicBool::new(false));
         let options = ConnectOptions::new().event_callback(move |event| {
-            let lost = match event {
-                Event::Connected => connected_before.swap(true, Ordering::Relaxed),
-                Event::SlowConsumer(_) => true,
-                _ => false,
-            };
+            let came_back =
+                matches!(event, Event::Connected) && connected_before.swap(true, Ordering::Relaxed);
+            let lost = came_back || matches!(event, Event::SlowConsumer(_));
             if lost {
                 // While the connection was away, neither side heard the other.
                 drop(told.send(Hint::Lost));

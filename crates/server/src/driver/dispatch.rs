@@ -81,11 +81,10 @@ fn take_in(held: &mut Hint, later: &Hint) {
 
 /// What makes two hints say the same.
 fn same(hint: &Hint) -> Hint {
-    match hint {
-        Hint::MessageAdded { chat, visitor, .. } => {
-            Hint::MessageAdded { chat: *chat, visitor: *visitor, seq: None }
-        }
-        other => other.clone(),
+    if let Hint::MessageAdded { chat, visitor, .. } = hint {
+        Hint::MessageAdded { chat: *chat, visitor: *visitor, seq: None }
+    } else {
+        hint.clone()
     }
 }
 
