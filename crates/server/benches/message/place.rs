@@ -167,7 +167,7 @@ fn site() -> SiteRow {
         key: "bench".to_owned(),
         name: "Shop".to_owned(),
         origins: Json(vec![ORIGIN.to_owned()]),
-        settings: Json(serde_json::from_value(json!({ "poll_interval_s": 60 })).expect("settings")),
+        settings: Json(serde_json::from_value(json!({ "poll_interval_s": 300 })).expect("settings")),
         deny_paths: Json(Vec::new()),
         allow_params: Json(Vec::new()),
         config_version: 1,

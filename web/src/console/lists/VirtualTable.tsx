@@ -1,7 +1,7 @@
 /** Owns tables of any length: only the rows on screen are drawn, and further pages are asked for before they are needed. */
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { memo, type ReactNode, useEffect, useRef } from "react";
 import classes from "./Lists.module.css";
 
 const ROW_HEIGHT = 53;
@@ -56,8 +56,6 @@ export function VirtualTable<T, Key extends string>(props: VirtualTableProps<T, 
   });
   const above = drawn[0]?.start ?? 0;
   const below = rows.getTotalSize() - (drawn.at(-1)?.end ?? 0);
-  const classOf = ({ end, wide }: Column<T, Key>) =>
-    [end && classes.end, wide && classes.wide].filter(Boolean).join(" ");
   return (
     <section className={classes.scroll} ref={frame} aria-label={label} aria-busy={loading}>
       <table className={classes.table} aria-rowcount={items.length + 1}>
@@ -79,28 +77,43 @@ export function VirtualTable<T, Key extends string>(props: VirtualTableProps<T, 
             const item = items[index];
             if (item === undefined) return null;
             const key = keyOf(item);
-            return (
-              <tr
-                key={key}
-                className={classes.tableRow}
-                data-open={open === key}
-                onClick={(event) => {
-                  if (!(event.target as Element).closest("a")) onOpen(item);
-                }}
-              >
-                {columns.map((column) => (
-                  <td key={column.key} className={classOf(column)}>
-                    {column.cell(item)}
-                  </td>
-                ))}
-              </tr>
-            );
+            return <Row key={key} item={item} columns={columns} open={open === key} onOpen={onOpen} />;
           })}
           {below > 0 && <tr style={{ height: below }} />}
         </tbody>
       </table>
     </section>
   );
+}
+
+interface RowProps<T, Key extends string> {
+  item: T;
+  columns: readonly Column<T, Key>[];
+  open: boolean;
+  onOpen(item: T): void;
+}
+
+/** Scrolling draws the rows that come, and not again those that stay. */
+const Row = memo(function Row<T, Key extends string>({ item, columns, open, onOpen }: RowProps<T, Key>) {
+  return (
+    <tr
+      className={classes.tableRow}
+      data-open={open}
+      onClick={(event) => {
+        if (!(event.target as Element).closest("a")) onOpen(item);
+      }}
+    >
+      {columns.map((column) => (
+        <td key={column.key} className={classOf(column)}>
+          {column.cell(item)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <T, Key extends string>(props: RowProps<T, Key>) => ReactNode;
+
+function classOf({ end, wide }: { end?: boolean; wide?: boolean }): string {
+  return [end && classes.end, wide && classes.wide].filter(Boolean).join(" ");
 }
 
 interface HeadingProps<T, Key extends string> {
