@@ -101,17 +101,26 @@ pub(crate) async fn delivered(place: &Place, talkers: &mut [Talker], count: usiz
     let every = Duration::from_secs_f64(1.0 / per_s);
     // Whatever accepting led to is over by then.
     let began = Due::now() + Duration::from_secs(2);
-    let mut waits = Vec::with_capacity(count);
-    for number in 0..u32::try_from(count).expect("few messages") {
-        let due = began + every * number;
-        sleep_until(due).await;
-        let of = usize::try_from(number).expect("a small number") % talkers.len();
-        let talker = &mut talkers[of];
-        let id = format!("a{number}");
-        let said = json!({ "type": "say", "chat": talker.chat, "id": id, "epoch": 1, "text": TEXT });
-        console.send(Message::text(said.to_string())).await.expect("a connection that stands");
-        while !talker.socket.next_of("message").await.contains(&format!("\"{id}\"")) {}
-        waits.push(due.elapsed().as_secs_f64() * 1e3);
-    }
-    waits
+    let due = |number: usize| began + every * u32::try_from(number).expect("few messages");
+    let chats: Vec<String> = talkers.iter().map(|talker| talker.chat.clone()).collect();
+    let writes = async {
+        for number in 0..count {
+            sleep_until(due(number)).await;
+            let (chat, id) = (&chats[number % chats.len()], format!("a{number}"));
+            let said = json!({ "type": "say", "chat": chat, "id": id, "epoch": 1, "text": TEXT });
+            console.send(Message::text(said.to_string())).await.expect("a connection that stands");
+        }
+    };
+    // Each visitor waits for their own, so that one that is late makes no other late.
+    let reads = async |(first, talker): (usize, &mut Talker)| {
+        let mut waits = Vec::new();
+        for number in (first..count).step_by(chats.len()) {
+            let id = format!("\"a{number}\"");
+            while !talker.socket.next_of("message").await.contains(&id) {}
+            waits.push(due(number).elapsed().as_secs_f64() * 1e3);
+        }
+        waits
+    };
+    let (waits, ()) = tokio::join!(join_all(talkers.iter_mut().enumerate().map(reads)), writes);
+    waits.concat()
 }
