@@ -310,7 +310,7 @@ impl Visit {
 
     /// Live, every timer is exact; while polling, only what the visitor need not be there for.
     fn next_timer(&self, next_latch: Option<UnixMs>, wake: Option<UnixMs>, world: &World) -> Option<UnixMs> {
-        let away = self.alerted().and_then(|_| self.away_at(world.config.settings()));
+        let away = self.alert_left_at(world.config.settings());
         let settle = self.presentation().map(|presentation| presentation.settles_at(self.live));
         let exact = if self.live { [next_latch, wake] } else { [None, None] };
         exact.into_iter().chain([settle, away]).flatten().min()

@@ -6,13 +6,20 @@ use super::Visit;
 use crate::effect::Effect;
 use crate::id::{QueueId, RuleId};
 use crate::reason::Reason;
+use crate::settings::SiteSettings;
 use crate::time::UnixMs;
 use crate::world::World;
+
+/// Going from page to page is not leaving: between two pages none is open for at most this time.
+const BETWEEN_PAGES_S: u32 = 10;
 
 /// An agent is being alerted; it lasts until one writes, the driver gives up, or the visitor leaves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Alert {
     queue: QueueId,
+    /// Since when no page of the visit has been open.
+    #[serde(default)]
+    no_page_since: Option<UnixMs>,
 }
 
 impl Visit {
@@ -22,7 +29,7 @@ impl Visit {
             self.alerted().is_none() && self.presentation().is_none(),
             "at most one offer or alert is open"
         );
-        self.dealings_mut().alert = Some(Alert { queue });
+        self.dealings_mut().alert = Some(Alert { queue, no_page_since: None });
         self.presented_at = Some(now).into();
         effects.push(Effect::AlertAgent { rule, queue });
     }
@@ -30,9 +37,11 @@ impl Visit {
     /// The alert is taken back when the visitor left first (P-10), the queue closed, or the visitor forbids offers. Whether an agent is free does
     /// not count: the one who is alerted may have been the last.
     pub(super) fn withdraw_alert_if_left(&mut self, now: UnixMs, world: &World, effects: &mut Vec<Effect>) {
-        let Some(alert) = self.alerted() else { return };
+        let no_page = self.pages.is_empty();
+        let Some(alert) = self.alert_mut() else { return };
+        alert.no_page_since = alert.no_page_since.or(Some(now)).filter(|_| no_page);
         let gate = world.gate(alert.queue);
-        if self.is_away(now, world.config.settings()) {
+        if self.alert_left_at(world.config.settings()).is_some_and(|left_at| now >= left_at) {
             self.withdraw_alert(Reason::VisitorAway, effects);
         } else if !gate.hours_open {
             self.withdraw_alert(Reason::OutOfHours, effects);
@@ -43,8 +52,15 @@ impl Visit {
         }
     }
 
+    /// When the visitor who is alerted to has left, unless something is heard before.
+    pub(super) fn alert_left_at(&self, settings: &SiteSettings) -> Option<UnixMs> {
+        let alert = self.alerted()?;
+        let no_page = alert.no_page_since.map(|since| since.plus_s(BETWEEN_PAGES_S));
+        no_page.into_iter().chain(self.away_at(settings)).min()
+    }
+
     pub(super) fn withdraw_alert(&mut self, reason: Reason, effects: &mut Vec<Effect>) {
-        if let Some(Alert { queue }) = self.end_alert() {
+        if let Some(Alert { queue, .. }) = self.end_alert() {
             effects.push(Effect::WithdrawAlert { queue, reason });
         }
     }

@@ -60,6 +60,10 @@ impl Visit {
         self.dealings.as_ref()?.alert.as_ref()
     }
 
+    pub(super) fn alert_mut(&mut self) -> Option<&mut Alert> {
+        self.dealings.as_mut()?.alert.as_mut()
+    }
+
     pub(super) fn end_alert(&mut self) -> Option<Alert> {
         self.dealings.as_mut()?.alert.take()
     }

@@ -172,7 +172,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "an alert stays when the visitor has left",
         file: "visit/alerting.rs",
-        place: "if «self.is_away(now, world.config.settings())» {",
+        place: "if «self.alert_left_at(world.config.settings()).is_some_and(|left_at| now >= left_at)» {",
         faulty: "false",
     },
     Fault {

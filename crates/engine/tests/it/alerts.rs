@@ -47,8 +47,8 @@ fn once_the_agent_has_written_the_alert_is_over_and_the_chat_blocks() {
 #[test]
 fn a_visitor_who_leaves_first_takes_the_alert_back() {
     let mut scene = Scene::live(shop());
-    scene.views("/prices").at(25).leaves();
-    assert_eq!(scene.said(), ["20 alerts for look", "25 withdraws alert: VisitorAway"]);
+    scene.views("/prices").at(25).leaves().at(60);
+    assert_eq!(scene.said(), ["20 alerts for look", "35 withdraws alert: VisitorAway"]);
     let mut scene = Scene::live(shop());
     scene.views("/prices").at(25).vanishes().at(60);
     assert_eq!(
@@ -63,6 +63,20 @@ fn a_visitor_who_leaves_first_takes_the_alert_back() {
         ["20 alerts for look", "40 withdraws alert: VisitorAway"],
         "last heard of at 20"
     );
+}
+
+// spec: P-10
+// spec: P-8
+#[test]
+fn going_from_page_to_page_is_not_leaving() {
+    for mut scene in [Scene::live(shop()), Scene::polling(shop())] {
+        scene.views("/prices").at(25).leaves().at(33).views("/about").at(40);
+        assert_eq!(scene.said(), ["20 alerts for look"]);
+        scene.leaves().at(49);
+        assert!(scene.said().is_empty());
+        scene.at(52);
+        assert_eq!(scene.said(), ["50 withdraws alert: VisitorAway"]);
+    }
 }
 
 // spec: P-10

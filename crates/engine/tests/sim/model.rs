@@ -76,7 +76,8 @@ pub(crate) struct Model {
     pub(crate) shown: Vec<Shown>,
     started: Option<i64>,
     refusal: Option<(Reason, i64, u32)>,
-    alert: Option<QueueId>,
+    /// The queue, and since when no page has been open.
+    alert: Option<(QueueId, Option<i64>)>,
     pub(crate) chat: ChatPhase,
     completed: Option<i64>,
     consent: bool,
@@ -120,7 +121,7 @@ impl Model {
         if self.ended || (!self.live && now - self.heard >= timeout) {
             if !self.ended {
                 self.ended = true;
-                if let Some(queue) = self.alert.take() {
+                if let Some((queue, _)) = self.alert.take() {
                     want.push(Want::Exactly(Effect::WithdrawAlert { queue, reason: Reason::VisitorAway }));
                 }
                 want.push(Want::Exactly(Effect::EndVisit));
@@ -173,7 +174,7 @@ impl Model {
             });
         }
         if let Effect::AlertAgent { queue, .. } = effect {
-            self.alert = Some(*queue);
+            self.alert = Some((*queue, None));
             self.started = Some(now);
         }
     }
@@ -345,9 +346,14 @@ impl Model {
                 self.settle(i, Outcome::Withdrawn, reason, want);
             }
         }
-        let Some(queue) = self.alert else { return };
+        let Some((queue, since)) = self.alert else { return };
+        let no_page = !self.views.iter().any(|view| view.open);
+        let since = if no_page { since.or(Some(now)) } else { None };
+        self.alert = Some((queue, since));
+        let silent = now - self.heard >= i64::from(plan.settings.poll_interval_s) * 2000;
+        let left = since.is_some_and(|since| now >= since + 10_000) || (!self.live && silent);
         let gate = plan.gates.get(&queue).copied().unwrap_or_default();
-        let reason = if self.away(now, plan) {
+        let reason = if left {
             Reason::VisitorAway
         } else if !gate.hours_open {
             Reason::OutOfHours
