@@ -82,7 +82,7 @@ test("the third look at the prices brings the offer, also on the page after it",
   await expect(visitor.widget.getByRole("heading", { name: "Comparing prices?" })).toBeVisible();
 });
 
-// spec: P-2
+// spec: P-1, P-2
 test("after No the window stays minimised on every page and in new tabs, until it is maximised", async ({
   visitor,
   agent: _,

@@ -1,7 +1,7 @@
 /** From a page view to an answer and to the end, across two origins and two browsers. */
 import { expect, test } from "../support/journey.ts";
 
-// spec: R-4, O-1, O-5, Q-3, C-3, P-3 to P-7
+// spec: R-4, O-1, O-5, Q-3, C-3, P-3, P-4, P-5, P-6, P-7
 test("a visitor is offered help, accepts, waits, talks with an agent and leaves", async ({
   visitor,
   agent,

@@ -81,6 +81,15 @@ export async function changeSite(browser: Browser, demo: Demo, change: object): 
   await asAdmin(browser, demo, (admin, site) => patch(admin, `/sites/${site.id}`, change));
 }
 
+/** Changes the plan of the demo's queue. */
+export async function changeQueue(browser: Browser, demo: Demo, change: object): Promise<void> {
+  await asAdmin(browser, demo, async (admin, site) => {
+    const [queue] = (await admin.read<{ items: Rule[] }>(`/sites/${site.id}/queues`)).items;
+    if (!queue) throw new Error("the demo has a queue");
+    await patch(admin, `/queues/${queue.id}`, { plan: { ...queue.plan, ...change } });
+  });
+}
+
 /** Changes the plan of the demo's rule that matches `match_value`, one change after the other, each followed by its check. */
 export async function changeRule(
   browser: Browser,

@@ -55,6 +55,8 @@ pub struct QueuePlan {
     pub launch_after_s: u32,
     /// The offer that the queue's own timer presents; none when absent.
     pub launch_offer_id: Option<crate::id::OfferId>,
+    /// Without invite: when the chat window opens in the visitor's browser (P-9).
+    pub launch_window: LaunchWindow,
     /// Business hours.
     pub hours: Hours,
     /// Data collection when the visitor opens the chat unasked, at most 30 fields; empty is off.
@@ -84,6 +86,17 @@ pub enum VisitorFiles {
     Allowed,
     /// They may not.
     Refused,
+}
+
+/// When the chat window of a visitor opens whom an agent is alerted to (P-9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LaunchWindow {
+    /// With the agent's first message.
+    #[default]
+    WithMessage,
+    /// At once, with a text that somebody is coming; of itself once a visit.
+    AtLaunch,
 }
 
 /// Activation mode of a queue.

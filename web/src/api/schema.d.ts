@@ -2692,6 +2692,11 @@ export interface components {
             at: number;
         };
         /**
+         * @description When the chat window of a visitor opens whom an agent is alerted to (P-9).
+         * @enum {string}
+         */
+        LaunchWindow: "with_message" | "at_launch";
+        /**
          * @description What visitors press to open the chat.
          * @enum {string}
          */
@@ -3671,6 +3676,11 @@ export interface components {
             launch_after_s: number;
             /** @default null */
             launch_offer_id: components["schemas"]["OfferId"] | null;
+            /**
+             * @description Without invite: when the chat window opens in the visitor's browser (P-9).
+             * @default with_message
+             */
+            launch_window: components["schemas"]["LaunchWindow"];
             /**
              * @description Business hours (Q-1).
              * @default {

@@ -120,6 +120,8 @@ export interface VisitorChat {
   rated?: boolean;
   /** The transcript can be had by e-mail, or is promised. */
   transcript?: "offered" | "promised";
+  /** The window opened by itself, and nobody has written yet: it goes again when the chat ends so. */
+  launched?: boolean;
   /** The visitor may send files. */
   files: boolean;
   /** Ended while waiting: what the visitor gets instead of an agent. */

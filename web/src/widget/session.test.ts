@@ -58,6 +58,8 @@ const from_agent = (seq: number, text = `a${seq}`): Message => ({
 });
 const heard = (message: Message): VisitorNotice => ({ type: "message", chat: "c1", message });
 
+const launched: VisitorChat = { ...active, state: "queued", launched: true };
+
 /** Plays events and notices from a fresh session; answers the last session and every frame that went out. */
 function play(start: Session, ...events: (SessionEvent | VisitorNotice)[]): [Session, VisitorFrame[]] {
   const sent: VisitorFrame[] = [];
@@ -453,5 +455,34 @@ describe("a welcome", () => {
     const [s] = play(newSession(), welcome());
     const unknown = { type: "confetti" } as unknown as VisitorNotice;
     expect(step(s, { type: "noticed", notice: unknown, now: 1 })).toEqual([s, []]);
+  });
+});
+
+// spec: P-9 P-10
+describe("a window that opens by itself at launch", () => {
+  const open = () => play(newSession(), welcome(), { type: "chat", chat: launched })[0];
+
+  it("opens, stays with the visitor, and is a chat like any other once somebody has written", () => {
+    expect(open().window).toBe("open");
+    const [session] = play(open(), { type: "chat", chat: { ...active, last_seq: 1 } }, heard(from_agent(1)));
+    expect([session.window, session.messages.length]).toEqual(["open", 1]);
+    const [ended] = play(session, { type: "chat", chat: { ...active, state: "ended", ended_by: "agent" } });
+    expect([ended.window, ended.chat?.state]).toEqual(["open", "ended"]);
+  });
+
+  it("goes by itself when nobody came, also when that was while the connection was away", () => {
+    const over: VisitorNotice = { type: "chat", chat: { ...launched, state: "ended", ended_by: "system" } };
+    for (const notice of [over, welcome()]) {
+      const [session, sent] = play(open(), notice);
+      expect([session.window, session.chat, sent]).toEqual(["closed", null, []]);
+    }
+    const [minimised] = play(open(), { type: "minimised" }, over);
+    expect([minimised.window, minimised.chat]).toEqual(["closed", null]);
+  });
+
+  it("is closed by the visitor at once, and does not come back with what was on its way", () => {
+    const [session, sent] = play(open(), { type: "closed", now: 1 }, { type: "chat", chat: launched });
+    expect([session.window, session.chat]).toEqual(["closed", null]);
+    expect(sent).toEqual([{ type: "end_chat", chat: "c1" }]);
   });
 });

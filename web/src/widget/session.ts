@@ -315,6 +315,7 @@ function welcome(before: Session, n: Welcome, now: number): Step {
     resumed_after: -1,
   };
   if (n.chat) next = takeChat(next, n.chat);
+  else if (s.chat && s.chat.launched) next = { ...putAway(next), window: "closed" };
   else if (s.chat && s.chat.state !== "ended") next.chat = { ...s.chat, state: "ended", ended_by: "system" };
   else if (!s.chat && s.window === "open" && !s.asking && !s.alternative) next.window = "closed";
   const chat = running(next);
@@ -329,6 +330,9 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   if (chat.id === s.dismissed) return s;
   const same = s.chat !== null && s.chat.id === chat.id;
   const ended = chat.state === "ended";
+  // The window that opened by itself goes by itself: the visitor asked for nothing.
+  if (ended && chat.launched)
+    return same ? { ...putAway(s), window: "closed" } : { ...s, dismissed: chat.id };
   if (!same && ended && s.window === "closed") return { ...s, dismissed: chat.id };
   // What was on its way when the visitor left does not bring the chat back.
   if (same && !ended && s.chat && s.chat.state === "ended") return s;

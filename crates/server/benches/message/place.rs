@@ -132,6 +132,7 @@ impl Place {
                 visitor_name: String::new(),
                 priority: 5,
                 wait_due: None,
+                window_at_launch: false,
             };
             assert!(insert_chat(&mut tx, &new, now).await.expect("a chat"), "the visitor is new");
             chats.push(chat);

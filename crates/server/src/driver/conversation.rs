@@ -7,7 +7,7 @@ use std::sync::Arc;
 use beckon_engine::event::ChatPhase;
 use beckon_engine::id::{ChatId, PresentationId, QueueId, VisitId, VisitorId};
 use beckon_engine::queue::enquiry::{Instead, Missed};
-use beckon_engine::queue::{Alternative, Field, Routing};
+use beckon_engine::queue::{Alternative, Field, LaunchWindow, Routing};
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::FORM_OPEN_MAX_S;
 
@@ -24,7 +24,8 @@ use crate::store::agent::update_agent_idle;
 use crate::store::call::update_call_withdrawn;
 use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_chat_instead};
 use crate::store::chat::{
-    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat, insert_chat,
+    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat,
+    find_window_at_launch, insert_chat,
 };
 use crate::store::customer::link::{Link, find_known};
 use crate::store::identity::Proof;
@@ -33,6 +34,8 @@ use crate::store::participant::update_company_left;
 use crate::store::webhook::event::{EventKind, insert_chat_event};
 use crate::store::{StoreError, StoreResult, Tx};
 
+/// An alert that nobody acts on passes after so many ring times.
+const ALERT_RINGS_MAX: u32 = 5;
 /// A form that nobody sends is given up after this time.
 const FORM_GIVEN_UP_S: u32 = 30 * 60;
 
@@ -231,6 +234,9 @@ pub(super) async fn open(
     }
     let form = form_fields(&opening.site, opening.queue, opening.mode);
     let routing = routing_of(&opening.site, opening.queue);
+    let window_at_launch = opening.mode == ChatMode::Engage
+        && launch_window(&opening.site, opening.queue) == LaunchWindow::AtLaunch
+        && !find_window_at_launch(tx, opening.visit).await?;
     let held_until = match opening.mode {
         ChatMode::Invite => now.plus_s(FORM_OPEN_MAX_S),
         ChatMode::Reactive | ChatMode::Engage => now,
@@ -247,7 +253,11 @@ pub(super) async fn open(
         held_until,
         visitor_name: known_name(tx, &opening.site, opening.visitor).await?,
         priority: priority_of(opening, &routing),
-        wait_due: wait_due(&routing, now),
+        wait_due: match opening.mode {
+            ChatMode::Reactive | ChatMode::Invite => wait_due(&routing, now),
+            ChatMode::Engage => Some(alert_due(&routing, now)),
+        },
+        window_at_launch,
     };
     if insert_chat(tx, &chat, now).await? {
         metrics::counter!("beckon_chats_total").increment(1);
@@ -259,7 +269,13 @@ pub(super) async fn open(
     Ok(Opened { chat: *open.id, replaced })
 }
 
-/// An agent was alerted and has not written: the visitor knows nothing of it (P-9).
+/// An alert passes when no agent has taken it by then: a ring that is under way ends first (P-10).
+fn alert_due(routing: &Routing, now: UnixMs) -> UnixMs {
+    let due = now.plus_s(routing.ring_time_s * ALERT_RINGS_MAX);
+    wait_due(routing, now).map_or(due, |leaves| leaves.min(due))
+}
+
+/// An agent was alerted and nobody has written: the visitor knows nothing of it (P-9), but where the window opened at launch.
 pub(super) fn is_silent_alert(chat: &ChatRow) -> bool {
     *chat.mode == ChatMode::Engage && !chat.is_written()
 }
@@ -402,6 +418,10 @@ fn priority_of(opening: &Opening, routing: &Routing) -> u8 {
         ChatMode::Engage => 0,
     };
     by_queue.max(opening.priority)
+}
+
+fn launch_window(site: &Site, queue: QueueId) -> LaunchWindow {
+    site.world.config.queue(queue).map(|queue| queue.plan.launch_window).unwrap_or_default()
 }
 
 fn form_fields(site: &Site, queue: QueueId, mode: ChatMode) -> &[Field] {

@@ -14,6 +14,7 @@ use beckon_engine::time::UnixMs;
 use super::Driver;
 use super::conversation::{self, end};
 use super::dispatch::tell_all_who_wait;
+use super::host::HEARD_FLUSH_MS;
 use super::instead::{alternative, closed_because, dequeue, end_instead};
 use super::notice::agent::AgentStatus;
 use super::sites::Site;
@@ -25,9 +26,9 @@ use crate::store::agent::{
 use crate::store::chat::change::{update_chat_ring_over, update_chat_ringing};
 use crate::store::chat::waiting::{
     find_next_due, list_abandoned_chats, list_busy_queues, list_deserted_chats, list_due_chats,
-    list_overdue_chats, list_waiting_chats,
+    list_open_alerts, list_overdue_chats, list_waiting_chats,
 };
-use crate::store::chat::{ChatRow, ChatState, EndedBy};
+use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat};
 use crate::store::user_skill::list_user_skills;
 use crate::store::{StoreResult, Tx};
 
@@ -41,6 +42,8 @@ const RINGS_UNTIL_AGAIN: u32 = 3;
 const RINGS_MAX: usize = 2;
 /// An agent whose console was not heard from for so long is gone; who signs out is gone at once.
 const DESERTED_MS: i64 = 120_000;
+/// The last contact of a visitor is written down within this time.
+const HEARD_LATE_MS: i64 = HEARD_FLUSH_MS + 15_000;
 /// One node routes at a time, and nobody takes a chat by hand meanwhile.
 pub(super) const LOCK_KEY: i64 = 0x6465_736b;
 
@@ -109,6 +112,7 @@ impl Pass<'_> {
             self.changed(&chat);
         }
         self.pass_on_deserted(tx).await?;
+        self.withdraw_left_alerts(tx).await?;
         for chat in list_overdue_chats(tx, self.now).await? {
             if let Some(site) = self.site(*chat.site_id)
                 && dequeue(self.driver, tx, &site, &chat, self.now).await?
@@ -130,6 +134,24 @@ impl Pass<'_> {
         for chat in list_deserted_chats(tx, before).await? {
             self.driver.requeue(tx, &chat, *chat.queue_id, self.now).await?;
             self.changed(&chat);
+        }
+        Ok(())
+    }
+
+    /// The node that holds the visit takes an alert back as soon as the visitor is away (P-10). Where none does, what was
+    /// written down of their last contact tells.
+    async fn withdraw_left_alerts(&mut self, tx: &mut Tx) -> StoreResult<()> {
+        for alert in list_open_alerts(tx).await? {
+            let Some(site) = self.site(*alert.site_id) else { continue };
+            let away_after_s = 2 * site.world.config.settings().poll_interval_s;
+            if self.now < UnixMs(alert.heard_at).plus_s(away_after_s).plus_ms(HEARD_LATE_MS) {
+                continue;
+            }
+            if let Some(chat) = find_chat(tx, *alert.id).await?
+                && end(self.driver, tx, &chat, EndedBy::System, "visitor_left").await?
+            {
+                self.changed(&chat);
+            }
         }
         Ok(())
     }

@@ -35,7 +35,7 @@ const NAME_LEN_MAX: usize = 256;
 /// Answers that wait for a browser without a connection; further ones are dropped.
 const UNSENT_MAX: usize = 16;
 /// A heartbeat alone is written down at most this often.
-const HEARD_FLUSH_MS: i64 = 30_000;
+pub(super) const HEARD_FLUSH_MS: i64 = 30_000;
 
 /// What is written down of a visit.
 #[derive(Debug, Serialize, Deserialize)]

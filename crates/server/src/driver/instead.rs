@@ -10,7 +10,7 @@ use beckon_engine::queue::enquiry::{Instead, Missed};
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::conversation::{end, say_as_system};
+use super::conversation::{end, is_silent_alert, say_as_system};
 use super::notice::visitor::{FormField, InsteadOfChat};
 use super::sites::Site;
 use crate::store::chat::change::update_chat_instead;
@@ -84,7 +84,8 @@ pub(super) async fn end_instead(
     chat: &ChatRow,
     instead: &Instead,
 ) -> StoreResult<bool> {
-    if !update_chat_instead(tx, *chat.id, instead).await? {
+    // An alert passes: its visitor asked for nothing.
+    if !is_silent_alert(chat) && !update_chat_instead(tx, *chat.id, instead).await? {
         return Ok(false);
     }
     let key = match instead.reason {
@@ -104,7 +105,8 @@ pub(super) async fn dequeue(
 ) -> StoreResult<bool> {
     let routing = site.world.config.queue(*chat.queue_id).map(|queue| queue.plan.routing.clone());
     let wanted = routing.unwrap_or_default().dequeue;
-    if let beckon_engine::queue::waiting::Dequeue::Queue { queue_id } = &wanted
+    if !is_silent_alert(chat)
+        && let beckon_engine::queue::waiting::Dequeue::Queue { queue_id } = &wanted
         && chat.moves < MOVES_MAX
         && *queue_id != *chat.queue_id
         && let Some(target) = site.world.config.queue(*queue_id)

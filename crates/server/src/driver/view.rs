@@ -25,7 +25,8 @@ use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::queue::{Field, Prefill, VisitorFiles};
 use beckon_engine::time::UnixMs;
 
-/// A chat as its visitor sees it; none while an agent who writes first has not written (P-9).
+/// A chat as its visitor sees it; none while an agent who writes first has not written, unless the window opened at
+/// launch (P-9).
 ///
 /// # Errors
 /// When the database failed.
@@ -36,14 +37,15 @@ pub async fn visitor_chat(
     chat: &ChatRow,
     now: UnixMs,
 ) -> StoreResult<Option<VisitorChat>> {
-    if is_silent_alert(chat) {
+    let launched = is_silent_alert(chat);
+    if launched && !chat.window_at_launch {
         return Ok(None);
     }
     let waiting = matches!(*chat.state, ChatState::Queued | ChatState::Ringing);
     let plan = site.world.config.queue(*chat.queue_id).map(|queue| &queue.plan);
     let routing = plan.map(|plan| &plan.routing);
     let (mut position, mut wait_s) = (None, None);
-    if waiting && routing.is_some_and(|routing| routing.show_position || routing.show_wait) {
+    if waiting && !launched && routing.is_some_and(|routing| routing.show_position || routing.show_wait) {
         let place = find_place(tx, chat, now).await?;
         position = Some(place.position).filter(|_| routing.is_some_and(|routing| routing.show_position));
         wait_s = place.wait_s.filter(|_| routing.is_some_and(|routing| routing.show_wait));
@@ -85,6 +87,7 @@ pub async fn visitor_chat(
         ended_by: chat.ended_by.map(|by| *by),
         survey,
         rated,
+        launched,
         files: plan.is_some_and(|plan| plan.visitor_files == VisitorFiles::Allowed),
         instead,
         transcript,

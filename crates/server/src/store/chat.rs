@@ -16,7 +16,7 @@ macro_rules! columns {
     () => {
         "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
                     owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
-                    idle_warned_at, requeued_at, wrapped_up, priority, wait_due, moves, instead,
+                    idle_warned_at, requeued_at, wrapped_up, priority, wait_due, moves, instead, window_at_launch,
                     last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq"
     };
 }
@@ -136,6 +136,8 @@ pub struct ChatRow {
     pub moves: i64,
     /// What the visitor got instead of an agent when it ended (Q-6).
     pub instead: Option<Json<Instead>>,
+    /// An alert whose visitor has seen the window open before an agent wrote (P-9).
+    pub window_at_launch: bool,
     /// Highest message number.
     pub last_seq: i64,
     /// Highest number the visitor has read.
@@ -183,6 +185,8 @@ pub struct NewChat {
     pub priority: u8,
     /// Queued at once, it leaves the queue then (Q-5).
     pub wait_due: Option<UnixMs>,
+    /// The window opens before an agent has written (P-9).
+    pub window_at_launch: bool,
 }
 
 /// Adds a chat. Yields false when the visitor has an open one (Q-7).
@@ -198,8 +202,9 @@ pub async fn insert_chat(tx: &mut Tx, chat: &NewChat, now: UnixMs) -> StoreResul
         tx,
         "INSERT INTO chats (id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, visitor_name,
                             answers, owner_epoch, rung, requested_at, queued_at, wrapped_up, due_at,
-                            held_until, last_seq, visitor_read_seq, agent_read_seq, priority, wait_due, moves)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', 0, '[]', $10, $11, FALSE, $12, $13, 0, 0, 0, $14, $15, 0)
+                            held_until, last_seq, visitor_read_seq, agent_read_seq, priority, wait_due, moves,
+                            window_at_launch)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '[]', 0, '[]', $10, $11, FALSE, $12, $13, 0, 0, 0, $14, $15, 0, $16)
          ON CONFLICT DO NOTHING",
         Text(chat.id),
         Text(chat.site),
@@ -216,6 +221,7 @@ pub async fn insert_chat(tx: &mut Tx, chat: &NewChat, now: UnixMs) -> StoreResul
         chat.held_until.0,
         i64::from(chat.priority),
         chat.wait_due.filter(|_| chat.form_due.is_none()).map(|due| due.0),
+        chat.window_at_launch,
     )?;
     Ok(rows == 1)
 }
@@ -244,6 +250,20 @@ pub async fn find_chat_answers(tx: &mut Tx, id: ChatId) -> StoreResult<Vec<Answe
 /// When the database failed.
 pub async fn find_open_chat(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Option<ChatRow>> {
     fetch_optional!(tx, ChatRow, select!("WHERE visitor_id = $1 AND state <> 'ended'"), Text(visitor))
+}
+
+/// Whether a window has opened by itself in this visit, before an agent wrote (P-9).
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_window_at_launch(tx: &mut Tx, visit: VisitId) -> StoreResult<bool> {
+    let (opened,): (i64,) = fetch_one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM chats WHERE visit_id = $1 AND window_at_launch",
+        Text(visit),
+    )?;
+    Ok(opened > 0)
 }
 
 /// Finds the chat that a presentation led to, however it stands.

@@ -171,6 +171,7 @@ impl Stage {
             visitor_name: String::new(),
             priority,
             wait_due: Some(now.plus_s(model::WAIT_MAX_S)),
+            window_at_launch: false,
         };
         assert!(insert_chat(&mut tx, &chat, now).await.unwrap());
         tx.commit().await.unwrap();

@@ -400,6 +400,8 @@ function upload(state: State, uploads: Upload[]): [State, Effect[]] {
 /** Leaving needs a confirmation once there is something to lose. */
 function askEnd(state: State, now: number): [State, Effect[]] {
   const shown = screen(state);
+  const { chat } = state.session;
+  if (chat && chat.launched) return [state, [{ do: "dispatch", event: { type: "closed", now } }]];
   if (shown === "queue" || shown === "conversation")
     return [{ ...state, confirming: true, engaged: true }, []];
   return [state, [{ do: "dispatch", event: { type: "closed", now } }]];

@@ -92,6 +92,9 @@ pub struct VisitorChat {
     /// They have answered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub rated: bool,
+    /// The window opened by itself, and nobody has written yet (P-9).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub launched: bool,
     /// The visitor may send files.
     pub files: bool,
     /// The transcript by e-mail.

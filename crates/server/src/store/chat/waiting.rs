@@ -139,6 +139,33 @@ pub async fn list_deserted_chats(tx: &mut Tx, before: UnixMs) -> StoreResult<Vec
     )
 }
 
+/// An alert to which nobody has written, with the last contact of its visitor as far as it is written down.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct OpenAlert {
+    /// The chat.
+    pub id: Text<ChatId>,
+    /// The site.
+    pub site_id: Text<SiteId>,
+    /// When the visitor was last heard from.
+    pub heard_at: i64,
+}
+
+/// Lists the alerts to which nobody has written, whether an agent has taken them or not; those whose visitor was not
+/// heard from for the longest time first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_open_alerts(tx: &mut Tx) -> StoreResult<Vec<OpenAlert>> {
+    fetch_all!(
+        tx,
+        OpenAlert,
+        "SELECT c.id, c.site_id, v.heard_at FROM chats c JOIN visits v ON v.id = c.visit_id
+         WHERE c.mode = 'engage' AND c.state <> 'ended'
+           AND c.last_seq <= CASE WHEN c.answered_at IS NULL THEN 0 ELSE 1 END
+         ORDER BY v.heard_at, c.id LIMIT 200",
+    )
+}
+
 /// The earliest deadline of any open chat.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId};
 use beckon_engine::queue::QueuePlan;
 use beckon_engine::settings::SiteSettings;
+use beckon_engine::time::UnixMs;
 use beckon_server::app::{Node, WaysOut};
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
@@ -12,7 +13,7 @@ use beckon_server::mail::Mailer;
 use beckon_server::store::Store;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::{OfferRow, insert_offer};
-use beckon_server::store::queue::{QueueRow, insert_queue, update_queue_agents};
+use beckon_server::store::queue::{QueueRow, insert_queue, list_queue_agents, update_queue_agents};
 use beckon_server::store::rule::{RuleRow, insert_rule};
 use beckon_server::store::session::insert_session;
 use beckon_server::store::site::{SiteRow, insert_site};
@@ -83,17 +84,7 @@ impl Shop {
 
     /// A shop that lives by this clock.
     pub(crate) async fn open_at(store: Store, plan: Plan, clock: Clock) -> Self {
-        let queue_plan: QueuePlan = serde_json::from_value(plan.queue.clone()).unwrap();
-        let mut tx = store.write().await.unwrap();
-        let site = site(&plan);
-        insert_site(&mut tx, &site).await.unwrap();
-        let queue = QueueRow { channel_on: plan.channel_on, ..queue(*site.id, queue_plan) };
-        insert_queue(&mut tx, &queue).await.unwrap();
-        let offer = offer(*site.id);
-        insert_offer(&mut tx, &offer).await.unwrap();
-        let rule = rule(*site.id, *queue.id, *offer.id, &plan);
-        insert_rule(&mut tx, &rule).await.unwrap();
-        tx.commit().await.unwrap();
+        let (site, queue, offer) = plant(&store, &plan).await;
         let (address, server, stopping) = serve(store.clone(), clock.clone(), plan.mailer.clone()).await;
         Self {
             store,
@@ -149,19 +140,8 @@ impl Shop {
     }
 
     pub(crate) async fn person(&self, name: &str, role: Role) -> Console {
-        let user = user(name, role, self.slots);
-        let token = Uuid::now_v7().to_string();
-        let hash = hex::encode(Sha256::digest(&token));
-        let now = self.clock.now();
-        let mut tx = self.store.write().await.unwrap();
-        insert_user(&mut tx, &user).await.unwrap();
-        let mut agents =
-            beckon_server::store::queue::list_queue_agents(&mut tx, *self.queue.id).await.unwrap();
-        agents.push(*user.id);
-        update_queue_agents(&mut tx, &self.queue, &agents).await.unwrap();
-        insert_session(&mut tx, &hash, *user.id, now, now.plus_s(3600)).await.unwrap();
-        tx.commit().await.unwrap();
-        Console::sign_in(self.address, &token, *user.id).await
+        let (token, user) = employ(&self.store, &self.queue, name, role, self.slots, self.clock.now()).await;
+        Console::sign_in(self.address, &token, user).await
     }
 
     /// A browser on the product page.
@@ -170,6 +150,44 @@ impl Shop {
         browser.hello(&self.site.key, json!({ "pages": [product(1)] })).await;
         browser
     }
+}
+
+/// The site, with its queue, its offer and its rule.
+pub(crate) async fn plant(store: &Store, plan: &Plan) -> (SiteRow, QueueRow, OfferRow) {
+    let queue_plan: QueuePlan = serde_json::from_value(plan.queue.clone()).unwrap();
+    let mut tx = store.write().await.unwrap();
+    let site = site(plan);
+    insert_site(&mut tx, &site).await.unwrap();
+    let queue = QueueRow { channel_on: plan.channel_on, ..queue(*site.id, queue_plan) };
+    insert_queue(&mut tx, &queue).await.unwrap();
+    let offer = offer(*site.id);
+    insert_offer(&mut tx, &offer).await.unwrap();
+    let rule = rule(*site.id, *queue.id, *offer.id, plan);
+    insert_rule(&mut tx, &rule).await.unwrap();
+    tx.commit().await.unwrap();
+    (site, queue, offer)
+}
+
+/// A person who serves the queue, and the token of their session.
+pub(crate) async fn employ(
+    store: &Store,
+    queue: &QueueRow,
+    name: &str,
+    role: Role,
+    slots: i64,
+    now: UnixMs,
+) -> (String, UserId) {
+    let user = user(name, role, slots);
+    let token = Uuid::now_v7().to_string();
+    let hash = hex::encode(Sha256::digest(&token));
+    let mut tx = store.write().await.unwrap();
+    insert_user(&mut tx, &user).await.unwrap();
+    let mut agents = list_queue_agents(&mut tx, *queue.id).await.unwrap();
+    agents.push(*user.id);
+    update_queue_agents(&mut tx, queue, &agents).await.unwrap();
+    insert_session(&mut tx, &hash, *user.id, now, now.plus_s(3600)).await.unwrap();
+    tx.commit().await.unwrap();
+    (token, *user.id)
 }
 
 /// The product page, as the view with this number.

@@ -92,6 +92,14 @@ function ActivationSection({ editor, offers }: { editor: Editor<QueueBody>; offe
           )}
         </Two>
       )}
+      <Switch
+        label={t("queues.general.launch_window")}
+        description={t("queues.general.launch_window_help")}
+        checked={form.values.plan.launch_window === "at_launch"}
+        onChange={(event) =>
+          form.setFieldValue("plan.launch_window", event.currentTarget.checked ? "at_launch" : "with_message")
+        }
+      />
     </Section>
   );
 }

@@ -37,6 +37,7 @@ const TABS = [
       "plan.activation",
       "plan.launch_after_s",
       "plan.launch_offer_id",
+      "plan.launch_window",
     ],
   },
   { key: "form", paths: ["plan.form_reactive", "plan.form_invite"] },

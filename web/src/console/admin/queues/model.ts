@@ -23,6 +23,7 @@ export function emptyQueue(first: boolean): QueueBody {
       activation: "reactive_only",
       launch_after_s: 0,
       launch_offer_id: null,
+      launch_window: "with_message",
       hours: {
         time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         weekly: businessWeek(),

@@ -51,6 +51,9 @@ export const queues = {
     launch_help: "Seconds on the site before the queue itself acts. 0: only rules act.",
     launch_offer: "Offer that the queue presents",
     launch_offer_none: "None",
+    launch_window: "Without invite: open the chat window at launch",
+    launch_window_help:
+      "The window says that someone is coming, once a visit. Off: it opens with the agent's first message.",
   },
   form: {
     reactive: "When the visitor starts the chat",

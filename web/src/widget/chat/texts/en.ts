@@ -26,6 +26,8 @@ export const en = {
   wait_short: "Under 1 min",
   wait_minutes: "{n} min",
   leave_queue: "Leave the queue",
+  launched_title: "We are here for you",
+  launched_text: "Someone will be with you in a moment. You can keep browsing: the chat stays with you.",
   transcript: "Conversation",
   message: "Message",
   write_message: "Write a message",

@@ -1,4 +1,4 @@
-/** The visitor waits: place and estimated wait, kept up to date by the server. */
+/** The visitor waits, or the window opened by itself and somebody is coming: place and estimated wait, kept up to date by the server. */
 import type { VisitorChat } from "../../../api/wire";
 import { fill } from "../texts";
 import { useUi } from "./context";
@@ -17,9 +17,9 @@ export function Queue({ chat }: { chat: VisitorChat }) {
       <div class="grow">
         <Dots />
         <div role="status">
-          <h2>{next ? t.queue_next : t.queue_title}</h2>
+          <h2>{chat.launched ? t.launched_title : next ? t.queue_next : t.queue_title}</h2>
           {passed_on && <p>{t.transferred}</p>}
-          <p>{t.queue_text}</p>
+          <p>{chat.launched ? t.launched_text : t.queue_text}</p>
           {(chat.position !== undefined || wait) && (
             <dl>
               {chat.position !== undefined && (
@@ -40,7 +40,7 @@ export function Queue({ chat }: { chat: VisitorChat }) {
       </div>
       <footer>
         <button type="button" class="quiet wide" onClick={() => act({ type: "end_asked", now: Date.now() })}>
-          {t.leave_queue}
+          {chat.launched ? t.close : t.leave_queue}
         </button>
       </footer>
     </div>

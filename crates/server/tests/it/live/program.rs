@@ -1,0 +1,219 @@
+//! Owns a real server in a process of its own, which is killed without a word, stays away for a while, and comes back on
+//! the same database. Tests nothing.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use beckon_engine::id::{QueueId, UserId};
+use beckon_server::clock::Clock;
+use beckon_server::store::Tx;
+use beckon_server::store::column::Text;
+use beckon_server::store::queue::{QueueRow, insert_queue};
+use beckon_server::store::site::SiteRow;
+use beckon_server::store::user::Role;
+use serde_json::{Value, json};
+
+use super::client::{Browser, Console};
+use super::shop::{ORIGIN, Plan, employ, plant, product};
+use crate::harness::Database;
+
+/// Longer than a start or a sweep takes on a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Every time that stands in the database, put back: for the server it is as if it had been away for so long.
+const AWAY: [&str; 6] = [
+    "UPDATE chats SET requested_at = requested_at - $1, queued_at = queued_at - $1, answered_at = answered_at - $1,
+         ended_at = ended_at - $1, due_at = due_at - $1, held_until = held_until - $1, wait_due = wait_due - $1,
+         idle_warned_at = idle_warned_at - $1, requeued_at = requeued_at - $1, wrap_up_due = wrap_up_due - $1",
+    "UPDATE messages SET sent_at = sent_at - $1",
+    "UPDATE visits SET started_at = started_at - $1, heard_at = heard_at - $1, ends_due = ends_due - $1",
+    "UPDATE presentations SET presented_at = presented_at - $1, ignored_due = ignored_due - $1,
+         passive_due = passive_due - $1, outcome_at = outcome_at - $1",
+    "UPDATE users SET status_since = status_since - $1, heard_at = heard_at - $1, idle_since = idle_since - $1,
+         rung_at = CASE WHEN rung_at > 0 THEN rung_at - $1 ELSE 0 END",
+    "UPDATE chat_calls SET called_at = called_at - $1, due_at = due_at - $1, settled_at = settled_at - $1",
+];
+
+/// A shop with a server in a process of its own; Alice and Bob serve its queue, Ada administers.
+pub(crate) struct Place {
+    database: Database,
+    program: Program,
+    site: SiteRow,
+    queue: QueueRow,
+    people: Vec<(String, String, UserId)>,
+}
+
+struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Place {
+    pub(crate) async fn open(database: Database, plan: Plan) -> Self {
+        let store = database.open().await;
+        let (site, queue, _) = plant(&store, &plan).await;
+        let mut people = Vec::new();
+        for (name, role) in [("Alice", Role::Agent), ("Bob", Role::Agent), ("Ada", Role::Admin)] {
+            let now = Clock::System.now();
+            let (token, user) = employ(&store, &queue, name, role, plan.slots, now).await;
+            people.push((name.to_owned(), token, user));
+        }
+        store.close().await;
+        Self { program: Program::start(&database), database, site, queue, people }
+    }
+
+    /// `kill -9`; then the server is away for so many seconds, and comes back.
+    pub(crate) async fn die(&mut self, away_s: i64) {
+        self.program.kill();
+        let store = self.database.open().await;
+        let ms = away_s * 1_000;
+        match store.write().await.unwrap() {
+            Tx::Sqlite(mut tx) => {
+                for sql in AWAY {
+                    sqlx::query(sql).bind(ms).execute(&mut *tx).await.unwrap();
+                }
+                tx.commit().await.unwrap();
+            }
+            Tx::Postgres(mut tx) => {
+                for sql in AWAY {
+                    sqlx::query(sql).bind(ms).execute(&mut *tx).await.unwrap();
+                }
+                tx.commit().await.unwrap();
+            }
+        }
+        store.close().await;
+        self.program = Program::start(&self.database);
+    }
+
+    /// Another queue of the site.
+    pub(crate) async fn add_queue(&mut self, id: QueueId) {
+        let store = self.database.open().await;
+        let mut tx = store.write().await.unwrap();
+        let queue =
+            QueueRow { id: Text(id), is_default: false, name: "Other".to_owned(), ..self.queue.clone() };
+        insert_queue(&mut tx, &queue).await.unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        self.die(0).await;
+    }
+
+    /// Someone's console.
+    pub(crate) async fn console(&self, name: &str) -> Console {
+        let (_, token, user) = self.people.iter().find(|(known, ..)| known == name).unwrap();
+        Console::sign_in(self.program.address, token, *user).await
+    }
+
+    /// The console of an agent who is ready.
+    pub(crate) async fn ready(&self, name: &str) -> Console {
+        let mut console = self.console(name).await;
+        console.command(json!({ "type": "status", "status": "ready" })).await;
+        console
+    }
+
+    /// A new browser on the product page.
+    pub(crate) async fn browser(&self) -> Browser {
+        self.say_hello(json!({ "pages": [product(1)] })).await
+    }
+
+    /// A browser that comes back, with the chat that it shows.
+    pub(crate) async fn back(&self, before: &Browser, chat: &Value) -> Browser {
+        let mut hello = json!({ "token": before.token(), "pages": [product(1)] });
+        if chat.is_string() {
+            hello["chat"] = json!({ "id": chat, "after": 0 });
+        }
+        self.say_hello(hello).await
+    }
+
+    async fn say_hello(&self, hello: Value) -> Browser {
+        let mut browser = Browser::connect(self.program.address, Some(ORIGIN)).await;
+        browser.hello(&self.site.key, hello).await;
+        browser
+    }
+
+    /// The chat, as the console reads it, once `is` holds of it.
+    pub(crate) async fn chat_once(&self, chat: &Value, is: impl Fn(&Value) -> bool) -> Value {
+        self.once(&format!("/api/v1/chats/{}", chat.as_str().unwrap()), is).await
+    }
+
+    /// What REST says there once `is` holds of it.
+    pub(crate) async fn once(&self, path: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let ada = self.console("Ada").await;
+        let mut last = Value::Null;
+        let wait = async {
+            loop {
+                last = ada.read(path).await;
+                if is(&last) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(came.is_ok(), "{path} did not come to it: {last:#}");
+        last
+    }
+
+    /// The lines of Beckon's own in a chat, in order.
+    pub(crate) async fn lines(&self, chat: &Value) -> Vec<String> {
+        let path = format!("/api/v1/chats/{}/messages?limit=100", chat.as_str().unwrap());
+        let messages = self.console("Ada").await.read(&path).await;
+        let own = messages["items"].as_array().unwrap().iter().filter(|message| message["from"] == "system");
+        own.map(|message| message["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The server dies once more and looks anew at all that waits: a visitor who comes then is rung for.
+    pub(crate) async fn look_again(&mut self) {
+        self.die(0).await;
+        let mut bob = self.ready("Bob").await;
+        let mut browser = self.browser().await;
+        browser.open().await;
+        browser.socket.send(json!({ "type": "open_chat" })).await;
+        let chat = browser.chat("queued").await;
+        bob.ring_of(&chat["id"]).await;
+    }
+}
+
+impl Program {
+    fn start(database: &Database) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_beckon"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BECKON_")) {
+            command.env_remove(name);
+        }
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log", "info"]);
+        match database {
+            Database::Sqlite(dir) => command.arg("--data").arg(dir),
+            Database::Postgres(url) => command.args(["--database-url", url]),
+        };
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                if let Some((_, port)) =
+                    line.split_once("console, widget and API").and_then(|_| line.rsplit_once(':'))
+                {
+                    let port: String = port.chars().take_while(char::is_ascii_digit).collect();
+                    let _ = tell.send(SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap())));
+                }
+            }
+        });
+        let address = told.recv_timeout(PATIENCE).expect("the server starts");
+        Self { child, address }
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.kill();
+        }
+    }
+}
