@@ -270,7 +270,7 @@ pub(super) async fn open(
 }
 
 /// An alert passes when no agent has taken it by then: a ring that is under way ends first (P-10).
-fn alert_due(routing: &Routing, now: UnixMs) -> UnixMs {
+pub(super) fn alert_due(routing: &Routing, now: UnixMs) -> UnixMs {
     let due = now.plus_s(routing.ring_time_s * ALERT_RINGS_MAX);
     wait_due(routing, now).map_or(due, |leaves| leaves.min(due))
 }

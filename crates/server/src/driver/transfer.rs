@@ -8,7 +8,7 @@ use beckon_engine::time::UnixMs;
 
 use super::Driver;
 use super::access::{Actor, Denied, Seat, because, find_seat};
-use super::conversation::{self, say_as_system, tell_staff};
+use super::conversation::{self, alert_due, is_silent_alert, say_as_system, tell_staff};
 use super::desk::{LOCK_KEY, routing_of};
 use super::instead::wait_due;
 use super::notice::RefusalCode;
@@ -199,14 +199,16 @@ impl Driver {
     ) -> StoreResult<()> {
         let site = self.sites().by_id(*chat.site_id);
         let routing = site.map(|site| conversation::routing_of(&site, queue)).unwrap_or_default();
-        let due = wait_due(&routing, now);
+        let silent = is_silent_alert(chat);
+        let due = if silent { Some(alert_due(&routing, now)) } else { wait_due(&routing, now) };
         if !update_chat_requeued(tx, *chat.id, chat.owner_epoch, queue, due, now).await? {
             return Ok(());
         }
         update_call_withdrawn(tx, *chat.id, now).await?;
         update_company_left(tx, *chat.id, now).await?;
         self.free_owner(tx, chat, now).await?;
-        say_as_system(self, tx, *chat.id, "transferred", "").await
+        // The visitor of an alert knows nothing of it (P-9).
+        if silent { Ok(()) } else { say_as_system(self, tx, *chat.id, "transferred", "").await }
     }
 
     async fn free_owner(&self, tx: &mut Tx, chat: &ChatRow, now: UnixMs) -> StoreResult<()> {

@@ -24,6 +24,7 @@ database_tests!(
     an_alert_does_not_wait_in_another_queue,
     an_open_offer_is_passively_ignored,
     a_call_to_a_colleague_rings_out,
+    a_conversation_stays_with_the_agent_who_comes_back,
     a_wrap_up_is_closed,
     an_idle_chat_is_warned_and_closed,
 );
@@ -239,6 +240,24 @@ async fn a_call_to_a_colleague_rings_out(database: Database) {
     place.die(21).await;
     let kept = place.chat_once(&chat["id"], |chat| chat["call"].is_null()).await;
     assert_eq!((&kept["state"], &kept["owner_epoch"]), (&json!("active"), &chat["owner_epoch"]));
+}
+
+// spec: X-1 X-2 Q-7
+async fn a_conversation_stays_with_the_agent_who_comes_back(database: Database) {
+    let mut place = Place::open(database, reactive(json!({}))).await;
+    let (mut browser, _, chat) = talking(&place).await;
+    browser.say(&chat["id"], "v1", "One question").await;
+    browser.socket.next_of("ack").await;
+    place.die(600).await;
+    let mut back = place.back(&browser, &chat["id"]).await;
+    let mut bob = place.ready("Bob").await;
+    let mut other = place.browser().await;
+    other.socket.send(json!({ "type": "open_chat" })).await;
+    let waits = other.chat("queued").await;
+    bob.ring_of(&waits["id"]).await;
+    let mut alice = place.console("Alice").await;
+    alice.say(&chat, "a2", "Yes?").await;
+    assert_eq!(back.message("Yes?").await["name"], "Alice");
 }
 
 // spec: X-3 Q-10
