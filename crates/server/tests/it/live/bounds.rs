@@ -16,6 +16,8 @@ store_tests!(
     closes_when_the_first_frame_is_no_hello,
     closes_on_a_frame_that_is_too_large,
     closes_on_a_flood,
+    closes_on_an_address_of_100_kb_and_on_ten_thousand_attributes,
+    refuses_what_is_out_of_bounds_in_words_and_goes_on,
     refuses_a_malformed_frame_and_goes_on,
     ignores_fields_it_does_not_know,
     lets_no_one_into_the_console_without_a_session,
@@ -91,6 +93,40 @@ async fn closes_on_a_flood(store: Store) {
     assert_eq!(flooding.socket.closed().await, 4429);
     quiet.socket.send(json!({ "type": "open_chat" })).await;
     quiet.socket.next_of("alternative").await;
+}
+
+async fn closes_on_an_address_of_100_kb_and_on_ten_thousand_attributes(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut page = product(2);
+    page["type"] = json!("page");
+    page["url"] = json!(format!("{ORIGIN}/{}", "x".repeat(100_000)));
+    let attributes: serde_json::Map<_, _> = (0..10_000).map(|n| (format!("a{n}"), json!(n))).collect();
+    for large in [page, json!({ "type": "set", "attributes": attributes })] {
+        let mut browser = shop.browser().await;
+        browser.socket.send(large).await;
+        assert_eq!(browser.socket.closed().await, 4413);
+    }
+}
+
+async fn refuses_what_is_out_of_bounds_in_words_and_goes_on(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut browser = shop.browser().await;
+    let many: serde_json::Map<_, _> = (0..65).map(|n| (format!("a{n}"), json!(n))).collect();
+    let set = |attributes| json!({ "type": "set", "attributes": attributes });
+    for (frame, why) in [
+        (set(json!(many)), "At most 64 attributes are set at once."),
+        (set(json!({ "x".repeat(65): 1 })), "The name of an attribute has 1 to 64 characters."),
+        (set(json!({ "a": "x".repeat(257) })), "The text of an attribute has at most 256 characters."),
+        (json!({ "type": "scroll", "tab": 1, "percent": 101 }), "A depth is 0 to 100 percent."),
+        (json!({ "type": "event", "name": "x".repeat(65) }), "The name of an event has 1 to 64 characters."),
+        (json!({ "type": "hello", "v": 1, "site": "x" }), "A connection says hello once."),
+    ] {
+        browser.socket.send(frame).await;
+        let refused = browser.socket.next_of("refused").await;
+        assert_eq!((&refused["code"], &refused["detail"]), (&json!("bad_frame"), &json!(why)));
+    }
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    browser.socket.next_of("alternative").await;
 }
 
 async fn refuses_a_malformed_frame_and_goes_on(store: Store) {

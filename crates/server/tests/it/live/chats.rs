@@ -1,11 +1,12 @@
 //! Tests conversations from acceptance to the end, and that nothing in them is lost, doubled or another's.
 
+use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
 use super::shop::{ORIGIN, Plan, Shop, product};
-use crate::harness::store_tests;
+use crate::harness::{START, store_tests};
 
 store_tests!(
     goes_from_offer_over_form_and_queue_to_an_agent,
@@ -19,6 +20,7 @@ store_tests!(
     marks_go_from_sent_over_delivered_to_read_and_never_back,
     opens_at_the_visitors_wish,
     holds_a_slot_while_the_form_is_open,
+    gives_the_slot_back_when_the_form_was_open_for_120_s,
     refuses_a_message_that_no_database_takes,
 );
 
@@ -275,6 +277,24 @@ async fn holds_a_slot_while_the_form_is_open(store: Store) {
     let mut third = shop.browser().await;
     third.socket.send(json!({ "type": "open_chat" })).await;
     assert_eq!(third.socket.next_of("alternative").await["reason"], "no_agent");
+}
+
+// spec: O-15 O-4
+async fn gives_the_slot_back_when_the_form_was_open_for_120_s(store: Store) {
+    let clock = Clock::manual(START);
+    let shop = Shop::open_at(store, Plan { slots: 1, ..with_form() }, clock.clone()).await;
+    let _alice = shop.agent("Alice").await;
+    let mut slow = shop.browser().await;
+    let offer = slow.offer().await;
+    slow.accept(&offer).await;
+    slow.chat("form").await;
+    let mut next = shop.browser().await;
+    clock.advance_ms(119_999);
+    next.socket.send(json!({ "type": "open_chat" })).await;
+    assert_eq!(next.socket.next_of("alternative").await["reason"], "no_agent");
+    clock.advance_ms(1);
+    next.socket.send(json!({ "type": "open_chat" })).await;
+    next.chat("queued").await;
 }
 
 // spec: X-1

@@ -20,6 +20,7 @@ store_tests!(
     records_what_a_visit_came_with_and_saw,
     counts_views_and_no_heartbeats,
     keeps_the_views_of_tabs_that_count_alike,
+    goes_on_while_a_chat_is_queued_and_while_it_is_active,
     makes_no_visit_of_a_robot,
     makes_no_visit_of_denied_pages,
     says_on_which_terms_a_page_may_load,
@@ -150,6 +151,25 @@ async fn find_last_url(store: &Store, browser: &Browser) -> Option<String> {
     let visit = VisitId(browser.welcome["visit"].as_str().unwrap().parse().unwrap());
     let mut tx = store.read().await.unwrap();
     find_listed_visit(&mut tx, visit).await.unwrap().unwrap().last_url
+}
+
+// spec: T-8
+async fn goes_on_while_a_chat_is_queued_and_while_it_is_active(store: Store) {
+    let shop = Shop::open(store, Plan { required_time_s: 900, ..Plan::default() }).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    browser.chat("queued").await;
+    browser.socket.send(frame("page", product(2))).await;
+    browser.socket.send(frame("form", json!({ "tab": 1, "action": "entered" }))).await;
+    let queued = visit_once(&alice, &browser, |visit| visit["pages"][1]["form"].is_object()).await;
+    assert_eq!(queued["page_views"], 2, "{queued}");
+    alice.take().await;
+    browser.chat("active").await;
+    browser.socket.send(frame("leave", json!({ "tab": 1, "view": 2, "visible_s": 7 }))).await;
+    browser.socket.send(frame("page", product(3))).await;
+    let active = visit_once(&alice, &browser, |visit| visit["page_views"] == 3).await;
+    assert_eq!(active["pages"][1]["visible_s"], 7, "{active}");
 }
 
 // spec: T-9

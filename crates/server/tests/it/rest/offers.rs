@@ -58,6 +58,31 @@ async fn all_that_is_wrong_with_a_design_is_told_at_once() {
     );
 }
 
+// spec: O-2
+#[tokio::test]
+async fn a_design_has_one_of_five_forms_and_texts_that_are_no_markup() {
+    let (_place, mut admin, site) = Place::with_site().await;
+    let list = format!("/api/v1/sites/{site}/offers");
+    for form in ["card", "toast", "banner", "modal", "inline"] {
+        let mut offer = card(form);
+        offer["design"]["form"] = json!(form);
+        offer["design"]["texts"]["de-CH"] =
+            json!({"title": "<b>Hilfe?</b>", "accept_label": "Ja", "reject_label": "Nein"});
+        let made = admin.post(&list, &offer).await.created();
+        assert_eq!(made["design"]["form"], form);
+        assert_eq!(
+            made["design"]["texts"]["de-CH"]["title"], "<b>Hilfe?</b>",
+            "it is kept as the text that it is"
+        );
+    }
+    for (field, value) in [("form", json!("popup")), ("html", json!("<b>Hi</b>")), ("css", json!("b{}"))] {
+        let mut offer = card("Other");
+        offer["design"][field] = value;
+        let errors = admin.post(&list, &offer).await.refused(422, "invalid");
+        assert!(errors[0].starts_with(&format!("/design/{field}: unknown ")), "{errors:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_offer_in_use_stays() {
     let (_place, mut admin, site) = Place::with_site().await;
