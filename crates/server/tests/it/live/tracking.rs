@@ -47,6 +47,10 @@ async fn visit_once(console: &Console, browser: &Browser, is: impl Fn(&Value) ->
     tokio::time::timeout(std::time::Duration::from_secs(20), wait).await.expect("the visit comes to it")
 }
 
+fn some_page(visit: &Value, is: impl Fn(&Value) -> bool) -> bool {
+    visit["pages"].as_array().unwrap().iter().any(is)
+}
+
 fn frame(kind: &str, more: Value) -> Value {
     let mut frame = more;
     frame["type"] = json!(kind);
@@ -161,15 +165,16 @@ async fn goes_on_while_a_chat_is_queued_and_while_it_is_active(store: Store) {
     browser.socket.send(json!({ "type": "open_chat" })).await;
     browser.chat("queued").await;
     browser.socket.send(frame("page", product(2))).await;
-    browser.socket.send(frame("form", json!({ "tab": 1, "action": "entered" }))).await;
-    let queued = visit_once(&alice, &browser, |visit| visit["pages"][1]["form"].is_object()).await;
+    browser.socket.send(frame("form", json!({ "tab": 7, "action": "entered" }))).await;
+    let queued =
+        visit_once(&alice, &browser, |visit| some_page(visit, |page| page["form"].is_object())).await;
     assert_eq!(queued["page_views"], 2, "{queued}");
     alice.take().await;
     browser.chat("active").await;
-    browser.socket.send(frame("leave", json!({ "tab": 1, "view": 2, "visible_s": 7 }))).await;
+    browser.socket.send(frame("leave", json!({ "tab": 7, "view": 2, "visible_s": 7 }))).await;
     browser.socket.send(frame("page", product(3))).await;
     let active = visit_once(&alice, &browser, |visit| visit["page_views"] == 3).await;
-    assert_eq!(active["pages"][1]["visible_s"], 7, "{active}");
+    assert!(some_page(&active, |page| page["visible_s"] == 7), "{active}");
 }
 
 // spec: T-9

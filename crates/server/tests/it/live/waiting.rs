@@ -153,7 +153,7 @@ async fn who_waits_too_long_gets_a_message(store: Store) {
     let ended = browser.chat("ended").await;
     assert_eq!(ended["ended_by"], "system");
     assert_eq!(ended["instead"]["reason"], "waited_too_long");
-    assert_eq!(ended["instead"]["alternative"], then);
+    assert_eq!(ended["instead"]["alternative"]["text"], then["text"]);
     assert_eq!(browser.message("queue_timed_out").await["from"], "system");
 }
 
@@ -261,5 +261,5 @@ async fn a_channel_switched_off_ends_the_wait(store: Store) {
     switch(&sue, &shop, json!({ "channel_on": false })).await;
     let ended = browser.chat("ended").await;
     assert_eq!(ended["instead"]["reason"], "channel_off");
-    assert_eq!(ended["instead"]["alternative"], json!({ "do": "message", "text": "" }));
+    assert_eq!(ended["instead"]["alternative"], json!({ "do": "message", "text": "", "texts": {} }));
 }
