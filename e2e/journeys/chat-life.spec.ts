@@ -1,16 +1,5 @@
 /** A chat that changes hands: two agents, a supervisor and a visitor, each in a browser of their own; and what comes after its end. */
-import type { Browser } from "@playwright/test";
-import { Agent } from "../support/agent.ts";
-import type { Demo } from "../support/demo.ts";
-import { chat, expect, test, watch } from "../support/journey.ts";
-
-async function another(browser: Browser, demo: Demo, name: string, errors: string[]): Promise<Agent> {
-  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
-  await watch(context, errors);
-  const agent = new Agent(await context.newPage(), demo.console);
-  await agent.signIn(demo.account(name));
-  return agent;
-}
+import { another, chat, expect, test } from "../support/journey.ts";
 
 // spec: Q-7 Q-9 X-2
 test("a chat is transferred with a note, and nothing of the note reaches the visitor", async ({

@@ -1,16 +1,5 @@
 /** Ended chats: found again by who may see them, at an address that can be shared; and a queue that is closed by hand. */
-import type { Browser } from "@playwright/test";
-import { Agent } from "../support/agent.ts";
-import type { Demo } from "../support/demo.ts";
-import { chat, expect, test, watch } from "../support/journey.ts";
-
-async function another(browser: Browser, demo: Demo, name: string, errors: string[]): Promise<Agent> {
-  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
-  await watch(context, errors);
-  const agent = new Agent(await context.newPage(), demo.console);
-  await agent.signIn(demo.account(name));
-  return agent;
-}
+import { another, chat, expect, test } from "../support/journey.ts";
 
 // spec: A-1 C-3 X-6
 test("an ended chat is found by a word of it, read with its marks, and its address can be shared", async ({

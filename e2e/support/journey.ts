@@ -2,7 +2,7 @@
  * The stage of a journey: a server, a visitor and an agent in browsers that know nothing of each other, and a watch
  * over everything that the browser's log calls an error.
  */
-import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { Agent } from "./agent.ts";
 import { Demo } from "./demo.ts";
 import { openShadowRoots, Visitor } from "./visitor.ts";
@@ -63,6 +63,15 @@ export async function watch(context: BrowserContext, errors: string[]): Promise<
       errors.push(`${message.page()?.url()}: ${message.text()}`);
   });
   context.on("weberror", (error) => errors.push(String(error.error())));
+}
+
+/** Somebody else who is signed in, in a browser of their own. */
+export async function another(browser: Browser, demo: Demo, name: string, errors: string[]): Promise<Agent> {
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  await watch(context, errors);
+  const agent = new Agent(await context.newPage(), demo.console);
+  await agent.signIn(demo.account(name));
+  return agent;
 }
 
 /** Brings a visitor from the product page into a chat with the agent. */
