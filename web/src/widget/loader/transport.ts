@@ -76,9 +76,12 @@ export function startTransport(owner: Owner): Transport {
   };
 
   const drop = () => {
-    if (!socket) return;
-    socket.onclose = socket.onmessage = null;
-    socket.close(1000);
+    const old = socket;
+    if (!old) return;
+    old.onclose = old.onmessage = null;
+    // The browser complains in the page's console of a socket that is closed before it is open.
+    if (old.readyState) old.close(1000);
+    else old.onopen = () => old.close(1000);
     socket = null;
   };
 
@@ -116,7 +119,11 @@ export function startTransport(owner: Owner): Transport {
       return;
     }
     socket = mine;
-    const slow = setTimeout(() => mine.close(), connect_ms_max);
+    const slow = setTimeout(() => {
+      if (socket !== mine) return;
+      drop();
+      lost();
+    }, connect_ms_max);
     mine.onopen = () => {
       mine.send(JSON.stringify(owner.hello()));
       greeted = true;
