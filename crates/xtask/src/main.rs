@@ -47,6 +47,10 @@ enum Command {
     Dist,
 }
 
+/// The server's own allocator: what is measured in this process is measured as there.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
