@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::app;
 use crate::clock::Clock;
-use crate::config::{self, Config, Mail, Settings};
+use crate::config::{self, Config, LogFormat, Mail, Settings};
 use crate::demo::{self, Demo};
 use crate::http::check::Checks;
 use crate::http::error::Problem;
@@ -126,7 +126,7 @@ pub async fn run() -> anyhow::Result<()> {
     match CommandLine::parse().command {
         Command::Serve(Serve { settings, config }) => {
             let config = load(settings, config)?;
-            log(&config.log)?;
+            log(&config.log, config.log_format)?;
             app::serve(config).await
         }
         Command::User(User::Create(new)) => create_user(new).await,
@@ -141,7 +141,7 @@ pub async fn run() -> anyhow::Result<()> {
             smtp_url,
             mail_from,
         }) => {
-            log(&filter)?;
+            log(&filter, LogFormat::Text)?;
             let mail = smtp_url.zip(mail_from).map(|(smtp_url, from)| Mail { smtp_url, from });
             demo::run(Demo { listen, shop_listen, visitors, access_log, data, json, mail }).await
         }
@@ -152,13 +152,13 @@ fn load(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<Config> {
     config::load(settings, file.as_deref(), std::env::vars())
 }
 
-fn log(filter: &str) -> anyhow::Result<()> {
+fn log(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).context("the log setting is not a filter")?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
     Ok(())
 }
 

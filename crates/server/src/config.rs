@@ -53,6 +53,20 @@ pub struct Settings {
     /// What is logged, such as warn or info,beckon_server=debug [env: BECKON_LOG] [default: info]
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
+    /// How a line of the log is written [env: BECKON_LOG_FORMAT] [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// How a line of the log is written (N-6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
 }
 
 /// The settings of a server, from all places together.
@@ -74,6 +88,8 @@ pub struct Config {
     pub outbound_allow: Vec<IpNet>,
     /// What is logged, as a filter of `tracing`.
     pub log: String,
+    /// How a line of the log is written.
+    pub log_format: LogFormat,
 }
 
 /// How mail leaves.
@@ -130,6 +146,7 @@ pub fn load(
         mail,
         outbound_allow: networks(merged.outbound_allow.as_deref().unwrap_or_default())?,
         log: merged.log.unwrap_or_else(|| LOG_DEFAULT.to_owned()),
+        log_format: merged.log_format.unwrap_or_default(),
     })
 }
 
@@ -147,6 +164,7 @@ impl Settings {
             mail_from: self.mail_from.or(lower.mail_from),
             outbound_allow: self.outbound_allow.or(lower.outbound_allow),
             log: self.log.or(lower.log),
+            log_format: self.log_format.or(lower.log_format),
         }
     }
 }

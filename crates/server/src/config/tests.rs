@@ -26,12 +26,14 @@ fn without_any_settings_there_are_defaults() {
     assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
     assert!(config.database == Database::Sqlite("./beckon-data".into()));
     assert_eq!((config.nats_url, config.metrics_listen, config.trusted_proxies), (None, None, 0));
+    assert_eq!(config.log_format, LogFormat::Text);
 }
 
 #[test]
 fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
-    let file =
-        file("listen = '127.0.0.1:1'\nmetrics_listen = '127.0.0.1:2'\nlog = 'warn'\ntrusted_proxies = 1");
+    let file = file(
+        "listen = '127.0.0.1:1'\nmetrics_listen = '127.0.0.1:2'\nlog = 'warn'\nlog_format = 'json'\ntrusted_proxies = 1",
+    );
     let args = Settings { listen: Some("127.0.0.1:3".parse().unwrap()), ..Settings::default() };
     let variables = [
         ("BECKON_LISTEN", "127.0.0.1:4"),
@@ -44,7 +46,7 @@ fn the_command_line_wins_over_the_environment_and_that_over_the_file() {
     assert_eq!(config.listen.port(), 3);
     assert_eq!(config.metrics_listen.unwrap().port(), 5);
     assert_eq!(config.trusted_proxies, 2);
-    assert_eq!(config.log, "warn");
+    assert_eq!((config.log.as_str(), config.log_format), ("warn", LogFormat::Json));
 }
 
 #[test]

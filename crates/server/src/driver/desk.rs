@@ -34,6 +34,8 @@ use crate::store::{StoreResult, Tx};
 
 /// Routing looks again after this time even when nothing told it to: a lost hint costs this much.
 const LOOK_AGAIN_MS: i64 = 5_000;
+/// Routing tries again after this time when the database failed, such as when two units of work waited for each other.
+const TRY_AGAIN_MS: i64 = 500;
 /// Who waits is told anew how long it takes after this time, though nothing happened.
 const TELL_AGAIN_MS: i64 = 15_000;
 /// Who let a chat pass is rung for it again after this many ring times.
@@ -56,7 +58,7 @@ pub(super) async fn run(driver: Driver) {
             Ok(due) => due.map_or(LOOK_AGAIN_MS, |due| due.ms_since(now).min(LOOK_AGAIN_MS)),
             Err(error) => {
                 tracing::warn!(%error, "routing could not be done");
-                LOOK_AGAIN_MS
+                TRY_AGAIN_MS
             }
         };
         if now.ms_since(told_at) >= TELL_AGAIN_MS {

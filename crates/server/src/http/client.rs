@@ -1,12 +1,14 @@
-//! Owns what is known of the browser at the other end: its address, and whether it came by https.
+//! Owns what is known of the browser at the other end: its address, whether it came by https, and that pages of its
+//! origin may read an answer.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
 
 use super::Api;
 
@@ -39,14 +41,12 @@ where
     }
 }
 
-/// Whether a request that browsers send across origins unasked, such as for a socket, comes from this server's own
-/// pages. Requests without an origin come from programs, not from pages.
-#[must_use]
-pub fn is_same_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else { return true };
-    let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    authority.is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+/// Lets pages of the origin that asked read the answer.
+pub fn allow_origin(response: &mut Response, headers: &HeaderMap) {
+    if let Some(origin) = headers.get(ORIGIN) {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
+    }
 }
 
 /// The entry that the outermost trusted proxy wrote: each adds one on the right, and whatever stands left of theirs
@@ -82,16 +82,5 @@ mod tests {
         assert_eq!(forwarded_for(&spoofed, 2), "192.0.2.7".parse().ok());
         assert_eq!(forwarded_for(&spoofed, 9), None);
         assert_eq!(forwarded_for(&headers(&[(X_FORWARDED_FOR, "who?")]), 1), None);
-    }
-
-    #[test]
-    fn an_origin_is_compared_with_the_host() {
-        let same = headers(&[(ORIGIN, "http://127.0.0.1:8080"), (HOST, "127.0.0.1:8080")]);
-        assert!(is_same_origin(&same));
-        assert!(is_same_origin(&headers(&[(HOST, "127.0.0.1:8080")])));
-        let port = headers(&[(ORIGIN, "http://127.0.0.1:8081"), (HOST, "127.0.0.1:8080")]);
-        assert!(!is_same_origin(&port));
-        assert!(!is_same_origin(&headers(&[(ORIGIN, "null"), (HOST, "127.0.0.1:8080")])));
-        assert!(!is_same_origin(&headers(&[(ORIGIN, "https://chat.example")])));
     }
 }

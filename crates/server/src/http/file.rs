@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, AUTHORIZATION,
+    CACHE_CONTROL, CONTENT_LENGTH, ORIGIN,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 
 use super::Api;
 use super::auth::Agent;
-use super::client::Client;
+use super::client::{Client, allow_origin};
 use super::error::{Answer, Problem};
 use super::extract::{Id, Params};
 use super::openapi::ChangeRefusals;
@@ -237,13 +237,6 @@ async fn drain(body: Body) {
         if read > DRAINED_BYTES_MAX {
             return;
         }
-    }
-}
-
-fn allow_origin(response: &mut Response, headers: &HeaderMap) {
-    if let Some(origin) = headers.get(ORIGIN) {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
     }
 }
 

@@ -164,7 +164,7 @@ async fn finish(store: &Store, clock: &Clock, import: &ImportRow) -> StoreResult
     let mut tx = store.write().await?;
     match *import.state {
         ImportState::Checking => {
-            update_import_checked(&mut tx, *import.id, now.plus_s(CHECKED_KEPT_S)).await?;
+            update_import_checked(&mut tx, import, now.plus_s(CHECKED_KEPT_S)).await?;
         }
         ImportState::Running => {
             if update_import_done(&mut tx, *import.id, now, now.plus_s(DONE_KEPT_S)).await? {

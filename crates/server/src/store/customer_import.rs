@@ -171,7 +171,8 @@ pub async fn claim_import(tx: &mut Tx, now: UnixMs, until: UnixMs) -> StoreResul
     Ok(row.map(|(id,)| *id))
 }
 
-/// Writes down a batch, in the unit of work that took it: only when the import still is where it was found.
+/// Writes down a batch, in the unit of work that took it: only when the import still is where it was found, with the
+/// columns it was read by.
 /// Yields false, and writes nothing, when it is not.
 ///
 /// # Errors
@@ -186,7 +187,7 @@ pub async fn update_import_progress(
         tx,
         "UPDATE customer_imports SET rows_done = $4, created = $5, updated = $6, unchanged = $7, refused = $8,
                                      problems = $9, due_at = $10
-         WHERE id = $1 AND state = $2 AND rows_done = $3",
+         WHERE id = $1 AND state = $2 AND rows_done = $3 AND columns = $11",
         import.id,
         import.state,
         from,
@@ -197,6 +198,7 @@ pub async fn update_import_progress(
         import.counts.refused,
         &import.problems,
         until.0,
+        &import.columns,
     )?;
     Ok(rows == 1)
 }
@@ -230,12 +232,15 @@ pub async fn update_import_begun(
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_import_checked(tx: &mut Tx, id: Uuid, due: UnixMs) -> StoreResult<bool> {
+pub async fn update_import_checked(tx: &mut Tx, import: &ImportRow, due: UnixMs) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE customer_imports SET state = 'checked', due_at = $2 WHERE id = $1 AND state = 'checking'",
-        Text(id),
+        "UPDATE customer_imports SET state = 'checked', due_at = $2
+         WHERE id = $1 AND state = 'checking' AND rows_done = $3 AND columns = $4",
+        import.id,
         due.0,
+        import.rows_done,
+        &import.columns,
     )?;
     Ok(rows == 1)
 }

@@ -4,8 +4,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +17,7 @@ use super::{Closed, FRAME_LEN_MAX, Live, close};
 use crate::driver::command::Observed;
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::visitor::VisitorNotice;
+use crate::http::client::allow_origin;
 
 /// Frames in one poll.
 const FRAMES_MAX: usize = 64;
@@ -113,12 +113,5 @@ fn status_of(closed: Closed) -> StatusCode {
         close::TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
         close::TOO_MANY => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::SERVICE_UNAVAILABLE,
-    }
-}
-
-pub(super) fn allow_origin(response: &mut Response, headers: &HeaderMap) {
-    if let Some(origin) = headers.get(ORIGIN) {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
     }
 }

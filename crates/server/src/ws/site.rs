@@ -10,10 +10,10 @@ use beckon_engine::settings::ConsentMode;
 use serde::Serialize;
 
 use super::Live;
-use super::poll::allow_origin;
 use super::visitor_session::Caller;
 use crate::driver::address::as_browsers_write;
 use crate::driver::robots::is_robot;
+use crate::http::client::allow_origin;
 
 /// Browsers ask at most once a minute: so long an administrator's change takes to reach a page that is loaded anew.
 const CACHED: HeaderValue = HeaderValue::from_static("private, max-age=60");

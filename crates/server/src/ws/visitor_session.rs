@@ -49,6 +49,8 @@ pub(super) struct VisitorSession {
     language: String,
     /// The chat the browser holds, and the last message it was sent.
     held: Option<Held>,
+    /// Whether the chat it holds was seen to be this visitor's.
+    holds_its_own: bool,
 }
 
 /// A hello that was accepted: who it is, before there is a visit.
@@ -145,6 +147,7 @@ impl Greeted {
             token: self.token,
             language: self.facts.language,
             held: self.held,
+            holds_its_own: false,
         }
     }
 }
@@ -259,7 +262,7 @@ impl VisitorSession {
                 Err(refusal) => Err(refusal),
             },
             ChatFrame::Typing { chat } => {
-                if self.held.is_some_and(|held| held.id == chat) {
+                if self.holds_its_own && self.held.is_some_and(|held| held.id == chat) {
                     driver.bus().publish(Hint::Typing { chat, visitor, by: Side::Visitor });
                 }
                 Ok(())
@@ -275,6 +278,7 @@ impl VisitorSession {
             }
             ChatFrame::Resume { chat, after } => {
                 self.held = Some(Held { id: chat, after: after.max(0) });
+                self.holds_its_own = false;
                 let read = self.catch_up().await;
                 if read.is_err() {
                     // Whether the chat is this visitor's was not seen.
@@ -315,6 +319,7 @@ impl VisitorSession {
         };
         let after = self.read_on(&mut tx, Held { id: chat.id, after }, &mut notices).await?;
         self.held = Some(Held { id: chat.id, after });
+        self.holds_its_own = true;
         Ok((Some(chat), notices))
     }
 
@@ -337,7 +342,9 @@ impl VisitorSession {
 
     /// The browser has its own message with the acknowledgement: it is not read again when nothing came before it.
     fn acknowledge(&mut self, chat: ChatId, seq: i64) {
-        if let Some(held) = self.held.as_mut().filter(|held| held.id == chat && held.after + 1 == seq) {
+        if let Some(held) =
+            self.held.as_mut().filter(|held| held.id == chat && held.after.checked_add(1) == Some(seq))
+        {
             held.after = seq;
         }
     }

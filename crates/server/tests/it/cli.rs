@@ -1,6 +1,6 @@
 //! Tests of the command line, by running the program.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -96,13 +96,37 @@ fn what_cannot_be_done_is_said_in_words() {
     assert!(text(&output.stderr).contains("BECKON_LISEN: unknown field `lisen`"), "{}", text(&output.stderr));
 }
 
+// spec: N-6
+#[test]
+fn the_log_is_one_json_object_a_line_when_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", "data", "--log-format", "json"];
+    let mut server = beckon(dir.path()).args(arguments).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
+    assert!(entry["level"].is_string() && entry["timestamp"].is_string() && entry["message"].is_string());
+    let wrong = run(beckon(dir.path()).env("BECKON_LOG_FORMAT", "xml").arg("serve"), "");
+    assert!(text(&wrong.stderr).contains("BECKON_LOG_FORMAT"), "{}", text(&wrong.stderr));
+}
+
 #[test]
 fn help_names_every_setting_in_all_its_places() {
     let dir = tempfile::tempdir().unwrap();
     let help = text(&run(beckon(dir.path()).args(["serve", "--help"]), "").stdout);
-    for name in
-        ["listen", "data", "database-url", "nats-url", "metrics-listen", "trusted-proxies", "log", "config"]
-    {
+    for name in [
+        "listen",
+        "data",
+        "database-url",
+        "nats-url",
+        "metrics-listen",
+        "trusted-proxies",
+        "log",
+        "log-format",
+        "config",
+    ] {
         let variable = format!("BECKON_{}", name.replace('-', "_").to_uppercase());
         assert!(help.contains(&format!("--{name} ")) && help.contains(&variable), "{name}: {help}");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::driver::form::is_email;
 use crate::driver::identity::CUSTOMER_REF_LEN_MAX;
 use crate::store::customer::{CustomField, CustomFieldKind, Details};
 
@@ -128,17 +129,6 @@ fn is_date(text: &str) -> bool {
         _ => return false,
     };
     (1..=days).contains(&day)
-}
-
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
-    !local.is_empty()
-        && !text.contains(char::is_whitespace)
-        && !local.contains('@')
-        && domain.contains('.')
-        && domain
-            .split('.')
-            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
 }
 
 #[cfg(test)]
