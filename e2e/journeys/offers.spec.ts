@@ -1,9 +1,9 @@
 /** When an offer comes, when it does not, and what becomes of it. */
 import type { Page } from "@playwright/test";
-import { changeSettings } from "../support/admin.ts";
+import { changeOffer, changeRule, changeSettings } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
-import { expect, test } from "../support/journey.ts";
-import { Visitor } from "../support/visitor.ts";
+import { expect, test, watch } from "../support/journey.ts";
+import { openShadowRoots, Visitor } from "../support/visitor.ts";
 
 interface Presentation {
   outcome: string | null;
@@ -176,4 +176,95 @@ test("what either side writes is text, never markup", async ({ visitor, agent })
   }
   await expect(agent.page).not.toHaveTitle("run");
   await expect(visitor.page).not.toHaveTitle("run");
+});
+
+/** Where the offer stands, as shares of the page's width and height. */
+async function placeOf(page: Page, title: string) {
+  const offer = page.locator(".offer").filter({ hasText: title });
+  await expect(offer).toBeVisible({ timeout: 20_000 });
+  const box = await offer.boundingBox();
+  const size = page.viewportSize();
+  if (!box || !size) throw new Error("what is visible has a place");
+  const middle = (box.x + box.width / 2) / size.width;
+  const bottom = (box.y + box.height) / size.height;
+  return { offer, middle, bottom, width: box.width / size.width };
+}
+
+// spec: O-2
+test("an offer has the form, the side and the words of its design", async ({
+  browser,
+  demo,
+  agent: _,
+  errors,
+}) => {
+  test.setTimeout(240_000);
+  await changeRule(browser, demo, "/product/", [{ change: { required_time_s: 0 } }]);
+  const words = { title: "A <b>question</b>?", body: "Ask.", accept_label: "Yes, ask", reject_label: "No" };
+  const texts = { en: words };
+  const look = async (design: object, act: (page: Page) => Promise<void>) => {
+    const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
+    await watch(context, errors);
+    await context.addInitScript(openShadowRoots);
+    await context.addInitScript(() =>
+      addEventListener("DOMContentLoaded", () => {
+        const slot = document.createElement("div");
+        slot.dataset.beckonSlot = "";
+        document.querySelector("main")?.prepend(slot);
+      }),
+    );
+    const page = await context.newPage();
+    await page.goto("/product/oslo-chair");
+    await act(page).catch((error) => {
+      throw new Error(JSON.stringify(design), { cause: error });
+    });
+    await context.close();
+  };
+  const cases: [object, (page: Page) => Promise<void>][] = [
+    [
+      { form: "card", position: "end" },
+      async (page) => {
+        const { offer, middle, bottom } = await placeOf(page, words.title);
+        expect(middle).toBeGreaterThan(0.6);
+        expect(bottom).toBeGreaterThan(0.6);
+        await expect(offer.locator("b"), "words are no markup").toHaveCount(0);
+        await expect(offer.getByRole("button")).toHaveText(["Yes, ask", "No"]);
+      },
+    ],
+    [
+      { form: "toast", position: "start" },
+      async (page) => expect((await placeOf(page, words.title)).middle).toBeLessThan(0.4),
+    ],
+    [
+      { form: "banner" },
+      async (page) => {
+        const { width, bottom } = await placeOf(page, words.title);
+        expect(width).toBeGreaterThan(0.95);
+        expect(bottom).toBeCloseTo(1, 1);
+      },
+    ],
+    [
+      { form: "modal" },
+      async (page) => {
+        const { offer, middle } = await placeOf(page, words.title);
+        expect(middle).toBeCloseTo(0.5, 1);
+        await expect(page.getByRole("dialog", { name: words.title })).toBeVisible();
+        await page.keyboard.press("Escape");
+        await expect(offer).toBeHidden();
+      },
+    ],
+    [
+      { form: "inline" },
+      async (page) => {
+        const { offer } = await placeOf(page, words.title);
+        await expect(page.locator("main > [data-beckon-slot] beckon-offer").locator(offer)).toBeVisible();
+        await offer.getByRole("button", { name: "No" }).click();
+        await expect(offer).toBeHidden();
+      },
+    ],
+  ];
+  const changes = cases.map(([design, act]) => ({
+    change: { ...design, texts },
+    check: () => look(design, act),
+  }));
+  await changeOffer(browser, demo, "Product advice", changes);
 });

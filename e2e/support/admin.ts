@@ -52,6 +52,12 @@ interface Rule {
   plan: Record<string, unknown>;
 }
 
+interface Offer {
+  id: string;
+  name: string;
+  design: Record<string, unknown>;
+}
+
 /** Does something as the demo's administrator, in a browser of their own. */
 async function asAdmin<T>(browser: Browser, demo: Demo, act: (admin: Agent, site: Site) => Promise<T>) {
   const context = await browser.newContext({ baseURL: demo.console });
@@ -87,6 +93,24 @@ export async function changeQueue(browser: Browser, demo: Demo, change: object):
     const [queue] = (await admin.read<{ items: Rule[] }>(`/sites/${site.id}/queues`)).items;
     if (!queue) throw new Error("the demo has a queue");
     await patch(admin, `/queues/${queue.id}`, { plan: { ...queue.plan, ...change } });
+  });
+}
+
+/** Changes the design of the demo's offer of that name, one change after the other, each followed by its check. */
+export async function changeOffer(
+  browser: Browser,
+  demo: Demo,
+  name: string,
+  changes: { change: object; check: () => Promise<void> }[],
+): Promise<void> {
+  await asAdmin(browser, demo, async (admin, site) => {
+    const { items } = await admin.read<{ items: Offer[] }>(`/sites/${site.id}/offers`);
+    const offer = items.find((offer) => offer.name === name);
+    if (!offer) throw new Error(`the demo has no offer ${name}`);
+    for (const { change, check } of changes) {
+      await patch(admin, `/offers/${offer.id}`, { design: { ...offer.design, ...change } });
+      await check();
+    }
   });
 }
 
