@@ -262,10 +262,11 @@ impl VisitorSession {
                 Err(refusal) => Err(refusal),
             },
             ChatFrame::Typing { chat } => {
-                if self.holds_its_own && self.held.is_some_and(|held| held.id == chat) {
+                let holds = self.holds(chat).await;
+                if matches!(holds, Ok(true)) {
                     driver.bus().publish(Hint::Typing { chat, visitor, by: Side::Visitor });
                 }
-                Ok(())
+                holds.map(drop).map_err(Refusal::from)
             }
             ChatFrame::Delivered { chat, seq } => driver.visitor_has(visitor, chat, seq).await,
             ChatFrame::Read { chat, seq } => driver.visitor_reads(visitor, chat, seq).await,
@@ -288,6 +289,19 @@ impl VisitorSession {
             }
         };
         done.err().map(VisitorNotice::from).into_iter().collect()
+    }
+
+    /// Whether the browser holds this chat, and it is this visitor's: a poll says what it holds, and nobody has looked yet.
+    async fn holds(&mut self, chat: ChatId) -> StoreResult<bool> {
+        if self.held.is_none_or(|held| held.id != chat) {
+            return Ok(false);
+        }
+        if !self.holds_its_own {
+            let mut tx = self.driver.store().read().await?;
+            let latest = find_latest_chat(&mut tx, self.visitor).await?;
+            self.holds_its_own = latest.is_some_and(|row| *row.id == chat);
+        }
+        Ok(self.holds_its_own)
     }
 
     /// The site as it is now, not as it was when the connection began.

@@ -44,7 +44,7 @@ impl Poller<'_> {
     }
 }
 
-// spec: T-6 Q-7
+// spec: T-6 Q-7 X-6
 async fn carries_a_whole_chat(store: Store) {
     let shop = Shop::open(store, Plan { required_time_s: 1, ..Plan::default() }).await;
     let mut alice = shop.agent("Alice").await;
@@ -63,6 +63,14 @@ async fn carries_a_whole_chat(store: Store) {
     let answer = poller.poll(&[say.clone(), say]).await;
     assert_eq!(answer.iter().filter(|notice| notice["type"] == "ack").count(), 2);
     alice.message("Good day").await;
+    let typing = json!({ "type": "typing", "chat": chat["id"] });
+    poller.poll(std::slice::from_ref(&typing)).await;
+    alice.socket.next_of("typing").await;
+    let mut stranger = Poller { shop: &shop, token: Value::Null, chat: poller.chat.clone() };
+    stranger.poll(&[typing]).await;
+    poller.poll(&[json!({ "type": "say", "chat": chat["id"], "id": "v2", "text": "Are you there?" })]).await;
+    alice.message("Are you there?").await;
+    assert_eq!(alice.socket.told("typing"), 0, "who names a chat of somebody else writes nothing there");
     let again = poller.poll(&[]).await;
     assert!(again.iter().all(|notice| notice["message"]["text"] != "Hello"), "{again:?}");
 }
