@@ -21,6 +21,10 @@ interface Ready {
 }
 
 const start_ms_max = 30_000;
+/** Below the ports of outgoing connections; each of the workers has its own. */
+const first_port = 20_000;
+const ports_of_a_worker = 2_000;
+let next_port = first_port + ports_of_a_worker * Number(process.env.TEST_PARALLEL_INDEX ?? 0);
 
 export class Demo {
   console = "";
@@ -97,12 +101,20 @@ async function firstLine(server: ChildProcess): Promise<Ready> {
   return Promise.race([line, died as Promise<never>, late]);
 }
 
+/** A port that nobody listens on and that no outgoing connection is given, so that it is still free when it is needed. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
-  return address.port;
+  for (;;) {
+    const port = next_port++;
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => resolve(true));
+  });
+  if (free) await new Promise((closed) => server.close(closed));
+  return free;
 }
