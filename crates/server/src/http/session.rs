@@ -19,8 +19,9 @@ use super::error::{Answer, Problem};
 use super::extract::Body;
 use super::openapi::{ChangeRefusals, Refusals};
 use crate::bus::Hint;
-use crate::store::agent::update_agent_heard;
-use crate::store::session::{delete_expired_sessions, delete_session};
+use crate::store::agent::{find_agent, update_agent_heard};
+use crate::store::gate::PRESENCE_MS;
+use crate::store::session::{delete_expired_sessions, delete_session, has_session};
 use crate::store::user::{Role, UserRow, find_user_by_email};
 
 /// Who is signed in.
@@ -145,9 +146,17 @@ async fn sign_out(
 ) -> Answer<(StatusCode, CookieJar)> {
     let mut tx = api.store.write().await?;
     delete_session(&mut tx, &signed_in.token_hash).await?;
-    // Whoever has signed out is not available from this moment; another console of theirs says so again by itself.
+    // Whoever has signed out is not available from this moment. Where they are signed in elsewhere, their chats stay with
+    // them, and the other console says by itself that they are there.
     let user = *signed_in.user.id;
-    update_agent_heard(&mut tx, user, UnixMs(0)).await?;
+    let now = api.clock.now();
+    let heard_at = if has_session(&mut tx, user, now).await? {
+        let before = find_agent(&mut tx, user).await?.map_or(0, |agent| agent.heard_at);
+        UnixMs(before).min(now.plus_ms(-PRESENCE_MS - 1))
+    } else {
+        UnixMs(0)
+    };
+    update_agent_heard(&mut tx, user, heard_at).await?;
     tx.commit().await?;
     api.driver.bus().publish(Hint::AgentChanged { user, no_answer: false });
     Ok((StatusCode::NO_CONTENT, jar.add(auth::cleared_cookie(client))))

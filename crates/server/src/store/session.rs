@@ -56,6 +56,21 @@ pub async fn find_session(tx: &mut Tx, token_hash: &str, now: UnixMs) -> StoreRe
     )
 }
 
+/// Whether a user has a session that has not expired.
+///
+/// # Errors
+/// When the database failed.
+pub async fn has_session(tx: &mut Tx, user: UserId, now: UnixMs) -> StoreResult<bool> {
+    let found: Option<(i64,)> = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT expires_at FROM sessions WHERE user_id = $1 AND expires_at > $2 LIMIT 1",
+        Text(user),
+        now.0,
+    )?;
+    Ok(found.is_some())
+}
+
 /// Moves the end of a session.
 ///
 /// # Errors

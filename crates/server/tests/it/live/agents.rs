@@ -18,6 +18,7 @@ store_tests!(
     see_no_more_of_others_than_they_must,
     who_is_only_rung_does_not_end_the_chat,
     a_chat_whose_agent_is_gone_waits_again,
+    who_signs_out_of_one_of_two_browsers_keeps_the_chat,
 );
 
 async fn waiting(shop: &Shop) -> Browser {
@@ -80,6 +81,24 @@ async fn a_chat_whose_agent_is_gone_waits_again(store: Store) {
     bob.command(json!({ "type": "status", "status": "ready" })).await;
     let rung = bob.ring().await;
     assert_eq!((&rung["id"], &rung["queued_at"]), (&chat["id"], &chat["queued_at"]));
+}
+
+// spec: X-3
+async fn who_signs_out_of_one_of_two_browsers_keeps_the_chat(store: Store) {
+    let clock = Clock::manual(START);
+    let shop = Shop::open_at(store, Plan::default(), clock.clone()).await;
+    clock.advance_ms(121_000);
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = waiting(&shop).await;
+    let chat = alice.take().await;
+    browser.chat("active").await;
+    let phone = shop.another_session(&alice).await;
+    assert_eq!(phone.send("DELETE", "/api/v1/session", &Value::Null).await.0, 204);
+    let mut bob = shop.agent("Bob").await;
+    let next = waiting(&shop).await;
+    assert_eq!(bob.ring().await["id"], next.chat_id(), "Alice keeps hers, and is not rung");
+    alice.say(&chat, "a1", "Still here").await;
+    browser.message("Still here").await;
 }
 
 // spec: X-2

@@ -10,7 +10,6 @@ use beckon_server::app::{Node, WaysOut};
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
 use beckon_server::mail::Mailer;
-use beckon_server::store::Store;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::{OfferRow, insert_offer};
 use beckon_server::store::queue::{QueueRow, insert_queue, list_queue_agents, update_queue_agents};
@@ -18,6 +17,7 @@ use beckon_server::store::rule::{RuleRow, insert_rule};
 use beckon_server::store::session::insert_session;
 use beckon_server::store::site::{SiteRow, insert_site};
 use beckon_server::store::user::{Role, UserRow, insert_user};
+use beckon_server::store::{Store, Tx};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -144,6 +144,14 @@ impl Shop {
         Console::sign_in(self.address, &token, user).await
     }
 
+    /// A second browser in which this person is signed in.
+    pub(crate) async fn another_session(&self, person: &Console) -> Console {
+        let mut tx = self.store.write().await.unwrap();
+        let token = sign_in(&mut tx, person.user, self.clock.now()).await;
+        tx.commit().await.unwrap();
+        Console::sign_in(self.address, &token, person.user).await
+    }
+
     /// A browser on the product page.
     pub(crate) async fn browser(&self) -> Browser {
         let mut browser = Browser::connect(self.address, Some(ORIGIN)).await;
@@ -178,16 +186,22 @@ pub(crate) async fn employ(
     now: UnixMs,
 ) -> (String, UserId) {
     let user = user(name, role, slots);
-    let token = Uuid::now_v7().to_string();
-    let hash = hex::encode(Sha256::digest(&token));
     let mut tx = store.write().await.unwrap();
     insert_user(&mut tx, &user).await.unwrap();
     let mut agents = list_queue_agents(&mut tx, *queue.id).await.unwrap();
     agents.push(*user.id);
     update_queue_agents(&mut tx, queue, &agents).await.unwrap();
-    insert_session(&mut tx, &hash, *user.id, now, now.plus_s(3600)).await.unwrap();
+    let token = sign_in(&mut tx, *user.id, now).await;
     tx.commit().await.unwrap();
     (token, *user.id)
+}
+
+/// A new session of a user; yields its token.
+async fn sign_in(tx: &mut Tx, user: UserId, now: UnixMs) -> String {
+    let token = Uuid::now_v7().to_string();
+    let hash = hex::encode(Sha256::digest(&token));
+    insert_session(tx, &hash, user, now, now.plus_s(3600)).await.unwrap();
+    token
 }
 
 /// The product page, as the view with this number.
