@@ -2,8 +2,8 @@
 import type { Page } from "@playwright/test";
 import { changeOffer, changeRule, changeSettings } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
-import { expect, test, watch } from "../support/journey.ts";
-import { openShadowRoots, Visitor } from "../support/visitor.ts";
+import { anotherVisitor, expect, test } from "../support/journey.ts";
+import { Visitor } from "../support/visitor.ts";
 
 interface Presentation {
   outcome: string | null;
@@ -202,22 +202,19 @@ test("an offer has the form, the side and the words of its design", async ({
   const words = { title: "A <b>question</b>?", body: "Ask.", accept_label: "Yes, ask", reject_label: "No" };
   const texts = { en: words };
   const look = async (design: object, act: (page: Page) => Promise<void>) => {
-    const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
-    await watch(context, errors);
-    await context.addInitScript(openShadowRoots);
-    await context.addInitScript(() =>
+    const { page } = await anotherVisitor(browser, demo, errors);
+    await page.addInitScript(() =>
       addEventListener("DOMContentLoaded", () => {
         const slot = document.createElement("div");
         slot.dataset.beckonSlot = "";
         document.querySelector("main")?.prepend(slot);
       }),
     );
-    const page = await context.newPage();
     await page.goto("/product/oslo-chair");
     await act(page).catch((error) => {
       throw new Error(JSON.stringify(design), { cause: error });
     });
-    await context.close();
+    await page.context().close();
   };
   const cases: [object, (page: Page) => Promise<void>][] = [
     [

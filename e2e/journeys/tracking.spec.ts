@@ -1,8 +1,8 @@
 /** What visitors do on a page, as rules see it; and where and when nobody is watched. */
 import type { Page } from "@playwright/test";
 import { changeRule, changeSettings, changeSite } from "../support/admin.ts";
-import { expect, test, watch } from "../support/journey.ts";
-import { openShadowRoots, Visitor } from "../support/visitor.ts";
+import { anotherVisitor, expect, test } from "../support/journey.ts";
+import { Visitor } from "../support/visitor.ts";
 
 interface Visit {
   id: string;
@@ -54,16 +54,13 @@ test("scrolling, leaving, silence, an event and an attribute each bring the offe
   const changes = cases.map(([conditions, act]) => ({
     change: { match_value: "/product/", required_time_s: 0, conditions },
     check: async () => {
-      const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
-      await watch(context, errors);
-      await context.addInitScript(openShadowRoots);
-      const visitor = new Visitor(await context.newPage());
+      const visitor = await anotherVisitor(browser, demo, errors);
       await visitor.page.goto("/product/oslo-chair");
       await expect(visitor.launcher).toBeVisible();
       await expect(visitor.accept).toBeHidden();
       await act(visitor.page);
       await expect(visitor.accept, JSON.stringify(conditions)).toBeVisible();
-      await context.close();
+      await visitor.page.context().close();
     },
   }));
   await changeRule(browser, demo, "/product/", changes);

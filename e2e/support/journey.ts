@@ -37,11 +37,9 @@ export const test = base.extend<Stage>({
     { auto: true },
   ],
   visitor: async ({ browser, demo, errors }, use) => {
-    const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
-    await watch(context, errors);
-    await context.addInitScript(openShadowRoots);
-    await use(new Visitor(await context.newPage()));
-    await context.close();
+    const visitor = await anotherVisitor(browser, demo, errors);
+    await use(visitor);
+    await visitor.page.context().close();
   },
   agent: async ({ browser, demo, errors }, use) => {
     const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
@@ -63,6 +61,14 @@ export async function watch(context: BrowserContext, errors: string[]): Promise<
       errors.push(`${message.page()?.url()}: ${message.text()}`);
   });
   context.on("weberror", (error) => errors.push(String(error.error())));
+}
+
+/** A visitor whom nobody knows, in a browser of their own. */
+export async function anotherVisitor(browser: Browser, demo: Demo, errors: string[]): Promise<Visitor> {
+  const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
+  await watch(context, errors);
+  await context.addInitScript(openShadowRoots);
+  return new Visitor(await context.newPage());
 }
 
 /** Somebody else who is signed in, in a browser of their own. */
