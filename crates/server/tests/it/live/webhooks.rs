@@ -1,6 +1,7 @@
 //! Tests that what happens on a site is told to its webhooks, once each, and no word of a visitor with it.
 
 use beckon_engine::id::{SiteId, WebhookId};
+use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::column::{Json, Text};
@@ -49,7 +50,9 @@ async fn tells_of_offer_chat_and_their_ends(store: Store) {
     let listener = Listener::start().await;
     let field = json!({ "key": "name", "type": "text", "label": { "en": "Name" }, "required": true });
     let queue = json!({ "form_invite": [field] });
-    let shop = Shop::open(store, Plan { queue, ..Plan::default() }).await;
+    // Without an interval the next offer may come, and be told, as soon as the chat has ended.
+    let settings = SiteSettings { minimum_interval_s: 120, ..Plan::default().settings };
+    let shop = Shop::open(store, Plan { queue, settings, ..Plan::default() }).await;
     webhook(&shop, &listener.url, Some(*shop.site.id), &EventKind::CHOICES).await;
     let mut alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
