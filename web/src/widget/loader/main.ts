@@ -25,7 +25,7 @@ const settings: { site?: string; host?: string; consent?: string } = script
   ? { site: script.dataset.site, consent: script.dataset.consent, host: new URL(script.src).origin }
   : {};
 let terms: Terms | undefined;
-/** What the visitor said on this page; -1 for nothing. */
+/** What the visitor said on this page, or withdrew in another tab; -1 for nothing. */
 let said = -1;
 /** Calls that wait for the widget. */
 let early: Command[] = [];
@@ -144,7 +144,8 @@ function forgotten(off: boolean) {
   stop();
   clear();
   if (off) {
-    said = -1;
+    // Not from the storage, which may not have it yet: this tab would begin again.
+    said = 0;
     keeps()[1].remove(":consent");
   }
   update();
