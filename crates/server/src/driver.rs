@@ -5,7 +5,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use beckon_engine::id::{SiteId, VisitId, VisitorId};
-use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Explanation;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -44,6 +43,7 @@ mod idle;
 mod instead;
 mod marks;
 pub mod notice;
+mod patience;
 mod presenting;
 mod reasons;
 pub mod robots;
@@ -62,6 +62,7 @@ use appending::{APPEND_INBOX, Append};
 use behind::Behind;
 use command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
 use consoles::Consoles;
+use patience::Patience;
 use sites::Sites;
 
 /// Commands that wait for one shard; a sender waits when it is full.
@@ -97,8 +98,8 @@ struct Inner {
     appends: mpsc::Sender<Append>,
     /// Tells this node, since its start, from every other.
     node: String,
-    /// When this node started.
-    started_at: UnixMs,
+    /// Since when this node has routed without a gap.
+    patience: Patience,
     /// Something happened that routing looks at.
     desk: Notify,
     /// Something happened that the gates depend on.
@@ -126,7 +127,7 @@ impl Driver {
         let (shards, inboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::channel(SHARD_INBOX)).unzip();
         let (behind, behind_inbox) = mpsc::channel(BEHIND_INBOX);
         let (appends, appends_inbox) = mpsc::channel(APPEND_INBOX);
-        let started_at = clock.now();
+        let patience = Patience::begin(clock.now());
         let driver = Self {
             inner: Arc::new(Inner {
                 store,
@@ -139,7 +140,7 @@ impl Driver {
                 behind,
                 appends,
                 node: uuid::Uuid::now_v7().to_string(),
-                started_at,
+                patience,
                 desk: Notify::new(),
                 gates: Notify::new(),
                 stopping,

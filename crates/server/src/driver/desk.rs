@@ -43,7 +43,7 @@ const RINGS_UNTIL_AGAIN: u32 = 3;
 /// And then not a third time, until they choose to be ready anew.
 const RINGS_MAX: usize = 2;
 /// An agent whose console was not heard from for so long is gone; who signs out is gone at once.
-const DESERTED_MS: i64 = 120_000;
+pub(super) const DESERTED_MS: i64 = 120_000;
 /// The last contact of a visitor is written down within this time.
 const HEARD_LATE_MS: i64 = HEARD_FLUSH_MS + 15_000;
 /// One node routes at a time, and nobody takes a chat by hand meanwhile.
@@ -89,6 +89,17 @@ impl Driver {
     /// # Errors
     /// When the database failed; nothing was done then.
     pub async fn route(&self) -> StoreResult<Option<UnixMs>> {
+        let patience = &self.inner.patience;
+        patience.passes(self.clock().now());
+        let passed = self.pass().await;
+        match passed {
+            Ok(_) => patience.passes(self.clock().now()),
+            Err(_) => patience.failed(self.clock().now()),
+        }
+        passed
+    }
+
+    async fn pass(&self) -> StoreResult<Option<UnixMs>> {
         let mut pass = Pass { driver: self, now: self.clock().now(), hints: Vec::new() };
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
@@ -126,11 +137,11 @@ impl Pass<'_> {
         if waiting.is_empty() { Ok(()) } else { self.ring(tx, waiting).await }
     }
 
-    /// An active chat whose agent is gone goes back to its place in the queue. A node that has just started waits
-    /// until the consoles had time to come back.
+    /// An active chat whose agent is gone goes back to its place in the queue. After a start, an outage of the database
+    /// or a sleep of the machine the consoles have time to come back first.
     async fn pass_on_deserted(&mut self, tx: &mut Tx) -> StoreResult<()> {
         let before = self.now.plus_ms(-DESERTED_MS);
-        if before < self.driver.inner.started_at {
+        if !self.driver.inner.patience.since(before) {
             return Ok(());
         }
         for chat in list_deserted_chats(tx, before).await? {

@@ -9,7 +9,7 @@ use beckon_engine::time::UnixMs;
 use super::Driver;
 use super::access::{Actor, Denied, Seat, because, find_seat};
 use super::conversation::{self, alert_due, is_silent_alert, say_as_system, tell_staff};
-use super::desk::{LOCK_KEY, routing_of};
+use super::desk::{DESERTED_MS, LOCK_KEY, routing_of};
 use super::instead::wait_due;
 use super::notice::RefusalCode;
 use super::notice::agent::AgentStatus;
@@ -165,7 +165,9 @@ impl Driver {
         }
         let key = if unanswered { "call_unanswered" } else { "call_declined" };
         tell_staff(self, tx, *chat.id, key, &call.to_name).await?;
-        if *call.purpose == Purpose::Transfer && is_deserted(tx, &chat, now).await? {
+        // Who rang out may have done so while the database was away, and the owner with them: then the desk looks at it later.
+        let patient = !unanswered || self.inner.patience.since(now.plus_ms(-DESERTED_MS));
+        if *call.purpose == Purpose::Transfer && patient && is_deserted(tx, &chat, now).await? {
             self.requeue(tx, &chat, *chat.queue_id, now).await?;
         }
         let (chat, visitor) = (*chat.id, *chat.visitor_id);

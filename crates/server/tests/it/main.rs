@@ -11,6 +11,7 @@ mod live;
 mod mail;
 mod model;
 mod rest;
+mod routing;
 mod smtpd;
 mod store;
 mod webhooks;

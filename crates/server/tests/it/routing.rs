@@ -1,0 +1,135 @@
+//! Tests what routing does with chats that agents have, on a virtual clock and the real database.
+
+use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::time::UnixMs;
+use beckon_server::bus::Bus;
+use beckon_server::clock::Clock;
+use beckon_server::driver::{Driver, Mails};
+use beckon_server::store::agent::{Stance, update_agent_heard, update_agent_status};
+use beckon_server::store::chat::change::update_chat_active;
+use beckon_server::store::chat::{ChatMode, ChatRow, ChatState, NewChat, find_chat, insert_chat};
+use beckon_server::store::queue::{insert_queue, update_queue_agents};
+use beckon_server::store::user::insert_user;
+use beckon_server::store::{Store, Tx};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use crate::harness::{START, store_tests};
+use crate::store::fixtures;
+
+store_tests!(
+    agents_have_time_to_come_back_after_a_sleep_of_the_machine,
+    agents_have_time_to_come_back_after_an_outage_of_the_database,
+);
+
+/// Routing looks again at least this often.
+const ROUTES_EVERY_MS: i64 = 5_000;
+
+struct Desk {
+    store: Store,
+    driver: Driver,
+    clock: Clock,
+    chat: ChatId,
+    _running: DropGuard,
+}
+
+impl Desk {
+    /// Alice has a chat, and was heard from just now.
+    async fn open(store: Store) -> Self {
+        let mut tx = store.write().await.unwrap();
+        let site = fixtures::site(&mut tx, "Shop").await;
+        let queue = fixtures::queue(*site.id, "Advice");
+        insert_queue(&mut tx, &queue).await.unwrap();
+        let alice = fixtures::user("alice@shop.example");
+        insert_user(&mut tx, &alice).await.unwrap();
+        update_queue_agents(&mut tx, &queue, &[*alice.id]).await.unwrap();
+        update_agent_status(&mut tx, *alice.id, Stance::Ready, START).await.unwrap();
+        heard(&mut tx, *alice.id, START).await;
+        let (visitor, visit) = fixtures::visit(&mut tx, *site.id, START).await;
+        let clock = Clock::manual(START);
+        let chat = NewChat {
+            id: ChatId(clock.new_id()),
+            site: *site.id,
+            queue: *queue.id,
+            visitor,
+            visit,
+            presentation: None,
+            mode: ChatMode::Reactive,
+            form_due: None,
+            held_until: START,
+            visitor_name: String::new(),
+            priority: 0,
+            wait_due: None,
+            window_at_launch: false,
+        };
+        assert!(insert_chat(&mut tx, &chat, START).await.unwrap());
+        assert!(update_chat_active(&mut tx, chat.id, *alice.id, START, None).await.unwrap());
+        tx.commit().await.unwrap();
+        let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let driver =
+            Driver::start(store.clone(), clock.clone(), Bus::local(), Mails::Wait, &tasks, stopping.clone());
+        let driver = driver.await.unwrap();
+        Self { store, driver, clock, chat: chat.id, _running: stopping.drop_guard() }
+    }
+
+    /// Routing goes on as it does on a server, for so long.
+    async fn go_on(&self, ms: i64) {
+        for _ in 0..ms / ROUTES_EVERY_MS {
+            self.clock.advance_ms(ROUTES_EVERY_MS);
+            self.driver.route().await.unwrap();
+        }
+    }
+
+    async fn chat(&self) -> ChatRow {
+        find_chat(&mut self.store.read().await.unwrap(), self.chat).await.unwrap().unwrap()
+    }
+
+    /// The chat is Alice's until her console had two minutes to come back, and then it waits again.
+    async fn is_patient(&self) {
+        assert_eq!(*self.chat().await.state, ChatState::Active, "at once");
+        self.go_on(110_000).await;
+        assert_eq!(*self.chat().await.state, ChatState::Active, "while her console may come back");
+        self.go_on(20_000).await;
+        assert_eq!(*self.chat().await.state, ChatState::Queued, "nobody came");
+    }
+}
+
+async fn heard(tx: &mut Tx, agent: UserId, at: UnixMs) {
+    update_agent_heard(tx, agent, at).await.unwrap();
+}
+
+async fn raw(store: &Store, sql: &'static str) {
+    match store.write().await.unwrap() {
+        Tx::Sqlite(mut tx) => {
+            sqlx::query(sql).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        Tx::Postgres(mut tx) => {
+            sqlx::query(sql).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+// spec: X-2 X-3
+async fn agents_have_time_to_come_back_after_a_sleep_of_the_machine(store: Store) {
+    let desk = Desk::open(store).await;
+    desk.driver.route().await.unwrap();
+    desk.clock.advance_ms(600_000);
+    desk.driver.route().await.unwrap();
+    desk.is_patient().await;
+}
+
+// spec: X-2 X-3
+async fn agents_have_time_to_come_back_after_an_outage_of_the_database(store: Store) {
+    let desk = Desk::open(store).await;
+    desk.driver.route().await.unwrap();
+    raw(&desk.store, "ALTER TABLE chat_calls RENAME TO chat_calls_away").await;
+    for _ in 0..40 {
+        desk.clock.advance_ms(ROUTES_EVERY_MS);
+        desk.driver.route().await.unwrap_err();
+    }
+    raw(&desk.store, "ALTER TABLE chat_calls_away RENAME TO chat_calls").await;
+    desk.driver.route().await.unwrap();
+    desk.is_patient().await;
+}
