@@ -277,7 +277,7 @@ pub(super) fn alert_due(routing: &Routing, now: UnixMs) -> UnixMs {
 
 /// An agent was alerted and nobody has written: the visitor knows nothing of it (P-9), but where the window opened at launch.
 pub(super) fn is_silent_alert(chat: &ChatRow) -> bool {
-    *chat.mode == ChatMode::Engage && !chat.is_written()
+    *chat.mode == ChatMode::Engage && !chat.written
 }
 
 /// Ends a chat and says so in it, unless the visitor never saw it.
@@ -377,7 +377,7 @@ pub(super) async fn find_progress(driver: &Driver, visitor: VisitorId) -> StoreR
     Ok(Progress {
         phase: chat.as_ref().map_or(ChatPhase::None, phase_of),
         chat: open.map(|chat| *chat.id),
-        alert_answered: open.is_some_and(|chat| *chat.mode == ChatMode::Engage && chat.is_written()),
+        alert_answered: open.is_some_and(|chat| *chat.mode == ChatMode::Engage && chat.written),
     })
 }
 

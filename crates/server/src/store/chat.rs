@@ -17,7 +17,9 @@ macro_rules! columns {
         "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
                     owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
                     idle_warned_at, requeued_at, wrapped_up, priority, wait_due, moves, instead, window_at_launch,
-                    last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq"
+                    last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq,
+                    EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = chats.id AND m.sender IN ('visitor', 'agent')
+                                                       AND m.audience = 'all') AS written"
     };
 }
 
@@ -148,14 +150,8 @@ pub struct ChatRow {
     pub visitor_delivered_seq: i64,
     /// Highest number the agent's console has.
     pub agent_delivered_seq: i64,
-}
-
-impl ChatRow {
-    /// Someone has written: there is more than the line that says who joined.
-    #[must_use]
-    pub fn is_written(&self) -> bool {
-        self.last_seq > i64::from(self.answered_at.is_some())
-    }
+    /// Someone has written what both sides see; Beckon's own lines do not count.
+    pub written: bool,
 }
 
 /// A chat to add.

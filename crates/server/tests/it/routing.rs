@@ -4,12 +4,12 @@ use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
+use beckon_server::driver::access::Actor;
 use beckon_server::driver::{Driver, Mails};
 use beckon_server::store::agent::{Stance, update_agent_heard, update_agent_status};
-use beckon_server::store::chat::change::update_chat_active;
 use beckon_server::store::chat::{ChatMode, ChatRow, ChatState, NewChat, find_chat, insert_chat};
-use beckon_server::store::queue::{insert_queue, update_queue_agents};
-use beckon_server::store::user::insert_user;
+use beckon_server::store::queue::{QueueRow, insert_queue, update_queue_agents};
+use beckon_server::store::user::{Role, insert_user};
 use beckon_server::store::{Store, Tx};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -20,22 +20,27 @@ use crate::store::fixtures;
 store_tests!(
     agents_have_time_to_come_back_after_a_sleep_of_the_machine,
     agents_have_time_to_come_back_after_an_outage_of_the_database,
+    an_alert_that_was_handed_on_is_as_silent_as_before,
 );
 
 /// Routing looks again at least this often.
 const ROUTES_EVERY_MS: i64 = 5_000;
 
+/// The visitor was heard from until then.
+const VISITOR_HEARD_MS: i64 = 130_000;
+
 struct Desk {
     store: Store,
     driver: Driver,
     clock: Clock,
+    queue: QueueRow,
     chat: ChatId,
     _running: DropGuard,
 }
 
 impl Desk {
     /// Alice has a chat, and was heard from just now.
-    async fn open(store: Store) -> Self {
+    async fn open(store: Store, mode: ChatMode) -> Self {
         let mut tx = store.write().await.unwrap();
         let site = fixtures::site(&mut tx, "Shop").await;
         let queue = fixtures::queue(*site.id, "Advice");
@@ -45,7 +50,7 @@ impl Desk {
         update_queue_agents(&mut tx, &queue, &[*alice.id]).await.unwrap();
         update_agent_status(&mut tx, *alice.id, Stance::Ready, START).await.unwrap();
         heard(&mut tx, *alice.id, START).await;
-        let (visitor, visit) = fixtures::visit(&mut tx, *site.id, START).await;
+        let (visitor, visit) = fixtures::visit(&mut tx, *site.id, START.plus_ms(VISITOR_HEARD_MS)).await;
         let clock = Clock::manual(START);
         let chat = NewChat {
             id: ChatId(clock.new_id()),
@@ -54,7 +59,7 @@ impl Desk {
             visitor,
             visit,
             presentation: None,
-            mode: ChatMode::Reactive,
+            mode,
             form_due: None,
             held_until: START,
             visitor_name: String::new(),
@@ -63,13 +68,13 @@ impl Desk {
             window_at_launch: false,
         };
         assert!(insert_chat(&mut tx, &chat, START).await.unwrap());
-        assert!(update_chat_active(&mut tx, chat.id, *alice.id, START, None).await.unwrap());
         tx.commit().await.unwrap();
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
         let driver =
             Driver::start(store.clone(), clock.clone(), Bus::local(), Mails::Wait, &tasks, stopping.clone());
         let driver = driver.await.unwrap();
-        Self { store, driver, clock, chat: chat.id, _running: stopping.drop_guard() }
+        driver.accept_chat(&actor(*alice.id, "Alice"), chat.id).await.unwrap();
+        Self { store, driver, clock, queue, chat: chat.id, _running: stopping.drop_guard() }
     }
 
     /// Routing goes on as it does on a server, for so long.
@@ -94,6 +99,10 @@ impl Desk {
     }
 }
 
+fn actor(id: UserId, name: &str) -> Actor {
+    Actor { id, name: name.to_owned(), role: Role::Agent }
+}
+
 async fn heard(tx: &mut Tx, agent: UserId, at: UnixMs) {
     update_agent_heard(tx, agent, at).await.unwrap();
 }
@@ -113,7 +122,7 @@ async fn raw(store: &Store, sql: &'static str) {
 
 // spec: X-2 X-3
 async fn agents_have_time_to_come_back_after_a_sleep_of_the_machine(store: Store) {
-    let desk = Desk::open(store).await;
+    let desk = Desk::open(store, ChatMode::Reactive).await;
     desk.driver.route().await.unwrap();
     desk.clock.advance_ms(600_000);
     desk.driver.route().await.unwrap();
@@ -122,7 +131,7 @@ async fn agents_have_time_to_come_back_after_a_sleep_of_the_machine(store: Store
 
 // spec: X-2 X-3
 async fn agents_have_time_to_come_back_after_an_outage_of_the_database(store: Store) {
-    let desk = Desk::open(store).await;
+    let desk = Desk::open(store, ChatMode::Reactive).await;
     desk.driver.route().await.unwrap();
     raw(&desk.store, "ALTER TABLE chat_calls RENAME TO chat_calls_away").await;
     for _ in 0..40 {
@@ -132,4 +141,25 @@ async fn agents_have_time_to_come_back_after_an_outage_of_the_database(store: St
     raw(&desk.store, "ALTER TABLE chat_calls_away RENAME TO chat_calls").await;
     desk.driver.route().await.unwrap();
     desk.is_patient().await;
+}
+
+// spec: P-9 P-10 X-3
+async fn an_alert_that_was_handed_on_is_as_silent_as_before(store: Store) {
+    let desk = Desk::open(store, ChatMode::Engage).await;
+    let bob = fixtures::user("bob@shop.example");
+    let mut tx = desk.store.write().await.unwrap();
+    insert_user(&mut tx, &bob).await.unwrap();
+    update_queue_agents(&mut tx, &desk.queue, &[*bob.id]).await.unwrap();
+    tx.commit().await.unwrap();
+    desk.go_on(125_000).await;
+    assert_eq!(*desk.chat().await.state, ChatState::Queued, "Alice is gone");
+    desk.driver.accept_chat(&actor(*bob.id, "Bob"), desk.chat).await.unwrap();
+    assert!(!desk.chat().await.written, "nobody has written to the visitor");
+    desk.go_on(65_000).await;
+    let chat = desk.chat().await;
+    assert_eq!(
+        (*chat.state, chat.last_seq),
+        (ChatState::Ended, 2),
+        "the visitor is gone, and was told nothing"
+    );
 }
