@@ -18,7 +18,7 @@ use crate::bus::Hint;
 use crate::store::Tx;
 use crate::store::chat::{Answer, find_chat};
 use crate::store::enquiry::{NewEnquiry, find_enquiry_counts, find_enquiry_sent, insert_enquiry};
-use crate::store::mail::{MailKind, NewMail, insert_mail};
+use crate::store::mail::{Cause, NewMail, insert_mail};
 use crate::store::webhook::event::{EnquiryEvent, insert_enquiry_event};
 
 /// Enquiries of one visitor, and of a whole site, within an hour.
@@ -129,7 +129,7 @@ impl Driver {
         };
         let mail = NewMail {
             id: self.clock().new_id(),
-            kind: MailKind::Enquiry,
+            cause: Cause::Enquiry(enquiry.id),
             to,
             reply_to: Some(enquiry.email.as_str()).filter(|email| !email.is_empty()),
             subject: &subject,

@@ -18,7 +18,7 @@ use crate::bus::Hint;
 use crate::store::chat::change::update_chat_locked;
 use crate::store::chat::{ChatRow, ChatState, find_chat};
 use crate::store::column::Text;
-use crate::store::mail::{MailKind, NewMail, insert_mail};
+use crate::store::mail::{Cause, NewMail, insert_mail};
 use crate::store::message::{MessageRow, Sender, list_messages};
 use crate::store::transcript::{
     TranscriptRow, count_transcripts, insert_transcript, update_transcripts_sent,
@@ -138,7 +138,7 @@ impl Driver {
         for wish in wishes {
             let mail = NewMail {
                 id: *wish.id,
-                kind: MailKind::Transcript,
+                cause: Cause::Transcript(*chat.id),
                 to: &wish.address,
                 reply_to: None,
                 subject: &subject,

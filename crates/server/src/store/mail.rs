@@ -1,5 +1,6 @@
 //! Owns the SQL of the outbox: mail is written here together with what causes it, and leaves later. Sends nothing.
 
+use beckon_engine::id::ChatId;
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,13 +24,22 @@ pub enum MailKind {
     Transcript,
 }
 
+/// What a mail is written for: whoever is handed out or erased with it, the mail is too (N-4).
+#[derive(Clone, Copy, Debug)]
+pub enum Cause {
+    /// A visitor left this enquiry.
+    Enquiry(Uuid),
+    /// Somebody asked for what was said in this chat.
+    Transcript(ChatId),
+}
+
 /// A mail to send.
 #[derive(Clone, Copy, Debug)]
 pub struct NewMail<'a> {
     /// Identity, from which the `Message-ID` is made.
     pub id: Uuid,
-    /// What it is about.
-    pub kind: MailKind,
+    /// What it is written for.
+    pub cause: Cause,
     /// One e-mail address.
     pub to: &'a str,
     /// Where an answer goes, if not to the sender.
@@ -84,22 +94,29 @@ macro_rules! select {
 /// # Errors
 /// When the database failed.
 pub async fn insert_mail(tx: &mut Tx, mail: NewMail<'_>, now: UnixMs) -> StoreResult<bool> {
+    let (kind, chat, enquiry) = match mail.cause {
+        Cause::Enquiry(id) => (MailKind::Enquiry, None, Some(Text(id))),
+        Cause::Transcript(chat) => (MailKind::Transcript, Some(Text(chat)), None),
+    };
     let rows = execute!(
         tx,
-        "INSERT INTO mails (id, kind, recipient, reply_to, subject, text, created_at, due_at, tries, failed, last_error)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $7, 0, FALSE, ''
+        "INSERT INTO mails (id, kind, recipient, reply_to, subject, text, created_at, due_at, tries, failed, last_error,
+                            chat_id, enquiry_id)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $7, 0, FALSE, '', $9, $10
          WHERE (SELECT COUNT(*) FROM mails WHERE due_at IS NOT NULL) < $8",
         Text(mail.id),
-        Text(mail.kind),
+        Text(kind),
         mail.to,
         mail.reply_to,
         mail.subject,
         mail.text,
         now.0,
         MAILS_WAITING_MAX,
+        chat,
+        enquiry,
     )?;
     if rows == 0 {
-        tracing::error!(kind = ?mail.kind, "too many mails wait: one was not taken");
+        tracing::error!(?kind, "too many mails wait: one was not taken");
     }
     Ok(rows == 1)
 }

@@ -4,7 +4,7 @@ use beckon_server::clock::Clock;
 use beckon_server::jobs::mails::pass;
 use beckon_server::store::Store;
 use beckon_server::store::mail::{
-    MailKind, MailRow, NewMail, delete_old_mails, insert_mail, list_mails, update_mail_claimed,
+    Cause, MailRow, NewMail, delete_old_mails, insert_mail, list_mails, update_mail_claimed,
 };
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ store_tests!(
 
 const MAIL: NewMail<'_> = NewMail {
     id: Uuid::from_u128(7),
-    kind: MailKind::Enquiry,
+    cause: Cause::Enquiry(Uuid::from_u128(1)),
     to: "advice@shop.example",
     reply_to: Some("ann@home.example"),
     subject: "A question",

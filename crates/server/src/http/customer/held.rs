@@ -8,7 +8,7 @@ use super::super::error::Answer;
 use super::Customer;
 use crate::driver::view::attributes_of;
 use crate::store::chat_view::list_chats_of_visitor;
-use crate::store::customer::held::{list_enquiries_of, list_mails_of, list_mails_to};
+use crate::store::customer::held::{list_enquiries_of, list_mails_of};
 use crate::store::customer::link::list_visitors_of;
 use crate::store::customer::merge::list_merged;
 use crate::store::customer::{CustomerRow, find_customer};
@@ -31,13 +31,12 @@ pub(super) async fn gather(tx: &mut Tx, row: CustomerRow, now: i64) -> Answer<Va
         merged.extend(find_customer(tx, gone).await?.map(Customer::from));
     }
     let mut visitors = Vec::new();
-    let mut mails = list_mails_to(tx, id).await?;
+    let mut mails = Vec::new();
     for visitor in list_visitors_of(tx, id).await? {
         mails.extend(list_mails_of(tx, visitor).await?);
         visitors.push(browser(tx, visitor).await?);
     }
     mails.sort_by_key(|mail| (mail.created_at, mail.id.0));
-    mails.dedup_by_key(|mail| mail.id.0);
     let mails: Vec<Value> = mails.into_iter().map(mail).collect();
     let customer = Customer::from(row);
     Ok(

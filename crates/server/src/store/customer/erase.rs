@@ -22,7 +22,7 @@ pub struct Erased {
     pub chats: u64,
 }
 
-/// Deletes a visitor with visits, page views, presentations, chats, and the transcripts that were mailed to them.
+/// Deletes a visitor with visits, page views, presentations, chats, enquiries, and the mails that tell of them.
 ///
 /// What is written behind for its visits meanwhile goes with [`delete_late_page_views`], from `late_due` on.
 ///
@@ -42,15 +42,8 @@ pub async fn delete_visitor(
     )?;
     execute!(
         tx,
-        "DELETE FROM mails WHERE recipient IN (
-            SELECT t.address FROM chat_transcripts t JOIN chats c ON c.id = t.chat_id
-            WHERE c.visitor_id = $1 AND t.user_id IS NULL)",
-        Text(visitor),
-    )?;
-    execute!(
-        tx,
-        "DELETE FROM mails WHERE kind = 'enquiry' AND reply_to IN (
-            SELECT email FROM enquiries WHERE visitor_id = $1 AND email <> '')",
+        "DELETE FROM mails WHERE chat_id IN (SELECT id FROM chats WHERE visitor_id = $1)
+            OR enquiry_id IN (SELECT id FROM enquiries WHERE visitor_id = $1)",
         Text(visitor),
     )?;
     erased.chats += execute!(tx, "DELETE FROM chats WHERE visitor_id = $1", Text(visitor))?;
@@ -81,7 +74,7 @@ pub async fn delete_late_page_views(tx: &mut Tx, now: UnixMs) -> StoreResult<()>
     Ok(())
 }
 
-/// Deletes a record with all that went into it, what is known of the merges, and the mails to its address.
+/// Deletes a record with all that went into it, and what is known of the merges.
 ///
 /// # Errors
 /// When the database failed.
@@ -90,12 +83,6 @@ pub async fn delete_customer(tx: &mut Tx, customer: CustomerId, erased: &mut Era
         tx,
         "DELETE FROM customer_merges WHERE kept_id IN (SELECT id FROM customers WHERE id = $1 OR merged_into = $1)
             OR gone_id IN (SELECT id FROM customers WHERE id = $1 OR merged_into = $1)",
-        Text(customer),
-    )?;
-    execute!(
-        tx,
-        "DELETE FROM mails WHERE recipient IN (
-            SELECT email FROM customers WHERE (id = $1 OR merged_into = $1) AND email <> '')",
         Text(customer),
     )?;
     erased.records +=

@@ -1,6 +1,6 @@
 //! Owns the SQL that finds what is held on one person outside of record, visits and chats: mails and enquiries (N-4).
 
-use beckon_engine::id::{CustomerId, VisitorId};
+use beckon_engine::id::VisitorId;
 
 use crate::store::chat::Answer;
 use crate::store::column::{Json, Text};
@@ -28,32 +28,8 @@ pub struct LeftEnquiry {
     pub created_at: i64,
 }
 
-macro_rules! mails {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, kind, recipient, reply_to, subject, text, created_at, due_at, tries, sent_at, failed, last_error
-             FROM mails ",
-            $rest
-        )
-    };
-}
-
-/// Lists the mails in the outbox to the address of a record, and of those that went into it.
-///
-/// # Errors
-/// When the database failed.
-pub async fn list_mails_to(tx: &mut Tx, customer: CustomerId) -> StoreResult<Vec<MailRow>> {
-    fetch_all!(
-        tx,
-        MailRow,
-        mails!(
-            "WHERE recipient IN (SELECT email FROM customers WHERE (id = $1 OR merged_into = $1) AND email <> '')"
-        ),
-        Text(customer),
-    )
-}
-
-/// Lists the mails in the outbox that a visitor caused: transcripts to them, and their enquiries to the staff.
+/// Lists the mails in the outbox that tell of a visitor: transcripts of their chats, whoever asked for them, and their
+/// enquiries to the staff. An address says nothing: anyone can type one.
 ///
 /// # Errors
 /// When the database failed.
@@ -61,12 +37,9 @@ pub async fn list_mails_of(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Vec<M
     fetch_all!(
         tx,
         MailRow,
-        mails!(
-            "WHERE recipient IN (SELECT t.address FROM chat_transcripts t JOIN chats c ON c.id = t.chat_id
-                                 WHERE c.visitor_id = $1 AND t.user_id IS NULL)
-                OR (kind = 'enquiry' AND reply_to IN (
-                        SELECT email FROM enquiries WHERE visitor_id = $1 AND email <> ''))"
-        ),
+        "SELECT id, kind, recipient, reply_to, subject, text, created_at, due_at, tries, sent_at, failed, last_error
+         FROM mails WHERE chat_id IN (SELECT id FROM chats WHERE visitor_id = $1)
+            OR enquiry_id IN (SELECT id FROM enquiries WHERE visitor_id = $1)",
         Text(visitor),
     )
 }

@@ -9,6 +9,8 @@ use beckon_server::jobs;
 use beckon_server::mail::Mailer;
 use beckon_server::store::Store;
 use beckon_server::store::audit::{AuditAction, list_audit};
+use beckon_server::store::enquiry::{NewEnquiry, insert_enquiry};
+use beckon_server::store::mail::{Cause, NewMail, insert_mail, list_mails};
 use beckon_server::store::page_view::{PageView, ViewKey, insert_page_views, list_page_views};
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
@@ -28,6 +30,7 @@ store_tests!(
     an_earlier_chat_is_readable_only_for_whom_it_was,
     a_person_is_handed_out_whole,
     an_erased_person_leaves_nothing_but_a_line_without_a_name,
+    a_mail_is_of_whom_it_tells_and_not_of_whose_address_was_typed,
 );
 
 /// A form that asks for everything a record holds, two of them marked to be filled in.
@@ -346,4 +349,65 @@ async fn page_views_that_come_late_go_too(store: &Store, visit: &str) {
     assert_eq!(count_page_views(store, visit).await, 1, "more may be on its way");
     jobs::sweep(store, &Clock::manual(now.plus_s(61))).await.unwrap();
     assert_eq!(count_page_views(store, visit).await, 0);
+}
+
+/// A chat that has ended, and whose transcript the visitor wanted at this address.
+async fn transcribed(known: &mut Known, browser: &mut Browser, text: &str, email: &str) -> Value {
+    let chat = talk(known, browser, text).await;
+    browser.socket.send(json!({ "type": "transcript", "chat": chat["id"], "email": email })).await;
+    browser.socket.next("promised", |frame| frame["chat"]["transcript"] == "promised").await;
+    browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    browser.chat("ended").await;
+    chat
+}
+
+/// The visitor of this chat has left an enquiry with this address; it is mailed to the staff.
+async fn enquired(known: &Known, chat: &Value, email: &str, text: &str) {
+    let shop = &known.site.shop;
+    let id = Uuid::now_v7();
+    let enquiry = NewEnquiry {
+        id,
+        site: *shop.site.id,
+        queue: *shop.queue.id,
+        visitor: serde_json::from_value(chat["visitor_id"].clone()).unwrap(),
+        visit: serde_json::from_value(chat["visit_id"].clone()).unwrap(),
+        chat: None,
+        client_id: id.to_string(),
+        name: String::new(),
+        email: email.to_owned(),
+        answers: Vec::new(),
+        page_url: String::new(),
+    };
+    let now = Clock::System.now();
+    let to = "advice@shop.example";
+    let cause = Cause::Enquiry(id);
+    let mail = NewMail { id: Uuid::now_v7(), cause, to, reply_to: Some(email), subject: "Enquiry", text };
+    let mut tx = shop.store.write().await.unwrap();
+    insert_enquiry(&mut tx, &enquiry, now).await.unwrap();
+    insert_mail(&mut tx, mail, now).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+// spec: N-4 X-6
+async fn a_mail_is_of_whom_it_tells_and_not_of_whose_address_was_typed(store: Store) {
+    let mut known = Known::open(store.clone()).await;
+    let mut ann = known.site.browser(known.signed("C-1")).await;
+    let own = transcribed(&mut known, &mut ann, "the words of Ann", "ann@elsewhere.example").await;
+    enquired(&known, &own, "", "a question of Ann").await;
+    known.agent.command(json!({ "type": "status", "status": "away" })).await;
+    known.agent = known.site.shop.agent("Carl").await;
+    let mut bob = known.site.browser(json!(null)).await;
+    let other = transcribed(&mut known, &mut bob, "the words of Bob", "ann@x.example").await;
+    enquired(&known, &other, "ann@x.example", "a question of Bob").await;
+    let root = known.site.shop.person("Rea", Role::Admin).await;
+    let mails = root.read(&known.path("/export")).await["mails"].to_string();
+    for (whose, held) in [("Ann", true), ("Bob", false)] {
+        assert_eq!(mails.contains(&format!("the words of {whose}")), held, "{mails}");
+        assert_eq!(mails.contains(&format!("a question of {whose}")), held, "{mails}");
+    }
+    let (status, erased) = root.write(&known.path("/erase"), &json!({ "confirm": "C-1" })).await;
+    assert_eq!(status, 200, "{erased}");
+    let left = list_mails(&mut store.read().await.unwrap(), 10).await.unwrap();
+    assert_eq!(left.len(), 2, "{left:#?}");
+    assert!(left.iter().all(|mail| mail.text.contains("of Bob")), "{left:#?}");
 }
