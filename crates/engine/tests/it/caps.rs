@@ -16,6 +16,8 @@ fn shop() -> Site {
     Site::new().rule("help", "/")
 }
 
+// spec: R-5
+// spec: O-6
 #[test]
 fn after_a_rejection_by_setting() {
     let after = |after_rejection| {
@@ -31,6 +33,9 @@ fn after_a_rejection_by_setting() {
     assert_eq!(after(AfterOutcome::LikeIgnored).0, ["120 presents help"]);
 }
 
+// spec: R-5
+// spec: O-7
+// spec: O-9
 #[test]
 fn after_an_ignored_offer_by_setting_and_passively_ignored_is_ignored() {
     let after = |after_ignored, gone: bool| {
@@ -53,6 +58,7 @@ fn after_an_ignored_offer_by_setting_and_passively_ignored_is_ignored() {
     }
 }
 
+// spec: R-5
 #[test]
 fn rejected_counts_as_ignored_where_the_setting_says_so() {
     let site = shop().settings(|s| {
@@ -64,6 +70,7 @@ fn rejected_counts_as_ignored_where_the_setting_says_so() {
     assert_eq!(scene.reason, Some(Reason::OfferNotAgain));
 }
 
+// spec: R-5
 #[test]
 fn a_visit_stops_after_so_many_rejections_or_ignored_offers() {
     let site = || shop().settings(|s| s.after_rejection = AfterOutcome::LikeIgnored);
@@ -75,6 +82,8 @@ fn a_visit_stops_after_so_many_rejections_or_ignored_offers() {
     assert_eq!((scene.said().len(), scene.reason), (4, Some(Reason::IgnoredMax)));
 }
 
+// spec: O-4
+// spec: R-5
 #[test]
 fn after_a_completed_chat_by_setting() {
     let after = |after_chat, phase| {
@@ -106,6 +115,7 @@ fn without_consent_nothing_is_presented_and_what_is_open_is_taken_back() {
     assert_eq!(scene.said(), ["200 presents help"]);
 }
 
+// spec: A-3
 #[test]
 fn a_supervisor_stops_offers() {
     let mut scene = Scene::live(shop());
@@ -138,6 +148,8 @@ fn nothing_is_presented_to_a_visitor_who_is_away() {
     assert_eq!((scene.said().len(), scene.reason), (2, Some(Reason::VisitorAway)));
 }
 
+// spec: P-1
+// spec: R-2
 #[test]
 fn the_queues_own_timer_is_a_rule_of_lowest_priority_on_every_page() {
     let site = |activation| {

@@ -5,7 +5,7 @@ use beckon_engine::event::{ChatPhase, Event};
 use beckon_engine::id::{PresentationId, QueueId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::reason::Reason;
-use beckon_engine::settings::AfterOutcome;
+use beckon_engine::settings::{AfterOutcome, SiteSettings};
 use beckon_engine::visit::Stage;
 use uuid::Uuid;
 
@@ -138,6 +138,24 @@ fn a_late_accept_asks_the_gate_too() {
     assert_eq!(scene.said(), ["70 gives alternative of desk: OutOfHours"]);
     scene.changes(|site| site.gate_mut("desk").hours_open = true).accepts();
     assert_eq!(scene.said(), ["70 help accepted late", "70 opens chat with desk"]);
+}
+
+// spec: R-7
+// spec: O-7
+// spec: O-9
+#[test]
+fn an_open_offer_keeps_the_times_it_was_presented_with_and_the_next_one_has_the_new_ones() {
+    let settings = |s: &mut SiteSettings| (s.ignored_after_s, s.poll_interval_s) = (30, 5);
+    let mut scene = Scene::live(shop());
+    scene.views("/").at(5).changes(|site| settings(&mut site.settings)).at(59);
+    assert_eq!(scene.said(), ["0 presents help"]);
+    scene.at(60);
+    assert_eq!(scene.said(), ["60 help ignored"]);
+    scene.at(150);
+    assert_eq!(scene.said(), ["120 presents help", "150 help ignored"]);
+    let mut scene = Scene::polling(shop());
+    scene.views("/").at(5).vanishes().changes(|site| settings(&mut site.settings)).at(300);
+    assert_eq!(scene.said(), ["0 presents help", "80 help passively ignored"]);
 }
 
 // spec: O-7
