@@ -12,7 +12,13 @@ use uuid::Uuid;
 
 const HINT: Hint = Hint::SiteChanged { site: SiteId(Uuid::from_u128(7)) };
 
-fn nats(port: u16) -> Child {
+/// A port for a server of NATS.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A server that lives as long as this value.
+pub(crate) fn nats(port: u16) -> Child {
     Command::new("nats-server")
         .args(["-a", "127.0.0.1", "-p", &port.to_string()])
         .stdout(Stdio::null())
@@ -22,7 +28,7 @@ fn nats(port: u16) -> Child {
         .expect("nats-server is installed")
 }
 
-async fn connect(port: u16) -> Bus {
+pub(crate) async fn connect(port: u16) -> Bus {
     loop {
         if let Ok(bus) = Bus::nats(&format!("nats://127.0.0.1:{port}")).await {
             return bus;
@@ -53,7 +59,7 @@ async fn told(bus: &Bus, hints: &mut Receiver<Hint>) {
 // spec: X-1
 #[tokio::test]
 async fn after_nats_was_away_everything_is_read_anew() {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let mut server = nats(port);
     let (one, other) = (connect(port).await, connect(port).await);
     let (mut at_one, mut at_other) = (one.subscribe(), other.subscribe());

@@ -1,12 +1,15 @@
 //! Tests alerts without an invitation: the chat window that opens at launch, and what becomes of an alert that nobody takes.
 
+use beckon_engine::queue::Activation;
+use beckon_engine::settings::SiteSettings;
+use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::queue::{QueueRow, update_queue};
 use serde_json::{Value, json};
 
-use super::client::Browser;
+use super::client::{Browser, Console};
 use super::shop::{ORIGIN, Plan, Shop, page};
-use crate::harness::store_tests;
+use crate::harness::{START, store_tests};
 
 store_tests!(
     the_window_opens_at_launch_and_the_agent_is_alerted,
@@ -15,6 +18,9 @@ store_tests!(
     a_visitor_who_closes_the_window_is_left_alone,
     the_window_stays_while_the_visitor_goes_from_page_to_page,
     a_silent_agent_is_set_away_and_the_next_one_alerted,
+    a_queue_invites_by_itself_after_its_launch_criteria,
+    a_queue_alerts_by_itself_after_its_launch_criteria,
+    a_queue_without_launch_criteria_or_only_reactive_does_not_act_by_itself,
 );
 
 fn without_invite(queue: Value) -> Plan {
@@ -116,4 +122,89 @@ async fn a_silent_agent_is_set_away_and_the_next_one_alerted(store: Store) {
     let taken = bob.take_rung(&rung).await;
     bob.say(&taken, "b1", "May I help?").await;
     assert_eq!(browser.message("May I help?").await["name"], "Bob");
+}
+
+/// A shop on a clock of its own whose queue acts by itself after 10 s.
+async fn launching(store: Store, activation: Activation, launch_after_s: u32) -> (Shop, Console) {
+    let settings = SiteSettings { poll_interval_s: 60, ..SiteSettings::default() };
+    let plan = Plan { settings, ..Plan::default() };
+    let shop = Shop::open_at(store, plan, Clock::manual(START)).await;
+    let mut queue = shop.queue.clone();
+    queue.plan.0.activation = activation;
+    queue.plan.0.launch_after_s = launch_after_s;
+    queue.plan.0.launch_offer_id = Some(*shop.offer.id);
+    let mut tx = shop.store.write().await.unwrap();
+    update_queue(&mut tx, &queue).await.unwrap();
+    tx.commit().await.unwrap();
+    let alice = shop.lasting_agent(&format!("Alice{activation:?}{launch_after_s}")).await;
+    (shop, alice)
+}
+
+async fn reason(console: &Console, browser: &Browser) -> Value {
+    let visit = browser.welcome["visit"].as_str().unwrap();
+    console.read(&format!("/api/v1/visits/{visit}/decision")).await["reason"].clone()
+}
+
+/// A browser on a page that no rule matches, which has been on the site for just less than 10 s, on two pages.
+async fn almost_due(shop: &Shop, alice: &Console) -> Browser {
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": [page(1, "/")] })).await;
+    browser.open().await;
+    shop.clock.advance_ms(5_000);
+    let mut next = page(2, "/about");
+    next["type"] = json!("page");
+    browser.socket.send(next).await;
+    shop.clock.advance_ms(4_999);
+    browser.socket.send(json!({ "type": "nonsense" })).await;
+    browser.socket.next_of("refused").await;
+    assert_eq!(reason(alice, &browser).await, "no_rule_qualified");
+    assert_eq!((browser.socket.told("offer"), browser.socket.told("chat")), (0, 0));
+    browser
+}
+
+// spec: P-1 P-3
+async fn a_queue_invites_by_itself_after_its_launch_criteria(store: Store) {
+    let (shop, mut alice) = launching(store, Activation::WithInvite, 10).await;
+    let mut browser = almost_due(&shop, &alice).await;
+    shop.clock.advance_ms(1);
+    let offer = browser.offer().await;
+    assert_eq!(offer["presented_at"], START.plus_s(10).0, "time on the site, over its pages");
+    assert_eq!(
+        reason(&alice, &browser).await,
+        "presentation_open",
+        "nobody is alerted before the visitor has answered"
+    );
+    browser.accept(&offer).await;
+    assert_eq!(alice.take().await["mode"], "invite");
+}
+
+// spec: P-8 P-9
+async fn a_queue_alerts_by_itself_after_its_launch_criteria(store: Store) {
+    let (shop, mut alice) = launching(store, Activation::WithoutInvite, 10).await;
+    let mut browser = almost_due(&shop, &alice).await;
+    shop.clock.advance_ms(1);
+    let chat = alice.take().await;
+    assert_eq!(
+        (&chat["mode"], &chat["page"]["url"]),
+        (&json!("engage"), &json!("https://shop.example/about"))
+    );
+    alice.say(&chat, "a1", "May I help?").await;
+    assert_eq!(browser.message("May I help?").await["from"], "agent");
+    assert_eq!(browser.socket.told("offer"), 0);
+}
+
+// spec: P-1 P-8
+async fn a_queue_without_launch_criteria_or_only_reactive_does_not_act_by_itself(store: Store) {
+    for (activation, launch_after_s) in
+        [(Activation::ReactiveOnly, 10), (Activation::WithInvite, 0), (Activation::WithoutInvite, 0)]
+    {
+        let (shop, mut alice) = launching(store.clone(), activation, launch_after_s).await;
+        let mut browser = almost_due(&shop, &alice).await;
+        shop.clock.advance_ms(20_000);
+        browser.socket.send(json!({ "type": "beat" })).await;
+        assert_eq!(reason(&alice, &browser).await, "no_rule_qualified", "{activation:?}");
+        browser.socket.send(json!({ "type": "open_chat" })).await;
+        assert_eq!(alice.take().await["mode"], "reactive", "a visitor may always ask");
+        shop.close();
+    }
 }

@@ -1,12 +1,14 @@
 //! Tests what agents and administrators see and do beyond answering: writing first, presenting by hand, asking why.
 
+use beckon_engine::settings::{AfterChat, SiteSettings};
+use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
-use super::shop::{Plan, Shop};
-use crate::harness::store_tests;
+use super::shop::{ORIGIN, Plan, Shop, product};
+use crate::harness::{START, store_tests};
 
 store_tests!(
     an_agent_is_alerted_and_writes_first,
@@ -16,6 +18,7 @@ store_tests!(
     says_why_nothing_is_presented,
     decides_by_what_the_page_told,
     tests_an_imagined_visit,
+    knows_the_visitor_of_an_earlier_visit_and_chat,
 );
 
 fn without_invite() -> Plan {
@@ -129,4 +132,48 @@ async fn tests_an_imagined_visit(store: Store) {
     assert!(!late["action"].is_null(), "{late}");
     let (status, refused) = admin.write(&path, &json!({ "situation": { "url": "x", "dwel_s": 1 } })).await;
     assert_eq!((status, &refused["code"]), (422, &json!("invalid")), "{refused}");
+}
+
+// spec: R-8 O-4 T-7
+async fn knows_the_visitor_of_an_earlier_visit_and_chat(store: Store) {
+    let settings = SiteSettings {
+        poll_interval_s: 300,
+        visit_timeout_min: 11,
+        after_chat: AfterChat::NoneForHours,
+        after_chat_hours: 2,
+        ..Plan::default().settings
+    };
+    let again = json!([{ "type": "visit_number", "at_least": 2 }, { "type": "returning_visitor" },
+                       { "type": "previous_chats", "at_least": 1 }]);
+    let rule = json!({ "conditions": { "type": "all", "of": again } });
+    let clock = Clock::manual(START);
+    let plan = Plan { settings, rule, ..Plan::default() };
+    let shop = Shop::open_at(store, plan, clock.clone()).await;
+    let mut alice = shop.lasting_agent("Alice").await;
+    let mut first = shop.browser().await;
+    first.open().await;
+    let why = decision(&alice, &first).await;
+    assert_eq!(why["reason"], "no_rule_qualified");
+    let holds = |why: &Value| -> Vec<Value> {
+        why["rules"][0]["conditions"]["of"].as_array().unwrap().iter().map(|of| of["holds"].clone()).collect()
+    };
+    assert_eq!(holds(&why), [false, false, false], "{why}");
+    first.socket.send(json!({ "type": "open_chat" })).await;
+    let chat = alice.take().await;
+    alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
+    first.chat("ended").await;
+    let (token, visit) = (first.token().to_owned(), first.welcome["visit"].clone());
+    first.socket.send(json!({ "type": "leave", "tab": 7, "view": 1, "visible_s": 3 })).await;
+    first.socket.leave().await;
+
+    clock.advance_ms(12 * 60_000);
+    let mut second = Browser::connect(shop.address, Some(ORIGIN)).await;
+    second.hello(&shop.site.key, json!({ "token": token, "pages": [product(1)] })).await;
+    assert_ne!(second.welcome["visit"], visit);
+    let why = decision(&alice, &second).await;
+    assert_eq!((holds(&why), &why["reason"]), (vec![json!(true); 3], &json!("after_chat")), "{why}");
+    assert_eq!(second.socket.told("offer"), 0);
+    clock.advance_ms(2 * 3_600_000 - 12 * 60_000);
+    second.socket.send(json!({ "type": "beat" })).await;
+    second.offer().await;
 }

@@ -10,6 +10,7 @@ use beckon_server::app::{Node, WaysOut};
 use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
 use beckon_server::mail::Mailer;
+use beckon_server::store::agent::update_agent_heard;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::{OfferRow, insert_offer};
 use beckon_server::store::queue::{QueueRow, insert_queue, list_queue_agents, update_queue_agents};
@@ -59,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) slots: i64,
     /// Paths without tracking.
     pub(crate) deny_paths: &'static [&'static str],
+    /// Parameters of an address that may be stored.
+    pub(crate) allow_params: &'static [&'static str],
 }
 
 impl Default for Plan {
@@ -72,6 +75,7 @@ impl Default for Plan {
             rule: json!({}),
             mailer: None,
             deny_paths: &[],
+            allow_params: &[],
             slots: 2,
         }
     }
@@ -84,8 +88,13 @@ impl Shop {
 
     /// A shop that lives by this clock.
     pub(crate) async fn open_at(store: Store, plan: Plan, clock: Clock) -> Self {
+        Self::open_on(store, plan, clock, Bus::local()).await
+    }
+
+    /// A shop whose node is on this bus.
+    pub(crate) async fn open_on(store: Store, plan: Plan, clock: Clock, bus: Bus) -> Self {
         let (site, queue, offer) = plant(&store, &plan).await;
-        let (address, server, stopping) = serve(store.clone(), clock.clone(), plan.mailer.clone()).await;
+        let (address, server, stopping) = serve(store.clone(), clock.clone(), plan.mailer.clone(), bus).await;
         Self {
             store,
             site,
@@ -107,7 +116,7 @@ impl Shop {
         self.server.await.unwrap();
         self.store = reopen().await;
         let (store, clock, mailer) = (self.store.clone(), self.clock.clone(), self.mailer.clone());
-        (self.address, self.server, self.stopping) = serve(store, clock, mailer).await;
+        (self.address, self.server, self.stopping) = serve(store, clock, mailer, Bus::local()).await;
         self
     }
 
@@ -115,7 +124,7 @@ impl Shop {
     pub(crate) async fn lose_node(mut self) -> Self {
         self.server.abort();
         let (address, server, stopping) =
-            serve(self.store.clone(), self.clock.clone(), self.mailer.clone()).await;
+            serve(self.store.clone(), self.clock.clone(), self.mailer.clone(), Bus::local()).await;
         (self.address, self.server) = (address, server);
         self.lost.push(std::mem::replace(&mut self.stopping, stopping));
         self
@@ -129,13 +138,28 @@ impl Shop {
 
     /// The address of another server on the same database. Nothing is told between the two.
     pub(crate) async fn other_node(&self) -> SocketAddr {
-        serve(self.store.clone(), self.clock.clone(), self.mailer.clone()).await.0
+        self.other_node_on(Bus::local()).await
+    }
+
+    /// The same, on a bus of its own.
+    pub(crate) async fn other_node_on(&self, bus: Bus) -> SocketAddr {
+        serve(self.store.clone(), self.clock.clone(), self.mailer.clone(), bus).await.0
     }
 
     /// An agent who serves the queue, signed in and ready.
     pub(crate) async fn agent(&self, name: &str) -> Console {
         let mut console = self.person(name, Role::Agent).await;
         console.command(json!({ "type": "status", "status": "ready" })).await;
+        console
+    }
+
+    /// An agent who is there for three days of a clock that is moved by hand: consoles tell that they are there by the wall
+    /// clock.
+    pub(crate) async fn lasting_agent(&self, name: &str) -> Console {
+        let console = self.agent(name).await;
+        let mut tx = self.store.write().await.unwrap();
+        update_agent_heard(&mut tx, console.user, self.clock.now().plus_s(3 * 86_400)).await.unwrap();
+        tx.commit().await.unwrap();
         console
     }
 
@@ -217,10 +241,11 @@ async fn serve(
     store: Store,
     clock: Clock,
     mailer: Option<Mailer>,
+    bus: Bus,
 ) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
     let loopback = "127.0.0.0/8".parse().unwrap();
     let out = WaysOut { mailer, ..WaysOut::new(None, vec![loopback]).unwrap() };
-    let node = Node::start(store, clock, Bus::local(), out).await.unwrap();
+    let node = Node::start(store, clock, bus, out).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = node.stopping();
@@ -257,7 +282,7 @@ fn site(plan: &Plan) -> SiteRow {
         origins: Json(vec![ORIGIN.to_owned()]),
         settings: Json(plan.settings.clone()),
         deny_paths: Json(plan.deny_paths.iter().map(|path| (*path).to_owned()).collect()),
-        allow_params: Json(Vec::new()),
+        allow_params: Json(plan.allow_params.iter().map(|name| (*name).to_owned()).collect()),
         config_version: 1,
         created_at: 0,
     }

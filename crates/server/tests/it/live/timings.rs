@@ -5,7 +5,6 @@ use beckon_engine::settings::SiteSettings;
 use beckon_engine::time::UnixMs;
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
-use beckon_server::store::agent::update_agent_heard;
 use serde_json::{Value, json};
 
 use super::client::{Console, poll};
@@ -39,11 +38,7 @@ impl Table {
     async fn set(store: Store, settings: SiteSettings, more: Plan) -> Self {
         let clock = Clock::manual(START);
         let shop = Shop::open_at(store, Plan { settings, ..more }, clock.clone()).await;
-        let alice = shop.agent("Alice").await;
-        // Consoles tell that they are there by the wall clock; this one is there as long as the test lasts.
-        let mut tx = shop.store.write().await.unwrap();
-        update_agent_heard(&mut tx, alice.user, START.plus_s(3_000)).await.unwrap();
-        tx.commit().await.unwrap();
+        let alice = shop.lasting_agent("Alice").await;
         let mut watch = shop.browser().await;
         watch.open().await;
         watch.socket.send(json!({ "type": "consent", "given": false })).await;
