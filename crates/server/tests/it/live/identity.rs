@@ -15,6 +15,7 @@ use crate::harness::store_tests;
 
 store_tests!(
     a_signed_identity_fulfils_a_rule_that_asks_for_one_and_an_unsigned_one_does_not,
+    every_attribute_has_its_type_and_says_whether_it_is_signed,
     what_is_wrong_with_an_identity_is_told_and_the_visit_goes_on,
     another_signed_customer_in_the_same_browser_sees_nothing_of_the_first,
     a_signed_identity_takes_the_place_of_an_unsigned_one_and_never_the_reverse,
@@ -124,6 +125,58 @@ async fn a_signed_identity_fulfils_a_rule_that_asks_for_one_and_an_unsigned_one_
     let signed = json!({ "attributes": { "plan": "gold" } });
     identify(&mut visitor, json!({ "token": site.token("4711", signed) })).await;
     visitor.offer().await;
+}
+
+// spec: T-5
+// spec: R-8
+async fn every_attribute_has_its_type_and_says_whether_it_is_signed(store: Store) {
+    let test = json!({ "is": "at_least", "value": { "type": "time", "value": 1_000 } });
+    let rule = json!({ "conditions": { "type": "attribute", "name": "last_order", "test": test } });
+    let site = Signing::open(store, Plan { rule, ..Plan::default() }).await;
+    let agent = site.shop.agent("Alice").await;
+    let mut visitor = site.shop.browser().await;
+    visitor.open().await;
+    let signed = json!({ "attributes": { "plan": "gold", "since": { "time": 500 } } });
+    identify(&mut visitor, json!({ "token": site.token("4711", signed) })).await;
+    assert_eq!(visitor.socket.next_of("identified").await["signed"], true);
+    let set = |last: Value| {
+        let claimed = json!({ "plan": "platinum", "cart_value": 90, "vip": true, "last_order": last });
+        json!({ "type": "set", "attributes": claimed })
+    };
+    for last in [json!(2_000), json!("1970-01-01T00:00:02Z"), json!({ "time": 999 })] {
+        visitor.socket.send(set(last)).await;
+    }
+    visitor.socket.send(json!({ "type": "nonsense" })).await;
+    visitor.socket.next_of("refused").await;
+    assert_eq!(
+        visitor.socket.told("offer"),
+        0,
+        "neither a number nor a text is a time, and this one is too early"
+    );
+    visitor.socket.send(set(json!({ "time": 1_000 }))).await;
+    visitor.offer().await;
+
+    let expected = [
+        json!({ "name": "cart_value", "value": { "type": "number", "value": 90.0 }, "signed": false }),
+        json!({ "name": "last_order", "value": { "type": "time", "value": 1_000 }, "signed": false }),
+        json!({ "name": "plan", "value": { "type": "text", "value": "gold" }, "signed": true }),
+        json!({ "name": "plan", "value": { "type": "text", "value": "platinum" }, "signed": false }),
+        json!({ "name": "since", "value": { "type": "time", "value": 500 }, "signed": true }),
+        json!({ "name": "vip", "value": { "type": "boolean", "value": true }, "signed": false }),
+    ];
+    let visit = agent.read(&format!("/api/v1/visits/{}", visitor.welcome["visit"].as_str().unwrap())).await;
+    let path = format!("/api/v1/visitors/{}/person", visit["visitor_id"].as_str().unwrap());
+    let mut shown = Vec::new();
+    for _ in 0..200 {
+        shown = agent.read(&path).await["attributes"].as_array().unwrap().clone();
+        shown.sort_by_key(|one| (one["name"].to_string(), one["signed"] == false));
+        if shown == expected {
+            return;
+        }
+        // Attributes are written behind.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{shown:#?}");
 }
 
 // spec: C-2

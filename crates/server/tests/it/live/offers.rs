@@ -1,14 +1,21 @@
 //! Tests offers from page view to outcome.
 
+use std::time::Duration;
+
+use beckon_engine::id::QueueId;
 use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
-use beckon_server::store::queue::{find_queue, update_queue};
+use beckon_server::store::column::Text;
+use beckon_server::store::offer::update_offer;
+use beckon_server::store::queue::{QueueRow, find_queue, insert_queue, update_queue};
+use beckon_server::store::user::Role;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::client::Browser;
-use super::shop::{ORIGIN, Plan, Shop, page, product};
-use crate::harness::store_tests;
+use super::client::{Browser, Console};
+use super::shop::{ORIGIN, Plan, Shop, employ, page, product};
+use crate::harness::{START, store_tests};
 
 store_tests!(
     is_presented_when_the_required_time_has_passed,
@@ -18,6 +25,10 @@ store_tests!(
     has_one_outcome_of_two_answers,
     is_withdrawn_when_the_channel_is_switched_off,
     stays_within_the_capacity_of_the_queue,
+    waits_until_a_chat_has_ended_whether_it_rings_or_is_active,
+    keeps_the_design_that_it_was_made_from,
+    needs_an_agent_of_its_own_queue,
+    keeps_to_business_hours,
 );
 
 // spec: R-4
@@ -139,4 +150,136 @@ async fn stays_within_the_capacity_of_the_queue(store: Store) {
     browsers[0].socket.send(json!({ "type": "reject", "presentation": offers[0]["id"] })).await;
     third.offer().await;
     alice.command(json!({ "type": "status", "status": "away" })).await;
+}
+
+async fn reason(console: &Console, browser: &Browser) -> Value {
+    let visit = browser.welcome["visit"].as_str().unwrap();
+    console.read(&format!("/api/v1/visits/{visit}/decision")).await["reason"].clone()
+}
+
+/// The browser goes to the product page, and hears of no offer there.
+async fn looks_in_vain(console: &Console, browser: &mut Browser, view: u32) -> Value {
+    let mut next = product(view);
+    next["type"] = json!("page");
+    browser.socket.send(next).await;
+    browser.socket.send(json!({ "type": "nonsense" })).await;
+    browser.socket.next_of("refused").await;
+    let why = reason(console, browser).await;
+    assert_eq!(browser.socket.told("offer"), 0);
+    why
+}
+
+// spec: O-4
+async fn waits_until_a_chat_has_ended_whether_it_rings_or_is_active(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
+    browser.open().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let chat = alice.ring().await;
+    browser.chat("queued").await;
+    assert_eq!(looks_in_vain(&alice, &mut browser, 2).await, "chat_open");
+    alice.take_rung(&chat).await;
+    browser.chat("active").await;
+    assert_eq!(looks_in_vain(&alice, &mut browser, 3).await, "chat_open");
+
+    let token = browser.token().to_owned();
+    browser.socket.leave().await;
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    let chat_of = json!({ "id": chat["id"], "after": 0 });
+    let hello = json!({ "token": token, "pages": [product(4)], "chat": chat_of });
+    browser.hello(&shop.site.key, hello).await;
+    assert_eq!(
+        (&browser.welcome["chat"]["state"], &browser.welcome["offer"]),
+        (&json!("active"), &Value::Null)
+    );
+    assert_eq!(looks_in_vain(&alice, &mut browser, 5).await, "chat_open");
+    alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
+    browser.chat("ended").await;
+    browser.offer().await;
+}
+
+// spec: R-7
+async fn keeps_the_design_that_it_was_made_from(store: Store) {
+    let title = |offer: &Value| offer["design"]["texts"]["en"]["title"].clone();
+    let shop = Shop::open(store, Plan::default()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    let mut changed = shop.offer.clone();
+    changed.design.0.texts.get_mut("en").unwrap().title = "Ask us".to_owned();
+    let mut tx = shop.store.write().await.unwrap();
+    update_offer(&mut tx, &changed).await.unwrap();
+    tx.commit().await.unwrap();
+    let other = async {
+        loop {
+            let mut other = shop.browser().await;
+            let shown = other.offer().await;
+            other.socket.send(json!({ "type": "reject", "presentation": shown["id"] })).await;
+            other.socket.next_of("settled").await;
+            if title(&shown) == "Ask us" {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), other).await.expect("the next visitor sees the change");
+
+    let mut next = product(2);
+    next["type"] = json!("page");
+    browser.socket.send(next).await;
+    let again = browser.offer().await;
+    assert_eq!((&again["id"], title(&again)), (&offer["id"], json!("May we help?")));
+    let mut tab = Browser::connect(shop.address, Some(ORIGIN)).await;
+    tab.hello(&shop.site.key, json!({ "token": browser.token(), "pages": [product(2)] })).await;
+    assert_eq!(title(&tab.welcome["offer"]), "May we help?");
+    let kept = alice.read(&format!("/api/v1/presentations/{}", offer["id"].as_str().unwrap())).await;
+    assert_eq!(kept["outcome"], Value::Null);
+}
+
+// spec: O-1
+async fn needs_an_agent_of_its_own_queue(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let id = Text(QueueId(Uuid::now_v7()));
+    let orders = QueueRow { id, name: "Orders".to_owned(), is_default: false, ..shop.queue.clone() };
+    let mut tx = shop.store.write().await.unwrap();
+    insert_queue(&mut tx, &orders).await.unwrap();
+    tx.commit().await.unwrap();
+    let (token, bob) = employ(&shop.store, &orders, "Bob", Role::Agent, 2, shop.clock.now()).await;
+    let mut bob = Console::sign_in(shop.address, &token, bob).await;
+    bob.command(json!({ "type": "status", "status": "ready" })).await;
+    let mut browser = shop.browser().await;
+    assert_eq!(browser.welcome["open"], false);
+    let path = format!("/api/v1/visits/{}/offers", browser.welcome["visit"].as_str().unwrap());
+    let bob_is_seen = async {
+        let of_orders = |queue: &Value| queue["name"] == "Orders" && queue["gate"]["free_slots"] == 2;
+        while !bob.read(&path).await["queues"].as_array().unwrap().iter().any(of_orders) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), bob_is_seen).await.expect("the gate of his queue opens");
+    assert_eq!(looks_in_vain(&bob, &mut browser, 2).await, "no_agent");
+    let _alice = shop.agent("Alice").await;
+    browser.offer().await;
+}
+
+// spec: O-1 O-11 Q-1
+async fn keeps_to_business_hours(store: Store) {
+    let settings = SiteSettings { poll_interval_s: 300, ignored_after_s: 900, ..SiteSettings::default() };
+    let monday = json!([{ "weekday": 1, "from": "11:00", "to": "11:01" }]);
+    let hours = json!({ "time_zone": "Europe/Zurich", "weekly": monday, "exceptions": [] });
+    let plan = Plan { settings, queue: json!({ "hours": hours }), ..Plan::default() };
+    // 11:00 in Zürich is 10:00 UTC, an hour after the start.
+    let clock = Clock::manual(START.plus_s(3_599));
+    let shop = Shop::open_at(store, plan, clock.clone()).await;
+    let alice = shop.lasting_agent("Alice").await;
+    let mut browser = shop.browser().await;
+    assert_eq!(looks_in_vain(&alice, &mut browser, 2).await, "out_of_hours");
+    clock.advance_ms(1_000);
+    let offer = browser.offer().await;
+    clock.advance_ms(60_000);
+    let settled = browser.socket.next_of("settled").await;
+    assert_eq!((&settled["presentation"], &settled["outcome"]), (&offer["id"], &json!("withdrawn")));
+    let visit = alice.read(&format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap())).await;
+    assert_eq!(visit["presentations"][0]["outcome_reason"], "out_of_hours", "{visit}");
 }

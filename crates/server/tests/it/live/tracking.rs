@@ -18,6 +18,7 @@ const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 F
 
 store_tests!(
     records_what_a_visit_came_with_and_saw,
+    keeps_the_parameters_that_the_site_allows,
     counts_views_and_no_heartbeats,
     keeps_the_views_of_tabs_that_count_alike,
     goes_on_while_a_chat_is_queued_and_while_it_is_active,
@@ -92,6 +93,20 @@ async fn records_what_a_visit_came_with_and_saw(store: Store) {
     assert_eq!(form["seconds"], 0);
     assert!(second["left_at"].is_i64(), "left without a word: {second}");
     assert_eq!((&third["left_at"], &third["form"]), (&Value::Null, &Value::Null));
+}
+
+// spec: T-10
+async fn keeps_the_parameters_that_the_site_allows(store: Store) {
+    let plan = Plan { allow_params: &["q", "page"], required_time_s: 900, ..Plan::default() };
+    let shop = Shop::open(store, plan).await;
+    let alice = shop.agent("Alice").await;
+    let mut first = page(1, "/find?q=oak%20chair&token=secret&page=2&Q=other#secret");
+    first["referrer"] = json!(format!("{ORIGIN}/find?token=secret&q=oak"));
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": [first] })).await;
+    let visit = visit_once(&alice, &browser, |visit| visit["page_views"] == 1).await;
+    assert_eq!(visit["pages"][0]["url"], format!("{ORIGIN}/find?q=oak+chair&page=2"));
+    assert_eq!(visit["referrer"], format!("{ORIGIN}/find?q=oak"));
 }
 
 // spec: T-3 T-6

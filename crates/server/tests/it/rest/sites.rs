@@ -16,10 +16,15 @@ async fn a_site_begins_with_defaults_a_key_and_a_queue() {
     assert_eq!(site["origins"], json!(["https://shop.example", "http://127.0.0.1:8081"]));
     assert_eq!(site["key"].as_str().unwrap().len(), 24);
     // spec: T-6
-    assert_eq!(site["settings"]["poll_interval_s"], 10);
-    assert_eq!(site["settings"]["minimum_interval_s"], 120);
-    assert_eq!(site["settings"]["ignored_after_s"], 60);
-    assert_eq!(site["settings"]["visit_timeout_min"], 30);
+    // spec: O-7 O-8 O-12 T-7 R-5
+    let defaults = json!({
+        "poll_interval_s": 10, "minimum_interval_s": 120, "ignored_after_s": 60,
+        "after_rejection": "not_this_offer_again", "after_ignored": "like_ignored",
+        "rejections_max": 0, "ignored_max": 0,
+        "after_chat": "may_resume", "after_chat_hours": 24,
+        "visit_timeout_min": 30, "capacity_factor": 3, "time_zone": "UTC", "consent": "full",
+    });
+    assert_eq!(site["settings"], defaults);
     let path = format!("/api/v1/sites/{}", id_of(&site));
     assert_eq!(admin.get(&path).await.ok(), site);
     let queues = admin.get(&format!("{path}/queues")).await.ok();
@@ -28,6 +33,7 @@ async fn a_site_begins_with_defaults_a_key_and_a_queue() {
     assert_eq!(queues["items"][0]["open_now"], true);
 }
 
+// spec: T-6 O-7 O-8 O-12 T-7 R-5
 #[tokio::test]
 async fn every_range_of_the_settings_holds() {
     let (_place, mut admin, site) = Place::with_site().await;
@@ -50,6 +56,17 @@ async fn every_range_of_the_settings_holds() {
                 admin.patch(&path, &json!({"settings": {name: number}})).await.refused(422, "invalid");
             assert!(errors[0].starts_with(&format!("/settings/{name}: ")), "{errors:?}");
         }
+    }
+    for (name, choices) in [
+        ("after_rejection", ["no_more_this_visit", "not_this_offer_again", "like_ignored"]),
+        ("after_ignored", ["no_more_this_visit", "not_this_offer_again", "like_ignored"]),
+        ("after_chat", ["may_resume", "no_more_this_visit", "none_for_hours"]),
+    ] {
+        for choice in choices {
+            let site = admin.patch(&path, &json!({"settings": {name: choice}})).await.ok();
+            assert_eq!(site["settings"][name], choice);
+        }
+        admin.patch(&path, &json!({"settings": {name: "sometimes"}})).await.refused(422, "invalid");
     }
     let errors =
         admin.patch(&path, &json!({"settings": {"time_zone": "Mars/Base"}})).await.refused(422, "invalid");
