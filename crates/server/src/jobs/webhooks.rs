@@ -19,6 +19,7 @@ use crate::store::webhook::delivery::{
     DeliveryRow, TryRow, list_due_deliveries, list_due_webhooks, update_deliveries_given_up,
     update_delivery_claimed, update_delivery_tried,
 };
+use crate::store::webhook::event::EventKind;
 use crate::store::webhook::{WebhookRow, find_webhook, update_webhook_disabled};
 use crate::store::{Store, StoreResult};
 
@@ -90,12 +91,17 @@ async fn begin(
         let claimed = update_delivery_claimed(&mut tx, &delivery, now.plus_s(LEASE_S)).await?;
         let webhook = find_webhook(&mut tx, *delivery.webhook_id).await?;
         tx.commit().await?;
-        if let Some(webhook) = webhook.filter(|_| claimed) {
+        if let Some(webhook) = webhook.filter(|webhook| claimed && is_told(webhook, &delivery)) {
             *under_way.counts.entry(*webhook.id).or_default() += 1;
             under_way.tries.spawn(attempt(store.clone(), clock.clone(), outbound.clone(), webhook, delivery));
         }
     }
     Ok(())
+}
+
+/// It may have been disabled since the delivery was found due.
+fn is_told(webhook: &WebhookRow, delivery: &DeliveryRow) -> bool {
+    webhook.enabled || *delivery.event == EventKind::Ping
 }
 
 impl UnderWay {

@@ -1,7 +1,7 @@
 //! Tests webhooks against a real web server: each is told once, signed, told again later if need be, and never at an address
 //! that may not be reached.
 
-use beckon_engine::id::WebhookId;
+use beckon_engine::id::{QueueId, SiteId, VisitorId, WebhookId};
 use beckon_server::clock::Clock;
 use beckon_server::jobs::webhooks::pass;
 use beckon_server::outbound::Outbound;
@@ -9,10 +9,13 @@ use beckon_server::store::Store;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::webhook::delivery::{
     DeliveryRow, TryRow, delete_old_deliveries, find_delivery, insert_ping, list_deliveries,
-    list_due_deliveries, list_tries, update_delivery_claimed, update_delivery_replayed,
+    list_due_deliveries, list_tries, update_deliveries_given_up, update_delivery_claimed,
+    update_delivery_replayed, update_delivery_tried,
 };
-use beckon_server::store::webhook::event::EventKind;
-use beckon_server::store::webhook::{WebhookRow, find_webhook, insert_webhook, update_webhook_secret};
+use beckon_server::store::webhook::event::{EnquiryEvent, EventKind, insert_enquiry_event};
+use beckon_server::store::webhook::{
+    WebhookRow, find_webhook, insert_webhook, update_webhook, update_webhook_secret,
+};
 use uuid::Uuid;
 
 use crate::harness::{START, store_tests};
@@ -28,6 +31,8 @@ store_tests!(
     is_signed_by_both_secrets_while_one_is_changed,
     is_not_told_in_a_private_network,
     is_forgotten_after_its_time,
+    does_not_come_back_by_a_late_answer,
+    is_told_nothing_but_tests_while_it_is_disabled,
 );
 
 const SECRET: &str = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -43,7 +48,7 @@ async fn webhook(store: &Store, url: &str) -> WebhookRow {
         secret_before: None,
         secret_before_until: None,
         site_id: None,
-        events: Json(vec![EventKind::ChatEnded]),
+        events: Json(vec![EventKind::ChatEnded, EventKind::EnquiryReceived]),
         enabled: true,
         disabled_why: String::new(),
         created_at: START.0,
@@ -213,4 +218,60 @@ async fn is_forgotten_after_its_time(store: Store) {
     assert_eq!(list_deliveries(&mut tx, *row.id, (i64::MAX, ""), 10).await.unwrap().len(), 1);
     delete_old_deliveries(&mut tx, START.plus_ms(1)).await.unwrap();
     assert_eq!(list_deliveries(&mut tx, *row.id, (i64::MAX, ""), 10).await.unwrap().len(), 0);
+}
+
+/// Something happens of which webhooks are told.
+async fn enquiry(store: &Store) -> Uuid {
+    let event = Uuid::now_v7();
+    let (site, queue, visitor) = (SiteId(Uuid::now_v7()), QueueId(Uuid::now_v7()), VisitorId(Uuid::now_v7()));
+    let about = EnquiryEvent { id: Uuid::now_v7(), site, queue, visitor, chat: None };
+    let mut tx = store.write().await.unwrap();
+    insert_enquiry_event(&mut tx, event, about, START).await.unwrap();
+    tx.commit().await.unwrap();
+    event
+}
+
+// spec: N-2
+async fn does_not_come_back_by_a_late_answer(store: Store) {
+    let row = webhook(&store, "http://127.0.0.1:9/hook").await;
+    let due = delivery(&store, &row).await;
+    let failed =
+        |number| TryRow { number, at: START.0, took_ms: 1, status: Some(500), answer: String::new() };
+    let later = Some(START.plus_s(5));
+    let mut tx = store.write().await.unwrap();
+    update_delivery_claimed(&mut tx, &due, START.plus_s(120)).await.unwrap();
+    update_deliveries_given_up(&mut tx, *row.id).await.unwrap();
+    update_delivery_tried(&mut tx, &due, &failed(1), None, later).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(delivery(&store, &row).await.due_at, None, "given up is given up");
+    assert_eq!(tries(&store, &row).await.len(), 1, "but the try is in the log");
+
+    let mut tx = store.write().await.unwrap();
+    update_delivery_replayed(&mut tx, *row.id, EVENT, START).await.unwrap();
+    tx.commit().await.unwrap();
+    let second = delivery(&store, &row).await;
+    let mut tx = store.write().await.unwrap();
+    update_delivery_claimed(&mut tx, &second, START.plus_s(120)).await.unwrap();
+    update_delivery_tried(&mut tx, &due, &failed(1), None, later).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(delivery(&store, &row).await.due_at, Some(START.plus_s(120).0), "the second try is under way");
+    let mut tx = store.write().await.unwrap();
+    update_delivery_tried(&mut tx, &due, &failed(1), Some(START), None).await.unwrap();
+    update_delivery_tried(&mut tx, &second, &failed(2), None, later).await.unwrap();
+    tx.commit().await.unwrap();
+    let taken = delivery(&store, &row).await;
+    assert_eq!((taken.due_at, taken.delivered_at), (None, Some(START.0)), "taken is taken");
+}
+
+// spec: N-2
+async fn is_told_nothing_but_tests_while_it_is_disabled(store: Store) {
+    let (listener, clock) = (Listener::start().await, Clock::manual(START));
+    let row = webhook(&store, &listener.url).await;
+    let event = enquiry(&store).await;
+    let mut tx = store.write().await.unwrap();
+    update_webhook(&mut tx, &WebhookRow { enabled: false, ..row.clone() }).await.unwrap();
+    tx.commit().await.unwrap();
+    pass(&store, &clock, &Listener::outbound()).await.unwrap();
+    let told: Vec<_> = listener.told().into_iter().map(|told| told.id).collect();
+    assert_eq!(told, [EVENT.to_string()], "the test alone, and not {event}");
 }

@@ -167,6 +167,9 @@ async fn replay(
     if row.tries >= TRIES_MAX {
         return Err(Problem::LimitReached(TRIES_MAX));
     }
+    if !find(&mut tx, id).await?.enabled && *row.event != EventKind::Ping {
+        return Err(Problem::InUse("The webhook is disabled. Enable it first.".to_owned()));
+    }
     update_delivery_replayed(&mut tx, id, event, api.clock.now()).await?;
     let row = find_one(&mut tx, id, event).await?;
     tx.commit().await?;

@@ -121,6 +121,13 @@ pub async fn list_deliveries(
     )
 }
 
+/// A webhook that is disabled is told nothing but tests.
+macro_rules! told {
+    () => {
+        "(webhooks.enabled OR d.event = 'ping')"
+    };
+}
+
 /// Lists the webhooks to which something is due.
 ///
 /// # Errors
@@ -129,9 +136,12 @@ pub async fn list_due_webhooks(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<Webh
     let rows = fetch_all!(
         tx,
         (Text<WebhookId>,),
-        "SELECT id FROM webhooks WHERE EXISTS (
-             SELECT 1 FROM webhook_deliveries d WHERE d.webhook_id = webhooks.id AND d.due_at <= $1)
-         ORDER BY id",
+        concat!(
+            "SELECT id FROM webhooks WHERE EXISTS (
+                 SELECT 1 FROM webhook_deliveries d WHERE d.webhook_id = webhooks.id AND d.due_at <= $1 AND ",
+            told!(),
+            ") ORDER BY id"
+        ),
         now.0,
     )?;
     Ok(rows.into_iter().map(|(id,)| *id).collect())
@@ -150,7 +160,13 @@ pub async fn list_due_deliveries(
     fetch_all!(
         tx,
         DeliveryRow,
-        select!("WHERE webhook_id = $1 AND due_at <= $2 ORDER BY due_at, event_id LIMIT $3"),
+        concat!(
+            "SELECT d.event_id, d.webhook_id, d.event, d.body, d.created_at, d.due_at, d.tries_since, d.tries, d.delivered_at
+             FROM webhook_deliveries d JOIN webhooks ON webhooks.id = d.webhook_id
+             WHERE d.webhook_id = $1 AND d.due_at <= $2 AND ",
+            told!(),
+            " ORDER BY d.due_at, d.event_id LIMIT $3"
+        ),
         Text(webhook),
         now.0,
         limit,
@@ -175,7 +191,8 @@ pub async fn update_delivery_claimed(tx: &mut Tx, row: &DeliveryRow, lease: Unix
     Ok(rows == 1)
 }
 
-/// Notes how a try went: delivered at `delivered_at`, or tried again at `again_at`, or given up.
+/// Notes how a try went: delivered at `delivered_at`, or tried again at `again_at`, or given up. A try that failed says
+/// nothing of a delivery that was settled or given up meanwhile, or is tried anew.
 ///
 /// # Errors
 /// When the database failed.
@@ -186,23 +203,23 @@ pub async fn update_delivery_tried(
     delivered_at: Option<UnixMs>,
     again_at: Option<UnixMs>,
 ) -> StoreResult<()> {
-    let rows = execute!(
+    execute!(
         tx,
         "UPDATE webhook_deliveries SET due_at = $3, delivered_at = COALESCE(delivered_at, $4)
-         WHERE event_id = $1 AND webhook_id = $2",
+         WHERE event_id = $1 AND webhook_id = $2
+           AND (CAST($4 AS BIGINT) IS NOT NULL OR (tries = $5 AND due_at IS NOT NULL))",
         row.event_id,
         row.webhook_id,
         again_at.map(|at| at.0),
         delivered_at.map(|at| at.0),
+        attempt.number,
     )?;
-    if rows == 0 {
-        // The webhook was deleted meanwhile.
-        return Ok(());
-    }
+    // Where the webhook was deleted meanwhile there is nothing to note it at.
     execute!(
         tx,
         "INSERT INTO webhook_tries (event_id, webhook_id, number, at, took_ms, status, answer)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+         SELECT event_id, webhook_id, $3, $4, $5, $6, $7 FROM webhook_deliveries
+         WHERE event_id = $1 AND webhook_id = $2 ON CONFLICT DO NOTHING",
         row.event_id,
         row.webhook_id,
         attempt.number,
