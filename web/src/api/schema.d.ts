@@ -4661,6 +4661,16 @@ export interface components {
             disabled_why: string;
             /**
              * Format: int64
+             * @description Of how many events it was not told, because too many deliveries waited.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description When the last of them happened, milliseconds since 1970; null when it was told of all.
+             */
+            lost_at: number | null;
+            /**
+             * Format: int64
              * @description When its secret was made, milliseconds since 1970.
              */
             secret_made_at: number;

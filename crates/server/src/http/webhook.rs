@@ -52,6 +52,11 @@ pub struct Webhook {
     pub enabled: bool,
     /// Why Beckon itself disabled it; empty otherwise.
     pub disabled_why: String,
+    /// Of how many events it was not told, because too many deliveries waited.
+    pub lost: i64,
+    /// When the last of them happened, milliseconds since 1970; null when it was told of all.
+    #[schema(required)]
+    pub lost_at: Option<i64>,
     /// When its secret was made, milliseconds since 1970.
     pub secret_made_at: i64,
     /// Until when deliveries are signed with the secret before too; null when they are not.
@@ -176,6 +181,8 @@ async fn create(
         events: JsonColumn(new.events),
         enabled: new.enabled,
         disabled_why: String::new(),
+        lost: 0,
+        lost_at: None,
         created_at: now,
         updated_at: now,
     };
@@ -340,6 +347,8 @@ fn webhook(row: WebhookRow, now: i64) -> Webhook {
         events: row.events.0,
         enabled: row.enabled,
         disabled_why: row.disabled_why,
+        lost: row.lost,
+        lost_at: row.lost_at,
         secret_made_at: row.secret_at,
         secret_before_until: row.secret_before_until.filter(|until| now < *until),
         created_at: row.created_at,

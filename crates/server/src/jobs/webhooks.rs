@@ -20,6 +20,7 @@ use crate::store::webhook::delivery::{
     update_delivery_claimed, update_delivery_tried,
 };
 use crate::store::webhook::event::EventKind;
+use crate::store::webhook::loss::{find_uncounted_loss, update_losses_counted};
 use crate::store::webhook::{WebhookRow, find_webhook, update_webhook_disabled};
 use crate::store::{Store, StoreResult};
 
@@ -85,7 +86,13 @@ async fn begin(
         let limit = i64::try_from(room).expect("a few");
         due.extend(list_due_deliveries(&mut tx, webhook, now, limit).await?);
     }
+    let lost = find_uncounted_loss(&mut tx).await?;
     drop(tx);
+    if lost {
+        let mut tx = store.write().await?;
+        update_losses_counted(&mut tx).await?;
+        tx.commit().await?;
+    }
     for delivery in due {
         let mut tx = store.write().await?;
         let claimed = update_delivery_claimed(&mut tx, &delivery, now.plus_s(LEASE_S)).await?;

@@ -9,6 +9,9 @@ use super::column::{Json, Text};
 use super::sql::{execute, fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
 
+/// Presentations that one sweep settles.
+pub const SETTLED_AT_A_TIME: i64 = 1_000;
+
 /// One offer put before one visitor.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct PresentationRow {
@@ -124,7 +127,8 @@ pub async fn update_outcome(
     Ok(rows == 1)
 }
 
-/// Settles as passively ignored every presentation that was due before `before`; yields which (O-9).
+/// Settles as passively ignored presentations that were due before `before`, the longest due first, [`SETTLED_AT_A_TIME`] of
+/// them at most; yields which (O-9).
 ///
 /// # Errors
 /// When the database failed.
@@ -133,8 +137,11 @@ pub async fn update_overdue_outcomes(tx: &mut Tx, before: UnixMs) -> StoreResult
         tx,
         (Text<PresentationId>,),
         "UPDATE presentations SET outcome = 'passively_ignored', outcome_at = passive_due
-         WHERE outcome IS NULL AND passive_due < $1 RETURNING id",
+         WHERE outcome IS NULL AND id IN (
+             SELECT id FROM presentations WHERE outcome IS NULL AND passive_due < $1 ORDER BY passive_due, id LIMIT $2)
+         RETURNING id",
         before.0,
+        SETTLED_AT_A_TIME,
     )?;
     Ok(rows.into_iter().map(|(id,)| *id).collect())
 }

@@ -11,6 +11,7 @@ use event::EventKind;
 
 pub mod delivery;
 pub mod event;
+pub mod loss;
 
 /// Most webhooks of an installation: each event looks at all of them.
 pub const WEBHOOKS_MAX: i64 = 50;
@@ -40,6 +41,10 @@ pub struct WebhookRow {
     pub enabled: bool,
     /// Why Beckon itself disabled it; empty otherwise.
     pub disabled_why: String,
+    /// Of how many events it was not told, because too much waited.
+    pub lost: i64,
+    /// When the last of them happened.
+    pub lost_at: Option<i64>,
     /// When it was made.
     pub created_at: i64,
     /// When it was last changed.
@@ -56,7 +61,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, name, url, secret, secret_at, secret_before, secret_before_until, site_id, events, enabled,
-                    disabled_why, created_at, updated_at
+                    disabled_why, lost, lost_at, created_at, updated_at
              FROM webhooks ",
             $rest
         )

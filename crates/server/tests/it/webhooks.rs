@@ -5,17 +5,17 @@ use beckon_engine::id::{QueueId, SiteId, VisitorId, WebhookId};
 use beckon_server::clock::Clock;
 use beckon_server::jobs::webhooks::pass;
 use beckon_server::outbound::Outbound;
-use beckon_server::store::Store;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::webhook::delivery::{
-    DeliveryRow, TryRow, delete_old_deliveries, find_delivery, insert_ping, list_deliveries,
-    list_due_deliveries, list_tries, update_deliveries_given_up, update_delivery_claimed,
+    DELIVERIES_WAITING_MAX, DeliveryRow, TryRow, delete_old_deliveries, find_delivery, insert_ping,
+    list_deliveries, list_due_deliveries, list_tries, update_deliveries_given_up, update_delivery_claimed,
     update_delivery_replayed, update_delivery_tried,
 };
 use beckon_server::store::webhook::event::{EnquiryEvent, EventKind, insert_enquiry_event};
 use beckon_server::store::webhook::{
     WebhookRow, find_webhook, insert_webhook, update_webhook, update_webhook_secret,
 };
+use beckon_server::store::{Store, Tx};
 use uuid::Uuid;
 
 use crate::harness::{START, store_tests};
@@ -32,6 +32,7 @@ store_tests!(
     is_not_told_in_a_private_network,
     is_forgotten_after_its_time,
     does_not_come_back_by_a_late_answer,
+    is_not_told_of_what_happens_while_too_much_waits_and_says_so,
     is_told_nothing_but_tests_while_it_is_disabled,
 );
 
@@ -51,6 +52,8 @@ async fn webhook(store: &Store, url: &str) -> WebhookRow {
         events: Json(vec![EventKind::ChatEnded, EventKind::EnquiryReceived]),
         enabled: true,
         disabled_why: String::new(),
+        lost: 0,
+        lost_at: None,
         created_at: START.0,
         updated_at: START.0,
     };
@@ -274,4 +277,42 @@ async fn is_told_nothing_but_tests_while_it_is_disabled(store: Store) {
     pass(&store, &clock, &Listener::outbound()).await.unwrap();
     let told: Vec<_> = listener.told().into_iter().map(|told| told.id).collect();
     assert_eq!(told, [EVENT.to_string()], "the test alone, and not {event}");
+}
+
+/// So many deliveries wait for a webhook, besides its test.
+async fn fill(store: &Store, row: &WebhookRow, count: i64) {
+    let sql = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2)
+               INSERT INTO webhook_deliveries (event_id, webhook_id, event, body, created_at, due_at, tries_since, tries)
+               SELECT 'event ' || i, $1, 'chat.ended', '{}', 0, $3, 0, 0 FROM n";
+    let (id, later) = (row.id.0.to_string(), START.plus_s(3_600).0);
+    match store.write().await.unwrap() {
+        Tx::Sqlite(mut tx) => {
+            sqlx::query(sql).bind(id).bind(count).bind(later).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        Tx::Postgres(mut tx) => {
+            sqlx::query(sql).bind(id).bind(count).bind(later).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+// spec: N-2
+async fn is_not_told_of_what_happens_while_too_much_waits_and_says_so(store: Store) {
+    let (listener, clock) = (Listener::start().await, Clock::manual(START));
+    let behind = webhook(&store, "http://127.0.0.1:9/hook").await;
+    let other = webhook(&store, &listener.url).await;
+    fill(&store, &behind, DELIVERIES_WAITING_MAX - 2).await;
+    let last = enquiry(&store).await;
+    let lost = [enquiry(&store).await, enquiry(&store).await];
+    pass(&store, &clock, &Listener::outbound()).await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    for (event, is_told) in [(last, true), (lost[0], false), (lost[1], false)] {
+        assert_eq!(find_delivery(&mut tx, *behind.id, event).await.unwrap().is_some(), is_told);
+        assert!(find_delivery(&mut tx, *other.id, event).await.unwrap().is_some(), "the other one keeps up");
+    }
+    let found = find_webhook(&mut tx, *behind.id).await.unwrap().unwrap();
+    assert_eq!((found.lost, found.lost_at), (2, Some(START.0)));
+    let found = find_webhook(&mut tx, *other.id).await.unwrap().unwrap();
+    assert_eq!((found.lost, found.lost_at), (0, None));
 }

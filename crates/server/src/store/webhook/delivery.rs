@@ -11,8 +11,8 @@ use crate::store::column::Text;
 use crate::store::sql::{execute, fetch_all, fetch_optional};
 use crate::store::{StoreResult, Tx};
 
-/// Deliveries that may wait; of what happens while so many wait, webhooks are not told.
-pub const DELIVERIES_WAITING_MAX: i64 = 100_000;
+/// Deliveries that may wait for one webhook; of what happens while so many wait, it is not told.
+pub const DELIVERIES_WAITING_MAX: i64 = 10_000;
 /// Settled deliveries that one sweep forgets.
 const FORGOTTEN_AT_A_TIME: i64 = 1_000;
 

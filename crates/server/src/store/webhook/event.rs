@@ -184,12 +184,14 @@ async fn insert_event(
     data: &Value,
     now: UnixMs,
 ) -> StoreResult<()> {
+    // No more is counted than may wait, along the index of what is due.
     execute!(
         tx,
         "INSERT INTO webhook_deliveries (event_id, webhook_id, event, body, created_at, due_at, tries_since, tries)
          SELECT $1, id, $2, $3, $4, $4, 0, 0 FROM webhooks
          WHERE enabled AND (site_id IS NULL OR site_id = $5) AND events LIKE $6
-           AND (SELECT COUNT(*) FROM webhook_deliveries WHERE due_at IS NOT NULL) < $7",
+           AND (SELECT COUNT(*) FROM (SELECT 1 FROM webhook_deliveries d
+                                      WHERE d.webhook_id = webhooks.id AND d.due_at IS NOT NULL LIMIT $7) AS waiting) < $7",
         Text(event),
         Text(kind),
         body(kind, data, now),
@@ -198,6 +200,18 @@ async fn insert_event(
         pattern(kind),
         DELIVERIES_WAITING_MAX,
     )?;
+    let lost = execute!(
+        tx,
+        "INSERT INTO webhook_losses (event_id, webhook_id, at)
+         SELECT $1, id, $2 FROM webhooks
+         WHERE enabled AND (site_id IS NULL OR site_id = $3) AND events LIKE $4
+           AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.event_id = $1 AND d.webhook_id = webhooks.id)",
+        Text(event),
+        now.0,
+        Text(site),
+        pattern(kind),
+    )?;
+    metrics::counter!("beckon_webhook_events_lost_total").increment(lost);
     Ok(())
 }
 

@@ -31,6 +31,8 @@ async fn webhook(shop: &Shop, url: &str, site: Option<SiteId>, events: &[EventKi
         events: Json(events.to_vec()),
         enabled: true,
         disabled_why: String::new(),
+        lost: 0,
+        lost_at: None,
         created_at: now,
         updated_at: now,
     };

@@ -11,6 +11,7 @@ import { useWebhooks, webhookKeys } from "../../api/webhooks";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, useEditor } from "../../ui/editor";
 import { EditForm, Section, Two } from "../../ui/form";
+import { fullTime } from "../../ui/format";
 import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
@@ -59,7 +60,7 @@ export function WebhookPage({ id }: { id: string }) {
 }
 
 function EditWebhook({ webhook }: { webhook: Webhook }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const changed = () => {
@@ -85,6 +86,11 @@ function EditWebhook({ webhook }: { webhook: Webhook }) {
       {webhook.disabled_why !== "" && (
         <Alert color="yellow" mb="md" icon={<IconAlertTriangle />}>
           {webhook.disabled_why}
+        </Alert>
+      )}
+      {webhook.lost_at !== null && (
+        <Alert color="yellow" mb="md" icon={<IconAlertTriangle />}>
+          {t("webhooks.lost", { count: webhook.lost, at: fullTime(webhook.lost_at, i18n.language) })}
         </Alert>
       )}
       <EditForm editor={editor}>

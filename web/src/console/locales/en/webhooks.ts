@@ -16,6 +16,9 @@ export const webhooks = {
   all_sites: "All sites",
   enabled: "Enabled",
   disabled: "Disabled",
+  lost_one: "Of one event it was not told, because too many deliveries waited: at {{at}}.",
+  lost_other:
+    "Of {{count}} events it was not told, because too many deliveries waited. The last was at {{at}}.",
   what: "What is told to whom",
   name: "Name",
   url: "Address",
