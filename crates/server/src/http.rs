@@ -27,6 +27,7 @@ use throttle::SignInThrottle;
 
 pub mod agent;
 pub mod assets;
+pub mod audit;
 pub mod auth;
 mod by_hand;
 pub mod canned_reply;
@@ -61,6 +62,7 @@ pub mod setup;
 pub mod site;
 pub mod throttle;
 pub mod user;
+pub mod version;
 pub mod visit;
 pub mod waiting;
 pub mod wallboard;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::store::audit::delete_old_audit;
 use crate::store::customer::erase::delete_late_page_views;
 use crate::store::decision::delete_old_decisions;
 use crate::store::file::delete_due_files;
@@ -29,7 +30,9 @@ const SENT_KEPT_MS: i64 = 30 * 86_400_000;
 
 /// Why visitors were offered something or nothing is kept for this long: 30 days.
 const DECISIONS_KEPT_MS: i64 = 30 * 86_400_000;
-/// Decisions that one sweep forgets.
+/// Who changed what is kept for this long: 400 days.
+const AUDIT_KEPT_MS: i64 = 400 * 86_400_000;
+/// Decisions, and lines of the audit log, that one sweep forgets.
 const FORGOTTEN_AT_A_TIME: i64 = 1_000;
 
 /// Sweeps until `stopping` is cancelled.
@@ -59,6 +62,7 @@ pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     update_overdue_visits_ended(&mut tx, now.plus_ms(-GRACE_MS)).await?;
     delete_expired_sessions(&mut tx, now).await?;
     delete_old_decisions(&mut tx, now.plus_ms(-DECISIONS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
+    delete_old_audit(&mut tx, now.plus_ms(-AUDIT_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     delete_due_files(&mut tx, now).await?;
     delete_late_page_views(&mut tx, now).await?;
     delete_old_mails(&mut tx, now.plus_ms(-SENT_KEPT_MS)).await?;

@@ -116,6 +116,14 @@ export type WebhookWithSecret = Complete<Schemas["WebhookWithSecret"]>;
 export type DeliveryState = Schemas["DeliveryState"];
 export type WebhookDelivery = Complete<Schemas["WebhookDelivery"]>;
 export type WebhookDeliveryDetail = Complete<Schemas["WebhookDeliveryDetail"]>;
+export type AuditEntry = Complete<Schemas["AuditEntry"]>;
+/** Values are whatever stands in the thing. */
+export interface AuditDetail {
+  entry: AuditEntry;
+  differences: { pointer: string; before?: unknown; after?: unknown }[];
+  before: unknown;
+  after: unknown;
+}
 export type Draft = Complete<Schemas["Draft"]>;
 export type Workspace = Complete<Schemas["Workspace"]>;
 export type WorkspacePatch = Schemas["WorkspacePatch"];

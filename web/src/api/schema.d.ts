@@ -38,6 +38,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, the latest first; of the last 400 days. For administrators. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One thing that someone did, with what it changed. For administrators. */
+        get: operations["show_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Write down why something was done. For administrators. */
+        patch: operations["note_audit"];
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -898,6 +933,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a site's configuration, the latest first. For administrators. */
+        get: operations["list_versions"];
+        put?: never;
+        /**
+         * Bring the site, its rules, offers and queues back to what they were in an earlier version, as a whole; it makes new
+         *     versions. A queue that was made since stays. For administrators.
+         */
+        post: operations["restore_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/visits": {
         parameters: {
             query?: never;
@@ -1496,6 +1552,66 @@ export interface components {
          * @enum {string}
          */
         Audience: "all" | "staff";
+        /**
+         * @description What was done.
+         * @enum {string}
+         */
+        AuditAction: "created" | "changed" | "removed" | "restored" | "customer_erased" | "customer_exported" | "customers_exported" | "customers_merged" | "merge_undone" | "customers_imported" | "identity_secret_made" | "identity_secret_removed";
+        /** @description One thing that someone did, with what it changed. */
+        AuditDetail: {
+            /** @description What was done. */
+            entry: components["schemas"]["AuditEntry"];
+            /** @description Every place that is another than before, in the order of the pointers. */
+            differences: components["schemas"]["Difference"][];
+            /** @description The whole as it was; null when there was nothing, or nothing is kept of it. */
+            before: Record<string, never> | null;
+            /** @description The whole as it was then; null when there was nothing any more, or nothing is kept of it. */
+            after: Record<string, never> | null;
+        };
+        /** @description One thing that someone did. */
+        AuditEntry: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description When, milliseconds since 1970.
+             */
+            at: number;
+            /** @description Who. */
+            user_id: components["schemas"]["UserId"];
+            /** @description How that person was called then. */
+            user_name: string;
+            /** @description The token by which it came, as it was called then; empty for the console. */
+            via: string;
+            /** @description What was done. */
+            action: components["schemas"]["AuditAction"];
+            /** @description To what kind of thing. */
+            kind: components["schemas"]["AuditKind"];
+            site_id: components["schemas"]["SiteId"] | null;
+            /** @description The id of what it was done to. */
+            subject: string;
+            /** @description How that was called then; empty for what has no name, and for customers. */
+            name: string;
+            /** @description How much it was, which part was changed that is not shown, or the version it was brought back to; else empty. */
+            detail: string;
+            /** @description JSON pointers of what is another than before, at most 20. */
+            changed: string[];
+            /**
+             * Format: int64
+             * @description The configuration version of the site that it made; null for what is no configuration of a site.
+             */
+            version: number | null;
+            /** @description Why, in somebody's words; may be empty. */
+            note: string;
+        };
+        /**
+         * @description To what kind of thing it was done.
+         * @enum {string}
+         */
+        AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace";
         /** @description A queue that was opened or closed by hand, beside its hours (Q-1). */
         ByHand: {
             /** @description Open, or closed. */
@@ -2281,6 +2397,15 @@ export interface components {
          * @enum {string}
          */
         DeviceClass: "desktop" | "phone" | "tablet";
+        /** @description One place in which two states differ. */
+        Difference: {
+            /** @description JSON pointer (RFC 6901) of the place. */
+            pointer: string;
+            /** @description What stood there; absent when nothing did. */
+            before?: Record<string, never> | null;
+            /** @description What stands there; absent when nothing does. */
+            after?: Record<string, never> | null;
+        };
         /** @description What an agent has begun to write in a chat. */
         Draft: {
             /** @description The chat. */
@@ -3022,6 +3147,11 @@ export interface components {
             /** @description It is told anything at all. */
             enabled?: boolean;
         };
+        /** @description Why something was done. */
+        NotePatch: {
+            /** @description At most 500 characters; empty takes the note away. */
+            note: string;
+        };
         /** @description What the agent noted of a chat. */
         Noted: {
             /** @description What it came to; empty when not chosen. */
@@ -3210,6 +3340,13 @@ export interface components {
         Page_AgentView: {
             /** @description The items, in the order of the list. */
             items: components["schemas"]["AgentView"][];
+            /** @description What to give as `after` for the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            /** @description The items, in the order of the list. */
+            items: components["schemas"]["AuditEntry"][];
             /** @description What to give as `after` for the next page; null on the last. */
             next: string | null;
         };
@@ -3850,6 +3987,19 @@ export interface components {
          * @enum {string}
          */
         Reason: "no_rule_qualified" | "out_of_hours" | "channel_off" | "no_agent" | "capacity_reached" | "presentation_open" | "chat_open" | "form_open" | "interval_not_passed" | "rejected_this_visit" | "ignored_this_visit" | "offer_not_again" | "rejections_max" | "ignored_max" | "after_chat" | "visitor_away" | "no_consent" | "store_refused" | "offers_stopped" | "alert_open" | "offer_inactive" | "between_polls";
+        /** @description A version to go back to. */
+        Restore: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            version: number;
+        };
+        /** @description A site that is as it was in an earlier version. */
+        Restored: {
+            /** @description The site, with its new version. */
+            site: components["schemas"]["Site"];
+        };
         /**
          * @description One of the three console roles, each of which may do what the one before it may.
          * @enum {string}
@@ -4956,6 +5106,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Only what was done on this site. */
+                site?: components["schemas"]["SiteId"];
+                /** @description Only what this person did. */
+                user?: components["schemas"]["UserId"];
+                /** @description Only what was done to things of this kind. */
+                kind?: components["schemas"]["AuditKind"];
+                /** @description Then or later, milliseconds since 1970. */
+                from?: number;
+                /** @description Before, milliseconds since 1970. */
+                until?: number;
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The line, and what it changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDetail"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    note_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotePatch"];
+            };
+        };
+        responses: {
+            /** @description The line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"];
+                };
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];
@@ -7427,6 +7680,74 @@ export interface operations {
             403: components["responses"]["Refused403"];
             404: components["responses"]["Refused404"];
             422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description Most items on the page, 1 to 200; 50 when absent. */
+                limit?: number;
+                /** @description The `next` of the page before; absent for the first page. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    restore_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            /** @description The site as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restored"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
             500: components["responses"]["Refused500"];
         };
     };

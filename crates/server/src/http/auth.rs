@@ -31,6 +31,8 @@ pub struct SignedIn {
     pub user: UserRow,
     /// Hash of the session's token.
     pub token_hash: String,
+    /// The token by which it came, as it is called; empty for the console.
+    pub via: String,
 }
 
 /// Who is signed in, if anyone is.
@@ -131,7 +133,7 @@ async fn authenticate(api: &Api, headers: &HeaderMap) -> Answer<SignedIn> {
         update_session_expiry(&mut tx, &token_hash, expires_at).await?;
         tx.commit().await?;
     }
-    Ok(SignedIn { user: session.user, token_hash })
+    Ok(SignedIn { user: session.user, token_hash, via: String::new() })
 }
 
 fn session_token(headers: &HeaderMap) -> Option<String> {

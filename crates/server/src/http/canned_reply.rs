@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Audited, Done, record};
 use super::auth::{Agent, SignedIn};
 use super::check::Checks;
 use super::error::{Answer, FieldError, Problem};
@@ -19,6 +20,7 @@ use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::{Api, site};
 use crate::driver::saying::MESSAGE_LEN_MAX;
+use crate::store::audit::AuditKind;
 use crate::store::canned_reply::{
     CannedReplyRow, delete_canned_reply, find_canned_reply, find_canned_reply_count, insert_canned_reply,
     list_canned_replies, update_canned_reply,
@@ -197,8 +199,10 @@ async fn create(
         return Err(Problem::LimitReached(most));
     }
     insert_canned_reply(&mut tx, &row).await.map_err(taken)?;
+    let reply = CannedReply::from(row);
+    note(&api, &mut tx, &me, Done::created(&reply)).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
+    Ok((StatusCode::CREATED, Json(reply)))
 }
 
 /// One canned reply: a shared one or the caller's own.
@@ -240,6 +244,7 @@ async fn change(
     let mut tx = api.change().await?;
     let mut row = find(&mut tx, id, *me.user.id).await?;
     may_edit(&me, &row)?;
+    let before = CannedReply::from(row.clone());
     row.site_id = patch.site_id.map_or(row.site_id, |site| site.map(Text));
     row.queue_id = patch.queue_id.map_or(row.queue_id, |queue| queue.map(Text));
     row.shortcut = patch.shortcut.unwrap_or(row.shortcut);
@@ -250,8 +255,10 @@ async fn change(
     check(&row)?;
     check_place(&mut tx, &row).await?;
     update_canned_reply(&mut tx, &row).await.map_err(taken)?;
+    let reply = CannedReply::from(row);
+    note(&api, &mut tx, &me, Done::changed(&before, &reply)).await?;
     tx.commit().await?;
-    Ok(Json(row.into()))
+    Ok(Json(reply))
 }
 
 /// Remove a canned reply. Supervisors remove shared ones, everyone their own.
@@ -269,8 +276,15 @@ async fn remove(State(api): State<Api>, Agent(me): Agent, Id(id): Id<CannedReply
     let row = find(&mut tx, id, *me.user.id).await?;
     may_edit(&me, &row)?;
     delete_canned_reply(&mut tx, id).await?;
+    note(&api, &mut tx, &me, Done::removed(&row.into())).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What agents keep for themselves is nobody else's business.
+async fn note(api: &Api, tx: &mut Tx, me: &SignedIn, done: Done<'_, CannedReply>) -> Answer<()> {
+    let is_own = done.after.or(done.before).is_some_and(|reply| reply.personal);
+    if is_own { Ok(()) } else { record(api, tx, me, done).await }
 }
 
 /// Somebody else's own one is never found, so an owner here is the caller.
@@ -317,6 +331,22 @@ fn taken(error: StoreError) -> Problem {
         StoreError::InUse | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
             error.into()
         }
+    }
+}
+
+impl Audited for CannedReply {
+    const KIND: AuditKind = AuditKind::CannedReply;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        &self.title
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        self.site_id
     }
 }
 

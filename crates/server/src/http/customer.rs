@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent};
 use super::check::Checks;
 use super::error::{Answer, FieldError, Problem};
@@ -20,6 +21,7 @@ use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::site;
 use crate::driver::customer::check::{self, FIELDS_MAX, Wrong};
+use crate::store::audit::AuditKind;
 use crate::store::column::Json as JsonColumn;
 use crate::store::customer::{
     CustomField, CustomerRow, Details, count_customers, find_custom_fields, find_customer, insert_customer,
@@ -229,7 +231,7 @@ async fn directory(
     responses((status = 200, description = "What there is", body = CustomerDirectory), ChangeRefusals))]
 async fn set_fields(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(site): Id<SiteId>,
     Body(new): Body<NewFields>,
 ) -> Answer<Json<CustomerDirectory>> {
@@ -246,12 +248,34 @@ async fn set_fields(
         checks.line(&format!("/fields/{i}/label"), &field.label, 1..=60);
     }
     checks.finish()?;
-    let mut tx = api.store.write().await?;
+    let mut tx = api.change().await?;
     site::find(&mut tx, site).await?;
+    let before = Fields { site, fields: &find_custom_fields(&mut tx, site).await? };
     update_custom_fields(&mut tx, site, &new.fields).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &Fields { site, fields: &new.fields })).await?;
     let customers = count_customers(&mut tx, site).await?;
     tx.commit().await?;
     Ok(Json(CustomerDirectory { customers, fields: new.fields }))
+}
+
+/// The fields as the audit log keeps them.
+#[derive(Debug, Serialize)]
+struct Fields<'a> {
+    #[serde(skip)]
+    site: SiteId,
+    fields: &'a [CustomField],
+}
+
+impl Audited for Fields<'_> {
+    const KIND: AuditKind = AuditKind::CustomerFields;
+
+    fn subject(&self) -> String {
+        self.site.to_string()
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site)
+    }
 }
 
 /// One customer record.

@@ -3,20 +3,20 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use beckon_engine::id::{SiteId, UserId};
+use beckon_engine::id::SiteId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::auth::Admin;
+use super::auth::{Admin, SignedIn};
 use super::check::Checks;
 use super::error::Answer;
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::site;
-use crate::store::audit::{AuditAction, AuditRow, insert_audit};
+use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_audit};
 use crate::store::column::Text;
 use crate::store::identity::{SecretsRow, delete_secrets, find_secrets, update_secret};
 use crate::store::{StoreResult, Tx};
@@ -108,7 +108,7 @@ async fn make(
     site::find(&mut tx, id).await?;
     update_secret(&mut tx, id, &secret, now, now.plus_s(request.before_good_h * 3_600)).await?;
     let before_good_until = find_secrets(&mut tx, id).await?.and_then(|row| good_until(&row, now.0));
-    note(&api, &mut tx, *me.user.id, id, AuditAction::IdentitySecretMade).await?;
+    note(&api, &mut tx, &me, id, AuditAction::IdentitySecretMade).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(NewIdentitySecret { secret, made_at: now.0, before_good_until })))
 }
@@ -127,23 +127,20 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<SiteId>) ->
     let mut tx = api.change().await?;
     site::find(&mut tx, id).await?;
     delete_secrets(&mut tx, id).await?;
-    note(&api, &mut tx, *me.user.id, id, AuditAction::IdentitySecretRemoved).await?;
+    note(&api, &mut tx, &me, id, AuditAction::IdentitySecretRemoved).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Who did it, in the unit of work of what was done; never the secret.
-async fn note(api: &Api, tx: &mut Tx, user: UserId, site: SiteId, action: AuditAction) -> StoreResult<()> {
+async fn note(api: &Api, tx: &mut Tx, by: &SignedIn, site: SiteId, action: AuditAction) -> StoreResult<()> {
+    let (id, now, kind) = (api.clock.new_id(), api.clock.now(), AuditKind::IdentitySecret);
     let line = AuditRow {
-        id: Text(api.clock.new_id()),
-        at: api.clock.now().0,
-        user_id: Text(user),
-        action: Text(action),
-        site_id: Text(site),
-        subject: site.to_string(),
-        detail: String::new(),
+        via: by.via.clone(),
+        site_id: Some(Text(site)),
+        ..AuditRow::new(id, now, *by.user.id, action, kind, site.to_string())
     };
-    insert_audit(tx, &line).await
+    insert_audit(tx, &line, &AuditValues::default()).await
 }
 
 const fn before_good_h() -> u32 {

@@ -10,14 +10,17 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Audited, Done, record};
 use super::auth::Admin;
 use super::check::{Checks, LANGUAGES_MAX, escaped};
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
+use super::version::Restoring;
 use super::{Api, site};
 use crate::store::Tx;
+use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::offer::{
     OfferRow, delete_offer, find_offer, insert_offer, list_all_offers, list_offers, update_offer,
@@ -121,20 +124,11 @@ async fn list(
 )]
 async fn create(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(site): Id<SiteId>,
     Body(new): Body<NewOffer>,
 ) -> Answer<(StatusCode, Json<Offer>)> {
-    let now = api.clock.now().0;
-    let row = OfferRow {
-        id: Text(OfferId(api.clock.new_id())),
-        site_id: Text(site),
-        name: new.name,
-        active: new.active,
-        design: JsonColumn(new.design),
-        created_at: now,
-        updated_at: now,
-    };
+    let row = row(new, site, OfferId(api.clock.new_id()), api.clock.now().0);
     check(&row)?;
     let mut tx = api.change().await?;
     site::find(&mut tx, site).await?;
@@ -143,8 +137,10 @@ async fn create(
         return Err(Problem::LimitReached(OFFERS_MAX));
     }
     insert_offer(&mut tx, &row).await?;
+    let offer = Offer::from(row);
+    record(&api, &mut tx, &me, Done::created(&offer)).await?;
     api.commit(tx, site).await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
+    Ok((StatusCode::CREATED, Json(offer)))
 }
 
 /// One offer. For administrators.
@@ -175,20 +171,23 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<OfferId>) -> Answer<J
 )]
 async fn change(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<OfferId>,
     Body(patch): Body<OfferPatch>,
 ) -> Answer<Json<Offer>> {
     let mut tx = api.change().await?;
     let mut row = find(&mut tx, id).await?;
+    let before = Offer::from(row.clone());
     row.name = patch.name.unwrap_or(row.name);
     row.active = patch.active.unwrap_or(row.active);
     row.design = patch.design.map_or(row.design, JsonColumn);
     row.updated_at = api.clock.now().0;
     check(&row)?;
     update_offer(&mut tx, &row).await?;
-    api.commit(tx, row.site_id.0).await?;
-    Ok(Json(row.into()))
+    let offer = Offer::from(row);
+    record(&api, &mut tx, &me, Done::changed(&before, &offer)).await?;
+    api.commit(tx, offer.site_id).await?;
+    Ok(Json(offer))
 }
 
 /// Remove an offer that no rule and no queue uses. For administrators.
@@ -201,20 +200,65 @@ async fn change(
     responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
-async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<OfferId>) -> Answer<StatusCode> {
+async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<OfferId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
-    let site = find(&mut tx, id).await?.site_id.0;
-    let rules = list_all_rules(&mut tx, site).await?;
+    let offer = Offer::from(find(&mut tx, id).await?);
+    check_unused(&mut tx, &offer).await?;
+    delete_offer(&mut tx, offer.site_id, id).await?;
+    record(&api, &mut tx, &me, Done::removed(&offer)).await?;
+    api.commit(tx, offer.site_id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings an offer back to what it was in an earlier version of its site; where it was not there yet, it goes.
+///
+/// # Errors
+/// When it does not fit what is there now, or the database failed.
+pub(super) async fn restore(
+    back: &mut Restoring<'_>,
+    id: OfferId,
+    was: Option<(NewOffer, i64)>,
+) -> Answer<()> {
+    let before = find_offer(&mut back.tx, id).await?;
+    let Some((new, created_at)) = was else {
+        let Some(before) = before.map(Offer::from) else { return Ok(()) };
+        check_unused(&mut back.tx, &before).await?;
+        delete_offer(&mut back.tx, back.site, id).await?;
+        return back.record(Some(&before), None).await;
+    };
+    let row = OfferRow { created_at, ..row(new, back.site, id, back.api.clock.now().0) };
+    check(&row)?;
+    if before.is_some() {
+        update_offer(&mut back.tx, &row).await?;
+    } else {
+        insert_offer(&mut back.tx, &row).await?;
+    }
+    back.record(before.map(Offer::from).as_ref(), Some(&row.into())).await
+}
+
+fn row(new: NewOffer, site: SiteId, id: OfferId, now: i64) -> OfferRow {
+    OfferRow {
+        id: Text(id),
+        site_id: Text(site),
+        name: new.name,
+        active: new.active,
+        design: JsonColumn(new.design),
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+async fn check_unused(tx: &mut Tx, offer: &Offer) -> Answer<()> {
+    let (id, site) = (offer.id, offer.site_id);
+    let rules = list_all_rules(tx, site).await?;
     if let Some(rule) = rules.iter().find(|rule| rule.plan.offer_id == Some(id)) {
         return Err(Problem::InUse(format!("The rule \"{}\" presents it.", rule.name)));
     }
-    let queues = list_all_queues(&mut tx, site).await?;
+    let queues = list_all_queues(tx, site).await?;
     if let Some(queue) = queues.iter().find(|queue| queue.plan.launch_offer_id == Some(id)) {
         return Err(Problem::InUse(format!("The queue \"{}\" presents it.", queue.name)));
     }
-    delete_offer(&mut tx, site, id).await?;
-    api.commit(tx, site).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 fn check(row: &OfferRow) -> Answer<()> {
@@ -245,6 +289,22 @@ async fn find(tx: &mut Tx, id: OfferId) -> Answer<OfferRow> {
 
 fn yes() -> bool {
     true
+}
+
+impl Audited for Offer {
+    const KIND: AuditKind = AuditKind::Offer;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site_id)
+    }
 }
 
 impl From<OfferRow> for Offer {

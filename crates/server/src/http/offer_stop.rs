@@ -8,12 +8,14 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Audited, Done, record};
 use super::auth::Supervisor;
 use super::error::Answer;
 use super::extract::{Body, Id};
 use super::openapi::ChangeRefusals;
 use super::{Api, site};
 use crate::store::Tx;
+use crate::store::audit::AuditKind;
 use crate::store::offer_stop::{delete_offer_stop, find_offer_stop, insert_offer_stop};
 
 /// That offers are stopped.
@@ -41,6 +43,26 @@ struct OfferStopChange {
     stopped: bool,
 }
 
+/// The switch as the audit log keeps it.
+#[derive(Debug, Serialize)]
+struct Switch {
+    #[serde(skip)]
+    site: SiteId,
+    stopped: bool,
+}
+
+impl Audited for Switch {
+    const KIND: AuditKind = AuditKind::OfferStop;
+
+    fn subject(&self) -> String {
+        self.site.to_string()
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site)
+    }
+}
+
 /// The routes.
 pub fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(change))
@@ -58,11 +80,13 @@ async fn change(
 ) -> Answer<Json<OfferStopView>> {
     let mut tx = api.change().await?;
     site::find(&mut tx, site).await?;
+    let before = Switch { site, stopped: find_stopped(&mut tx, site).await?.is_some() };
     if stopped {
         insert_offer_stop(&mut tx, site, &caller.user.name, api.clock.now()).await?;
     } else {
         delete_offer_stop(&mut tx, site).await?;
     }
+    record(&api, &mut tx, &caller, Done::changed(&before, &Switch { site, stopped })).await?;
     let stopped = find_stopped(&mut tx, site).await?;
     api.commit(tx, site).await?;
     Ok(Json(OfferStopView { stopped }))

@@ -16,9 +16,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry, file, history,
+    Api, agent, audit, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry, file, history,
     identity, offer, offer_stop, presentation, queue, queue_switch, rule, rule_test, seen, session, setup,
-    site, user, visit, waiting, wallboard, webhook, workspace, wrap_up,
+    site, user, version, visit, waiting, wallboard, webhook, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -128,6 +128,8 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(workspace::router())
         .merge(customer::router())
         .merge(webhook::router())
+        .merge(audit::router())
+        .merge(version::router())
 }
 
 /// The route that serves the description.

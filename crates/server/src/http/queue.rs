@@ -14,13 +14,16 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent};
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::queue_check::{check, check_references};
+use super::version::Restoring;
 use super::{Api, site};
+use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::enquiry::find_enquiry_of_queue;
 use crate::store::queue::{
@@ -28,6 +31,7 @@ use crate::store::queue::{
     list_site_queue_agents, update_queue, update_queue_agents,
 };
 use crate::store::rule::list_all_rules;
+use crate::store::user::find_user;
 use crate::store::{StoreError, Tx};
 
 /// Most queues of a site.
@@ -164,7 +168,7 @@ async fn list(
 )]
 async fn create(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(site): Id<SiteId>,
     Body(new): Body<NewQueue>,
 ) -> Answer<(StatusCode, Json<Queue>)> {
@@ -192,8 +196,10 @@ async fn create(
     insert_queue(&mut tx, &row).await?;
     update_queue_agents(&mut tx, &row, &new.agents).await?;
     let agents = list_queue_agents(&mut tx, row.id.0).await?;
+    let queue = Queue::new(row, agents, now);
+    record(&api, &mut tx, &me, Done::created(&queue)).await?;
     api.commit(tx, site).await?;
-    Ok((StatusCode::CREATED, Json(Queue::new(row, agents, now))))
+    Ok((StatusCode::CREATED, Json(queue)))
 }
 
 /// One queue.
@@ -226,7 +232,7 @@ async fn show(State(api): State<Api>, _: Agent, Id(id): Id<QueueId>) -> Answer<J
 )]
 async fn change(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<QueueId>,
     Body(patch): Body<QueuePatch>,
 ) -> Answer<Json<Queue>> {
@@ -236,10 +242,9 @@ async fn change(
     if row.is_default && patch.is_default == Some(false) {
         return Err(Problem::DefaultQueue);
     }
-    let agents = match patch.agents {
-        Some(agents) => agents,
-        None => list_queue_agents(&mut tx, id).await?,
-    };
+    let served_by = list_queue_agents(&mut tx, id).await?;
+    let before = Queue::new(row.clone(), served_by.clone(), now);
+    let agents = patch.agents.unwrap_or(served_by);
     row.name = patch.name.unwrap_or(row.name);
     row.channel_on = patch.channel_on.unwrap_or(row.channel_on);
     row.is_default = patch.is_default.unwrap_or(row.is_default);
@@ -250,8 +255,10 @@ async fn change(
     update_queue(&mut tx, &row).await?;
     update_queue_agents(&mut tx, &row, &agents).await?;
     let agents = list_queue_agents(&mut tx, id).await?;
-    api.commit(tx, row.site_id.0).await?;
-    Ok(Json(Queue::new(row, agents, now)))
+    let queue = Queue::new(row, agents, now);
+    record(&api, &mut tx, &me, Done::changed(&before, &queue)).await?;
+    api.commit(tx, queue.site_id).await?;
+    Ok(Json(queue))
 }
 
 /// Remove a queue that no rule uses and that never had a chat. For administrators.
@@ -264,7 +271,7 @@ async fn change(
     responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
-async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<QueueId>) -> Answer<StatusCode> {
+async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<QueueId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
     let row = find(&mut tx, id).await?;
     let site = row.site_id.0;
@@ -278,14 +285,60 @@ async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<QueueId>) -> Answer
     if find_enquiry_of_queue(&mut tx, id).await? {
         return Err(Problem::InUse("The queue has had enquiries: switch its channel off.".to_owned()));
     }
+    let agents = list_queue_agents(&mut tx, id).await?;
+    let queue = Queue::new(row, agents, api.clock.now());
     delete_queue(&mut tx, site, id).await.map_err(|error| match error {
         StoreError::InUse => Problem::InUse("The queue has had chats: switch its channel off.".to_owned()),
         StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
             error.into()
         }
     })?;
+    record(&api, &mut tx, &me, Done::removed(&queue)).await?;
     api.commit(tx, site).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings a queue back to what it was in an earlier version of its site, but for who has gone since. Which queue is the one of
+/// the launcher stays, and so does a queue that was not there yet: it may have had chats.
+///
+/// # Errors
+/// When it does not fit what is there now, or the database failed.
+pub(super) async fn restore(
+    back: &mut Restoring<'_>,
+    id: QueueId,
+    was: Option<(NewQueue, i64)>,
+) -> Answer<()> {
+    let Some((new, created_at)) = was else { return Ok(()) };
+    let now = back.api.clock.now();
+    let before = find_queue(&mut back.tx, id).await?;
+    let served_by = list_queue_agents(&mut back.tx, id).await?;
+    let mut agents = Vec::new();
+    for agent in new.agents {
+        if find_user(&mut back.tx, agent).await?.is_some() {
+            agents.push(agent);
+        }
+    }
+    let row = QueueRow {
+        id: Text(id),
+        site_id: Text(back.site),
+        name: new.name,
+        channel_on: new.channel_on,
+        by_hand: before.as_ref().and_then(|before| before.by_hand.clone()),
+        is_default: before.as_ref().is_some_and(|before| before.is_default),
+        plan: JsonColumn(new.plan),
+        created_at,
+        updated_at: now.0,
+    };
+    check(&row, &agents)?;
+    check_references(&mut back.tx, &row, &agents).await?;
+    if before.is_some() {
+        update_queue(&mut back.tx, &row).await?;
+    } else {
+        insert_queue(&mut back.tx, &row).await?;
+    }
+    update_queue_agents(&mut back.tx, &row, &agents).await?;
+    let before = before.map(|before| Queue::new(before, served_by, now));
+    back.record(before.as_ref(), Some(&Queue::new(row, agents, now))).await
 }
 
 async fn find(tx: &mut Tx, id: QueueId) -> Answer<QueueRow> {
@@ -294,6 +347,22 @@ async fn find(tx: &mut Tx, id: QueueId) -> Answer<QueueRow> {
 
 fn yes() -> bool {
     true
+}
+
+impl Audited for Queue {
+    const KIND: AuditKind = AuditKind::Queue;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site_id)
+    }
 }
 
 impl Queue {

@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::audit::record::{Done, record};
 use super::auth::{Agent, Supervisor};
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
@@ -72,13 +73,15 @@ pub fn router() -> OpenApiRouter<Api> {
 )]
 async fn switch(
     State(api): State<Api>,
-    _: Supervisor,
+    Supervisor(me): Supervisor,
     Id(id): Id<QueueId>,
     Body(switches): Body<Switches>,
 ) -> Answer<Json<Queue>> {
     let now = api.clock.now();
     let mut tx = api.change().await?;
     let mut row = find_queue(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    let agents = list_queue_agents(&mut tx, id).await?;
+    let before = Queue::new(row.clone(), agents.clone(), now);
     row.channel_on = switches.channel_on.unwrap_or(row.channel_on);
     if let Some(by_hand) = switches.by_hand {
         if by_hand.and_then(|by_hand| by_hand.until).is_some_and(|until| until <= now) {
@@ -88,9 +91,10 @@ async fn switch(
     }
     row.updated_at = now.0;
     update_queue(&mut tx, &row).await?;
-    let agents = list_queue_agents(&mut tx, id).await?;
-    api.commit(tx, row.site_id.0).await?;
-    Ok(Json(Queue::new(row, agents, now)))
+    let queue = Queue::new(row, agents, now);
+    record(&api, &mut tx, &me, Done::changed(&before, &queue)).await?;
+    api.commit(tx, queue.site_id).await?;
+    Ok(Json(queue))
 }
 
 /// The public holidays of a country, to be taken into the exceptions of a queue.

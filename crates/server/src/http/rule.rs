@@ -12,14 +12,17 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Audited, Done, record};
 use super::auth::Admin;
 use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
+use super::version::Restoring;
 use super::{Api, site};
 use crate::store::Tx;
+use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::offer::find_offer;
 use crate::store::queue::find_queue;
@@ -136,7 +139,7 @@ async fn list(
 )]
 async fn create(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(site): Id<SiteId>,
     Body(new): Body<NewRule>,
 ) -> Answer<(StatusCode, Json<Rule>)> {
@@ -151,8 +154,10 @@ async fn create(
     check_references(&mut tx, &row).await?;
     insert_rule(&mut tx, &row).await?;
     check_together(&mut tx, site).await?;
+    let rule = Rule::from(row);
+    record(&api, &mut tx, &me, Done::created(&rule)).await?;
     api.commit(tx, site).await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
+    Ok((StatusCode::CREATED, Json(rule)))
 }
 
 /// Check whether a rule could be saved, and save nothing. For administrators.
@@ -208,12 +213,13 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<RuleId>) -> Answer<Js
 )]
 async fn change(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<RuleId>,
     Body(patch): Body<RulePatch>,
 ) -> Answer<Json<Rule>> {
     let mut tx = api.change().await?;
     let mut row = find(&mut tx, id).await?;
+    let before = Rule::from(row.clone());
     row.priority = patch.priority.unwrap_or(row.priority);
     row.name = patch.name.unwrap_or(row.name);
     row.enabled = patch.enabled.unwrap_or(row.enabled);
@@ -223,8 +229,10 @@ async fn change(
     check_references(&mut tx, &row).await?;
     update_rule(&mut tx, &row).await?;
     check_together(&mut tx, row.site_id.0).await?;
-    api.commit(tx, row.site_id.0).await?;
-    Ok(Json(row.into()))
+    let rule = Rule::from(row);
+    record(&api, &mut tx, &me, Done::changed(&before, &rule)).await?;
+    api.commit(tx, rule.site_id).await?;
+    Ok(Json(rule))
 }
 
 /// Remove a rule. What it presented keeps its name. For administrators.
@@ -237,12 +245,35 @@ async fn change(
     responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
-async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<RuleId>) -> Answer<StatusCode> {
+async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<RuleId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
-    let site = find(&mut tx, id).await?.site_id.0;
-    delete_rule(&mut tx, site, id).await?;
-    api.commit(tx, site).await?;
+    let rule = Rule::from(find(&mut tx, id).await?);
+    delete_rule(&mut tx, rule.site_id, id).await?;
+    record(&api, &mut tx, &me, Done::removed(&rule)).await?;
+    api.commit(tx, rule.site_id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings a rule back to what it was in an earlier version of its site; where it was not there yet, it goes.
+///
+/// # Errors
+/// When it does not fit what is there now, or the database failed.
+pub(super) async fn restore(back: &mut Restoring<'_>, id: RuleId, was: Option<(NewRule, i64)>) -> Answer<()> {
+    let before = find_rule(&mut back.tx, id).await?;
+    let Some((new, created_at)) = was else {
+        let Some(before) = before.map(Rule::from) else { return Ok(()) };
+        delete_rule(&mut back.tx, back.site, id).await?;
+        return back.record(Some(&before), None).await;
+    };
+    let row = RuleRow { created_at, ..row(new, back.site, id, back.api.clock.now().0) };
+    check(&row)?;
+    check_references(&mut back.tx, &row).await?;
+    if before.is_some() {
+        update_rule(&mut back.tx, &row).await?;
+    } else {
+        insert_rule(&mut back.tx, &row).await?;
+    }
+    back.record(before.map(Rule::from).as_ref(), Some(&row.into())).await
 }
 
 fn row(new: NewRule, site: SiteId, id: RuleId, now: i64) -> RuleRow {
@@ -285,7 +316,7 @@ async fn check_references(tx: &mut Tx, row: &RuleRow) -> Answer<()> {
 }
 
 /// Each rule passed on its own; together they may still be more than the engine takes.
-async fn check_together(tx: &mut Tx, site: SiteId) -> Answer<()> {
+pub(super) async fn check_together(tx: &mut Tx, site: SiteId) -> Answer<()> {
     let config = load_site_config(tx, site).await?.ok_or(Problem::NotFound)?;
     let compiled = Config::compile(0, config.site.settings.0, config.rules, config.offers, config.queues);
     compiled.map(drop).map_err(|error| Problem::field("/plan/match_value", error.to_string()))
@@ -297,6 +328,22 @@ async fn find(tx: &mut Tx, id: RuleId) -> Answer<RuleRow> {
 
 fn yes() -> bool {
     true
+}
+
+impl Audited for Rule {
+    const KIND: AuditKind = AuditKind::Rule;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site_id)
+    }
 }
 
 impl From<RuleRow> for Rule {

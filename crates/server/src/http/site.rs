@@ -9,6 +9,7 @@ use beckon_engine::hours;
 use beckon_engine::id::{QueueId, SiteId};
 use beckon_engine::queue::QueuePlan;
 use beckon_engine::settings::SiteSettings;
+use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use url::{Origin, Url};
 use utoipa::ToSchema;
@@ -16,13 +17,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent};
 use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
+use super::queue::Queue;
+use super::version::Restoring;
 use crate::store::Tx;
+use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::queue::{QueueRow, insert_queue};
 use crate::store::site::{
@@ -143,7 +148,7 @@ async fn list(
 )]
 async fn create(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Body(new): Body<NewSite>,
 ) -> Answer<(StatusCode, Json<Site>)> {
     let now = api.clock.now().0;
@@ -178,9 +183,11 @@ async fn create(
     }
     insert_site(&mut tx, &row).await?;
     insert_queue(&mut tx, &queue).await?;
-    let row = find(&mut tx, id).await?;
+    let site = Site::from(find(&mut tx, id).await?);
+    record(&api, &mut tx, &me, Done::created(&site)).await?;
+    record(&api, &mut tx, &me, Done::created(&Queue::new(queue, Vec::new(), UnixMs(now)))).await?;
     api.commit(tx, id).await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
+    Ok((StatusCode::CREATED, Json(site)))
 }
 
 /// One site.
@@ -211,21 +218,37 @@ async fn show(State(api): State<Api>, _: Agent, Id(id): Id<SiteId>) -> Answer<Js
 )]
 async fn change(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<SiteId>,
     Body(patch): Body<SitePatch>,
 ) -> Answer<Json<Site>> {
     let mut tx = api.change().await?;
-    let mut row = find(&mut tx, id).await?;
+    let (before, site) = update(&mut tx, id, patch).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &site)).await?;
+    api.commit(tx, id).await?;
+    Ok(Json(site))
+}
+
+/// Brings a site back to what it was in an earlier version.
+///
+/// # Errors
+/// When it does not fit what is there now, or the database failed.
+pub(super) async fn restore(back: &mut Restoring<'_>, was: SitePatch) -> Answer<()> {
+    let (before, site) = update(&mut back.tx, back.site, was).await?;
+    back.record(Some(&before), Some(&site)).await
+}
+
+async fn update(tx: &mut Tx, id: SiteId, patch: SitePatch) -> Answer<(Site, Site)> {
+    let mut row = find(tx, id).await?;
+    let before = Site::from(row.clone());
     row.name = patch.name.unwrap_or(row.name);
     row.origins = patch.origins.map_or(row.origins, JsonColumn);
     row.settings = patch.settings.map_or(row.settings, JsonColumn);
     row.deny_paths = patch.deny_paths.map_or(row.deny_paths, JsonColumn);
     row.allow_params = patch.allow_params.map_or(row.allow_params, JsonColumn);
     check(&mut row)?;
-    row.config_version = update_site(&mut tx, &row).await?;
-    api.commit(tx, id).await?;
-    Ok(Json(row.into()))
+    row.config_version = update_site(tx, &row).await?;
+    Ok((before, row.into()))
 }
 
 /// Remove a site that never had a chat, with all that belongs to it. For administrators.
@@ -238,13 +261,14 @@ async fn change(
     responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
-async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<SiteId>) -> Answer<StatusCode> {
+async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<SiteId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
-    find(&mut tx, id).await?;
+    let site = Site::from(find(&mut tx, id).await?);
     if find_site_has_chats(&mut tx, id).await? {
         return Err(Problem::InUse("The site has had chats: remove its origins instead.".to_owned()));
     }
     delete_site(&mut tx, id).await?;
+    record(&api, &mut tx, &me, Done::removed(&site)).await?;
     api.commit(tx, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -327,6 +351,22 @@ fn parse_origin(text: &str) -> Option<String> {
     match url.origin() {
         origin @ Origin::Tuple(..) if is_bare && is_web && !has_user => Some(origin.ascii_serialization()),
         Origin::Tuple(..) | Origin::Opaque(_) => None,
+    }
+}
+
+impl Audited for Site {
+    const KIND: AuditKind = AuditKind::Site;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.id)
     }
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, SignedIn, Supervisor};
 use super::check::Checks;
 use super::error::{Answer, FieldError, Problem};
@@ -18,6 +19,7 @@ use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::{Api, password, queue_check};
 use crate::bus::Hint;
+use crate::store::audit::AuditKind;
 use crate::store::column::Text;
 use crate::store::session::delete_sessions_of_user;
 use crate::store::user::{
@@ -161,7 +163,7 @@ async fn list(
 )]
 async fn create(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Body(new): Body<NewUser>,
 ) -> Answer<(StatusCode, Json<User>)> {
     let email = new.email.trim().to_lowercase();
@@ -194,6 +196,7 @@ async fn create(
     })?;
     update_user_skills(&mut tx, row.id.0, &known(new.skills)).await?;
     let user = shown(&mut tx, row).await?;
+    record(&api, &mut tx, &me, Done::created(&user)).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(user)))
 }
@@ -238,6 +241,7 @@ async fn change(
     };
     let mut tx = api.change().await?;
     let mut row = find(&mut tx, id).await?;
+    let before = shown(&mut tx, row.clone()).await?;
     row.name = patch.name.unwrap_or(row.name);
     row.role = patch.role.map_or(row.role, Text);
     row.slots = patch.slots.unwrap_or(row.slots);
@@ -257,6 +261,8 @@ async fn change(
         update_user_skills(&mut tx, id, &known(skills)).await?;
     }
     let user = shown(&mut tx, row).await?;
+    let unseen = if has_new_password { "password" } else { "" };
+    record(&api, &mut tx, &caller, Done { unseen, ..Done::changed(&before, &user) }).await?;
     tx.commit().await?;
     api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
     Ok(Json(user))
@@ -272,10 +278,13 @@ async fn change(
     responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
-async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<UserId>) -> Answer<StatusCode> {
+async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<UserId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
-    find(&mut tx, id).await?;
+    let row = find(&mut tx, id).await?;
+    let user = shown(&mut tx, row).await?;
     keep_an_admin(&mut tx, id).await?;
+    // First, as long as whoever removes themselves has a name.
+    record(&api, &mut tx, &me, Done::removed(&user)).await?;
     delete_user(&mut tx, id).await.map_err(|error| match error {
         StoreError::InUse => Problem::InUse("The user has had chats: disable the user instead.".to_owned()),
         StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
@@ -339,6 +348,18 @@ fn check_skills(checks: &mut Checks, skills: &[UserSkill]) {
 
 fn known(skills: Vec<UserSkill>) -> Vec<Skill> {
     skills.into_iter().map(|skill| Skill { name: skill.name.trim().to_owned(), level: skill.level }).collect()
+}
+
+impl Audited for User {
+    const KIND: AuditKind = AuditKind::User;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 fn default_slots() -> i64 {

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Audited, Done, record};
 use super::auth::Admin;
 use super::check::Checks;
 use super::error::{Answer, Problem};
@@ -18,6 +19,7 @@ use super::extract::{Body, Id, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::{Api, site};
 use crate::store::Tx;
+use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::webhook::delivery::update_deliveries_given_up;
 use crate::store::webhook::event::EventKind;
@@ -164,7 +166,7 @@ async fn list(State(api): State<Api>, _: Admin) -> Answer<Json<Webhooks>> {
 )]
 async fn create(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Body(new): Body<NewWebhook>,
 ) -> Answer<(StatusCode, Json<WebhookWithSecret>)> {
     let now = api.clock.now().0;
@@ -193,8 +195,10 @@ async fn create(
         return Err(Problem::LimitReached(WEBHOOKS_MAX));
     }
     insert_webhook(&mut tx, &row).await?;
+    let webhook = webhook(row, now);
+    record(&api, &mut tx, &me, Done::created(&webhook)).await?;
     tx.commit().await?;
-    let made = WebhookWithSecret { webhook: webhook(row, now), secret: shown(&secret) };
+    let made = WebhookWithSecret { webhook, secret: shown(&secret) };
     Ok((StatusCode::CREATED, Json(made)))
 }
 
@@ -226,13 +230,14 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<WebhookId>) -> Answer
 )]
 async fn change(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<WebhookId>,
     Body(patch): Body<WebhookPatch>,
 ) -> Answer<Json<Webhook>> {
     let now = api.clock.now().0;
     let mut tx = api.change().await?;
     let mut row = find(&mut tx, id).await?;
+    let before = webhook(row.clone(), now);
     row.name = patch.name.unwrap_or(row.name);
     row.url = patch.url.unwrap_or(row.url);
     row.site_id = patch.site_id.map_or(row.site_id, |site| site.map(Text));
@@ -248,8 +253,10 @@ async fn change(
     if !row.enabled {
         update_deliveries_given_up(&mut tx, id).await?;
     }
+    let after = webhook(row, now);
+    record(&api, &mut tx, &me, Done::changed(&before, &after)).await?;
     tx.commit().await?;
-    Ok(Json(webhook(row, now)))
+    Ok(Json(after))
 }
 
 /// Remove a webhook, with the log of its deliveries. For administrators.
@@ -262,10 +269,11 @@ async fn change(
     responses((status = 204, description = "Done"), ChangeRefusals),
     security(("session" = []))
 )]
-async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<WebhookId>) -> Answer<StatusCode> {
+async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<WebhookId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
-    find(&mut tx, id).await?;
+    let gone = webhook(find(&mut tx, id).await?, api.clock.now().0);
     delete_webhook(&mut tx, id).await?;
+    record(&api, &mut tx, &me, Done::removed(&gone)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -282,17 +290,18 @@ async fn remove(State(api): State<Api>, _: Admin, Id(id): Id<WebhookId>) -> Answ
 )]
 async fn change_secret(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<WebhookId>,
 ) -> Answer<(StatusCode, Json<WebhookWithSecret>)> {
     let now = api.clock.now();
     let secret = new_secret();
     let mut tx = api.change().await?;
-    find(&mut tx, id).await?;
+    let before = webhook(find(&mut tx, id).await?, now.0);
     update_webhook_secret(&mut tx, id, &secret, now, now.plus_s(BEFORE_GOOD_S)).await?;
-    let row = find(&mut tx, id).await?;
+    let after = webhook(find(&mut tx, id).await?, now.0);
+    record(&api, &mut tx, &me, Done { unseen: "secret", ..Done::changed(&before, &after) }).await?;
     tx.commit().await?;
-    let made = WebhookWithSecret { webhook: webhook(row, now.0), secret: shown(&secret) };
+    let made = WebhookWithSecret { webhook: after, secret: shown(&secret) };
     Ok((StatusCode::CREATED, Json(made)))
 }
 
@@ -324,6 +333,22 @@ async fn check_site(tx: &mut Tx, row: &WebhookRow) -> Answer<()> {
 
 async fn find(tx: &mut Tx, id: WebhookId) -> Answer<WebhookRow> {
     find_webhook(tx, id).await?.ok_or(Problem::NotFound)
+}
+
+impl Audited for Webhook {
+    const KIND: AuditKind = AuditKind::Webhook;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        self.site_id
+    }
 }
 
 const fn enabled() -> bool {

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent};
 use super::check::Checks;
 use super::error::{Answer, Problem};
@@ -21,6 +22,7 @@ use crate::driver::notice::Named;
 use crate::driver::notice::agent::{AgentStatus, StatusReason};
 use crate::driver::view::{agent_status, status_reason};
 use crate::store::agent::find_agent;
+use crate::store::audit::AuditKind;
 use crate::store::queue::list_queues_of_agent;
 use crate::store::workspace::{
     AgentOptions, Workspace, find_agent_options, find_workspace, update_agent_options, update_workspace,
@@ -102,6 +104,14 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(show_options, change_options))
 }
 
+impl Audited for Workspace {
+    const KIND: AuditKind = AuditKind::Workspace;
+
+    fn subject(&self) -> String {
+        "workspace".to_owned()
+    }
+}
+
 /// What all agents share.
 #[utoipa::path(
     get,
@@ -128,16 +138,18 @@ async fn show(State(api): State<Api>, _: Agent) -> Answer<Json<Workspace>> {
 )]
 async fn change(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Body(patch): Body<WorkspacePatch>,
 ) -> Answer<Json<Workspace>> {
     let mut tx = api.change().await?;
     let mut workspace = find_workspace(&mut tx).await?;
+    let before = workspace.clone();
     workspace.away_reasons = patch.away_reasons.unwrap_or(workspace.away_reasons);
     workspace.wait_amber_s = patch.wait_amber_s.unwrap_or(workspace.wait_amber_s);
     workspace.wait_red_s = patch.wait_red_s.unwrap_or(workspace.wait_red_s);
     check(&workspace)?;
     update_workspace(&mut tx, &workspace).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &workspace)).await?;
     tx.commit().await?;
     Ok(Json(workspace))
 }

@@ -10,8 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::driver::customer::csv::{Table, read};
 use crate::driver::customer::import::{laid_over, read_row};
-use crate::store::audit::{AuditAction, AuditRow, insert_audit};
-use crate::store::column::Text;
+use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_audit};
 use crate::store::customer::{
     CustomField, find_custom_fields, find_customer_by_ref, insert_customer, update_customer,
 };
@@ -170,15 +169,18 @@ async fn finish(store: &Store, clock: &Clock, import: &ImportRow) -> StoreResult
             if update_import_done(&mut tx, *import.id, now, now.plus_s(DONE_KEPT_S)).await? {
                 let counts = import.counts;
                 let line = AuditRow {
-                    id: Text(clock.new_id()),
-                    at: now.0,
-                    user_id: import.user_id,
-                    action: Text(AuditAction::CustomersImported),
-                    site_id: import.site_id,
-                    subject: import.id.to_string(),
+                    site_id: Some(import.site_id),
                     detail: format!("{} new, {} changed", counts.created, counts.updated),
+                    ..AuditRow::new(
+                        clock.new_id(),
+                        now,
+                        *import.user_id,
+                        AuditAction::CustomersImported,
+                        AuditKind::CustomerImport,
+                        import.id.to_string(),
+                    )
                 };
-                insert_audit(&mut tx, &line).await?;
+                insert_audit(&mut tx, &line, &AuditValues::default()).await?;
             }
         }
         ImportState::Checked | ImportState::Done => {}

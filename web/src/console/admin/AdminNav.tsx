@@ -3,8 +3,10 @@ import { Select } from "@mantine/core";
 import {
   IconAdjustments,
   IconEye,
+  IconHistoryToggle,
   IconLayoutColumns,
   IconListDetails,
+  IconListSearch,
   IconMessage2,
   IconSlash,
   IconSpeakerphone,
@@ -63,6 +65,11 @@ export function AdminNav() {
               icon={<IconTestPipe size={16} />}
             />
             <Entry href={below("/queues")} label={t("admin.nav.queues")} icon={<IconMessage2 size={16} />} />
+            <Entry
+              href={below("/versions")}
+              label={t("audit.versions_title")}
+              icon={<IconHistoryToggle size={16} />}
+            />
           </ul>
         </section>
       )}
@@ -78,6 +85,7 @@ export function AdminNav() {
             icon={<IconLayoutColumns size={16} />}
           />
           <Entry href="/admin/webhooks" label={t("webhooks.title")} icon={<IconWebhook size={16} />} />
+          <Entry href="/admin/audit" label={t("audit.title")} icon={<IconListSearch size={16} />} />
         </ul>
       </section>
     </nav>

@@ -5,6 +5,8 @@ import { NotFound } from "../shell/NotFound";
 import { Loaded } from "../ui/states";
 import classes from "./Admin.module.css";
 import { AdminNav } from "./AdminNav";
+import { AuditPage } from "./audit/AuditPage";
+import { VersionsPage } from "./audit/VersionsPage";
 import { CannedRepliesPage } from "./canned/CannedRepliesPage";
 import { CannedReplyPage, NewCannedReplyPage } from "./canned/CannedReplyPage";
 import { OfferPage } from "./offers/OfferPage";
@@ -47,6 +49,7 @@ export function AdminPages() {
             {({ id }) => <CannedReplyPage key={id} base="/admin/canned-replies" id={id} />}
           </Route>
           <Route path="/admin/workspace" component={WorkspacePage} />
+          <Route path="/admin/audit" component={AuditPage} />
           <Route path="/admin/webhooks" component={WebhooksPage} />
           <Route path="/admin/webhooks/new" component={NewWebhookPage} />
           <Route path="/admin/webhooks/:id">{({ id }) => <WebhookPage key={id} id={id} />}</Route>
@@ -64,6 +67,9 @@ export function AdminPages() {
           </Route>
           <Route path="/admin/sites/:site/rule-test">
             {({ site }) => <RuleTestPage key={site} site={site} />}
+          </Route>
+          <Route path="/admin/sites/:site/versions">
+            {({ site }) => <VersionsPage key={site} site={site} />}
           </Route>
           <Route path="/admin/sites/:site/queues">{({ site }) => <QueuesPage site={site} />}</Route>
           <Route path="/admin/sites/:site/queues/:id">

@@ -14,8 +14,7 @@ use super::super::error::{Answer, Problem};
 use super::super::extract::{Body, Id};
 use super::super::openapi::ChangeRefusals;
 use super::find_present;
-use crate::store::audit::{AuditAction, AuditRow, insert_audit};
-use crate::store::column::Text;
+use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_audit};
 use crate::store::customer::erase::{Erased, delete_customer, delete_visitor};
 use crate::store::customer::link::list_visitors_of;
 
@@ -73,15 +72,19 @@ async fn erase(
     delete_customer(&mut tx, id, &mut erased).await?;
     let Erased { records, visitors: browsers, visits, page_views, chats } = erased;
     let line = AuditRow {
-        id: Text(api.clock.new_id()),
-        at: api.clock.now().0,
-        user_id: me.user.id,
-        action: Text(AuditAction::CustomerErased),
-        site_id: row.site_id,
-        subject: id.to_string(),
+        via: me.via.clone(),
+        site_id: Some(row.site_id),
         detail: format!("{records} records, {browsers} visitors, {visits} visits, {chats} chats"),
+        ..AuditRow::new(
+            api.clock.new_id(),
+            api.clock.now(),
+            *me.user.id,
+            AuditAction::CustomerErased,
+            AuditKind::Customer,
+            id.to_string(),
+        )
     };
-    insert_audit(&mut tx, &line).await?;
+    insert_audit(&mut tx, &line, &AuditValues::default()).await?;
     tx.commit().await?;
     // A browser that is here now comes again, and is a new visitor.
     for visitor in visitors {

@@ -5,13 +5,13 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use beckon_engine::id::{CustomerId, SiteId, UserId};
+use beckon_engine::id::{CustomerId, SiteId};
 use futures_util::stream;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::super::Api;
-use super::super::auth::Supervisor;
+use super::super::auth::{SignedIn, Supervisor};
 use super::super::error::Answer;
 use super::super::extract::Id;
 use super::super::openapi::Refusals;
@@ -19,7 +19,7 @@ use super::super::site;
 use super::find;
 use super::held::gather;
 use crate::driver::customer::csv;
-use crate::store::audit::{AuditAction, AuditRow, insert_audit};
+use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_audit};
 use crate::store::column::Text;
 use crate::store::customer::{CustomField, CustomerRow, find_custom_fields, list_customers, sort_key};
 use crate::store::{Store, StoreResult};
@@ -46,7 +46,7 @@ async fn person(
     let site = *row.site_id;
     let everything = gather(&mut tx, row, api.clock.now().0).await?;
     drop(tx);
-    note(&api, *me.user.id, site, id.to_string(), AuditAction::CustomerExported).await?;
+    note(&api, &me, site, (AuditAction::CustomerExported, AuditKind::Customer), id.to_string()).await?;
     let text = serde_json::to_string_pretty(&everything).expect("JSON values are always text");
     Ok(file("application/json", &format!("customer-{id}.json"), Body::from(text)))
 }
@@ -64,7 +64,7 @@ async fn directory(
     site::find(&mut tx, id).await?;
     let fields = find_custom_fields(&mut tx, id).await?;
     drop(tx);
-    note(&api, *me.user.id, id, id.to_string(), AuditAction::CustomersExported).await?;
+    note(&api, &me, id, (AuditAction::CustomersExported, AuditKind::Site), id.to_string()).await?;
     Ok(file(
         "text/csv; charset=utf-8",
         "customers.csv",
@@ -113,18 +113,20 @@ fn record(row: &CustomerRow, fields: &[CustomField]) -> String {
     csv::line(cells.into_iter().chain(own))
 }
 
-async fn note(api: &Api, user: UserId, site: SiteId, subject: String, action: AuditAction) -> Answer<()> {
+async fn note(
+    api: &Api,
+    by: &SignedIn,
+    site: SiteId,
+    (action, kind): (AuditAction, AuditKind),
+    subject: String,
+) -> Answer<()> {
     let line = AuditRow {
-        id: Text(api.clock.new_id()),
-        at: api.clock.now().0,
-        user_id: Text(user),
-        action: Text(action),
-        site_id: Text(site),
-        subject,
-        detail: String::new(),
+        via: by.via.clone(),
+        site_id: Some(Text(site)),
+        ..AuditRow::new(api.clock.new_id(), api.clock.now(), *by.user.id, action, kind, subject)
     };
     let mut tx = api.store.write().await?;
-    insert_audit(&mut tx, &line).await?;
+    insert_audit(&mut tx, &line, &AuditValues::default()).await?;
     Ok(tx.commit().await?)
 }
 

@@ -9,13 +9,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::super::Api;
-use super::super::auth::Supervisor;
+use super::super::auth::{SignedIn, Supervisor};
 use super::super::error::{Answer, Problem};
 use super::super::extract::{Body, Id};
 use super::super::openapi::ChangeRefusals;
 use super::{Customer, find, find_present};
 use crate::driver::customer::import::laid_over;
-use crate::store::audit::{AuditAction, AuditRow, insert_audit};
+use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_audit};
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::customer::merge::{
     MergeChange, MergeRow, find_merge_of, insert_merge, list_merged, update_merge_undone, update_merged,
@@ -77,7 +77,8 @@ async fn merge(
         undone_at: None,
     };
     insert_merge(&mut tx, &row).await?;
-    insert_audit(&mut tx, &line(&api, &row, &me.user.id, AuditAction::CustomersMerged)).await?;
+    insert_audit(&mut tx, &line(&api, &row, &me, AuditAction::CustomersMerged), &AuditValues::default())
+        .await?;
     let kept = find(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(kept.into()))
@@ -101,7 +102,8 @@ async fn part(
     update_customer(&mut tx, *kept.id, &details, now).await?;
     update_parted(&mut tx, &merge).await?;
     update_merge_undone(&mut tx, *merge.id, now).await?;
-    insert_audit(&mut tx, &line(&api, &merge, &me.user.id, AuditAction::MergeUndone)).await?;
+    insert_audit(&mut tx, &line(&api, &merge, &me, AuditAction::MergeUndone), &AuditValues::default())
+        .await?;
     let row = find(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(row.into()))
@@ -125,19 +127,12 @@ fn restored(now: &Details, change: &MergeChange) -> Details {
     }
 }
 
-fn line(
-    api: &Api,
-    merge: &MergeRow,
-    user: &Text<beckon_engine::id::UserId>,
-    action: AuditAction,
-) -> AuditRow {
+fn line(api: &Api, merge: &MergeRow, by: &SignedIn, action: AuditAction) -> AuditRow {
+    let (id, now, kept) = (api.clock.new_id(), api.clock.now(), merge.kept_id.to_string());
     AuditRow {
-        id: Text(api.clock.new_id()),
-        at: api.clock.now().0,
-        user_id: *user,
-        action: Text(action),
-        site_id: merge.site_id,
-        subject: merge.kept_id.to_string(),
+        via: by.via.clone(),
+        site_id: Some(merge.site_id),
         detail: merge.gone_id.to_string(),
+        ..AuditRow::new(id, now, *by.user.id, action, AuditKind::Customer, kept)
     }
 }

@@ -8,7 +8,7 @@ use beckon_server::config::Mail;
 use beckon_server::jobs;
 use beckon_server::mail::Mailer;
 use beckon_server::store::Store;
-use beckon_server::store::audit::{AuditAction, list_audit};
+use beckon_server::store::audit::{AuditAction, AuditFilter, list_audit};
 use beckon_server::store::enquiry::{NewEnquiry, insert_enquiry};
 use beckon_server::store::mail::{Cause, NewMail, insert_mail, list_mails};
 use beckon_server::store::page_view::{PageView, ViewKey, insert_page_views, list_page_views};
@@ -316,7 +316,7 @@ async fn an_erased_person_leaves_nothing_but_a_line_without_a_name(store: Store)
         10,
     );
     assert_eq!(messages.await.unwrap(), Vec::new());
-    let log = list_audit(&mut tx, UnixMs(0), 10).await.unwrap();
+    let log = list_audit(&mut tx, &AuditFilter::default(), None, 10).await.unwrap();
     assert_eq!(*log[0].action, AuditAction::CustomerErased);
     let line = format!("{:?}", log[0]);
     assert!(!line.contains("Ann") && !line.contains("C-1"), "{line}");

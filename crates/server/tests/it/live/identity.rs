@@ -1,10 +1,9 @@
 //! Tests who visitors are said to be: signed and unsigned identities over real sockets, and that one person never meets
 //! what belongs to another.
 
-use beckon_engine::time::UnixMs;
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
-use beckon_server::store::audit::{AuditAction, list_audit};
+use beckon_server::store::audit::{AuditAction, AuditFilter, list_audit};
 use beckon_server::store::user::Role;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -304,7 +303,7 @@ async fn who_makes_or_removes_the_secret_is_noted(store: Store) {
     let path = format!("/api/v1/sites/{}/identity-secret", site.shop.site.id.0);
     assert_eq!(admin.send("DELETE", &path, &Value::Null).await.0, 204);
     let mut tx = store.read().await.unwrap();
-    let log = list_audit(&mut tx, UnixMs(0), 10).await.unwrap();
+    let log = list_audit(&mut tx, &AuditFilter::default(), None, 10).await.unwrap();
     let actions: Vec<AuditAction> = log.iter().map(|line| *line.action).collect();
     use AuditAction::{IdentitySecretMade, IdentitySecretRemoved};
     assert_eq!(actions, [IdentitySecretRemoved, IdentitySecretMade, IdentitySecretMade]);

@@ -3,10 +3,9 @@
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use beckon_engine::id::SiteId;
-use beckon_engine::time::UnixMs;
 use beckon_server::jobs::importing;
 use beckon_server::store::Store;
-use beckon_server::store::audit::{AuditAction, list_audit};
+use beckon_server::store::audit::{AuditAction, AuditFilter, list_audit};
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -233,7 +232,7 @@ async fn a_file_is_tried_first_then_taken_with_a_report(store: Store) {
     assert_eq!(directory.search("cid").await, ["Cid; the"]);
     directory.admin.post(&format!("{path}/begin"), &json!({})).await.refused(409, "in_use");
     let mut tx = directory.place.api.store.read().await.unwrap();
-    let log = list_audit(&mut tx, UnixMs(0), 10).await.unwrap();
+    let log = list_audit(&mut tx, &AuditFilter::default(), None, 10).await.unwrap();
     assert_eq!(*log[0].action, AuditAction::CustomersImported);
     assert_eq!(log[0].detail, "2 new, 1 changed");
 }

@@ -118,6 +118,11 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("PATCH", "/api/v1/customer-imports/{id}", Some(Role::Admin)),
     ("DELETE", "/api/v1/customer-imports/{id}", Some(Role::Admin)),
     ("POST", "/api/v1/customer-imports/{id}/begin", Some(Role::Admin)),
+    ("GET", "/api/v1/audit", Some(Role::Admin)),
+    ("GET", "/api/v1/audit/{id}", Some(Role::Admin)),
+    ("PATCH", "/api/v1/audit/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}/versions", Some(Role::Admin)),
+    ("POST", "/api/v1/sites/{id}/versions", Some(Role::Admin)),
     // Not part of the description.
     ("GET", "/healthz", None),
     ("GET", "/readyz", None),

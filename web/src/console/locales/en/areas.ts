@@ -1,5 +1,6 @@
 /** Owns the English texts of everything behind signing in; each area has its file. */
 import { admin } from "./admin";
+import { audit } from "./audit";
 import { chats } from "./chats";
 import { conditions } from "./conditions";
 import { customers } from "./customers";
@@ -21,6 +22,7 @@ import { canned, keys, mini, options, ready, sounds, workspace } from "./workspa
 
 export const areas = {
   admin,
+  audit,
   canned,
   chats,
   conditions,
