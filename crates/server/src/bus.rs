@@ -7,7 +7,7 @@ use async_nats::{Client, ConnectOptions, Event, Subject};
 use beckon_engine::id::{ChatId, SiteId, UserId, VisitorId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Notify, broadcast, mpsc};
 use uuid::Uuid;
 
 /// Something changed; whoever cares reads it from the database.
@@ -113,6 +113,8 @@ pub enum Bus {
     Nats {
         /// What waits to be sent; the connection comes back by itself.
         leaving: mpsc::Sender<Vec<u8>>,
+        /// That some could not wait for it.
+        losses: Arc<Losses>,
         /// Tells this node's own hints, coming back, from those of others.
         node: Uuid,
         /// What arrives is handed on within this process.
@@ -124,6 +126,13 @@ pub enum Bus {
 struct Envelope {
     node: Uuid,
     hint: Hint,
+}
+
+/// That other nodes have missed hints, until they are told so: it needs no room among those that wait.
+#[derive(Debug, Default)]
+pub struct Losses {
+    untold: AtomicBool,
+    noticed: Notify,
 }
 
 /// A reader that falls this many hints behind is told so, and reads everything anew. So many may wait to be sent.
@@ -145,7 +154,8 @@ impl Bus {
         let (arrived, _) = broadcast::channel(HINTS_KEPT);
         let (leaving, waiting) = mpsc::channel(HINTS_KEPT);
         let node = Uuid::now_v7();
-        let (told, others) = (arrived.clone(), leaving.clone());
+        let losses = Arc::new(Losses::default());
+        let (told, missed) = (arrived.clone(), Arc::clone(&losses));
         let connected_before = Arc::new(AtomicBool::new(false));
         let options = ConnectOptions::new().event_callback(move |event| {
             let came_back =
@@ -154,7 +164,7 @@ impl Bus {
             if lost {
                 // While the connection was away, neither side heard the other.
                 drop(told.send(Hint::Lost));
-                drop(others.try_send(sealed(node, Hint::Lost)));
+                missed.notice();
             }
             async {}
         });
@@ -171,8 +181,8 @@ impl Bus {
                 }
             }
         });
-        tokio::spawn(send_all(client, waiting));
-        Ok(Self::Nats { leaving, node, arrived })
+        tokio::spawn(send_all(client, node, waiting, Arc::clone(&losses)));
+        Ok(Self::Nats { leaving, losses, node, arrived })
     }
 
     /// Tells everyone, this process included. Never waits for the network.
@@ -180,10 +190,11 @@ impl Bus {
         match self {
             // Nobody listening is no error: there is then nobody to tell.
             Self::Local(sender) => drop(sender.send(hint)),
-            Self::Nats { leaving, node, arrived } => {
+            Self::Nats { leaving, losses, node, arrived } => {
                 drop(arrived.send(hint.clone()));
                 if leaving.try_send(sealed(*node, hint)).is_err() {
                     metrics::counter!("beckon_hints_dropped_total").increment(1);
+                    losses.notice();
                 }
             }
         }
@@ -202,11 +213,35 @@ fn sealed(node: Uuid, hint: Hint) -> Vec<u8> {
     serde_json::to_vec(&Envelope { node, hint }).expect("a hint is plain data")
 }
 
+impl Losses {
+    fn notice(&self) {
+        self.untold.store(true, Ordering::SeqCst);
+        self.noticed.notify_one();
+    }
+}
+
 /// Sends one hint after another; while the connection is away, they wait, and those for which there is no room are dropped.
-async fn send_all(client: Client, mut waiting: mpsc::Receiver<Vec<u8>>) {
-    while let Some(payload) = waiting.recv().await {
-        if let Err(error) = client.publish(SUBJECT, payload.into()).await {
-            tracing::warn!(%error, "a hint could not be sent");
+/// Other nodes are told that some were.
+async fn send_all(client: Client, node: Uuid, mut waiting: mpsc::Receiver<Vec<u8>>, losses: Arc<Losses>) {
+    loop {
+        let next = tokio::select! {
+            next = waiting.recv() => next,
+            () = losses.noticed.notified() => Some(Vec::new()),
+        };
+        let Some(payload) = next else { return };
+        if losses.untold.swap(false, Ordering::SeqCst) && !send(&client, sealed(node, Hint::Lost)).await {
+            losses.untold.store(true, Ordering::SeqCst);
+        }
+        if !payload.is_empty() {
+            send(&client, payload).await;
         }
     }
+}
+
+async fn send(client: &Client, payload: Vec<u8>) -> bool {
+    let sent = client.publish(SUBJECT, payload.into()).await;
+    if let Err(error) = &sent {
+        tracing::warn!(%error, "a hint could not be sent");
+    }
+    sent.is_ok()
 }

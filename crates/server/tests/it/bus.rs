@@ -8,6 +8,7 @@ use beckon_engine::id::SiteId;
 use beckon_server::bus::{Bus, Hint};
 use tokio::process::{Child, Command};
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 const HINT: Hint = Hint::SiteChanged { site: SiteId(Uuid::from_u128(7)) };
@@ -72,4 +73,28 @@ async fn after_nats_was_away_everything_is_read_anew() {
     until(&mut at_one, &Hint::Lost).await;
     until(&mut at_other, &Hint::Lost).await;
     told(&one, &mut at_other).await;
+}
+
+// spec: X-1
+#[tokio::test]
+async fn hints_for_which_there_was_no_room_are_told_as_lost() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let _server = nats(port);
+    let (one, other) = (connect(port).await, connect(port).await);
+    let mut at_other = other.subscribe();
+    told(&one, &mut at_other).await;
+    // Nothing is sent before this test waits for something.
+    for _ in 0..10_000 {
+        one.publish(HINT);
+    }
+    let heard = async {
+        loop {
+            match at_other.recv().await {
+                Ok(Hint::Lost) => return,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => panic!("the bus is closed"),
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), heard).await.expect("the others hear that hints were lost");
 }
