@@ -196,22 +196,23 @@ async fn receive(
     let Some(room) = api.uploads.room(bytes) else {
         return Err(refused(Problem::TooMany(5), body).await);
     };
-    let content = timeout(UPLOAD_MAX, read(body, bytes)).await.map_err(|_| broken())??;
+    let content = read(body, bytes).await?;
     let file = api.uploads.check(upload.name, content).await?;
     let kept = api.driver.keep_file(&upload.sender, upload.chat, &upload.id, &file).await?;
     drop(room);
     Ok(kept.into())
 }
 
-/// The whole body, once in memory.
+/// The whole body, once in memory, unless it takes too long.
 async fn read(body: Body, announced: usize) -> Answer<Vec<u8>> {
+    timeout(UPLOAD_MAX, read_on(body, announced)).await.map_err(|_| broken())?
+}
+
+async fn read_on(body: Body, announced: usize) -> Answer<Vec<u8>> {
     let mut content = Vec::with_capacity(announced);
     let mut chunks = body.into_data_stream();
-    loop {
-        let chunk: Option<Result<Bytes, axum::Error>> =
-            timeout(SILENCE_MAX, chunks.next()).await.map_err(|_| broken())?;
-        let Some(chunk) = chunk else { break };
-        let chunk = chunk.map_err(|_| broken())?;
+    while let Some(chunk) = timeout(SILENCE_MAX, chunks.next()).await.map_err(|_| broken())? {
+        let chunk: Bytes = chunk.map_err(|_| broken())?;
         if content.len() + chunk.len() > FILE_BYTES_MAX {
             return Err(Problem::File(FileRefusal::TooLarge));
         }
@@ -231,13 +232,17 @@ async fn refused(problem: Problem, body: Body) -> Problem {
 
 async fn drain(body: Body) {
     let mut chunks = body.into_data_stream();
-    let mut read = 0;
-    while let Ok(Some(Ok(chunk))) = timeout(SILENCE_MAX, chunks.next()).await {
-        read += chunk.len();
-        if read > DRAINED_BYTES_MAX {
-            return;
+    let unread = async {
+        let mut read = 0;
+        while let Ok(Some(Ok(chunk))) = timeout(SILENCE_MAX, chunks.next()).await {
+            read += chunk.len();
+            if read > DRAINED_BYTES_MAX {
+                return;
+            }
         }
-    }
+    };
+    // Whoever takes longer does not get to read the answer.
+    drop(timeout(UPLOAD_MAX, unread).await);
 }
 
 impl From<NotKept> for Problem {
@@ -246,5 +251,33 @@ impl From<NotKept> for Problem {
             NotKept::Because(refusal) => Self::File(refusal),
             NotKept::Store(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::{Body, Bytes};
+    use futures_util::stream;
+    use tokio::time::{Instant, sleep};
+
+    use super::{UPLOAD_MAX, drain, read};
+
+    /// A byte every ten seconds, for an hour.
+    fn trickling() -> Body {
+        Body::from_stream(stream::unfold(0, |n| async move {
+            sleep(Duration::from_secs(10)).await;
+            (n < 360).then(|| (Ok::<_, std::io::Error>(Bytes::from_static(b"x")), n + 1))
+        }))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_that_trickles_in_is_given_up_after_two_minutes() {
+        let begun = Instant::now();
+        assert!(read(trickling(), 360).await.is_err());
+        assert_eq!(begun.elapsed(), UPLOAD_MAX);
+        drain(trickling()).await;
+        assert_eq!(begun.elapsed(), 2 * UPLOAD_MAX);
     }
 }
