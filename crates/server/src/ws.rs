@@ -14,6 +14,7 @@ use crate::http::Api;
 
 mod agent;
 mod agent_session;
+mod following;
 mod poll;
 mod site;
 mod visitor;

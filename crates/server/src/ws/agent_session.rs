@@ -1,10 +1,9 @@
 //! Owns what a console's connection knows between frames: who it is, and which chats it follows up to where.
 
-use std::collections::BTreeMap;
-
 use beckon_engine::id::ChatId;
 use beckon_engine::time::UnixMs;
 
+use super::following::{FOLLOWED_MAX, Following};
 use super::wire::agent::{AgentFrame, Target};
 use super::wire::{Held, VERSION};
 use super::{Closed, close};
@@ -23,8 +22,6 @@ use crate::store::message::list_messages;
 use crate::store::session::find_session;
 use crate::store::{StoreError, StoreResult};
 
-/// Chats one console follows at a time; the one followed longest is dropped.
-const FOLLOWED_MAX: usize = 100;
 /// Messages read at a time.
 const MESSAGES_AT_A_TIME: i64 = 200;
 /// That a console was heard from is written at most this often.
@@ -38,14 +35,13 @@ pub(super) struct AgentSession {
     api: Api,
     pub(super) actor: Actor,
     token_hash: String,
-    /// Up to which message each followed chat was sent.
-    followed: BTreeMap<ChatId, i64>,
+    following: Following,
     heard_at: UnixMs,
 }
 
 impl AgentSession {
     pub(super) fn new(driver: Driver, api: Api, actor: Actor, token_hash: String) -> Self {
-        Self { driver, api, actor, token_hash, followed: BTreeMap::new(), heard_at: UnixMs(0) }
+        Self { driver, api, actor, token_hash, following: Following::default(), heard_at: UnixMs(0) }
     }
 
     /// Marks the agent as here, and sends what the console missed of its chats.
@@ -114,7 +110,7 @@ impl AgentSession {
             AgentFrame::Read { chat, seq } => quiet(driver.agent_reads(&actor, chat, seq).await),
             AgentFrame::Follow { chat, after } => self.follow(chat, after).await?,
             AgentFrame::Unfollow { chat } => {
-                self.followed.remove(&chat);
+                self.following.end(chat);
                 Vec::new()
             }
             AgentFrame::Beat => Vec::new(),
@@ -124,20 +120,15 @@ impl AgentSession {
     pub(super) async fn answer(&mut self, signal: ConsoleSignal) -> Result<Vec<AgentNotice>, Closed> {
         match signal {
             ConsoleSignal::Notice(notice) => Ok(vec![*notice]),
-            ConsoleSignal::IfFollowed(chat, notice) if self.followed.contains_key(&chat) => Ok(vec![*notice]),
-            ConsoleSignal::MessageAdded(chat) if self.followed.contains_key(&chat) => {
-                self.catch_up(chat).await
-            }
+            ConsoleSignal::IfFollowed(chat, notice) if self.following.has(chat) => Ok(vec![*notice]),
+            ConsoleSignal::MessageAdded(chat) if self.following.has(chat) => self.catch_up(chat).await,
             ConsoleSignal::IfFollowed(..) | ConsoleSignal::MessageAdded(_) => Ok(Vec::new()),
             ConsoleSignal::Leave => Err(Closed { code: close::RESUME, reason: "come again" }),
         }
     }
 
     async fn follow(&mut self, chat: ChatId, after: i64) -> Result<Vec<AgentNotice>, Closed> {
-        if self.followed.len() >= FOLLOWED_MAX && !self.followed.contains_key(&chat) {
-            self.followed.pop_first();
-        }
-        self.followed.insert(chat, after.max(0));
+        self.following.begin(chat, after.max(0));
         self.catch_up(chat).await
     }
 
@@ -147,7 +138,7 @@ impl AgentSession {
             Ok(notices) => Ok(notices),
             Err(Denied::Store(error)) => Err(try_later(&error)),
             Err(denied @ Denied::Because(..)) => {
-                self.followed.remove(&chat);
+                self.following.end(chat);
                 Ok(vec![refused(None, None, denied)])
             }
         }
@@ -156,7 +147,7 @@ impl AgentSession {
     async fn read_on(&mut self, chat: ChatId) -> Result<Vec<AgentNotice>, Denied> {
         let mut tx = self.driver.store().read().await?;
         find_readable(&mut tx, &self.actor, chat).await?;
-        let Some(after) = self.followed.get_mut(&chat) else { return Ok(Vec::new()) };
+        let Some(after) = self.following.sent(chat) else { return Ok(Vec::new()) };
         let mut notices = Vec::new();
         loop {
             let rows = list_messages(&mut tx, chat, *after, MESSAGES_AT_A_TIME).await?;
