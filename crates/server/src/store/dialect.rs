@@ -76,8 +76,18 @@ const POSTGRES_SEARCH: &str = "
     CREATE TABLE IF NOT EXISTS chat_search (
         chat_id TEXT PRIMARY KEY REFERENCES chats (id) ON DELETE CASCADE,
         search  TEXT NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS chat_words ON chat_search USING gin (to_tsvector('simple'::regconfig, search));";
+    );";
+/// Words are kept without accents. The embedded database takes them so by itself; here those that were kept before are changed
+/// once.
+const POSTGRES_WORDS: &str = r"
+    DO $$ BEGIN
+        IF to_regclass('chat_words_plain') IS NULL THEN
+            UPDATE chat_search SET search = normalize(regexp_replace(normalize(search, NFKD), '[\u0300-\u036f]', '', 'g'), NFC)
+            WHERE search <> normalize(regexp_replace(normalize(search, NFKD), '[\u0300-\u036f]', '', 'g'), NFC);
+            DROP INDEX IF EXISTS chat_words;
+            CREATE INDEX chat_words_plain ON chat_search USING gin (to_tsvector('simple'::regconfig, search));
+        END IF;
+    END $$;";
 const SEARCH_BEFORE: &str = "
     INSERT INTO chat_search (chat_id, search)
     SELECT c.id, LOWER(SUBSTR(c.visitor_name || ' ' || c.answers || ' ' || c.disposition || ' ' || c.tags || ' '
@@ -101,6 +111,7 @@ impl super::Store {
             Tx::Postgres(tx) => {
                 sqlx::raw_sql(POSTGRES_SEARCH).execute(&mut **tx).await?;
                 sqlx::raw_sql(SEARCH_BEFORE).execute(&mut **tx).await?;
+                sqlx::raw_sql(POSTGRES_WORDS).execute(&mut **tx).await?;
             }
         }
         tx.commit().await

@@ -2,6 +2,8 @@
 
 use beckon_engine::id::{ChatId, CustomerId, QueueId, SiteId, UserId};
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::chat_view::{ChatViewRow, Sight, select};
 use super::column::Text;
 use super::customer::link::visitors_of;
@@ -48,7 +50,7 @@ macro_rules! history {
                    AND h.queue_id = COALESCE($8, h.queue_id)
                    AND ($9 = '' OR h.agent_id = $9)
                    AND h.disposition = COALESCE($10, h.disposition)
-                   AND ($11 = '' OR h.tags LIKE $11 ESCAPE '\\')
+                   AND ($11 = '' OR REPLACE(h.tags, $11, '') <> h.tags)
                    AND ($12 = '' OR h.visitor_id IN ",
             visitors_of!("$12"),
             ")
@@ -84,7 +86,7 @@ pub async fn list_history(
     let (before, before_id) = after.map_or((i64::MAX, String::new()), |(at, id)| (at, id.to_string()));
     let agent = filter.agent.map(|agent| agent.to_string()).unwrap_or_default();
     let customer = filter.customer.map(|customer| customer.to_string()).unwrap_or_default();
-    let tag = filter.tag.as_deref().map(tag_pattern).unwrap_or_default();
+    let tag = filter.tag.as_deref().map(quoted).unwrap_or_default();
     let words = words(&filter.text);
     let all_texts = filter.text.trim().is_empty();
     if words.is_empty() && !all_texts {
@@ -143,15 +145,28 @@ pub async fn update_chat_search(tx: &mut Tx, chat: ChatId, search: &str) -> Stor
     Ok(())
 }
 
-/// The words of a text, in lower case and without anything between them: what both engines take for words.
+/// The words of a text, in lower case, without accents and without anything between them: what both engines take for words.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let lower = text.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    let is_accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
+    let plain: String = text.to_lowercase().nfkd().filter(|c| !is_accent(c)).nfc().collect();
+    plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// A tag as it stands in the JSON of the column, whatever characters it has.
-fn tag_pattern(tag: &str) -> String {
-    let json = serde_json::to_string(tag).expect("a text is always JSON");
-    format!("%{}%", json.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+/// A tag as it stands in the JSON of the column, whatever characters it has; no other tag holds it.
+fn quoted(tag: &str) -> String {
+    serde_json::to_string(tag).expect("a text is always JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_are_in_lower_case_and_without_accents() {
+        assert_eq!(
+            words("Crème-BRÛLÉE, cre\u{300}me; Ώρα Größe"),
+            ["creme", "brulee", "creme", "ωρα", "große"]
+        );
+    }
 }

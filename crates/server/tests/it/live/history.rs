@@ -76,7 +76,7 @@ async fn ended_chats_are_filtered_and_searched(store: Store) {
     let shop = Shop::open(store, Plan { queue: json!({ "conduct": conduct }), ..Plan::default() }).await;
     let mut alice = shop.agent("Alice").await;
     let oak = past_chat(&shop, &mut alice, "Is the OAK 100% oiled_twice?").await;
-    let pine = past_chat(&shop, &mut alice, "Größe of the pine?").await;
+    let pine = past_chat(&shop, &mut alice, "Größe of the pine, crème or brulee?").await;
     let noted = json!({ "disposition": "Sold", "tags": ["a\"b", "vip"], "note": "Wants a Call" });
     let path = format!("/api/v1/chats/{}/wrap-up", oak.as_str().unwrap());
     assert_eq!(alice.put(&path, &noted).await.0, 204);
@@ -94,13 +94,21 @@ async fn ended_chats_are_filtered_and_searched(store: Store) {
     ] {
         assert_eq!(found(query).await, from_ref(&oak), "{query}");
     }
-    assert_eq!(found("q=gr%C3%B6%C3%9Fe").await, from_ref(&pine));
+    for query in ["gr%C3%B6%C3%9Fe", "gro%C3%9Fe", "creme", "CR%C3%88ME", "cre%CC%80me", "br%C3%BBl%C3%A9e"] {
+        assert_eq!(
+            found(&format!("q={query}")).await,
+            from_ref(&pine),
+            "accents and case say nothing: {query}"
+        );
+    }
     for query in [
         "q=oiled%20pine",
         "q=oiledxt",
         "q=aked",
         "q=%25%25",
         "tag=vi",
+        "tag=VIP",
+        "tag=%25",
         "disposition=Lost",
         "until=1000",
         "from=99999999999999",
