@@ -45,6 +45,7 @@ mod marks;
 pub mod notice;
 mod patience;
 mod presenting;
+mod progress;
 mod reasons;
 pub mod robots;
 pub mod saying;

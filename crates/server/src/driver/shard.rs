@@ -12,6 +12,7 @@ use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Stage;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::AbortHandle;
 use tokio::time::MissedTickBehavior;
 
 use super::admission::Arrival;
@@ -21,7 +22,7 @@ use super::effects::{self, Job, JobDone};
 use super::host::{Host, Unwritten};
 use super::notice::visitor::VisitorNotice;
 use super::wheel::{TICK_MS, Wheel};
-use super::{Driver, admission, conversation};
+use super::{Driver, admission, progress};
 use crate::bus::Hint;
 
 /// Ticks of the wheel between two looks for visits to write down: one second.
@@ -35,12 +36,14 @@ struct Shard {
     driver: Driver,
     hosts: HashMap<VisitorId, Host>,
     wheel: Wheel<VisitorId>,
+    /// The round in which everything is read anew.
+    reading: Option<AbortHandle>,
 }
 
 pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver<ShardCommand>) {
     let stopping = driver.stopping().clone();
     let wheel = Wheel::new(driver.clock().now());
-    let mut shard = Shard { driver, hosts: HashMap::new(), wheel };
+    let mut shard = Shard { driver, hosts: HashMap::new(), wheel, reading: None };
     let mut tick = tokio::time::interval(Duration::from_millis(TICK_MS.unsigned_abs()));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut ticks = 0_u32;
@@ -363,27 +366,23 @@ impl Shard {
         let Some(host) = self.hosts.get_mut(&visitor) else { return };
         host.chat_read += 1;
         let read = host.chat_read;
-        let driver = self.driver.clone();
-        tokio::spawn(async move {
-            match conversation::find_progress(&driver, visitor).await {
-                Ok(progress) => {
-                    driver.send(visitor, ShardCommand::ChatProgress { visitor, read, progress }).await
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the state of a chat could not be read");
-                    let signal = VisitorSignal::ChatChanged;
-                    driver.send(visitor, ShardCommand::Signal { visitor, signal }).await;
-                }
-            }
-        });
+        tokio::spawn(progress::read(self.driver.clone(), visitor, read));
     }
 
     /// Hints were lost: everything they could have said is read anew.
     fn resync(&mut self) {
-        let visitors: Vec<VisitorId> = self.hosts.keys().copied().collect();
-        for visitor in visitors {
-            self.read_chat(visitor);
-            self.with(visitor, |host, _, _| host.tell(&VisitorSignal::MessageAdded(None)));
+        let mut reads = Vec::with_capacity(self.hosts.len());
+        for host in self.hosts.values_mut() {
+            host.chat_read += 1;
+            reads.push((host.visitor, host.chat_read));
+        }
+        for (visitor, _) in &reads {
+            self.with(*visitor, |host, _, _| host.tell(&VisitorSignal::MessageAdded(None)));
+        }
+        // What was read anew before is read again now: an earlier round need not go on.
+        let round = tokio::spawn(progress::read_all(self.driver.clone(), reads)).abort_handle();
+        if let Some(before) = self.reading.replace(round) {
+            before.abort();
         }
     }
 

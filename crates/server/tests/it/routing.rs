@@ -1,8 +1,10 @@
 //! Tests what routing does with chats that agents have, on a virtual clock and the real database.
 
+use std::sync::Arc;
+
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
-use beckon_server::bus::Bus;
+use beckon_server::bus::{Bus, Hint};
 use beckon_server::clock::Clock;
 use beckon_server::driver::access::Actor;
 use beckon_server::driver::{Driver, Mails};
@@ -18,9 +20,11 @@ use crate::harness::{START, store_tests};
 use crate::store::fixtures;
 
 store_tests!(
+    a_chat_whose_agent_is_gone_waits_again_and_rings_at_another,
     agents_have_time_to_come_back_after_a_sleep_of_the_machine,
     agents_have_time_to_come_back_after_an_outage_of_the_database,
     an_alert_that_was_handed_on_is_as_silent_as_before,
+    what_was_lost_is_read_anew_a_few_visits_at_a_time,
 );
 
 /// Routing looks again at least this often.
@@ -120,6 +124,25 @@ async fn raw(store: &Store, sql: &'static str) {
     }
 }
 
+// spec: X-3
+async fn a_chat_whose_agent_is_gone_waits_again_and_rings_at_another(store: Store) {
+    let desk = Desk::open(store, ChatMode::Reactive).await;
+    let queued_at = desk.chat().await.queued_at;
+    let bob = fixtures::user("bob@shop.example");
+    desk.go_on(115_000).await;
+    let mut tx = desk.store.write().await.unwrap();
+    insert_user(&mut tx, &bob).await.unwrap();
+    update_queue_agents(&mut tx, &desk.queue, &[*bob.id]).await.unwrap();
+    update_agent_status(&mut tx, *bob.id, Stance::Ready, desk.clock.now()).await.unwrap();
+    heard(&mut tx, *bob.id, desk.clock.now()).await;
+    tx.commit().await.unwrap();
+    assert_eq!(*desk.chat().await.state, ChatState::Active, "Alice may come back");
+    desk.go_on(10_000).await;
+    let chat = desk.chat().await;
+    assert_eq!((*chat.state, chat.agent_id.map(|agent| *agent)), (ChatState::Ringing, Some(*bob.id)));
+    assert_eq!(chat.queued_at, queued_at, "it keeps its place");
+}
+
 // spec: X-2 X-3
 async fn agents_have_time_to_come_back_after_a_sleep_of_the_machine(store: Store) {
     let desk = Desk::open(store, ChatMode::Reactive).await;
@@ -162,4 +185,25 @@ async fn an_alert_that_was_handed_on_is_as_silent_as_before(store: Store) {
         (ChatState::Ended, 2),
         "the visitor is gone, and was told nothing"
     );
+}
+
+// spec: X-1
+async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
+    let desk = Desk::open(store, ChatMode::Reactive).await;
+    let site = desk.driver.sites().by_id(*desk.queue.site_id).unwrap();
+    for _ in 0..60 {
+        let visitor = desk.driver.admit(&site, None, None).await.unwrap().visitor;
+        let arrival = desk.driver.claim_visit(Arc::clone(&site), visitor, fixtures::facts()).await.unwrap();
+        desk.driver.poll(visitor, Some(arrival), Vec::new()).await.unwrap();
+    }
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
+    desk.driver.bus().publish(Hint::Lost);
+    let mut most = 0;
+    for _ in 0..2_000 {
+        tokio::task::yield_now().await;
+        most = most.max(tasks());
+    }
+    assert!(most > before, "everything is read anew");
+    assert!(most - before < 20, "{} tasks read at once", most - before);
 }

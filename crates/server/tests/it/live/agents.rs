@@ -17,7 +17,6 @@ store_tests!(
     never_more_by_routing_than_slots,
     see_no_more_of_others_than_they_must,
     who_is_only_rung_does_not_end_the_chat,
-    a_chat_whose_agent_is_gone_waits_again,
     who_signs_out_of_one_of_two_browsers_keeps_the_chat,
 );
 
@@ -63,24 +62,6 @@ async fn who_is_only_rung_does_not_end_the_chat(store: Store) {
     let refused = alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
     assert_eq!(refused["code"], "not_yours", "{refused}");
     assert_eq!(alice.take().await["id"], chat["id"]);
-}
-
-// spec: X-3
-async fn a_chat_whose_agent_is_gone_waits_again(store: Store) {
-    let clock = Clock::manual(START);
-    let shop = Shop::open_at(store, Plan::default(), clock.clone()).await;
-    let mut alice = shop.agent("Alice").await;
-    let mut browser = waiting(&shop).await;
-    let chat = alice.take().await;
-    browser.chat("active").await;
-    alice.socket.leave().await;
-    clock.advance_ms(119_000);
-    let mut bob = shop.agent("Bob").await;
-    assert_eq!(bob.read("/api/v1/chats").await["items"], json!([]), "Alice may come back");
-    clock.advance_ms(2_000);
-    bob.command(json!({ "type": "status", "status": "ready" })).await;
-    let rung = bob.ring().await;
-    assert_eq!((&rung["id"], &rung["queued_at"]), (&chat["id"], &chat["queued_at"]));
 }
 
 // spec: X-3

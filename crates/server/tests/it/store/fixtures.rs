@@ -91,18 +91,22 @@ pub(crate) fn rule(site: SiteId, queue: QueueId, priority: i64, name: &str) -> R
     }
 }
 
-/// A visitor who is on a visit.
-pub(crate) async fn visit(tx: &mut Tx, site: SiteId, now: UnixMs) -> (VisitorId, VisitId) {
-    let (visitor, visit) = (VisitorId(Uuid::now_v7()), VisitId(Uuid::now_v7()));
-    insert_visitor(tx, visitor, site, &visitor.to_string(), now).await.unwrap();
-    let facts = VisitFacts {
+/// Of a browser that says nothing special.
+pub(crate) fn facts() -> VisitFacts {
+    VisitFacts {
         referrer: String::new(),
         language: "en".to_owned(),
         time_zone: "UTC".to_owned(),
         device: Text(DeviceClass::Desktop),
         browser: "Other".to_owned(),
         utm: Json(BTreeMap::new()),
-    };
+    }
+}
+
+/// A visitor who is on a visit.
+pub(crate) async fn visit(tx: &mut Tx, site: SiteId, now: UnixMs) -> (VisitorId, VisitId) {
+    let (visitor, visit) = (VisitorId(Uuid::now_v7()), VisitId(Uuid::now_v7()));
+    insert_visitor(tx, visitor, site, &visitor.to_string(), now).await.unwrap();
     let row = VisitRow {
         id: Text(visit),
         site_id: Text(site),
@@ -111,7 +115,7 @@ pub(crate) async fn visit(tx: &mut Tx, site: SiteId, now: UnixMs) -> (VisitorId,
         started_at: now.0,
         heard_at: now.0,
         ended_at: None,
-        facts,
+        facts: facts(),
     };
     insert_visit(tx, &row, "{}", now.plus_s(86_400)).await.unwrap();
     (visitor, visit)
