@@ -39,6 +39,8 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     "/admin/workspace",
     "/admin/webhooks",
     "/admin/webhooks/new",
+    "/admin/api-tokens",
+    "/admin/api-tokens/new",
     "/admin/audit",
     `${below}/versions`,
   ];

@@ -26,6 +26,7 @@ use password::Passwords;
 use throttle::SignInThrottle;
 
 pub mod agent;
+pub mod api_token;
 pub mod assets;
 pub mod audit;
 pub mod auth;
@@ -56,6 +57,7 @@ mod queue_check;
 pub mod queue_switch;
 pub mod rule;
 mod rule_test;
+pub mod scope;
 mod seen;
 pub mod session;
 pub mod setup;

@@ -116,6 +116,8 @@ export type WebhookWithSecret = Complete<Schemas["WebhookWithSecret"]>;
 export type DeliveryState = Schemas["DeliveryState"];
 export type WebhookDelivery = Complete<Schemas["WebhookDelivery"]>;
 export type WebhookDeliveryDetail = Complete<Schemas["WebhookDeliveryDetail"]>;
+export type ApiToken = Complete<Schemas["ApiToken"]>;
+export type MadeApiToken = Complete<Schemas["MadeApiToken"]>;
 export type AuditEntry = Complete<Schemas["AuditEntry"]>;
 /** Values are whatever stands in the thing. */
 export interface AuditDetail {

@@ -38,6 +38,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/api-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All API tokens, by name. For administrators. */
+        get: operations["list_api_tokens"];
+        put?: never;
+        /** Make an API token that acts in the caller's name. The answer is the only place where it is shown. For administrators. */
+        post: operations["create_api_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an API token away; what uses it is refused from then on. For administrators. */
+        delete: operations["remove_api_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1489,6 +1524,42 @@ export interface components {
             /** @description What was given. */
             value: string;
         };
+        /** @description A token with which a program calls the interface. */
+        ApiToken: {
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description Name in lists and in the audit log. */
+            name: string;
+            /** @description Its last four characters. */
+            ending: string;
+            /** @description In whose name it acts: it can do no more than that person, and nothing once that person is disabled. */
+            user_id: components["schemas"]["UserId"];
+            /** @description What it may be used for. */
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * Format: int64
+             * @description When it was made, milliseconds since 1970.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it ends, milliseconds since 1970; null when it does not.
+             */
+            expires_at: number | null;
+            /**
+             * Format: int64
+             * @description When it was last used, to the minute, milliseconds since 1970; null when it never was.
+             */
+            last_used_at: number | null;
+        };
+        /** @description All tokens. */
+        ApiTokens: {
+            /** @description By name; at most 200. */
+            items: components["schemas"]["ApiToken"][];
+        };
         /** @description An attribute of a visitor. */
         Attribute: {
             /** @description Its name, 1 to 64 characters. */
@@ -1611,7 +1682,7 @@ export interface components {
          * @description To what kind of thing it was done.
          * @enum {string}
          */
-        AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace";
+        AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace" | "api_token";
         /** @description A queue that was opened or closed by hand, beside its hours (Q-1). */
         ByHand: {
             /** @description Open, or closed. */
@@ -2830,6 +2901,13 @@ export interface components {
         LinkTo: {
             customer_id: components["schemas"]["CustomerId"] | null;
         };
+        /** @description A token that was just made. It is not shown again. */
+        MadeApiToken: {
+            /** @description What it is. */
+            api_token: components["schemas"]["ApiToken"];
+            /** @description What the program sends: `Authorization: Bearer beckon_…`. */
+            token: string;
+        };
         /**
          * @description Which text of a page a rule looks at.
          * @enum {string}
@@ -2963,6 +3041,18 @@ export interface components {
             id: string;
             /** @description Name. */
             name: string;
+        };
+        /** @description A token to make. */
+        NewApiToken: {
+            /** @description Name in lists and in the audit log, 1 to 100 characters. */
+            name: string;
+            /** @description What it may be used for; at least one. */
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * Format: int64
+             * @description When it ends, milliseconds since 1970; null when it does not.
+             */
+            expires_at?: number | null;
         };
         /** @description A canned reply to make. */
         NewCannedReply: {
@@ -4217,6 +4307,11 @@ export interface components {
             /** @description E-mail address, if it was said. */
             email: string | null;
         };
+        /**
+         * @description What a token may be used for. Who may change something may read it too.
+         * @enum {string}
+         */
+        Scope: "configuration:read" | "configuration:write" | "conversations:read" | "conversations:write" | "customers:read" | "customers:write" | "administration:read" | "administration:write";
         /** @description An address that is opened for the agent at the start of a chat (Q-12). */
         ScreenPop: {
             /**
@@ -4980,7 +5075,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Role, origin or token do not allow this: `forbidden`, `foreign_origin`, `wrong_setup_token` */
+        /** @description Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token` */
         Refused403: {
             headers: {
                 [name: string]: unknown;
@@ -5099,6 +5194,95 @@ export interface operations {
                 "application/json": components["schemas"]["AgentStatusChange"];
             };
         };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_api_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokens"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    create_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiToken"];
+            };
+        };
+        responses: {
+            /** @description The token */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiToken"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_api_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             204: {

@@ -1,8 +1,9 @@
-//! Owns who is calling: the session cookie, and one extractor a role. A handler that asks for a role cannot be
-//! reached without it.
+//! Owns who is calling, by the session cookie or by an API token, and one extractor a role. A handler that asks for a role
+//! cannot be reached without it.
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, MatchedPath};
 use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -10,10 +11,11 @@ use beckon_engine::id::UserId;
 use beckon_engine::time::UnixMs;
 use sha2::{Digest, Sha256};
 
-use super::Api;
 use super::client::Client;
 use super::error::{Answer, Problem};
+use super::{Api, scope};
 use crate::store::Tx;
+use crate::store::api_token::{find_token_in_use, update_api_token_used};
 use crate::store::session::{find_session, insert_session, update_session_expiry};
 use crate::store::user::{Role, UserRow};
 
@@ -23,6 +25,8 @@ pub const COOKIE: &str = "beckon_session";
 const SESSION_S: u32 = 14 * 24 * 3600;
 /// A session that was moved less than this ago is not written again.
 const MOVED_AGAIN_AFTER_MS: i64 = 24 * 3600 * 1000;
+/// A use of a token less than this after the one before is not written down.
+const USED_AGAIN_AFTER_MS: i64 = 60_000;
 
 /// Who is signed in, by which session.
 #[derive(Clone, Debug)]
@@ -46,7 +50,7 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match authenticate(&Api::from_ref(state), &parts.headers).await {
+        match authenticate(&Api::from_ref(state), parts).await {
             Ok(signed_in) => Ok(Self(Some(signed_in))),
             Err(Problem::SignedOut) => Ok(Self(None)),
             Err(problem) => Err(problem),
@@ -67,7 +71,7 @@ macro_rules! roles {
             type Rejection = Problem;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-                let signed_in = authenticate(&Api::from_ref(state), &parts.headers).await?;
+                let signed_in = authenticate(&Api::from_ref(state), parts).await?;
                 if signed_in.user.role.0 < $role {
                     return Err(Problem::Forbidden);
                 }
@@ -121,7 +125,36 @@ pub fn session_token_hash(headers: &HeaderMap) -> Option<String> {
     session_token(headers).map(|token| hash_token(&token))
 }
 
-async fn authenticate(api: &Api, headers: &HeaderMap) -> Answer<SignedIn> {
+/// By the token where the request carries one, else by the session.
+async fn authenticate(api: &Api, parts: &Parts) -> Answer<SignedIn> {
+    match parts.headers.get(AUTHORIZATION) {
+        Some(value) => authenticate_token(api, parts, value.to_str().unwrap_or_default()).await,
+        None => authenticate_session(api, &parts.headers).await,
+    }
+}
+
+async fn authenticate_token(api: &Api, parts: &Parts, authorization: &str) -> Answer<SignedIn> {
+    let token = authorization.strip_prefix("Bearer ").ok_or(Problem::SignedOut)?;
+    let token_hash = hash_token(token.trim());
+    let now = api.clock.now();
+    let mut tx = api.store.read().await?;
+    let token = find_token_in_use(&mut tx, &token_hash, now).await?.ok_or(Problem::SignedOut)?;
+    drop(tx);
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let needed = scope::scope_of(&parts.method, route);
+    if !needed.is_some_and(|needed| scope::allows(&token.scopes, needed)) {
+        return Err(Problem::OutOfScope(needed.map(scope::name_of)));
+    }
+    let used_before = token.last_used_at.unwrap_or_default();
+    if now.ms_since(UnixMs(used_before)) >= USED_AGAIN_AFTER_MS {
+        let mut tx = api.store.write().await?;
+        update_api_token_used(&mut tx, *token.token_id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(SignedIn { user: token.user, token_hash, via: token.token_name })
+}
+
+async fn authenticate_session(api: &Api, headers: &HeaderMap) -> Answer<SignedIn> {
     let token_hash = session_token_hash(headers).ok_or(Problem::SignedOut)?;
     let now = api.clock.now();
     let mut tx = api.store.read().await?;
@@ -142,7 +175,7 @@ fn session_token(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Only the hash is kept, so that who reads the database cannot sign in with it.
-fn hash_token(token: &str) -> String {
+pub(super) fn hash_token(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 

@@ -28,6 +28,8 @@ pub enum Problem {
     WrongSetupToken,
     /// The user's role does not allow this.
     Forbidden,
+    /// The API token is not for this; the scope that it takes, if any does.
+    OutOfScope(Option<String>),
     /// The request comes from a page of another origin.
     ForeignOrigin,
     /// There is no such thing, or no such address.
@@ -118,6 +120,7 @@ impl Problem {
             }
             Self::WrongSetupToken => (StatusCode::FORBIDDEN, "wrong_setup_token", "The setup token is wrong"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The role does not allow this"),
+            Self::OutOfScope(_) => (StatusCode::FORBIDDEN, "out_of_scope", "The API token is not for this"),
             Self::ForeignOrigin => {
                 (StatusCode::FORBIDDEN, "foreign_origin", "The request comes from another origin")
             }
@@ -162,6 +165,8 @@ impl Problem {
                 "The token stands in the output of the server since its start.".to_owned()
             }
             Self::Forbidden => "Ask an administrator for the role that it takes.".to_owned(),
+            Self::OutOfScope(Some(scope)) => format!("It takes the scope {scope}."),
+            Self::OutOfScope(None) => "Only a person who is signed in can do this.".to_owned(),
             Self::ForeignOrigin => "Changes are accepted from the console's own pages only.".to_owned(),
             Self::NotFound => "It was removed, or the address is wrong.".to_owned(),
             Self::MethodNotAllowed => "See /api/openapi.json for what this address can do.".to_owned(),
@@ -187,6 +192,7 @@ impl Problem {
             | Self::WrongCredentials
             | Self::WrongSetupToken
             | Self::Forbidden
+            | Self::OutOfScope(_)
             | Self::ForeignOrigin
             | Self::NotFound
             | Self::MethodNotAllowed

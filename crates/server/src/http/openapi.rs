@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
+use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use utoipa::openapi::schema::ArrayItems;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     Components, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Response, ResponseBuilder,
     Schema,
@@ -16,9 +19,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, audit, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry, file, history,
-    identity, offer, offer_stop, presentation, queue, queue_switch, rule, rule_test, seen, session, setup,
-    site, user, version, visit, waiting, wallboard, webhook, workspace, wrap_up,
+    Api, agent, api_token, audit, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry,
+    file, history, identity, offer, offer_stop, presentation, queue, queue_switch, rule, rule_test, scope,
+    seen, session, setup, site, user, version, visit, waiting, wallboard, webhook, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -27,7 +30,8 @@ pub const PATH: &str = "/api/openapi.json";
 const ABOUT: &str = "Everything that the console does. Refused requests are answered with RFC 9457 problem documents, \
     `application/problem+json`; their `code` is a closed list. Lists come in pages: give the `next` of one page as the \
     `after` of the following. A change (`PATCH`) replaces each named field as a whole and leaves the others. Unknown \
-    fields are refused. Sign in at `/api/v1/session`; the session is a cookie. Changes are accepted from the server's \
+    fields are refused. Sign in at `/api/v1/session`; the session is a cookie. A program sends `Authorization: Bearer` with an API token \
+    instead. Changes are accepted from the server's \
     own origin and from programs that send no `Origin`.";
 
 /// How a request that only reads can be refused.
@@ -42,7 +46,10 @@ pub struct ChangeRefusals;
 const REFUSALS: [(&str, &str); 10] = [
     ("400", "The body is not JSON: `bad_json`"),
     ("401", "Nobody is signed in, or not with this password: `signed_out`, `wrong_credentials`"),
-    ("403", "Role, origin or token do not allow this: `forbidden`, `foreign_origin`, `wrong_setup_token`"),
+    (
+        "403",
+        "Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`",
+    ),
     ("404", "There is nothing here: `not_found`"),
     (
         "409",
@@ -94,6 +101,7 @@ fn refusal(about: &str) -> Response {
 pub fn parts() -> (Router<Api>, OpenApi) {
     let (router, mut document) = resources().split_for_parts();
     refer_to_items(&mut document);
+    name_scopes(&mut document);
     (router, document)
 }
 
@@ -130,6 +138,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(webhook::router())
         .merge(audit::router())
         .merge(version::router())
+        .merge(api_token::router())
 }
 
 /// The route that serves the description.
@@ -151,10 +160,31 @@ fn refer_to_items(document: &mut OpenApi) {
     }
 }
 
+/// Where a token can be used instead of a session, the description says with which scope.
+fn name_scopes(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in [
+            (Method::GET, &mut item.get),
+            (Method::POST, &mut item.post),
+            (Method::PUT, &mut item.put),
+            (Method::PATCH, &mut item.patch),
+            (Method::DELETE, &mut item.delete),
+        ] {
+            let Some(security) = operation.as_mut().and_then(|operation| operation.security.as_mut()) else {
+                continue;
+            };
+            if let Some(scope) = scope::scope_of(&method, path) {
+                security.push(SecurityRequirement::new("token", [scope::name_of(scope)]));
+            }
+        }
+    }
+}
+
 fn frame() -> OpenApi {
     let mut components = Components::new();
     let cookie = ApiKey::Cookie(ApiKeyValue::new(auth::COOKIE));
     components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    components.add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     components.schemas.insert(ProblemDocument::name().into_owned(), ProblemDocument::schema());
     components.schemas.insert(FieldError::name().into_owned(), FieldError::schema());
     for (status, about) in REFUSALS {

@@ -72,6 +72,8 @@ pub enum AuditKind {
     Webhook,
     /// What all agents share.
     Workspace,
+    /// A token with which a program calls the interface.
+    ApiToken,
 }
 
 /// One line of the log.

@@ -1,5 +1,6 @@
 //! Tests of the REST interface, through the whole router but without a network.
 
+mod api_tokens;
 mod audit;
 mod bad_input;
 mod both_engines;

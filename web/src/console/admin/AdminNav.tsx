@@ -4,6 +4,7 @@ import {
   IconAdjustments,
   IconEye,
   IconHistoryToggle,
+  IconKey,
   IconLayoutColumns,
   IconListDetails,
   IconListSearch,
@@ -85,6 +86,7 @@ export function AdminNav() {
             icon={<IconLayoutColumns size={16} />}
           />
           <Entry href="/admin/webhooks" label={t("webhooks.title")} icon={<IconWebhook size={16} />} />
+          <Entry href="/admin/api-tokens" label={t("api_tokens.title")} icon={<IconKey size={16} />} />
           <Entry href="/admin/audit" label={t("audit.title")} icon={<IconListSearch size={16} />} />
         </ul>
       </section>

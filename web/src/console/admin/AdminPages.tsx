@@ -5,6 +5,8 @@ import { NotFound } from "../shell/NotFound";
 import { Loaded } from "../ui/states";
 import classes from "./Admin.module.css";
 import { AdminNav } from "./AdminNav";
+import { ApiTokensPage } from "./api-tokens/ApiTokensPage";
+import { NewApiTokenPage } from "./api-tokens/NewApiTokenPage";
 import { AuditPage } from "./audit/AuditPage";
 import { VersionsPage } from "./audit/VersionsPage";
 import { CannedRepliesPage } from "./canned/CannedRepliesPage";
@@ -49,6 +51,8 @@ export function AdminPages() {
             {({ id }) => <CannedReplyPage key={id} base="/admin/canned-replies" id={id} />}
           </Route>
           <Route path="/admin/workspace" component={WorkspacePage} />
+          <Route path="/admin/api-tokens" component={ApiTokensPage} />
+          <Route path="/admin/api-tokens/new" component={NewApiTokenPage} />
           <Route path="/admin/audit" component={AuditPage} />
           <Route path="/admin/webhooks" component={WebhooksPage} />
           <Route path="/admin/webhooks/new" component={NewWebhookPage} />

@@ -123,6 +123,9 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("PATCH", "/api/v1/audit/{id}", Some(Role::Admin)),
     ("GET", "/api/v1/sites/{id}/versions", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/versions", Some(Role::Admin)),
+    ("GET", "/api/v1/api-tokens", Some(Role::Admin)),
+    ("POST", "/api/v1/api-tokens", Some(Role::Admin)),
+    ("DELETE", "/api/v1/api-tokens/{id}", Some(Role::Admin)),
     // Not part of the description.
     ("GET", "/healthz", None),
     ("GET", "/readyz", None),

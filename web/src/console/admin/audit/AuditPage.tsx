@@ -26,6 +26,7 @@ const KINDS: AuditEntry["kind"][] = [
   "canned_reply",
   "webhook",
   "workspace",
+  "api_token",
 ];
 
 export function AuditPage() {

@@ -1,5 +1,6 @@
 /** Owns the English texts of everything behind signing in; each area has its file. */
 import { admin } from "./admin";
+import { apiTokens } from "./api-tokens";
 import { audit } from "./audit";
 import { chats } from "./chats";
 import { conditions } from "./conditions";
@@ -22,6 +23,7 @@ import { canned, keys, mini, options, ready, sounds, workspace } from "./workspa
 
 export const areas = {
   admin,
+  api_tokens: apiTokens,
   audit,
   canned,
   chats,

@@ -53,6 +53,7 @@ export const audit = {
     canned_reply: "Canned reply",
     webhook: "Webhook",
     workspace: "Workspace",
+    api_token: "API token",
   },
   kinds: {
     site: "Sites",
@@ -68,6 +69,7 @@ export const audit = {
     canned_reply: "Canned replies",
     webhook: "Webhooks",
     workspace: "Workspace",
+    api_token: "API tokens",
   },
   details: {
     password: "A new password",
