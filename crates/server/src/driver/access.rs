@@ -6,7 +6,7 @@ use super::conversation::is_silent_alert;
 use super::notice::RefusalCode;
 use crate::store::agent::list_services;
 use crate::store::call::{CallRow, find_open_call};
-use crate::store::chat::{ChatRow, ChatState, find_chat};
+use crate::store::chat::{ChatRow, ChatState, find_chat, find_chat_locked};
 use crate::store::participant::{Part, ParticipantRow, list_participants};
 use crate::store::user::Role;
 use crate::store::{StoreError, StoreResult, Tx};
@@ -166,6 +166,17 @@ pub async fn find_seat(tx: &mut Tx, actor: &Actor, chat: ChatId) -> Result<Seat,
     let participants = list_participants(tx, *chat.id).await?;
     let seat = Seat { chat, call, participants, actor: actor.id, supervises: actor.supervises(), serves };
     if seat.may_see() { Ok(seat) } else { Err(not_found()) }
+}
+
+/// The same, for whoever changes something on what they see: the chat stays so until this unit of work ends.
+///
+/// # Errors
+/// As [`find_seat`].
+pub async fn find_seat_locked(tx: &mut Tx, actor: &Actor, chat: ChatId) -> Result<Seat, Denied> {
+    if find_chat_locked(tx, chat).await?.is_none() {
+        return Err(because(RefusalCode::NotFound, "There is no such chat."));
+    }
+    find_seat(tx, actor, chat).await
 }
 
 /// Finds a chat whose messages this person may read.

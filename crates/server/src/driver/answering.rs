@@ -6,7 +6,7 @@ use beckon_engine::queue::waiting::PRIORITY_MAX;
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::access::{Actor, Denied, because, find_seat};
+use super::access::{Actor, Denied, because, find_seat_locked};
 use super::conversation::{end, say_as_system};
 use super::desk::LOCK_KEY;
 use super::notice::RefusalCode;
@@ -33,7 +33,7 @@ impl Driver {
     pub async fn accept_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         if let Some(call) = seat.called() {
             self.take_call(&mut tx, actor, &seat, call).await?;
         } else {
@@ -58,7 +58,7 @@ impl Driver {
     pub async fn decline_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         if let Some(call) = seat.called() {
             let now = self.clock().now();
             let hints = self.miss_call(&mut tx, call, CallOutcome::Declined, now).await?;
@@ -82,7 +82,7 @@ impl Driver {
     /// When the chat is somebody else's, or the database failed.
     pub async fn close_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         // Who is only rung for it passes it on, and does not end it.
         let is_own = seat.owns() && *seat.chat.state != ChatState::Ringing;
         if !is_own && !actor.supervises() {
@@ -112,7 +112,7 @@ impl Driver {
             return Err(because(RefusalCode::NotYours, "Supervisors decide who comes first."));
         }
         let mut tx = self.store().write().await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         if update_chat_priority(&mut tx, chat, priority.min(PRIORITY_MAX)).await? {
             tx.commit().await?;
             self.tell_of(&seat.chat, false);

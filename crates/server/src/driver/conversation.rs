@@ -24,8 +24,8 @@ use crate::store::agent::update_agent_idle;
 use crate::store::call::update_call_withdrawn;
 use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_chat_instead};
 use crate::store::chat::{
-    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, find_open_chat,
-    find_window_at_launch, insert_chat,
+    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_chat_locked, find_latest_chat,
+    find_open_chat, find_window_at_launch, insert_chat,
 };
 use crate::store::customer::link::{Link, find_known};
 use crate::store::identity::Proof;
@@ -188,6 +188,7 @@ impl Driver {
     /// When the chat is not the visitor's, or the database failed.
     pub async fn visitor_ends(&self, visitor: VisitorId, chat: ChatId) -> Result<(), Refusal> {
         let mut tx = self.store().write().await?;
+        find_chat_locked(&mut tx, chat).await?;
         let row = own_chat(&mut tx, visitor, chat, None).await?;
         end(self, &mut tx, &row, EndedBy::Visitor, "visitor_left").await?;
         tx.commit().await?;
@@ -224,7 +225,7 @@ pub(super) async fn open(
     now: UnixMs,
 ) -> StoreResult<Opened> {
     let mut replaced = None;
-    if let Some(open) = find_open_chat(tx, opening.visitor).await? {
+    if let Some(open) = find_open_chat_locked(tx, opening.visitor).await? {
         if !is_silent_alert(&open) || opening.mode == ChatMode::Engage {
             return Ok(Opened { chat: *open.id, replaced });
         }
@@ -273,6 +274,13 @@ pub(super) async fn open(
 pub(super) fn alert_due(routing: &Routing, now: UnixMs) -> UnixMs {
     let due = now.plus_s(routing.ring_time_s * ALERT_RINGS_MAX);
     wait_due(routing, now).map_or(due, |leaves| leaves.min(due))
+}
+
+/// The visitor's open chat as it is, and stays until this unit of work ends.
+pub(super) async fn find_open_chat_locked(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Option<ChatRow>> {
+    let Some(open) = find_open_chat(tx, visitor).await? else { return Ok(None) };
+    let locked = find_chat_locked(tx, *open.id).await?;
+    Ok(locked.filter(|chat| *chat.state != ChatState::Ended))
 }
 
 /// An agent was alerted and nobody has written: the visitor knows nothing of it (P-9), but where the window opened at launch.

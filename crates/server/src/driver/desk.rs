@@ -12,7 +12,7 @@ use beckon_engine::routing::{AgentLoad, Skill, choose, is_skilled};
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::conversation::{self, end};
+use super::conversation::{self, end, is_silent_alert};
 use super::dispatch::tell_all_who_wait;
 use super::host::HEARD_FLUSH_MS;
 use super::instead::{alternative, closed_because, dequeue, end_instead};
@@ -28,7 +28,7 @@ use crate::store::chat::waiting::{
     find_next_due, list_abandoned_chats, list_busy_queues, list_deserted_chats, list_due_chats,
     list_open_alerts, list_overdue_chats, list_waiting_chats,
 };
-use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat};
+use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat_locked};
 use crate::store::user_skill::list_user_skills;
 use crate::store::{StoreResult, Tx};
 
@@ -117,17 +117,21 @@ impl Driver {
 
 impl Pass<'_> {
     async fn run(&mut self, tx: &mut Tx) -> StoreResult<()> {
-        for chat in list_due_chats(tx, self.now).await? {
-            self.run_out(tx, &chat).await?;
+        for listed in list_due_chats(tx, self.now).await? {
+            if let Some(chat) = unchanged(tx, &listed).await? {
+                self.run_out(tx, &chat).await?;
+            }
         }
-        for chat in list_abandoned_chats(tx).await? {
+        for listed in list_abandoned_chats(tx).await? {
+            let Some(chat) = unchanged(tx, &listed).await? else { continue };
             end(self.driver, tx, &chat, EndedBy::System, "visitor_left").await?;
             self.changed(&chat);
         }
         self.pass_on_deserted(tx).await?;
         self.withdraw_left_alerts(tx).await?;
-        for chat in list_overdue_chats(tx, self.now).await? {
-            if let Some(site) = self.site(*chat.site_id)
+        for listed in list_overdue_chats(tx, self.now).await? {
+            if let Some(chat) = unchanged(tx, &listed).await?
+                && let Some(site) = self.site(*chat.site_id)
                 && dequeue(self.driver, tx, &site, &chat, self.now).await?
             {
                 self.changed(&chat);
@@ -144,7 +148,8 @@ impl Pass<'_> {
         if !self.driver.inner.patience.since(before) {
             return Ok(());
         }
-        for chat in list_deserted_chats(tx, before).await? {
+        for listed in list_deserted_chats(tx, before).await? {
+            let Some(chat) = unchanged(tx, &listed).await? else { continue };
             self.driver.requeue(tx, &chat, *chat.queue_id, self.now).await?;
             self.changed(&chat);
         }
@@ -160,7 +165,8 @@ impl Pass<'_> {
             if self.now < UnixMs(alert.heard_at).plus_s(away_after_s).plus_ms(HEARD_LATE_MS) {
                 continue;
             }
-            if let Some(chat) = find_chat(tx, *alert.id).await?
+            if let Some(chat) = find_chat_locked(tx, *alert.id).await?
+                && is_silent_alert(&chat)
                 && end(self.driver, tx, &chat, EndedBy::System, "visitor_left").await?
             {
                 self.changed(&chat);
@@ -205,8 +211,10 @@ impl Pass<'_> {
                 waiting.extend(chats);
                 continue;
             };
-            for chat in chats {
-                if end_instead(self.driver, tx, &chat, &instead).await? {
+            for listed in chats {
+                if let Some(chat) = unchanged(tx, &listed).await?
+                    && end_instead(self.driver, tx, &chat, &instead).await?
+                {
                     self.changed(&chat);
                 }
             }
@@ -251,6 +259,13 @@ impl Pass<'_> {
         self.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
         self.hints.push(Hint::MessageAdded { chat: *chat.id, visitor: *chat.visitor_id, seq: None });
     }
+}
+
+/// A chat that was listed, as it is under its lock; none when it has gone on since: then nothing is due.
+async fn unchanged(tx: &mut Tx, listed: &ChatRow) -> StoreResult<Option<ChatRow>> {
+    let locked = find_chat_locked(tx, *listed.id).await?;
+    let is_same = |chat: &ChatRow| *chat.state == *listed.state && chat.owner_epoch == listed.owner_epoch;
+    Ok(locked.filter(is_same))
 }
 
 /// How a chat is routed where it is now.

@@ -301,7 +301,7 @@ async fn withdraw_alert(
     now: UnixMs,
     done: &mut JobDone,
 ) -> StoreResult<()> {
-    let Some(chat) = find_open_chat(tx, job.visitor).await? else { return Ok(()) };
+    let Some(chat) = conversation::find_open_chat_locked(tx, job.visitor).await? else { return Ok(()) };
     if conversation::is_silent_alert(&chat) {
         conversation::finish(driver, tx, &chat, EndedBy::System, now).await?;
         done.hints.push(Hint::ChatChanged { chat: *chat.id, visitor: job.visitor });

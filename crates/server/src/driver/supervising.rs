@@ -3,7 +3,7 @@
 use beckon_engine::id::ChatId;
 
 use super::Driver;
-use super::access::{Actor, Denied, because, find_seat};
+use super::access::{Actor, Denied, because, find_seat_locked};
 use super::conversation::{is_silent_alert, say_as_system};
 use super::desk::LOCK_KEY;
 use super::notice::RefusalCode;
@@ -36,7 +36,7 @@ impl Driver {
         check_supervisor(actor)?;
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         seat.check_decider(None)?;
         if seat.owns() {
             return Err(because(RefusalCode::Taken, "You have this chat."));
@@ -55,7 +55,7 @@ impl Driver {
     /// When the chat is their own, or the database failed.
     pub async fn leave_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         let said = match seat.part() {
             None => return Ok(()),
             Some(Part::Owner) => {
@@ -77,7 +77,7 @@ impl Driver {
         check_supervisor(actor)?;
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         if seat.owns() {
             return Err(because(RefusalCode::Taken, "You have this chat."));
         }

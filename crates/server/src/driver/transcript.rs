@@ -15,8 +15,7 @@ use super::notice::RefusalCode;
 use super::notice::visitor::TranscriptState;
 use super::{Driver, Mails};
 use crate::bus::Hint;
-use crate::store::chat::change::update_chat_locked;
-use crate::store::chat::{ChatRow, ChatState, find_chat};
+use crate::store::chat::{ChatRow, ChatState, find_chat_locked};
 use crate::store::column::Text;
 use crate::store::mail::{Cause, NewMail, insert_mail};
 use crate::store::message::{MessageRow, Sender, list_messages};
@@ -201,8 +200,8 @@ impl Driver {
 
 /// The chat as it is, and stays until this unit of work ends.
 async fn lock_chat(tx: &mut Tx, chat: &ChatRow) -> Result<ChatRow, Denied> {
-    update_chat_locked(tx, *chat.id).await?;
-    find_chat(tx, *chat.id).await?.ok_or_else(|| because(RefusalCode::NotFound, "There is no such chat."))
+    let found = find_chat_locked(tx, *chat.id).await?;
+    found.ok_or_else(|| because(RefusalCode::NotFound, "There is no such chat."))
 }
 
 /// What the visitor saw of a message, as a line; nothing for what only the team sees.

@@ -7,7 +7,7 @@ use beckon_engine::queue::Queue;
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::access::{Actor, Denied, Seat, because, find_seat};
+use super::access::{Actor, Denied, Seat, because, find_seat_locked};
 use super::conversation::{self, alert_due, is_silent_alert, say_as_system, tell_staff};
 use super::desk::{DESERTED_MS, LOCK_KEY, routing_of};
 use super::instead::wait_due;
@@ -23,7 +23,7 @@ use crate::store::call::{
     CallOutcome, CallRow, NewCall, Purpose, insert_call, update_call_settled, update_call_withdrawn,
 };
 use crate::store::chat::change::{update_chat_owner, update_chat_requeued};
-use crate::store::chat::{ChatRow, ChatState, find_chat};
+use crate::store::chat::{ChatRow, ChatState, find_chat_locked};
 use crate::store::message::{Audience, NewMessage, Sender, append_message};
 use crate::store::participant::{
     Part, ParticipantRow, insert_participant, update_company_left, update_owner_left,
@@ -53,7 +53,7 @@ impl Driver {
         check_note(note)?;
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         seat.check_decider(None)?;
         let agent = self.callable(&mut tx, &seat, purpose, to).await?;
         let now = self.clock().now();
@@ -90,7 +90,7 @@ impl Driver {
         check_note(note)?;
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         seat.check_decider(None)?;
         let row = find_queue(&mut tx, queue).await?;
         let Some(row) = row.filter(|row| row.site_id == seat.chat.site_id) else {
@@ -114,7 +114,7 @@ impl Driver {
     /// When the person may not decide about the chat, or the database failed.
     pub async fn recall(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
-        let seat = find_seat(&mut tx, actor, chat).await?;
+        let seat = find_seat_locked(&mut tx, actor, chat).await?;
         seat.check_decider(None)?;
         update_call_withdrawn(&mut tx, chat, self.clock().now()).await?;
         tx.commit().await?;
@@ -132,7 +132,9 @@ impl Driver {
     ) -> Result<(), Denied> {
         let now = self.clock().now();
         let chat = &seat.chat;
-        if !update_call_settled(tx, *call.id, CallOutcome::Taken, now).await? {
+        if *chat.state != ChatState::Active
+            || !update_call_settled(tx, *call.id, CallOutcome::Taken, now).await?
+        {
             return Err(because(RefusalCode::Taken, "This chat no longer rings here."));
         }
         match *call.purpose {
@@ -153,7 +155,7 @@ impl Driver {
         outcome: CallOutcome,
         now: UnixMs,
     ) -> StoreResult<Vec<Hint>> {
-        let Some(chat) = find_chat(tx, *call.chat_id).await? else { return Ok(Vec::new()) };
+        let Some(chat) = find_chat_locked(tx, *call.chat_id).await? else { return Ok(Vec::new()) };
         let mut hints = Vec::new();
         if !update_call_settled(tx, *call.id, outcome, now).await? {
             return Ok(hints);

@@ -230,6 +230,15 @@ pub async fn find_chat(tx: &mut Tx, id: ChatId) -> StoreResult<Option<ChatRow>> 
     fetch_optional!(tx, ChatRow, select!("WHERE id = $1"), Text(id))
 }
 
+/// Finds a chat as it is, and stays until this unit of work ends: whoever decides on what they read of a chat reads it so.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_chat_locked(tx: &mut Tx, id: ChatId) -> StoreResult<Option<ChatRow>> {
+    tx.lock_chat(id).await?;
+    find_chat(tx, id).await
+}
+
 /// What a visitor answered in the form of a chat.
 ///
 /// # Errors

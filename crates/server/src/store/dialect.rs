@@ -1,6 +1,9 @@
 //! Owns the few places where the two engines must differ. Everything else is one SQL text.
 
+use beckon_engine::id::ChatId;
+
 use super::Tx;
+use super::column::Text;
 
 impl Tx {
     /// Locks out every other unit of work under the same `key` until this one ends.
@@ -13,6 +16,24 @@ impl Tx {
             Self::Sqlite(_) => {}
             Self::Postgres(tx) => {
                 sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Locks out every other unit of work that changes this chat, until this one ends; one that does so already is waited
+    /// for. What is read after it holds until the commit.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub(super) async fn lock_chat(&mut self, chat: ChatId) -> super::StoreResult<()> {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(tx) => {
+                let sql = "SELECT 1 FROM chats WHERE id = $1 FOR NO KEY UPDATE";
+                sqlx::query(sql).bind(Text(chat)).execute(&mut **tx).await?;
             }
         }
         Ok(())

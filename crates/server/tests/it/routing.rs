@@ -9,10 +9,15 @@ use beckon_server::clock::Clock;
 use beckon_server::driver::access::Actor;
 use beckon_server::driver::{Driver, Mails};
 use beckon_server::store::agent::{Stance, update_agent_heard, update_agent_status};
-use beckon_server::store::chat::{ChatMode, ChatRow, ChatState, NewChat, find_chat, insert_chat};
-use beckon_server::store::queue::{QueueRow, insert_queue, update_queue_agents};
+use beckon_server::store::call::Purpose;
+use beckon_server::store::chat::change::{update_chat_ended, update_chat_idle};
+use beckon_server::store::chat::{ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, insert_chat};
+use beckon_server::store::column::Json;
+use beckon_server::store::message::{Audience, NewMessage, Sender, append_message};
+use beckon_server::store::queue::{QueueRow, insert_queue, update_queue, update_queue_agents};
 use beckon_server::store::user::{Role, insert_user};
 use beckon_server::store::{Store, Tx};
+use serde_json::json;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -24,6 +29,9 @@ store_tests!(
     agents_have_time_to_come_back_after_a_sleep_of_the_machine,
     agents_have_time_to_come_back_after_an_outage_of_the_database,
     an_alert_that_was_handed_on_is_as_silent_as_before,
+    a_message_that_is_being_written_keeps_an_idle_chat_open,
+    a_message_that_is_being_written_keeps_an_alert,
+    a_chat_that_is_being_ended_is_joined_by_nobody,
     what_was_lost_is_read_anew_a_few_visits_at_a_time,
 );
 
@@ -206,4 +214,86 @@ async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
     }
     assert!(most > before, "everything is read anew");
     assert!(most - before < 20, "{} tasks read at once", most - before);
+}
+
+/// Waits until a unit of work waits for what another one has changed. The embedded database has one at a time anyway.
+async fn one_waits(store: &Store) {
+    loop {
+        match store.read().await.unwrap() {
+            Tx::Sqlite(_) => return,
+            Tx::Postgres(mut tx) => {
+                let sql = "SELECT COUNT(*) FROM pg_stat_activity
+                           WHERE datname = current_database() AND wait_event = 'transactionid'";
+                let waiting: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
+                if waiting > 0 {
+                    return;
+                }
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn say(tx: &mut Tx, chat: ChatId, sender: Sender) {
+    let id = if sender == Sender::Agent { "a1" } else { "v1" };
+    let message =
+        NewMessage { id, sender, user: None, name: "", body: "Yes", file: None, audience: Audience::All };
+    append_message(tx, chat, message, START).await.unwrap();
+}
+
+/// Routes after so long, while somebody writes; what they write is there before routing has decided.
+async fn routes_while(desk: &Desk, ms: i64, sender: Sender) -> ChatRow {
+    let mut tx = desk.store.write().await.unwrap();
+    say(&mut tx, desk.chat, sender).await;
+    desk.clock.advance_ms(ms);
+    let driver = desk.driver.clone();
+    let routing = tokio::spawn(async move { driver.route().await.map(drop) });
+    one_waits(&desk.store).await;
+    tx.commit().await.unwrap();
+    routing.await.unwrap().unwrap();
+    desk.chat().await
+}
+
+// spec: Q-10 X-3
+async fn a_message_that_is_being_written_keeps_an_idle_chat_open(store: Store) {
+    let desk = Desk::open(store, ChatMode::Reactive).await;
+    let conduct = json!({ "conduct": { "idle_warn_after_s": 30, "idle_close_after_s": 30 } });
+    let plan = Json(serde_json::from_value(conduct).unwrap());
+    let mut tx = desk.store.write().await.unwrap();
+    update_queue(&mut tx, &QueueRow { plan, ..desk.queue.clone() }).await.unwrap();
+    say(&mut tx, desk.chat, Sender::Agent).await;
+    update_chat_idle(&mut tx, desk.chat, Some(START.plus_s(60)), Some(START.plus_s(30))).await.unwrap();
+    tx.commit().await.unwrap();
+    desk.driver.bus().publish(Hint::SiteChanged { site: *desk.queue.site_id });
+    while desk.driver.conduct_of(&desk.chat().await).idle_warn_after_s != 30 {
+        tokio::task::yield_now().await;
+    }
+    let chat = routes_while(&desk, 61_000, Sender::Visitor).await;
+    assert_eq!(*chat.state, ChatState::Active, "the visitor has answered");
+}
+
+// spec: P-9 P-10
+async fn a_message_that_is_being_written_keeps_an_alert(store: Store) {
+    let desk = Desk::open(store, ChatMode::Engage).await;
+    let chat = routes_while(&desk, VISITOR_HEARD_MS + 60_000, Sender::Agent).await;
+    assert_eq!((*chat.state, chat.written), (ChatState::Active, true), "Alice has written");
+}
+
+// spec: Q-9 X-2
+async fn a_chat_that_is_being_ended_is_joined_by_nobody(store: Store) {
+    let desk = Desk::open(store, ChatMode::Reactive).await;
+    let (alice, bob) = (desk.chat().await.agent_id.unwrap(), fixtures::user("bob@shop.example"));
+    let mut tx = desk.store.write().await.unwrap();
+    insert_user(&mut tx, &bob).await.unwrap();
+    update_agent_status(&mut tx, *bob.id, Stance::Ready, START).await.unwrap();
+    heard(&mut tx, *bob.id, START).await;
+    tx.commit().await.unwrap();
+    desk.driver.call_agent(&actor(*alice, "Alice"), desk.chat, Purpose::Invite, *bob.id, "").await.unwrap();
+    let mut tx = desk.store.write().await.unwrap();
+    assert!(update_chat_ended(&mut tx, desk.chat, EndedBy::Visitor, START, None).await.unwrap());
+    let (driver, bob, chat) = (desk.driver.clone(), actor(*bob.id, "Bob"), desk.chat);
+    let joining = tokio::spawn(async move { driver.accept_chat(&bob, chat).await.is_ok() });
+    one_waits(&desk.store).await;
+    tx.commit().await.unwrap();
+    assert!(!joining.await.unwrap(), "the chat has ended");
 }

@@ -225,12 +225,3 @@ pub async fn update_chat_wrapped_up(tx: &mut Tx, id: ChatId) -> StoreResult<bool
     )?;
     Ok(rows == 1)
 }
-
-/// Locks a chat for this unit of work, against everyone who changes it.
-///
-/// # Errors
-/// When the database failed.
-pub async fn update_chat_locked(tx: &mut Tx, id: ChatId) -> StoreResult<()> {
-    execute!(tx, "UPDATE chats SET last_seq = last_seq WHERE id = $1", Text(id))?;
-    Ok(())
-}
