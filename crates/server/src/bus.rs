@@ -89,6 +89,11 @@ pub enum Hint {
         /// Which.
         site: SiteId,
     },
+    /// A visitor was erased: nothing of them may be written any more (N-4).
+    VisitorErased {
+        /// Who.
+        visitor: VisitorId,
+    },
     /// Hints were lost on their way: everything is read anew.
     Lost,
 }

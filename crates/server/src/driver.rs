@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bus::Bus;
+use crate::bus::{Bus, Hint};
 use crate::clock::Clock;
 use crate::store::visit::find_visit_epoch;
 use crate::store::{Store, StoreResult};
@@ -61,7 +61,7 @@ mod wheel;
 
 use appending::{APPEND_INBOX, Append};
 use behind::Behind;
-use command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
+use command::{Attached, Connection, LiveVisit, Observed, ShardCommand};
 use consoles::Consoles;
 use patience::Patience;
 use sites::Sites;
@@ -227,14 +227,14 @@ impl Driver {
         answer.await.ok()
     }
 
-    /// Another node has claimed the visit that this one still holds: a poll says nothing to it. When the database
+    /// Another node has claimed the visit that this one still holds, or it was erased: a poll says nothing to it. When the database
     /// cannot be asked, what this node decides is refused by it later all the same.
     async fn has_lost(&self, visitor: VisitorId) -> bool {
         let (reply, answer) = oneshot::channel();
         self.send(visitor, ShardCommand::Held { visitor, reply }).await;
         let Ok(Some((visit, epoch))) = answer.await else { return false };
         match self.claimed_epoch(visit).await {
-            Ok(now) => now.is_some_and(|now| now != epoch),
+            Ok(now) => now != Some(epoch),
             Err(error) => {
                 tracing::warn!(%error, "who holds a visit could not be read");
                 false
@@ -251,10 +251,9 @@ impl Driver {
         self.send(visitor, ShardCommand::Observe { visitor, observed }).await;
     }
 
-    /// Lets a visitor's browser come again: what it knew of itself no longer holds.
-    pub async fn send_away(&self, visitor: VisitorId) {
-        let signal = VisitorSignal::Leave;
-        self.send(visitor, ShardCommand::Signal { visitor, signal }).await;
+    /// Lets every node forget a visitor who was erased.
+    pub fn tell_of_erasure(&self, visitor: VisitorId) {
+        self.bus().publish(Hint::VisitorErased { visitor });
     }
 
     /// Tells that a connection is gone.

@@ -164,6 +164,9 @@ pub(super) enum ShardCommand {
         visitor: VisitorId,
         done: JobDone,
     },
+    Erased {
+        visitor: VisitorId,
+    },
     WorldChanged {
         site: SiteId,
     },

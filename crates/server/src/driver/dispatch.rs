@@ -150,6 +150,7 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             let notice = Box::new(AgentNotice::EnquiryChanged { site });
             driver.consoles().tell_all(&ConsoleSignal::Notice(notice));
         }
+        Hint::VisitorErased { visitor } => driver.send(visitor, ShardCommand::Erased { visitor }).await,
         Hint::SiteChanged { .. } => driver.inner.gates.notify_one(),
         Hint::Lost => {
             tracing::info!("hints were lost on their way; everything is read anew");

@@ -127,6 +127,7 @@ impl Shard {
                 self.with(visitor, |host, now, _| host.present_by_hand(request, reply, now));
             }
             ShardCommand::JobDone { visitor, done } => self.job_done(visitor, done),
+            ShardCommand::Erased { visitor } => self.drop_erased(visitor),
             ShardCommand::WorldChanged { site } => self.world_changed(site),
             ShardCommand::Describe { visitor, reply } => {
                 let now = self.driver.clock().now();
@@ -180,6 +181,13 @@ impl Shard {
         host.leave_pages(&mut |item| {
             self.driver.write_behind(item);
         });
+    }
+
+    /// Nothing of it is written down; a browser that is here comes again as a new visitor.
+    fn drop_erased(&mut self, visitor: VisitorId) {
+        if let Some(mut host) = self.hosts.remove(&visitor) {
+            host.tell(&VisitorSignal::Leave);
+        }
     }
 
     fn turn_wheel(&mut self) {

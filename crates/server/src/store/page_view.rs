@@ -99,7 +99,8 @@ pub enum FormStep {
     Submitted,
 }
 
-/// Adds page views, in two statements however many they are; one that is already there stays as it is.
+/// Adds page views, in two statements however many they are; one that is already there stays as it is, and one of a visit that
+/// was erased is not taken (N-4).
 ///
 /// # Errors
 /// When the database failed.
@@ -129,7 +130,8 @@ pub async fn insert_page_views(tx: &mut Tx, views: &[&PageView]) -> StoreResult<
          SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT),
                 CAST(j.value ->> 3 AS BIGINT), j.value ->> 4, CAST(j.value ->> 5 AS BIGINT), 0 FROM ",
         json!(list).to_string(),
-        " WHERE TRUE ON CONFLICT (visit_id, tab, view) DO NOTHING",
+        " WHERE NOT EXISTS (SELECT 1 FROM erased_visits e WHERE e.visit_id = j.value ->> 0)
+         ON CONFLICT (visit_id, tab, view) DO NOTHING",
     )?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Tests what routing does with chats that agents have, on a virtual clock and the real database.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
@@ -13,6 +14,7 @@ use beckon_server::store::call::Purpose;
 use beckon_server::store::chat::change::{update_chat_ended, update_chat_idle};
 use beckon_server::store::chat::{ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, insert_chat};
 use beckon_server::store::column::Json;
+use beckon_server::store::customer::erase::{Erased, delete_visitor};
 use beckon_server::store::message::{Audience, NewMessage, Sender, append_message};
 use beckon_server::store::queue::{QueueRow, insert_queue, update_queue, update_queue_agents};
 use beckon_server::store::user::{Role, insert_user};
@@ -32,6 +34,7 @@ store_tests!(
     a_message_that_is_being_written_keeps_an_idle_chat_open,
     a_message_that_is_being_written_keeps_an_alert,
     a_chat_that_is_being_ended_is_joined_by_nobody,
+    a_visitor_who_is_erased_is_forgotten_by_every_node,
     what_was_lost_is_read_anew_a_few_visits_at_a_time,
 );
 
@@ -296,4 +299,29 @@ async fn a_chat_that_is_being_ended_is_joined_by_nobody(store: Store) {
     one_waits(&desk.store).await;
     tx.commit().await.unwrap();
     assert!(!joining.await.unwrap(), "the chat has ended");
+}
+
+// spec: N-4
+async fn a_visitor_who_is_erased_is_forgotten_by_every_node(store: Store) {
+    let desk = Desk::open(store.clone(), ChatMode::Reactive).await;
+    let (stopping, tasks, bus) = (CancellationToken::new(), TaskTracker::new(), desk.driver.bus().clone());
+    let other = Driver::start(store.clone(), desk.clock.clone(), bus, Mails::Wait, &tasks, stopping.clone());
+    let other = other.await.unwrap();
+    let _running = stopping.drop_guard();
+    let site = other.sites().by_id(*desk.queue.site_id).unwrap();
+    let visitor = other.admit(&site, None, None).await.unwrap().visitor;
+    let arrival = other.claim_visit(site, visitor, fixtures::facts()).await.unwrap();
+    other.poll(visitor, Some(arrival), Vec::new()).await.unwrap();
+    assert!(other.live_visit(visitor).await.is_some());
+    let mut tx = store.write().await.unwrap();
+    delete_visitor(&mut tx, visitor, START.plus_s(86_400), &mut Erased::default()).await.unwrap();
+    tx.commit().await.unwrap();
+    desk.driver.tell_of_erasure(visitor);
+    let gone = async {
+        while other.live_visit(visitor).await.is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.expect("the other node forgets the visitor");
+    assert!(other.poll(visitor, None, Vec::new()).await.is_none(), "a poll is admitted anew");
 }

@@ -18,8 +18,8 @@ use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_
 use crate::store::customer::erase::{Erased, delete_customer, delete_visitor};
 use crate::store::customer::link::list_visitors_of;
 
-/// What is written behind has come by then.
-const LATE_S: u32 = 60;
+/// For so long it is known that a visit was erased, and nothing of it is taken from a node that comes late: a day.
+const KNOWN_S: u32 = 86_400;
 
 /// That it is meant.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,7 +67,7 @@ async fn erase(
     let visitors = list_visitors_of(&mut tx, id).await?;
     let mut erased = Erased::default();
     for visitor in &visitors {
-        delete_visitor(&mut tx, *visitor, api.clock.now().plus_s(LATE_S), &mut erased).await?;
+        delete_visitor(&mut tx, *visitor, api.clock.now().plus_s(KNOWN_S), &mut erased).await?;
     }
     delete_customer(&mut tx, id, &mut erased).await?;
     let Erased { records, visitors: browsers, visits, page_views, chats } = erased;
@@ -88,7 +88,7 @@ async fn erase(
     tx.commit().await?;
     // A browser that is here now comes again, and is a new visitor.
     for visitor in visitors {
-        api.driver.send_away(visitor).await;
+        api.driver.tell_of_erasure(visitor);
     }
     Ok(Json(ErasedCounts { records, visitors: browsers, visits, page_views, chats }))
 }

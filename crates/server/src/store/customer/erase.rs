@@ -24,21 +24,22 @@ pub struct Erased {
 
 /// Deletes a visitor with visits, page views, presentations, chats, enquiries, and the mails that tell of them.
 ///
-/// What is written behind for its visits meanwhile goes with [`delete_late_page_views`], from `late_due` on.
+/// Until `known_until` page views that come late are refused, and those that were on their way go with
+/// [`delete_late_page_views`].
 ///
 /// # Errors
 /// When the database failed.
 pub async fn delete_visitor(
     tx: &mut Tx,
     visitor: VisitorId,
-    late_due: UnixMs,
+    known_until: UnixMs,
     erased: &mut Erased,
 ) -> StoreResult<()> {
     execute!(
         tx,
         "INSERT INTO erased_visits (visit_id, due_at) SELECT id, $2 FROM visits WHERE visitor_id = $1",
         Text(visitor),
-        late_due.0,
+        known_until.0,
     )?;
     execute!(
         tx,
@@ -57,16 +58,13 @@ pub async fn delete_visitor(
     Ok(())
 }
 
-/// Deletes what was written behind for visits that were erased a while ago: until then it may be on its way.
+/// Deletes what was written behind for visits while they were being erased, and forgets those that were erased long ago.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn delete_late_page_views(tx: &mut Tx, now: UnixMs) -> StoreResult<()> {
-    let views = execute!(
-        tx,
-        "DELETE FROM page_views WHERE visit_id IN (SELECT visit_id FROM erased_visits WHERE due_at <= $1)",
-        now.0,
-    )?;
+    let views =
+        execute!(tx, "DELETE FROM page_views WHERE visit_id IN (SELECT visit_id FROM erased_visits)")?;
     if views > 0 {
         tracing::info!(views, "page views that came after an erasure are deleted");
     }
