@@ -19,6 +19,7 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     "/admin/sites",
     "/admin/sites/new",
     below,
+    `${below}/setup`,
     `${below}/tracking`,
     `${below}/offers`,
     `${below}/offers/new`,

@@ -52,6 +52,7 @@ pub mod saying;
 pub mod screen_pop;
 mod shard;
 pub mod sites;
+mod snippet;
 pub mod supervising;
 pub mod transcript;
 pub mod transfer;

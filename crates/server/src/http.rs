@@ -61,6 +61,7 @@ pub mod scope;
 mod seen;
 pub mod session;
 pub mod setup;
+mod setup_step;
 pub mod site;
 pub mod throttle;
 pub mod user;

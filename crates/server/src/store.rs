@@ -42,6 +42,7 @@ pub mod queue;
 pub mod rule;
 pub mod seen;
 pub mod session;
+pub mod setup_step;
 pub mod site;
 pub mod sql;
 pub mod survey;

@@ -968,6 +968,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{id}/setup-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a site is set up, as it is seen to work. For administrators. */
+        get: operations["show_setup_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/versions": {
         parameters: {
             query?: never;
@@ -4382,6 +4399,21 @@ export interface components {
             /** @description There is no user yet. */
             first_start: boolean;
         };
+        /** @description How far a site is set up. */
+        SetupSteps: {
+            /** @description The site has an origin. */
+            has_origin: boolean;
+            snippet: components["schemas"]["SnippetOn"] | null;
+            snippet_refused: components["schemas"]["SnippetOn"] | null;
+            /** @description A queue was saved since it was made. */
+            queue_saved: boolean;
+            /** @description Someone who serves a queue of the site is ready now. */
+            agent_ready: boolean;
+            /** @description A rule is enabled. */
+            rule_enabled: boolean;
+            /** @description A chat was answered. */
+            chat_answered: boolean;
+        };
         /** @description A website under one owner. */
         Site: {
             /** @description Identity. */
@@ -4605,6 +4637,16 @@ export interface components {
              * @description At least this level, 1 to 5.
              */
             level?: number;
+        };
+        /** @description Where a snippet was seen. */
+        SnippetOn: {
+            /** @description Origin of the page. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description When, to the minute, milliseconds since 1970.
+             */
+            at: number;
         };
         /**
          * @description Why an agent's status changed.
@@ -7858,6 +7900,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Seen"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_setup_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupSteps"];
                 };
             };
             401: components["responses"]["Refused401"];

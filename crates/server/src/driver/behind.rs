@@ -1,7 +1,7 @@
 //! Owns what is written behind: page views and checkpoints, in batches. A crash may lose its last second; nothing a
 //! person was promised passes here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use beckon_engine::id::SiteId;
@@ -14,6 +14,7 @@ use crate::store::page_view::{
     FormUse, Leaving, PageView, insert_page_views, update_page_views_form, update_page_views_left,
 };
 use crate::store::seen::{NameKind, SeenName, insert_seen_name};
+use crate::store::setup_step::{SnippetSeen, insert_snippet_seen};
 use crate::store::visit::{Checkpoint, update_visit_checkpoint};
 use crate::store::{StoreError, StoreResult};
 
@@ -27,7 +28,10 @@ const WAIT: Duration = Duration::from_millis(500);
 
 /// A name is noted again after this time.
 const NOTED_FOR_MS: i64 = 3_600_000;
-/// Names that are told apart meanwhile.
+/// A snippet is noted again after this time: on one of the site's own origins, and on any other.
+const SNIPPET_FOR_MS: i64 = 60_000;
+const FOREIGN_FOR_MS: i64 = 5_000;
+/// Names, and places of snippets, that are told apart meanwhile.
 const NOTED_MAX: usize = 10_000;
 
 /// Something observed.
@@ -45,6 +49,8 @@ pub(super) enum Behind {
     Decision(Box<DecisionRow>),
     /// A page has named an attribute or an event.
     Seen(Box<SeenName>),
+    /// A page has a site's snippet.
+    Snippet(Box<SnippetSeen>),
 }
 
 impl Driver {
@@ -83,17 +89,44 @@ pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Re
     write(&driver, &mut batch).await;
 }
 
-/// The names that were noted lately, so that each is written now and then and not with every event.
+/// What was noted lately, so that each is written now and then and not with every event.
 #[derive(Default)]
 struct Noted {
     names: BTreeSet<(SiteId, NameKind, String)>,
     /// Since when.
     since: i64,
+    /// When the snippet of a site was noted on an origin; on foreign ones as one, for anyone can name them.
+    snippets: BTreeMap<(SiteId, Option<String>), i64>,
 }
 
 impl Noted {
     fn is_news(&mut self, item: &Behind) -> bool {
-        let Behind::Seen(seen) = item else { return true };
+        match item {
+            Behind::Seen(seen) => self.is_new_name(seen),
+            Behind::Snippet(seen) => self.is_snippet_news(seen),
+            Behind::PageView(_)
+            | Behind::Left(_)
+            | Behind::Form(_)
+            | Behind::Checkpoint(_)
+            | Behind::Decision(_) => true,
+        }
+    }
+
+    fn is_snippet_news(&mut self, seen: &SnippetSeen) -> bool {
+        let (origin, noted_for) =
+            if seen.allowed { (Some(seen.origin.clone()), SNIPPET_FOR_MS) } else { (None, FOREIGN_FOR_MS) };
+        let key = (*seen.site_id, origin);
+        if self.snippets.get(&key).is_some_and(|before| seen.seen_at - before < noted_for) {
+            return false;
+        }
+        if self.snippets.len() >= NOTED_MAX {
+            self.snippets.clear();
+        }
+        self.snippets.insert(key, seen.seen_at);
+        true
+    }
+
+    fn is_new_name(&mut self, seen: &SeenName) -> bool {
         if seen.seen_at - self.since > NOTED_FOR_MS || self.names.len() >= NOTED_MAX {
             self.names.clear();
             self.since = seen.seen_at;
@@ -144,6 +177,7 @@ async fn write_once(driver: &Driver, batch: &[Behind]) -> StoreResult<()> {
             Behind::Checkpoint(checkpoint) => update_visit_checkpoint(&mut tx, checkpoint).await.map(drop)?,
             Behind::Decision(row) => insert_decision(&mut tx, row).await?,
             Behind::Seen(seen) => insert_seen_name(&mut tx, seen).await?,
+            Behind::Snippet(seen) => insert_snippet_seen(&mut tx, seen).await?,
         }
     }
     // What else is said of a page view may stand in the same batch.

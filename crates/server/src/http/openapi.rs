@@ -21,7 +21,8 @@ use super::error::{FieldError, ProblemDocument};
 use super::{
     Api, agent, api_token, audit, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry,
     file, history, identity, offer, offer_stop, presentation, queue, queue_switch, rule, rule_test, scope,
-    seen, session, setup, site, user, version, visit, waiting, wallboard, webhook, workspace, wrap_up,
+    seen, session, setup, setup_step, site, user, version, visit, waiting, wallboard, webhook, workspace,
+    wrap_up,
 };
 
 /// Where the document stands.
@@ -139,6 +140,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(audit::router())
         .merge(version::router())
         .merge(api_token::router())
+        .merge(setup_step::router())
 }
 
 /// The route that serves the description.

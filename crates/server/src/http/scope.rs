@@ -57,6 +57,7 @@ pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/presentations/{id}", Some(Area::Conversations)),
     ("/api/v1/visits/{id}/offers", Some(Area::Conversations)),
     ("/api/v1/sites/{id}/seen", Some(Area::Configuration)),
+    ("/api/v1/sites/{id}/setup-steps", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/rules/test", Some(Area::Configuration)),
     ("/api/v1/agents", Some(Area::Conversations)),
     ("/api/v1/agents/{id}/status", Some(Area::Conversations)),

@@ -37,7 +37,12 @@ pub(super) async fn show(State(live): State<Live>, Path(key): Path<String>, head
 
 fn terms(live: &Live, key: &str, caller: &Caller) -> Result<Terms, StatusCode> {
     let site = live.driver.sites().by_key(key).ok_or(StatusCode::NOT_FOUND)?;
-    if !site.row.origins.contains(&caller.origin) || is_robot(&caller.user_agent) {
+    if is_robot(&caller.user_agent) {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    let allowed = site.row.origins.contains(&caller.origin);
+    live.driver.note_snippet(*site.row.id, &caller.origin, allowed);
+    if !allowed {
         return Err(StatusCode::FORBIDDEN);
     }
     Ok(Terms {

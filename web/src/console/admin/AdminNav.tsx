@@ -6,6 +6,7 @@ import {
   IconHistoryToggle,
   IconKey,
   IconLayoutColumns,
+  IconListCheck,
   IconListDetails,
   IconListSearch,
   IconMessage2,
@@ -47,6 +48,7 @@ export function AdminNav() {
             />
           </div>
           <ul>
+            <Entry href={below("/setup")} label={t("site_setup.nav")} icon={<IconListCheck size={16} />} />
             <Entry
               href={below("")}
               exact

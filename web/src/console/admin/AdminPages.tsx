@@ -18,6 +18,8 @@ import { QueuesPage } from "./queues/QueuesPage";
 import { RuleTestPage } from "./rule-test/RuleTestPage";
 import { RulePage } from "./rules/RulePage";
 import { RulesPage } from "./rules/RulesPage";
+import { isComplete, useSetupSteps } from "./setup/queries";
+import { SetupPage } from "./setup/SetupPage";
 import { NewSitePage, SitePage } from "./sites/SitePage";
 import { SitesPage } from "./sites/SitesPage";
 import { TrackingPage } from "./sites/TrackingPage";
@@ -58,6 +60,7 @@ export function AdminPages() {
           <Route path="/admin/webhooks/new" component={NewWebhookPage} />
           <Route path="/admin/webhooks/:id">{({ id }) => <WebhookPage key={id} id={id} />}</Route>
           <Route path="/admin/sites/:site">{({ site }) => <SitePage key={site} id={site} />}</Route>
+          <Route path="/admin/sites/:site/setup">{({ site }) => <SetupPage key={site} id={site} />}</Route>
           <Route path="/admin/sites/:site/tracking">
             {({ site }) => <TrackingPage key={site} id={site} />}
           </Route>
@@ -88,17 +91,27 @@ export function AdminPages() {
   );
 }
 
-/** With one site its rules are what is wanted most; with several the list. */
+/** With one site that site, and what is still to be done there; with several the list. */
 function Start() {
   const sites = useSites();
   return (
     <Loaded query={sites}>
-      {(items) => (
-        <Redirect
-          to={items.length === 1 && items[0] ? `/admin/sites/${items[0].id}` : "/admin/sites"}
-          replace
-        />
-      )}
+      {(items) =>
+        items.length === 1 && items[0] ? (
+          <StartOfSite id={items[0].id} />
+        ) : (
+          <Redirect to="/admin/sites" replace />
+        )
+      }
+    </Loaded>
+  );
+}
+
+function StartOfSite({ id }: { id: string }) {
+  const steps = useSetupSteps(id);
+  return (
+    <Loaded query={steps}>
+      {(seen) => <Redirect to={`/admin/sites/${id}${isComplete(seen) ? "" : "/setup"}`} replace />}
     </Loaded>
   );
 }

@@ -6,6 +6,7 @@ use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::live_list::find_listed_visit;
 use beckon_server::store::rule::{list_all_rules, update_rule};
+use beckon_server::store::user::Role;
 use beckon_server::store::visit::claim_open_visit;
 use serde_json::{Value, json};
 
@@ -25,6 +26,7 @@ store_tests!(
     makes_no_visit_of_a_robot,
     makes_no_visit_of_denied_pages,
     says_on_which_terms_a_page_may_load,
+    sees_the_snippet_and_how_far_the_site_is_set_up,
     asks_for_the_signals_of_the_rules_and_follows_them,
     presents_nothing_after_consent_is_withdrawn,
     calls_a_visitor_away_after_two_intervals,
@@ -224,6 +226,47 @@ async fn makes_no_visit_of_denied_pages(store: Store) {
     browser.socket.send(frame("page", page(3, "/about"))).await;
     let visit = visit_once(&alice, &browser, |visit| visit["page_views"] == 2).await;
     assert!(!visit["pages"].to_string().contains("/account"), "{visit}");
+}
+
+// spec: A-4
+async fn sees_the_snippet_and_how_far_the_site_is_set_up(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let root = shop.person("Ada", Role::Admin).await;
+    let steps = format!("/api/v1/sites/{}/setup-steps", shop.site.id.0);
+    let once = async |is: &dyn Fn(&Value) -> bool| {
+        let wait = async {
+            loop {
+                let found = root.read(&steps).await;
+                if is(&found) {
+                    return found;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), wait).await.expect("the step is done")
+    };
+    let before = root.read(&steps).await;
+    assert_eq!((&before["has_origin"], &before["snippet"]), (&json!(true), &Value::Null));
+    assert_eq!((&before["agent_ready"], &before["chat_answered"]), (&json!(false), &json!(false)));
+    let path = format!("/live/site/{}", shop.site.key);
+    // What names no origin of a page, and robots, are not noted.
+    get(shop.address, "null", PERSON, &path).await;
+    get(shop.address, ORIGIN, ROBOT, &path).await;
+    assert_eq!(get(shop.address, "https://other.example", PERSON, &path).await.0, 403);
+    let refused = once(&|steps| !steps["snippet_refused"].is_null()).await;
+    assert_eq!(refused["snippet_refused"]["origin"], "https://other.example");
+    assert_eq!(refused["snippet"], Value::Null);
+    get(shop.address, ORIGIN, PERSON, &path).await;
+    let seen = once(&|steps| !steps["snippet"].is_null()).await;
+    assert_eq!(seen["snippet"]["origin"], ORIGIN);
+    let mut alice = shop.agent("Alice").await;
+    once(&|steps| steps["agent_ready"] == true).await;
+    let mut browser = shop.browser().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    browser.chat("queued").await;
+    alice.take().await;
+    browser.chat("active").await;
+    once(&|steps| steps["chat_answered"] == true && steps["rule_enabled"] == true).await;
 }
 
 // spec: N-4 T-9

@@ -126,6 +126,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/api-tokens", Some(Role::Admin)),
     ("POST", "/api/v1/api-tokens", Some(Role::Admin)),
     ("DELETE", "/api/v1/api-tokens/{id}", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}/setup-steps", Some(Role::Admin)),
     // Not part of the description.
     ("GET", "/healthz", None),
     ("GET", "/readyz", None),

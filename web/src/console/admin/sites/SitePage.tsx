@@ -31,7 +31,7 @@ export function NewSitePage() {
     save: (values) => request("POST", "/sites", values),
     saved: (site) => {
       queryClient.setQueryData<Site[]>(keys.sites, (held) => [...(held ?? []), site]);
-      go(`/admin/sites/${site.id}`);
+      go(`/admin/sites/${site.id}/setup`);
     },
   });
   return (

@@ -14,6 +14,7 @@ import { preview } from "./preview";
 import { queues } from "./queues";
 import { ruleTest } from "./rule-test";
 import { rules } from "./rules";
+import { siteSetup } from "./site-setup";
 import { sites } from "./sites";
 import { users } from "./users";
 import { visitors } from "./visitors";
@@ -42,6 +43,7 @@ export const areas = {
   ready,
   rule_test: ruleTest,
   rules,
+  site_setup: siteSetup,
   sites,
   sounds,
   users,
