@@ -38,4 +38,10 @@ impl Gate {
     pub fn has_capacity(self, factor: u32) -> bool {
         self.open_presentations < self.free_slots.saturating_mul(factor)
     }
+
+    /// How many open presentations are beyond `factor` × free slots: an agent has gone, or their slots were taken (O-12).
+    #[must_use]
+    pub fn surplus(self, factor: u32) -> u32 {
+        self.open_presentations.saturating_sub(self.free_slots.saturating_mul(factor))
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_nats::{Client, ConnectOptions, Event, Subject};
-use beckon_engine::id::{ChatId, SiteId, UserId, VisitorId};
+use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitorId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast, mpsc};
@@ -66,6 +66,13 @@ pub enum Hint {
     VisitMoved {
         /// The chat.
         chat: ChatId,
+    },
+    /// An open offer was taken back while its visit did not ask for it (O-12).
+    OfferTakenBack {
+        /// Which.
+        presentation: PresentationId,
+        /// Whose.
+        visitor: VisitorId,
     },
     /// An agent's status, slots or queues changed.
     AgentChanged {

@@ -54,6 +54,7 @@ mod shard;
 pub mod sites;
 mod snippet;
 pub mod supervising;
+mod surplus;
 pub mod transcript;
 pub mod transfer;
 pub mod view;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use beckon_engine::event::Event;
-use beckon_engine::id::{SiteId, TabId, VisitId, VisitorId};
+use beckon_engine::id::{PresentationId, SiteId, TabId, VisitId, VisitorId};
+use beckon_engine::offer::Outcome;
+use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Explanation;
 use tokio::sync::{mpsc, oneshot};
 
@@ -166,6 +168,12 @@ pub(super) enum ShardCommand {
     },
     Erased {
         visitor: VisitorId,
+    },
+    OfferTakenBack {
+        visitor: VisitorId,
+        presentation: PresentationId,
+        outcome: Outcome,
+        at: UnixMs,
     },
     WorldChanged {
         site: SiteId,

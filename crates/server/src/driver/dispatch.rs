@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use beckon_engine::id::{ChatId, QueueId, UserId, VisitorId};
+use beckon_engine::id::{ChatId, PresentationId, QueueId, UserId, VisitorId};
+use beckon_engine::time::UnixMs;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
@@ -18,6 +19,7 @@ use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_services};
 use crate::store::chat::waiting::{list_busy_queues, list_waiting_visitors};
 use crate::store::chat_view::find_chat_view;
+use crate::store::presentation::find_presentation;
 
 /// Hints that are followed one after another before new ones are looked at.
 const GATHERED_MAX: usize = 1_024;
@@ -130,12 +132,9 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             let notice = Box::new(AgentNotice::Delivered { chat, seq });
             driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
         }
-        Hint::VisitMoved { chat } => {
-            let shown = show_chat(driver, chat).await?;
-            if let Some((visit, page)) = shown.and_then(|shown| Some((shown.visit_id, shown.page?))) {
-                let notice = Box::new(AgentNotice::VisitPage { visit, page });
-                driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
-            }
+        Hint::VisitMoved { chat } => tell_of_move(driver, chat).await?,
+        Hint::OfferTakenBack { presentation, visitor } => {
+            tell_of_outcome(driver, visitor, presentation).await?;
         }
         Hint::AgentChanged { user, no_answer } => {
             driver.inner.desk.notify_one();
@@ -162,6 +161,30 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
 
 fn signal(visitor: VisitorId, signal: VisitorSignal) -> ShardCommand {
     ShardCommand::Signal { visitor, signal }
+}
+
+/// Who follows the chat sees the page that its visitor came to.
+async fn tell_of_move(driver: &Driver, chat: ChatId) -> StoreResult<()> {
+    let shown = show_chat(driver, chat).await?;
+    if let Some((visit, page)) = shown.and_then(|shown| Some((shown.visit_id, shown.page?))) {
+        let notice = Box::new(AgentNotice::VisitPage { visit, page });
+        driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+    }
+    Ok(())
+}
+
+/// The visit of an offer that was taken back takes the outcome that the database holds.
+async fn tell_of_outcome(
+    driver: &Driver,
+    visitor: VisitorId,
+    presentation: PresentationId,
+) -> StoreResult<()> {
+    let mut tx = driver.store().read().await?;
+    let row = find_presentation(&mut tx, presentation).await?;
+    let Some((outcome, at)) = row.and_then(|row| row.outcome.zip(row.outcome_at)) else { return Ok(()) };
+    let (outcome, at) = (*outcome, UnixMs(at));
+    driver.send(visitor, ShardCommand::OfferTakenBack { visitor, presentation, outcome, at }).await;
+    Ok(())
 }
 
 /// Shows a chat to the consoles that may see it.

@@ -95,8 +95,12 @@ fn count(done: &JobDone) {
         metrics::counter!("beckon_presentations_total").increment(1);
     }
     for (_, outcome) in &done.settled {
-        metrics::counter!("beckon_outcomes_total", "outcome" => outcome_label(*outcome)).increment(1);
+        count_outcome(*outcome);
     }
+}
+
+pub(super) fn count_outcome(outcome: Outcome) {
+    metrics::counter!("beckon_outcomes_total", "outcome" => outcome_label(outcome)).increment(1);
 }
 
 fn outcome_label(outcome: Outcome) -> &'static str {

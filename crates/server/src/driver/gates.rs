@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use beckon_engine::id::SiteId;
 
-use super::Driver;
 use super::command::ShardCommand;
+use super::{Driver, surplus};
 
 /// Counts are taken anew after this time even when nothing told so: an agent who vanished is noticed this late.
 const LOOK_AGAIN_MS: i64 = 5_000;
@@ -20,6 +20,11 @@ pub(super) async fn run(driver: Driver) {
             Ok(moved) => {
                 for site in moved.sites {
                     announce(&driver, site).await;
+                }
+                for (site, queue) in moved.crowded {
+                    if let Err(error) = surplus::take_back(&driver, site, queue).await {
+                        tracing::warn!(%error, "offers beyond the room of their queue could not be taken back");
+                    }
                 }
                 moved.hours_due.map_or(LOOK_AGAIN_MS, |due| due.ms_since(now).min(LOOK_AGAIN_MS))
             }

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use beckon_engine::effect::Effect;
 use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, PresentationId, TabId, VisitId, VisitorId};
+use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Visit;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::address::{clean, is_denied, storable};
-use super::admission::Arrival;
+use super::admission::{Arrival, settle_offer};
 use super::behind::Behind;
 use super::by_hand::HandReply;
 use super::command::{Attached, Connection, Observed, SeenPage, VisitorSignal};
@@ -314,6 +315,16 @@ impl Host {
             }
         } else if let Event::CustomEventFired { name } = event {
             seen(NameKind::Event, name, "");
+        }
+    }
+
+    /// The open offer was taken back without the visit's asking (O-12).
+    pub(super) fn take_back(&mut self, taken: (PresentationId, Outcome, UnixMs), now: UnixMs) {
+        let (presentation, outcome, at) = taken;
+        if self.state.engine.presentation().is_some_and(|open| open.id == presentation) {
+            self.feed(Event::OutcomeCorrected { presentation, outcome, at }, now);
+            settle_offer(&mut self.offer, presentation, outcome);
+            self.notify(VisitorNotice::Settled { presentation, outcome });
         }
     }
 

@@ -128,6 +128,9 @@ impl Shard {
             }
             ShardCommand::JobDone { visitor, done } => self.job_done(visitor, done),
             ShardCommand::Erased { visitor } => self.drop_erased(visitor),
+            ShardCommand::OfferTakenBack { visitor, presentation, outcome, at } => {
+                self.with(visitor, |host, now, _| host.take_back((presentation, outcome, at), now));
+            }
             ShardCommand::WorldChanged { site } => self.world_changed(site),
             ShardCommand::Describe { visitor, reply } => {
                 let now = self.driver.clock().now();

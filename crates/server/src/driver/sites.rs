@@ -65,6 +65,8 @@ pub struct Moved {
     pub sites: Vec<SiteId>,
     /// When business hours of any queue change next.
     pub hours_due: Option<UnixMs>,
+    /// Queues that are open and have more open offers than there is room for (O-12), with their sites.
+    pub crowded: Vec<(SiteId, QueueId)>,
 }
 
 impl Sites {
@@ -108,6 +110,11 @@ impl Sites {
                 },
             };
             let gates = gates(&config, &loads, now);
+            let factor = config.settings().capacity_factor;
+            let crowded = |gate: &Gate| gate.closed_because().is_none() && gate.surplus(factor) > 0;
+            moved
+                .crowded
+                .extend(gates.iter().filter(|(_, gate)| crowded(gate)).map(|(queue, _)| (id, *queue)));
             let waits = waits(&mut tx, &config, now).await?;
             moved.hours_due = moved.hours_due.into_iter().chain(next_hours_change(&config, now)).min();
             let offers_stopped = stops.iter().any(|stop| *stop.site_id == id);

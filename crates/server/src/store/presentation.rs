@@ -146,6 +146,33 @@ pub async fn update_overdue_outcomes(tx: &mut Tx, before: UnixMs) -> StoreResult
     Ok(rows.into_iter().map(|(id,)| *id).collect())
 }
 
+/// Withdraws the `surplus` open presentations of a queue that were presented last; yields which, and whose (O-12).
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_surplus_outcomes(
+    tx: &mut Tx,
+    queue: QueueId,
+    surplus: u32,
+    at: UnixMs,
+) -> StoreResult<Vec<(PresentationId, VisitorId)>> {
+    let rows = fetch_all!(
+        tx,
+        (Text<PresentationId>, Text<VisitorId>),
+        "UPDATE presentations SET outcome = $3, outcome_at = $4, outcome_reason = $5
+         WHERE outcome IS NULL AND id IN (
+             SELECT id FROM presentations WHERE queue_id = $1 AND outcome IS NULL
+             ORDER BY presented_at DESC, id DESC LIMIT $2)
+         RETURNING id, visitor_id",
+        Text(queue),
+        i64::from(surplus),
+        Text(Outcome::Withdrawn),
+        at.0,
+        Text(Reason::CapacityReached),
+    )?;
+    Ok(rows.into_iter().map(|(id, visitor)| (*id, *visitor)).collect())
+}
+
 /// Records that an ignored offer was accepted after all, once.
 ///
 /// # Errors

@@ -4,14 +4,24 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use beckon_engine::id::VisitId;
+use beckon_engine::settings::SiteSettings;
+use beckon_server::clock::Clock;
 use beckon_server::store::{Store, Tx};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::process::Child;
 
 use super::client::{Browser, poll};
 use super::shop::{ORIGIN, Plan, Shop, page};
+use crate::bus::{connect, free_port, nats};
 use crate::harness::store_tests;
 
-store_tests!(a_node_that_was_left_takes_over_what_the_other_knows, polls_follow_the_visit_from_node_to_node);
+store_tests!(
+    a_node_that_was_left_takes_over_what_the_other_knows,
+    polls_follow_the_visit_from_node_to_node,
+    of_two_answers_on_two_nodes_one_wins,
+    many_who_come_at_once_get_no_more_offers_than_there_is_room,
+);
 
 fn third_view() -> Plan {
     Plan { rule: json!({ "page_view_count": 3 }), ..Plan::default() }
@@ -78,4 +88,107 @@ async fn polls_follow_the_visit_from_node_to_node(store: Store) {
     written(&shop.store, &welcome["visit"], 2).await;
     let third = poll_at(shop.address, &shop, &welcome["token"], 3).await;
     assert!(!third[0]["offer"].is_null(), "the third view brings the offer: {third:#?}");
+}
+
+/// A shop on two nodes that hear of each other, and the server between them, which goes with this value.
+async fn on_two_nodes(store: Store, plan: Plan) -> (Shop, SocketAddr, Child) {
+    let port = free_port();
+    let between = nats(port);
+    let shop = Shop::open_on(store, plan, Clock::System, connect(port).await).await;
+    let other = shop.other_node_on(connect(port).await).await;
+    (shop, other, between)
+}
+
+/// What a poll of this visitor that carries this answer brings.
+async fn answer_at(address: SocketAddr, shop: &Shop, token: &Value, answer: Value) -> Vec<Value> {
+    let hello = json!({ "type": "hello", "v": 1, "site": shop.site.key, "token": token, "pages": viewed(1) });
+    poll(address, ORIGIN, json!([hello, answer])).await.1
+}
+
+// spec: O-10 O-3 X-5
+async fn of_two_answers_on_two_nodes_one_wins(store: Store) {
+    let (shop, other, _between) = on_two_nodes(store, Plan { slots: 10, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    for round in 0..6 {
+        let mut welcome = poll_at(shop.address, &shop, &Value::Null, 1).await.remove(0);
+        while welcome["offer"].is_null() {
+            welcome = poll_at(shop.address, &shop, &welcome["token"], 1).await.remove(0);
+        }
+        let (token, offer) = (&welcome["token"], &welcome["offer"]["id"]);
+        let say = |answer: &str| json!({ "type": answer, "presentation": offer });
+        let path = format!("/api/v1/visits/{}", welcome["visit"].as_str().unwrap());
+        let presented = async || alice.read(&path).await["presentations"].as_array().unwrap().clone();
+        // A browser sends again what was not answered.
+        while presented().await[0]["outcome"].is_null() {
+            let yes = answer_at(shop.address, &shop, token, say("accept"));
+            let no = answer_at(other, &shop, token, say("reject"));
+            if round % 2 == 0 {
+                tokio::join!(yes, no)
+            } else {
+                tokio::join!(no, yes)
+            };
+        }
+        let outcome = presented().await[0]["outcome"].clone();
+        assert!(outcome == "accepted" || outcome == "rejected", "{outcome}");
+        for address in [shop.address, other, shop.address] {
+            for answer in ["accept", "reject"] {
+                let notices = answer_at(address, &shop, token, say(answer)).await;
+                let told = notices.iter().filter(|notice| notice["type"] == "settled");
+                assert!(
+                    told.into_iter().all(|notice| notice["outcome"] == outcome),
+                    "{outcome}: {notices:#?}"
+                );
+            }
+            let now = poll_at(address, &shop, token, 1).await.remove(0);
+            assert_eq!(now["offer"], Value::Null);
+            assert_eq!(!now["chat"].is_null(), outcome == "accepted", "a chat comes of a yes alone: {now:#}");
+        }
+        let presented = presented().await;
+        assert_eq!((presented.len(), &presented[0]["outcome"]), (1, &outcome), "an outcome is final");
+    }
+}
+
+// spec: O-12 X-4
+async fn many_who_come_at_once_get_no_more_offers_than_there_is_room(store: Store) {
+    let settings = SiteSettings { capacity_factor: 1, poll_interval_s: 60, ..Plan::default().settings };
+    let (shop, other, _between) = on_two_nodes(store, Plan { settings, slots: 3, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut there = shop.another_session(&alice).await;
+    there.address = other;
+    let mut seen =
+        [Browser::connect(shop.address, Some(ORIGIN)).await, Browser::connect(other, Some(ORIGIN)).await];
+    for browser in &mut seen {
+        browser.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
+        browser.open().await;
+    }
+    let come = (0..12).map(async |n| {
+        let address = if n % 2 == 0 { shop.address } else { other };
+        let mut browser = Browser::connect(address, Some(ORIGIN)).await;
+        browser.hello(&shop.site.key, json!({ "pages": viewed(1) })).await;
+        browser
+    });
+    let mut browsers = join_all(come).await;
+    let mut offers = 0;
+    for (n, browser) in browsers.iter_mut().enumerate() {
+        let console = if n % 2 == 0 { &alice } else { &there };
+        let path = format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap());
+        let is_presented = async {
+            loop {
+                if !console.read(&path).await["presentations"].as_array().unwrap().is_empty() {
+                    return true;
+                }
+                if console.read(&format!("{path}/decision")).await["reason"] == "capacity_reached" {
+                    return false;
+                }
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(20), is_presented).await.expect("it is decided") {
+            browser.offer().await;
+            offers += 1;
+        }
+        browser.socket.send(json!({ "type": "nonsense" })).await;
+        browser.socket.next_of("refused").await;
+        assert_eq!((browser.socket.told("offer"), browser.socket.told("settled")), (0, 0));
+    }
+    assert_eq!(offers, 3);
 }

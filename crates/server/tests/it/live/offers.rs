@@ -25,6 +25,7 @@ store_tests!(
     has_one_outcome_of_two_answers,
     is_withdrawn_when_the_channel_is_switched_off,
     stays_within_the_capacity_of_the_queue,
+    beyond_the_room_that_is_left_goes_the_latest_first,
     waits_until_a_chat_has_ended_whether_it_rings_or_is_active,
     keeps_the_design_that_it_was_made_from,
     needs_an_agent_of_its_own_queue,
@@ -282,4 +283,36 @@ async fn keeps_to_business_hours(store: Store) {
     assert_eq!((&settled["presentation"], &settled["outcome"]), (&offer["id"], &json!("withdrawn")));
     let visit = alice.read(&format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap())).await;
     assert_eq!(visit["presentations"][0]["outcome_reason"], "out_of_hours", "{visit}");
+}
+
+/// One open offer an agent with one slot.
+fn one_each() -> Plan {
+    let settings = SiteSettings { capacity_factor: 1, ..Plan::default().settings };
+    Plan { settings, slots: 1, ..Plan::default() }
+}
+
+async fn last_outcome(console: &Console, browser: &Browser) -> (Value, Value) {
+    let visit = console.read(&format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap())).await;
+    let last = &visit["presentations"][0];
+    (last["outcome"].clone(), last["outcome_reason"].clone())
+}
+
+// spec: O-12 O-10
+async fn beyond_the_room_that_is_left_goes_the_latest_first(store: Store) {
+    let shop = Shop::open(store, one_each()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut bob = shop.agent("Bob").await;
+    let mut first = shop.browser().await;
+    let offer = first.offer().await;
+    let mut second = shop.browser().await;
+    let later = second.offer().await;
+    bob.command(json!({ "type": "status", "status": "away" })).await;
+    let settled = second.socket.next_of("settled").await;
+    assert_eq!((&settled["presentation"], &settled["outcome"]), (&later["id"], &json!("withdrawn")));
+    assert_eq!(last_outcome(&alice, &second).await, (json!("withdrawn"), json!("capacity_reached")));
+    assert_eq!(reason(&alice, &second).await, "capacity_reached");
+    assert_eq!(last_outcome(&alice, &first).await, (Value::Null, Value::Null));
+    first.accept(&offer).await;
+    alice.take().await;
+    assert_eq!(first.socket.next_of("settled").await["outcome"], "accepted");
 }
