@@ -171,7 +171,10 @@ export type VisitorFrame =
       v: 1;
       site: string;
       token?: string;
+      /** What the browser speaks. */
       language: string;
+      /** What the widget speaks on this page. */
+      widget_language: string;
       time_zone: string;
       identity?: Introduction;
       chat?: { id: string; after: number };

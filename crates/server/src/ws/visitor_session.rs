@@ -59,6 +59,8 @@ pub(super) struct Greeted {
     pub(super) visitor: VisitorId,
     token: String,
     facts: VisitFacts,
+    /// What the widget speaks.
+    language: String,
     held: Option<Held>,
     /// Who the page says the visitor is; what is not believed is told once the visitor is in.
     pub(super) identity: Option<Result<Identity, IdentityRefusal>>,
@@ -128,7 +130,16 @@ pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller
         browser: browser(&caller.user_agent).to_owned(),
         utm: Json(utm(url)),
     };
-    Ok(Greeted { site, visitor: admitted.visitor, token: admitted.token, facts, held: hello.chat, identity })
+    let language = clean(hello.widget_language.as_deref().unwrap_or(&hello.language), TAG_LEN_MAX);
+    Ok(Greeted {
+        site,
+        visitor: admitted.visitor,
+        token: admitted.token,
+        facts,
+        language,
+        held: hello.chat,
+        identity,
+    })
 }
 
 impl Greeted {
@@ -145,7 +156,7 @@ impl Greeted {
             visit: attached.visit,
             site: Arc::clone(&attached.site),
             token: self.token,
-            language: self.facts.language,
+            language: self.language,
             held: self.held,
             holds_its_own: false,
         }
@@ -403,4 +414,57 @@ fn browser(user_agent: &str) -> &'static str {
         ("Safari/", "Safari"),
     ];
     BROWSERS.iter().find(|(part, _)| user_agent.contains(part)).map_or("Other", |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHROME: &str = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0";
+    const WEBKIT: &str = "AppleWebKit/605.1.15 (KHTML, like Gecko)";
+
+    // spec: T-2
+    #[test]
+    fn device_and_browser_are_read_from_what_browsers_say() {
+        use DeviceClass::{Desktop, Phone, Tablet};
+        for (user_agent, is, named) in [
+            (format!("(Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36"), Desktop, "Chrome"),
+            (format!("(Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36 Edg/141.0.0.0"), Desktop, "Edge"),
+            (format!("(X11; Linux x86_64) {CHROME} Safari/537.36 OPR/122.0.0.0"), Desktop, "Opera"),
+            ("(X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(), Desktop, "Firefox"),
+            (format!("(Macintosh) {WEBKIT} Version/18.5 Safari/605.1.15"), Desktop, "Safari"),
+            (
+                format!("(iPhone; CPU iPhone OS 18_5) {WEBKIT} Version/18.5 Mobile/15E148 Safari/604.1"),
+                Phone,
+                "Safari",
+            ),
+            (
+                format!("(iPhone; CPU iPhone OS 18_5) {WEBKIT} CriOS/141.0 Mobile/15E148 Safari/604.1"),
+                Phone,
+                "Chrome",
+            ),
+            (
+                format!("(iPhone; CPU iPhone OS 18_5) {WEBKIT} FxiOS/140.0 Mobile/15E148 Safari/605.1.15"),
+                Phone,
+                "Firefox",
+            ),
+            (
+                format!("(iPad; CPU OS 18_5) {WEBKIT} Version/18.5 Mobile/15E148 Safari/604.1"),
+                Tablet,
+                "Safari",
+            ),
+            (format!("(Linux; Android 14; Pixel 8) {CHROME} Mobile Safari/537.36"), Phone, "Chrome"),
+            (
+                "(Linux; Android 14; SM-S921B) SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36"
+                    .to_owned(),
+                Phone,
+                "Samsung Internet",
+            ),
+            (format!("(Linux; Android 14; SM-X910) {CHROME} Safari/537.36"), Tablet, "Chrome"),
+            ("(Android 14; Tablet; rv:140.0) Gecko/140.0 Firefox/140.0".to_owned(), Tablet, "Firefox"),
+            (String::new(), Desktop, "Other"),
+        ] {
+            assert_eq!((device(&user_agent), browser(&user_agent)), (is, named), "{user_agent}");
+        }
+    }
 }

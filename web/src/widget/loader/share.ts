@@ -129,7 +129,9 @@ export function shareSession(owner: Owner): Share {
       v: 1,
       site: owner.site,
       token: token || undefined,
-      language: owner.language,
+      // What the visitor reads, whatever the page is written in.
+      language: navigator.language,
+      widget_language: owner.language,
       time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
       identity,
       chat: chat ? { id: chat, after: brain && session ? brain.held(session) : 0 } : undefined,

@@ -26,9 +26,12 @@ pub struct VisitorHello {
     /// The token that an earlier welcome gave.
     #[serde(default)]
     pub token: Option<String>,
-    /// BCP 47 tag of the browser's language.
+    /// BCP 47 tag of the browser's language (T-2).
     #[serde(default)]
     pub language: String,
+    /// BCP 47 tag of the language that the widget speaks on this page; the browser's when absent.
+    #[serde(default)]
+    pub widget_language: Option<String>,
     /// IANA name of the browser's time zone.
     #[serde(default)]
     pub time_zone: String,

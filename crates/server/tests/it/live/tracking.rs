@@ -19,6 +19,8 @@ const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 F
 
 store_tests!(
     records_what_a_visit_came_with_and_saw,
+    tells_the_language_of_the_browser_from_that_of_the_widget,
+    measures_how_long_a_form_takes,
     keeps_the_parameters_that_the_site_allows,
     counts_views_and_no_heartbeats,
     keeps_the_views_of_tabs_that_count_alike,
@@ -95,6 +97,54 @@ async fn records_what_a_visit_came_with_and_saw(store: Store) {
     assert_eq!(form["seconds"], 0);
     assert!(second["left_at"].is_i64(), "left without a word: {second}");
     assert_eq!((&third["left_at"], &third["form"]), (&Value::Null, &Value::Null));
+}
+
+// spec: T-2 R-8 Q-11
+async fn tells_the_language_of_the_browser_from_that_of_the_widget(store: Store) {
+    let queue = json!({ "styling": { "title": "Shop", "texts": { "de": { "title": "Laden" }, "nb": { "title": "Butikk" } } } });
+    let rule = json!({ "conditions": { "type": "language", "any_of": ["nb"] } });
+    let shop = Shop::open(store, Plan { queue, rule, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    let hello = json!({ "pages": [product(1)], "language": "nb-NO", "widget_language": "de-CH" });
+    browser.hello(&shop.site.key, hello).await;
+    assert_eq!(browser.welcome["styling"]["title"], "Laden");
+    browser.offer().await;
+    assert_eq!(visit(&alice, &browser).await["language"], "nb-NO");
+    let mut older = Browser::connect(shop.address, Some(ORIGIN)).await;
+    older.hello(&shop.site.key, json!({ "pages": [product(1)], "language": "nb-NO" })).await;
+    assert_eq!(
+        older.welcome["styling"]["title"], "Butikk",
+        "it speaks as the browser does where it says nothing else"
+    );
+}
+
+// spec: T-2
+async fn measures_how_long_a_form_takes(store: Store) {
+    let clock = Clock::manual(START);
+    let settings = SiteSettings { poll_interval_s: 60, ..SiteSettings::default() };
+    let plan = Plan { settings, required_time_s: 900, ..Plan::default() };
+    let shop = Shop::open_at(store, plan, clock.clone()).await;
+    let alice = shop.lasting_agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let form = |action: &str| frame("form", json!({ "tab": 7, "action": action }));
+    let seconds = |visit: &Value, page: usize| visit["pages"][page]["form"]["seconds"].clone();
+    browser.socket.send(form("entered")).await;
+    let entered = visit_once(&alice, &browser, |visit| visit["pages"][0]["form"].is_object()).await;
+    assert_eq!(seconds(&entered, 0), 0);
+    clock.advance_ms(7_000);
+    assert_eq!(seconds(&visit(&alice, &browser).await, 0), 7, "until now, while it is not submitted");
+    browser.socket.send(form("submitted")).await;
+    visit_once(&alice, &browser, |visit| !visit["pages"][0]["form"]["submitted_at"].is_null()).await;
+    browser.socket.send(frame("page", product(2))).await;
+    browser.socket.send(form("entered")).await;
+    visit_once(&alice, &browser, |visit| visit["pages"][1]["form"].is_object()).await;
+    clock.advance_ms(5_000);
+    browser.socket.send(frame("leave", json!({ "tab": 7, "view": 2, "visible_s": 5 }))).await;
+    visit_once(&alice, &browser, |visit| visit["pages"][1]["left_at"].is_i64()).await;
+    clock.advance_ms(9_000);
+    let after = visit(&alice, &browser).await;
+    assert_eq!((seconds(&after, 0), seconds(&after, 1)), (json!(7), json!(5)), "{after}");
 }
 
 // spec: T-10
