@@ -1,5 +1,6 @@
 /** A chat that changes hands: two agents, a supervisor and a visitor, each in a browser of their own; and what comes after its end. */
 import { another, chat, expect, test } from "../support/journey.ts";
+import { Visitor } from "../support/visitor.ts";
 
 // spec: Q-7 Q-9 X-2
 test("a chat is transferred with a note, and nothing of the note reaches the visitor", async ({
@@ -105,4 +106,22 @@ test("after the end the visitor rates the chat and the agent notes what it came 
   await agent.page.getByRole("option", { name: "Sold" }).click();
   await close.click();
   await expect(agent.page.getByText("No chats at the moment")).toBeVisible();
+});
+
+// spec: P-7
+test("when the agent ends the chat the visitor sees it, in every tab, and can ask again", async ({
+  visitor,
+  agent,
+}) => {
+  await chat(visitor, agent);
+  const other = new Visitor(await visitor.page.context().newPage());
+  await other.page.goto("/prices");
+  await other.sees("Hello, how can I help?");
+  await agent.page.getByRole("button", { name: "End chat" }).click();
+  await agent.page.getByRole("dialog").getByRole("button", { name: "End chat" }).click();
+  for (const tab of [visitor, other]) {
+    await expect(tab.widget.getByText(/ has ended the chat\.$/)).toBeVisible();
+    await expect(tab.composer).toBeHidden();
+    await tab.sees("Hello, how can I help?");
+  }
 });

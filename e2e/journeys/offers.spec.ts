@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { changeOffer, changeRule, changeSettings } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
-import { anotherVisitor, expect, test } from "../support/journey.ts";
+import { anotherVisitor, expect, inGerman, test } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
 interface Presentation {
@@ -92,6 +92,13 @@ test("after No the window stays minimised on every page and in new tabs, until i
   await visitor.reject.click({ timeout: 20_000 });
   await expect(visitor.accept).toBeHidden();
   await expect(maximise(visitor)).toBeVisible();
+  const [bar, button] = await Promise.all([
+    visitor.widget.locator(".minimised").boundingBox(),
+    maximise(visitor).boundingBox(),
+  ]);
+  if (!bar || !button) throw new Error("what is visible has a place");
+  expect([button.x + button.width, button.y], "in the top right corner").toEqual([bar.x + bar.width, bar.y]);
+  expect(button.width).toBeLessThan(bar.width / 2);
   await visitor.page.goto("/prices");
   await expect(maximise(visitor)).toBeVisible();
   const other = new Visitor(await visitor.page.context().newPage());
@@ -178,6 +185,10 @@ test("what either side writes is text, never markup", async ({ visitor, agent })
   await expect(visitor.page).not.toHaveTitle("run");
 });
 
+/** A picture 40 by 20 pixels large. */
+const picture =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><path d="M0 0h40v20H0z"/></svg>';
+
 /** Where the offer stands, as shares of the page's width and height. */
 async function placeOf(page: Page, title: string) {
   const offer = page.locator(".offer").filter({ hasText: title });
@@ -201,14 +212,19 @@ test("an offer has the form, the side and the words of its design", async ({
   await changeRule(browser, demo, "/product/", [{ change: { required_time_s: 0 } }]);
   const words = { title: "A <b>question</b>?", body: "Ask.", accept_label: "Yes, ask", reject_label: "No" };
   const texts = { en: words };
-  const look = async (design: object, act: (page: Page) => Promise<void>) => {
+  const look = async (design: object, act: (page: Page) => Promise<void>, on: Stage = {}) => {
     const { page } = await anotherVisitor(browser, demo, errors);
-    await page.addInitScript(() =>
-      addEventListener("DOMContentLoaded", () => {
-        const slot = document.createElement("div");
-        slot.dataset.beckonSlot = "";
-        document.querySelector("main")?.prepend(slot);
-      }),
+    if (on.slot !== false)
+      await page.addInitScript(() =>
+        addEventListener("DOMContentLoaded", () => {
+          const slot = document.createElement("div");
+          slot.dataset.beckonSlot = "";
+          document.querySelector("main")?.prepend(slot);
+        }),
+      );
+    if (on.german) await inGerman(page);
+    await page.route(`${demo.console}/pictures/**`, (route) =>
+      route.fulfill({ contentType: "image/svg+xml", body: picture }),
     );
     await page.goto("/product/oslo-chair");
     await act(page).catch((error) => {
@@ -216,7 +232,68 @@ test("an offer has the form, the side and the words of its design", async ({
     });
     await page.context().close();
   };
-  const cases: [object, (page: Page) => Promise<void>][] = [
+  interface Stage {
+    slot?: boolean;
+    german?: boolean;
+  }
+  const pictures = { logo_url: "/pictures/logo", image_url: "/pictures/chair" };
+  const german = {
+    ...words,
+    title: "Eine Frage?",
+    body: "Fragen Sie.",
+    accept_label: "Ja",
+    reject_label: "Nein",
+  };
+  const cases: [object, (page: Page) => Promise<void>, Stage?][] = [
+    [
+      { form: "card", color: "#7c1d3a", ...pictures },
+      async (page) => {
+        const { offer } = await placeOf(page, words.title);
+        for (const part of [".picture", ".logo img"]) {
+          await expect(offer.locator(part)).toBeVisible();
+          await expect
+            .poll(() => offer.locator(part).evaluate((image: HTMLImageElement) => image.naturalWidth))
+            .toBe(40);
+        }
+        await expect(offer.getByRole("button", { name: "Yes, ask" })).toHaveCSS(
+          "background-color",
+          "rgb(124, 29, 58)",
+        );
+      },
+    ],
+    [
+      { form: "toast", ...pictures },
+      async (page) => {
+        const { offer } = await placeOf(page, words.title);
+        await expect(offer.locator(".picture"), "a toast has words alone").toBeHidden();
+        await expect(offer.locator(".logo")).toBeHidden();
+      },
+    ],
+    [
+      { form: "card", texts: { en: words, de: german } },
+      async (page) => {
+        const { offer } = await placeOf(page, german.title);
+        await expect(offer.getByText(german.body)).toBeVisible();
+        await expect(offer.getByRole("button")).toHaveText(["Ja", "Nein"]);
+      },
+      { german: true },
+    ],
+    [
+      { form: "card", texts: { fr: words, en: german }, default_language: "fr" },
+      async (page) => {
+        await placeOf(page, words.title);
+      },
+      { german: true },
+    ],
+    [
+      { form: "inline" },
+      async (page) => {
+        const { middle, bottom } = await placeOf(page, words.title);
+        expect(middle, "a page without its place has it in the corner").toBeGreaterThan(0.6);
+        expect(bottom).toBeGreaterThan(0.6);
+      },
+      { slot: false },
+    ],
     [
       { form: "card", position: "end" },
       async (page) => {
@@ -259,9 +336,9 @@ test("an offer has the form, the side and the words of its design", async ({
       },
     ],
   ];
-  const changes = cases.map(([design, act]) => ({
-    change: { ...design, texts },
-    check: () => look(design, act),
+  const changes = cases.map(([design, act, on]) => ({
+    change: { texts, ...design },
+    check: () => look(design, act, on),
   }));
   await changeOffer(browser, demo, "Product advice", changes);
 });

@@ -72,3 +72,24 @@ test("the checkout form arrives at the thank-you page", async ({ visitor }) => {
   await visitor.page.getByRole("button", { name: "Place the order" }).click();
   await expect(visitor.page.getByRole("heading", { name: "Thank you" })).toBeVisible();
 });
+
+// spec: T-1, X-8
+test("where the browser forbids storage the widget works and the page stays quiet", async ({
+  visitor,
+  agent,
+}) => {
+  await visitor.page.addInitScript(() => {
+    for (const name of ["localStorage", "sessionStorage"])
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException("The operation is insecure.", "SecurityError");
+        },
+      });
+  });
+  await visitor.page.goto("/product/oslo-chair");
+  await visitor.accept.click({ timeout: 20_000 });
+  await visitor.fillForm("Kari");
+  await agent.answer();
+  await agent.say("Hello, how can I help?");
+  await visitor.sees("Hello, how can I help?");
+});

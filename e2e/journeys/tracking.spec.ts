@@ -1,7 +1,8 @@
 /** What visitors do on a page, as rules see it; and where and when nobody is watched. */
 import type { Page } from "@playwright/test";
 import { changeRule, changeSettings, changeSite } from "../support/admin.ts";
-import { anotherVisitor, expect, test } from "../support/journey.ts";
+import type { Agent } from "../support/agent.ts";
+import { anotherVisitor, expect, inGerman, test } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
 interface Visit {
@@ -9,7 +10,18 @@ interface Visit {
   page_views: number;
   utm: Record<string, string>;
   presentations: { outcome: string | null }[];
-  pages: { url: string; form: { submitted_at: number | null } | null }[];
+  pages: {
+    url: string;
+    visible_s: number;
+    left_at: number | null;
+    form: { submitted_at: number | null; seconds: number } | null;
+  }[];
+}
+
+/** The only visit that there is, once there is one. */
+async function onlyVisit(agent: Agent): Promise<Visit | undefined> {
+  const [only] = (await agent.read<{ items: Visit[] }>("/visits")).items;
+  return only && agent.read<Visit>(`/visits/${only.id}`);
 }
 
 const call = (page: Page, ...args: unknown[]) =>
@@ -101,10 +113,7 @@ test("a visit is recorded with what it came with, its views and its forms, and n
   await visitor.page.reload();
   await expect(visitor.launcher).toBeVisible();
   await visitor.page.evaluate(() => history.pushState({}, "", "/checkout?step=2"));
-  const visit = async () => {
-    const [only] = (await agent.read<{ items: Visit[] }>("/visits")).items;
-    return only && agent.read<Visit>(`/visits/${only.id}`);
-  };
+  const visit = () => onlyVisit(agent);
   await expect.poll(async () => (await visit())?.page_views).toBe(3);
   await expect.poll(async () => (await visit())?.pages[0]?.form).not.toBeNull();
   const seen = await visit();
@@ -182,4 +191,132 @@ test("a robot sees no launcher and makes no visit", async ({ browser, demo, agen
   await expect(page.locator("beckon-chat")).toHaveCount(0);
   expect((await agent.read<{ items: Visit[] }>("/visits")).items).toEqual([]);
   await robot.close();
+});
+
+// spec: T-6, T-4
+test("ten tabs hold one connection, which beats once in a Poll Interval", async ({
+  browser,
+  demo,
+  visitor,
+  agent: _,
+}) => {
+  await changeSettings(browser, demo, { poll_interval_s: 2 });
+  const beats: number[] = [];
+  let connections = 0;
+  const context = visitor.page.context();
+  const watch = (page: Page) =>
+    page.on("websocket", (socket) => {
+      connections += 1;
+      socket.on("framesent", ({ payload }) => {
+        if (JSON.parse(String(payload)).type === "beat") beats.push(performance.now());
+      });
+    });
+  watch(visitor.page);
+  context.on("page", watch);
+  const tabs = [visitor];
+  while (tabs.length < 10) tabs.push(new Visitor(await context.newPage()));
+  for (const tab of tabs) await tab.page.goto("/prices");
+  for (const tab of tabs) await expect(tab.launcher).toBeVisible();
+  beats.length = 0;
+  await expect.poll(() => beats.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(6);
+  expect(connections).toBe(1);
+  const all_s = ((beats[5] ?? 0) - (beats[0] ?? 0)) / 1000;
+  expect(all_s, "five intervals").toBeGreaterThan(5 * 2 * 0.85);
+  expect(all_s, "five intervals").toBeLessThan(5 * 2 * 1.6);
+});
+
+// spec: T-2
+test("what the visitor reads, and where, is told; the widget speaks as the page does", async ({
+  browser,
+  demo,
+  errors,
+  agent,
+}) => {
+  const visitor = await anotherVisitor(browser, demo, errors, { locale: "nb-NO", timezoneId: "Asia/Tokyo" });
+  await inGerman(visitor.page);
+  await visitor.page.goto("/prices");
+  await visitor.launcher.click();
+  await expect(visitor.widget.getByRole("button", { name: "Senden", exact: true })).toBeVisible();
+  expect(await onlyVisit(agent)).toMatchObject({
+    language: "nb-NO",
+    time_zone: "Asia/Tokyo",
+    device: "desktop",
+    browser: "Chrome",
+  });
+  await visitor.page.context().close();
+});
+
+// spec: T-2
+test("only the time in the foreground is counted", async ({ visitor, agent }) => {
+  const { page } = visitor;
+  await page.clock.install();
+  await page.goto("/prices");
+  await expect(visitor.launcher).toBeVisible();
+  const show = (hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  const began = performance.now();
+  await page.clock.fastForward(7_000);
+  await show(true);
+  await page.clock.fastForward(60_000);
+  await show(false);
+  await page.clock.fastForward(5_000);
+  await page.evaluate(() => history.pushState({}, "", "/prices?more"));
+  await expect.poll(async () => (await onlyVisit(agent))?.pages[0]?.left_at).toBeTruthy();
+  const visible_s = (await onlyVisit(agent))?.pages[0]?.visible_s;
+  expect(visible_s).toBeGreaterThanOrEqual(12);
+  expect(visible_s).toBeLessThan(12 + 5 + (performance.now() - began) / 1000);
+});
+
+// spec: T-2
+test("a form that is sent is known as sent, with the time that it took", async ({ visitor, agent }) => {
+  await visitor.page.goto("/checkout");
+  await expect(visitor.launcher).toBeVisible();
+  for (const label of ["Name", "E-mail", "Street and number", "Postcode", "City"])
+    await visitor.page.getByLabel(label, { exact: true }).fill("kari@example.com");
+  await expect
+    .poll(async () => (await onlyVisit(agent))?.pages[0]?.form?.seconds, { timeout: 15_000 })
+    .toBeGreaterThanOrEqual(2);
+  expect((await onlyVisit(agent))?.pages[0]?.form?.submitted_at).toBeNull();
+  await visitor.page.getByRole("button", { name: "Place the order" }).click();
+  await expect(visitor.page.getByRole("heading", { name: "Thank you" })).toBeVisible();
+  await expect.poll(async () => (await onlyVisit(agent))?.pages[0]?.form?.submitted_at).toBeTruthy();
+  const form = (await onlyVisit(agent))?.pages[0]?.form;
+  expect(form?.seconds).toBeGreaterThanOrEqual(2);
+});
+
+// spec: T-3
+test("back, forward and routes in the fragment are views; a place within the page is none", async ({
+  visitor,
+  agent,
+}) => {
+  const { page } = visitor;
+  const views = async () => (await onlyVisit(agent))?.page_views;
+  const go = async (act: () => unknown, count: number) => {
+    await page.evaluate(act);
+    await expect.poll(views).toBe(count);
+  };
+  await page.goto("/prices");
+  await expect(visitor.launcher).toBeVisible();
+  await go(() => history.pushState({}, "", "/category/chairs"), 2);
+  await go(() => history.back(), 3);
+  await go(() => history.forward(), 4);
+  await page.evaluate(() => {
+    location.hash = "delivery";
+  });
+  await go(() => {
+    location.hash = "#/orders";
+  }, 5);
+  await go(() => history.replaceState({}, "", "/thank-you"), 6);
+  const paths = (await onlyVisit(agent))?.pages.map(({ url }) => new URL(url).pathname);
+  expect(paths).toEqual([
+    "/prices",
+    "/category/chairs",
+    "/prices",
+    "/category/chairs",
+    "/category/chairs",
+    "/thank-you",
+  ]);
 });

@@ -2,7 +2,14 @@
  * The stage of a journey: a server, a visitor and an agent in browsers that know nothing of each other, and a watch
  * over everything that the browser's log calls an error.
  */
-import { type Browser, type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Page,
+} from "@playwright/test";
 import { Agent } from "./agent.ts";
 import { Demo } from "./demo.ts";
 import { openShadowRoots, Visitor } from "./visitor.ts";
@@ -64,11 +71,27 @@ export async function watch(context: BrowserContext, errors: string[]): Promise<
 }
 
 /** A visitor whom nobody knows, in a browser of their own. */
-export async function anotherVisitor(browser: Browser, demo: Demo, errors: string[]): Promise<Visitor> {
-  const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
+export async function anotherVisitor(
+  browser: Browser,
+  demo: Demo,
+  errors: string[],
+  options: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB", ...options });
   await watch(context, errors);
   await context.addInitScript(openShadowRoots);
   return new Visitor(await context.newPage());
+}
+
+/** The pages that come say that they are written in German. */
+export async function inGerman(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const speak = () => {
+      if (document.documentElement) document.documentElement.lang = "de";
+    };
+    new MutationObserver(speak).observe(document, { childList: true });
+    speak();
+  });
 }
 
 /** Somebody else who is signed in, in a browser of their own. */

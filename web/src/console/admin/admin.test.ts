@@ -4,6 +4,7 @@ import { contrastNote } from "./preview/contrast";
 import { configOf, sampleDesign } from "./preview/look";
 import { emptyQueue, keyFor } from "./queues/model";
 import { matches, regexProblem } from "./rules/match";
+import { snippetFor } from "./sites/snippet";
 import { consequences, DEFAULTS } from "./sites/tracking";
 
 describe("trying a rule", () => {
@@ -96,5 +97,14 @@ describe("small helpers of the editors", () => {
     expect(keyFor("Größe?", ["grosse", "groe"])).toMatch(/^[a-z0-9_]+$/);
     expect(keyFor("Name", ["name", "name_2"])).toBe("name_3");
     expect(keyFor("名前", [])).toBe("field");
+  });
+});
+
+describe("the snippet", () => {
+  // spec: T-1
+  it("is one script that the page does not wait for, from the server, with the key of the site", () => {
+    expect(snippetFor("https://chat.example.com", "K1")).toBe(
+      '<script async src="https://chat.example.com/beckon.js" data-site="K1"></script>',
+    );
   });
 });

@@ -1,0 +1,148 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { VisitorFrame } from "../../api/wire";
+import { startTransport, type Transport } from "./transport";
+
+const host = "https://chat.example";
+const hello = { type: "hello" } as unknown as VisitorFrame;
+const welcome = { type: "welcome", poll_interval_s: 20 };
+
+/** What left the browser, each with the time at which it did, ms. */
+let sent: [at: number, type: string][];
+let sockets: FakeSocket[];
+let transport: Transport;
+/** Polls are answered so, or fail. */
+let answers: () => object[];
+
+/** What left, each with the seconds since the first. */
+const sinceFirst = () => sent.map(([at, type]) => [Math.round((at - (sent[0]?.[0] ?? 0)) / 1_000), type]);
+
+class FakeSocket {
+  readyState = 0;
+  bufferedAmount = 0;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  constructor() {
+    sockets.push(this);
+  }
+  send(text: string) {
+    sent.push([Date.now(), JSON.parse(text).type]);
+  }
+  close() {}
+  /** The server takes the connection. */
+  opens() {
+    this.readyState = 1;
+    this.onopen?.();
+    this.onmessage?.({ data: JSON.stringify(welcome) });
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  [sent, sockets, answers] = [[], [], () => [welcome]];
+  vi.stubGlobal("addEventListener", () => {});
+  vi.stubGlobal("removeEventListener", () => {});
+  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("fetch", async (_: string, { body }: { body: string }) => {
+    for (const { type } of JSON.parse(body).frames) sent.push([Date.now(), type]);
+    return { status: 200, json: async () => ({ notices: answers() }) };
+  });
+});
+
+afterEach(() => {
+  transport.stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function start(urgent = false) {
+  transport = startTransport({
+    host,
+    hello: () => hello,
+    hear: () => {},
+    down: () => {},
+    forgetToken: () => false,
+    urgent: () => urgent,
+  });
+}
+
+/** Time passes, and every second each of `tabs` visible tabs gives a sign of life. */
+async function pass(seconds: number, tabs = 1) {
+  for (let n = 0; n < seconds; n++) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (let tab = 0; tab < tabs; tab++) transport.beat();
+  }
+}
+
+/** Sockets close as soon as they are asked for, until there is nothing but polls. */
+async function pollOnly() {
+  vi.stubGlobal(
+    "WebSocket",
+    class {
+      constructor() {
+        throw new Error("forbidden");
+      }
+    },
+  );
+  start();
+  while (!sent.length) await vi.advanceTimersByTimeAsync(100);
+}
+
+// spec: T-6
+it.each([1, 10])("beats once in a Poll Interval over a live connection, with %i tabs", async (tabs) => {
+  start();
+  await vi.advanceTimersByTimeAsync(100);
+  sockets[0]?.opens();
+  expect(sinceFirst()).toEqual([[0, "hello"]]);
+  await pass(100, tabs);
+  const beats = sinceFirst().flatMap(([at, type]) => (type === "beat" ? Number(at) : []));
+  expect(beats.length).toBeGreaterThanOrEqual(5);
+  expect(beats.length).toBeLessThanOrEqual(6);
+  for (const [n, at] of beats.entries()) {
+    const since = at - (beats[n - 1] ?? 0);
+    expect(since).toBeGreaterThanOrEqual(18);
+    expect(since).toBeLessThanOrEqual(20);
+  }
+});
+
+// spec: T-6
+it("polls at the Poll Interval of the site where no connection can be had", async () => {
+  await pollOnly();
+  await pass(100, 10);
+  expect(sinceFirst()).toEqual([0, 20, 40, 60, 80, 100].map((at) => [at, "hello"]));
+});
+
+// spec: T-6
+it("what happens on the page while it polls goes at once, and the next poll an interval after it", async () => {
+  await pollOnly();
+  await pass(10);
+  transport.send({ type: "event", name: "compared" });
+  await pass(25);
+  expect(sinceFirst()).toEqual([
+    [0, "hello"],
+    [10, "hello"],
+    [10, "event"],
+    [30, "hello"],
+  ]);
+});
+
+// spec: T-1 X-8
+it("asks ever more seldom while the server is away", async () => {
+  vi.stubGlobal("fetch", async () => {
+    sent.push([Date.now(), "poll"]);
+    throw new Error("refused");
+  });
+  start();
+  for (let n = 0; n < 600; n++) {
+    await pass(1, 10);
+    for (const socket of sockets.splice(0)) {
+      sent.push([Date.now(), "socket"]);
+      socket.onclose?.({ code: 1006 });
+    }
+  }
+  const within = (from: number, to: number) =>
+    sinceFirst().filter(([at]) => Number(at) >= from && Number(at) < to).length;
+  expect(within(0, 60)).toBeLessThan(12);
+  expect(within(300, 600)).toBeLessThanOrEqual(300 / 30);
+  expect(within(300, 600)).toBeGreaterThan(2);
+});
