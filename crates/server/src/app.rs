@@ -176,7 +176,7 @@ fn serve_metrics(
 
 /// Everything that one node serves on its public address.
 pub fn router(driver: Driver, api: Api) -> Router {
-    let live = Live::new(driver);
+    let live = Live::new(driver, &api);
     http::router(api.clone()).merge(ws::visitor_router(live.clone())).merge(ws::agent_router(live, api))
 }
 

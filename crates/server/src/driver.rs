@@ -63,7 +63,7 @@ mod wheel;
 
 use appending::{APPEND_INBOX, Append};
 use behind::Behind;
-use command::{Attached, Connection, LiveVisit, Observed, ShardCommand};
+use command::{Attached, Connection, LiveVisit, NotAttached, Observed, ShardCommand};
 use consoles::Consoles;
 use patience::Patience;
 use sites::Sites;
@@ -205,11 +205,18 @@ impl Driver {
     }
 
     /// Binds a browser's connection to its visit.
-    pub async fn attach(&self, arrival: admission::Arrival, connection: Connection) -> Option<Attached> {
+    ///
+    /// # Errors
+    /// When the visitor has too many, or the node stops.
+    pub async fn attach(
+        &self,
+        arrival: admission::Arrival,
+        connection: Connection,
+    ) -> Result<Attached, NotAttached> {
         let (reply, answer) = oneshot::channel();
         let visitor = arrival.visitor;
         self.send(visitor, ShardCommand::Attach { arrival: Box::new(arrival), connection, reply }).await;
-        answer.await.ok()
+        answer.await.unwrap_or(Err(NotAttached::Stopping))
     }
 
     /// Hands in what a polling browser reported, and waits until what it led to is committed. `None` when this node

@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::FromRef;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::routing::get;
 use serde::Serialize;
 
 use crate::driver::Driver;
 use crate::http::Api;
+use crate::http::client::TrustedProxies;
+use crate::http::throttle::Newcomers;
 
 mod agent;
 mod agent_session;
@@ -52,13 +55,26 @@ mod close {
 pub struct Live {
     driver: Driver,
     next_connection: Arc<AtomicU64>,
+    trusted_proxies: TrustedProxies,
+    newcomers: Newcomers,
+}
+
+impl FromRef<Live> for TrustedProxies {
+    fn from_ref(live: &Live) -> Self {
+        live.trusted_proxies
+    }
 }
 
 impl Live {
     /// Live routes over this driver.
     #[must_use]
-    pub fn new(driver: Driver) -> Self {
-        Self { driver, next_connection: Arc::new(AtomicU64::new(1)) }
+    pub fn new(driver: Driver, api: &Api) -> Self {
+        Self {
+            driver,
+            next_connection: Arc::new(AtomicU64::new(1)),
+            trusted_proxies: TrustedProxies(api.trusted_proxies),
+            newcomers: Newcomers::new(),
+        }
     }
 
     fn connection_id(&self) -> u64 {

@@ -72,32 +72,35 @@ impl From<StoreError> for Refused {
 }
 
 impl Driver {
-    /// Finds the visitor of a token, or makes a new visitor with a new token when it is absent or unknown, or when the
-    /// browser now belongs to another person.
+    /// Finds the visitor of a token. None when it is absent or unknown, or when the browser now belongs to another person
+    /// then it is a new visitor's.
     ///
     /// # Errors
     /// When the token is another site's, or the database failed.
-    pub async fn admit(
+    pub async fn recognise(
         &self,
         site: &Site,
         token: Option<&str>,
         identity: Option<&Identity>,
-    ) -> Result<Admitted, Refused> {
-        if let Some(token) = token {
-            let mut tx = self.store().read().await?;
-            if let Some(known) = find_visitor_by_token(&mut tx, &hash(token)).await? {
-                if *known.site_id != *site.row.id {
-                    return Err(Refused::ForeignToken);
-                }
-                let is_another = match identity {
-                    Some(identity) => is_another(&mut tx, *known.id, identity).await?,
-                    None => false,
-                };
-                if !is_another {
-                    return Ok(Admitted { visitor: *known.id, token: token.to_owned() });
-                }
-            }
+    ) -> Result<Option<Admitted>, Refused> {
+        let Some(token) = token else { return Ok(None) };
+        let mut tx = self.store().read().await?;
+        let Some(known) = find_visitor_by_token(&mut tx, &hash(token)).await? else { return Ok(None) };
+        if *known.site_id != *site.row.id {
+            return Err(Refused::ForeignToken);
         }
+        let is_another = match identity {
+            Some(identity) => is_another(&mut tx, *known.id, identity).await?,
+            None => false,
+        };
+        Ok((!is_another).then(|| Admitted { visitor: *known.id, token: token.to_owned() }))
+    }
+
+    /// Makes a new visitor with a new token.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn admit_new(&self, site: &Site) -> StoreResult<Admitted> {
         let token = hex::encode(rand::random::<[u8; 32]>());
         let visitor = VisitorId(self.clock().new_id());
         let mut tx = self.store().write().await?;

@@ -17,6 +17,8 @@ use crate::store::draft::update_draft_sent;
 use crate::store::message::Sender;
 use crate::store::{StoreError, StoreResult};
 
+/// Messages of one chat; Beckon's own lines still come after them.
+pub(super) const CHAT_MESSAGES_MAX: i64 = 10_000;
 /// Messages in one unit of work.
 const BATCH_MAX: usize = 512;
 /// Messages that wait; a writer waits when there are more.
@@ -59,6 +61,8 @@ pub(super) enum NotWritten {
     FormFirst,
     /// The chat has ended.
     Ended,
+    /// It has [`CHAT_MESSAGES_MAX`] messages.
+    Full,
     /// The agent does not own the chat.
     NotOwner,
     /// The agent owns it, but under another epoch.
@@ -224,6 +228,11 @@ fn numbered(append: &Append, seq: i64) -> NumberedMessage<'_> {
 /// Who may write, by the chat as it is under the lock.
 fn judge(chat: Option<&LockedChat>, writer: &Writer) -> Result<(), NotWritten> {
     let chat = chat.ok_or(NotWritten::NotFound)?;
+    judge_writer(chat, writer)?;
+    if chat.last_seq > CHAT_MESSAGES_MAX { Err(NotWritten::Full) } else { Ok(()) }
+}
+
+fn judge_writer(chat: &LockedChat, writer: &Writer) -> Result<(), NotWritten> {
     match writer {
         Writer::Visitor(visitor) if *chat.visitor_id != *visitor => Err(NotWritten::NotFound),
         Writer::Visitor(_) => match *chat.state {

@@ -82,6 +82,18 @@ pub struct Connection {
     pub outbox: mpsc::Sender<VisitorSignal>,
 }
 
+/// Why a connection is not bound to its visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAttached {
+    /// The node stops.
+    Stopping,
+    /// The visitor has [`CONNECTIONS_MAX`] connections to this node.
+    TooMany,
+}
+
+/// Connections of one visitor to one node: one is usual, more where the tabs of a browser cannot find each other.
+pub const CONNECTIONS_MAX: usize = 16;
+
 /// What a browser that arrived is told.
 #[derive(Clone, Debug)]
 pub struct Attached {
@@ -112,12 +124,14 @@ pub struct LiveVisit {
     pub offer_open: bool,
 }
 
+pub(super) type AttachReply = oneshot::Sender<Result<Attached, NotAttached>>;
+
 #[derive(Debug)]
 pub(super) enum ShardCommand {
     Attach {
         arrival: Box<Arrival>,
         connection: Connection,
-        reply: oneshot::Sender<Attached>,
+        reply: AttachReply,
     },
     Poll {
         visitor: VisitorId,

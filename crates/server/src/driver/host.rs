@@ -17,7 +17,7 @@ use super::address::{clean, is_denied, storable};
 use super::admission::{Arrival, settle_offer};
 use super::behind::Behind;
 use super::by_hand::HandReply;
-use super::command::{Attached, Connection, Observed, SeenPage, VisitorSignal};
+use super::command::{Attached, CONNECTIONS_MAX, Connection, NotAttached, Observed, SeenPage, VisitorSignal};
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::reasons::{ByHand, Came, Keeping, Why};
@@ -174,6 +174,15 @@ impl Host {
         } else {
             self.tell(&VisitorSignal::Notice(Box::new(notice)));
         }
+    }
+
+    pub(super) fn attach(&mut self, connection: Connection, now: UnixMs) -> Result<Attached, NotAttached> {
+        if self.connections.len() >= CONNECTIONS_MAX {
+            return Err(NotAttached::TooMany);
+        }
+        self.connections.push(connection);
+        self.feed(Event::LinkConnected, now);
+        Ok(self.attached())
     }
 
     pub(super) fn attached(&mut self) -> Attached {

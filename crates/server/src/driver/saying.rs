@@ -5,7 +5,7 @@ use beckon_engine::id::{ChatId, FileId, VisitorId};
 
 use super::Driver;
 use super::access::{Actor, Denied, Seat, because, find_seat};
-use super::appending::{NotWritten, Writer, Written};
+use super::appending::{CHAT_MESSAGES_MAX, NotWritten, Writer, Written};
 use super::conversation::{Refusal, is_silent_alert, own_chat, refuse};
 use super::notice::RefusalCode;
 use crate::bus::Hint;
@@ -22,6 +22,7 @@ pub const MESSAGE_LEN_MAX: usize = 4_000;
 pub const MESSAGE_ID_LEN_MAX: usize = 64;
 
 const ENDED: &str = "This chat has ended.";
+const FULL: &str = "This chat has as many messages as a chat can have. Begin another one.";
 const NO_SUCH_CHAT: &str = "There is no such chat.";
 const NO_SUCH_FILE: &str = "There is no such file, or it was sent already. Choose it again.";
 
@@ -88,6 +89,9 @@ impl Driver {
         if matches!(appended, Appended::Existing(_)) {
             return Ok(appended);
         }
+        if is_past_the_last(appended) {
+            return Err(refuse(Some(id), RefusalCode::TooMany, FULL));
+        }
         // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
         let row = own_chat(&mut tx, visitor, chat, Some(id)).await?;
         match *row.state {
@@ -152,6 +156,7 @@ impl Driver {
                 Ok(Some((Appended::New(seq), wrote)))
             }
             Err(NotWritten::Store(error)) => Err(error.into()),
+            Err(NotWritten::Full) => Err(because(RefusalCode::TooMany, FULL)),
             // What it was, and to whom it may be told, is seen with the whole chat at hand.
             Ok(Written::Existing(_)) | Err(_) => Ok(None),
         }
@@ -189,6 +194,9 @@ impl Driver {
         if matches!(appended, Appended::Existing(_)) {
             return Ok((appended, WroteTo::of(&seat.chat)));
         }
+        if is_past_the_last(appended) {
+            return Err(because(RefusalCode::TooMany, FULL));
+        }
         // Read again: the number was taken under the chat's lock, and what it says now holds until the commit.
         let no_chat = || because(RefusalCode::NotFound, NO_SUCH_CHAT);
         seat.chat = find_chat(&mut tx, chat).await?.ok_or_else(no_chat)?;
@@ -207,6 +215,13 @@ impl Driver {
         update_draft_sent(&mut tx, actor.id, chat, &said.text, self.clock().now()).await?;
         tx.commit().await?;
         Ok((appended, WroteTo::of(&seat.chat)))
+    }
+}
+
+fn is_past_the_last(appended: Appended) -> bool {
+    match appended {
+        Appended::New(seq) => seq > CHAT_MESSAGES_MAX,
+        Appended::Existing(_) => false,
     }
 }
 
@@ -241,6 +256,7 @@ fn refusal(id: &str, not_written: NotWritten) -> Refusal {
         }
         NotWritten::FormFirst => (RefusalCode::BadFrame, "The form comes first."),
         NotWritten::Ended => (RefusalCode::ChatClosed, ENDED),
+        NotWritten::Full => (RefusalCode::TooMany, FULL),
         NotWritten::Store(error) => return error.into(),
     };
     refuse(Some(id), code, detail)

@@ -17,7 +17,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::admission::Arrival;
 use super::behind::Behind;
-use super::command::{Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
+use super::command::{AttachReply, Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
 use super::effects::{self, Job, JobDone};
 use super::host::{Host, Unwritten};
 use super::notice::visitor::VisitorNotice;
@@ -209,14 +209,10 @@ impl Shard {
         }
     }
 
-    fn attach(&mut self, arrival: Arrival, connection: Connection, reply: oneshot::Sender<Attached>) {
+    fn attach(&mut self, arrival: Arrival, connection: Connection, reply: AttachReply) {
         let visitor = arrival.visitor;
         self.meet(arrival);
-        self.with(visitor, |host, now, _| {
-            host.connections.push(connection);
-            host.feed(Event::LinkConnected, now);
-            drop(reply.send(host.attached()));
-        });
+        self.with(visitor, |host, now, _| drop(reply.send(host.attach(connection, now))));
     }
 
     fn detach(&mut self, visitor: VisitorId, connection: u64) {

@@ -15,6 +15,16 @@ use super::Api;
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
+/// How many proxies stand before the server, each of which adds the address it was called from.
+#[derive(Clone, Copy, Debug)]
+pub struct TrustedProxies(pub u8);
+
+impl FromRef<Api> for TrustedProxies {
+    fn from_ref(api: &Api) -> Self {
+        Self(api.trusted_proxies)
+    }
+}
+
 /// The browser at the other end.
 #[derive(Clone, Copy, Debug)]
 pub struct Client {
@@ -26,12 +36,12 @@ pub struct Client {
 
 impl<S: Send + Sync> FromRequestParts<S> for Client
 where
-    Api: FromRef<S>,
+    TrustedProxies: FromRef<S>,
 {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let trusted_proxies = Api::from_ref(state).trusted_proxies;
+        let TrustedProxies(trusted_proxies) = TrustedProxies::from_ref(state);
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         Ok(Self {

@@ -1,4 +1,4 @@
-//! Owns how often someone may try to sign in: by address and by e-mail. Bounded, whatever is thrown at it.
+//! Owns how often someone may try to sign in, by address and by e-mail, and how many new visitors come from one address. Bounded, whatever is thrown at it.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -21,6 +21,16 @@ const EMAIL_PERIOD: Duration = Duration::from_secs(5);
 const KEYS_MAX: usize = 10_000;
 /// After so many attempts the idle ones are forgotten.
 const FORGET_EVERY: u64 = 1_000;
+
+/// New visitors from one address at once; then five a second. Behind one address may be a whole office.
+const NEWCOMERS_BURST: u32 = 300;
+const NEWCOMERS_PERIOD: Duration = Duration::from_millis(200);
+
+/// Counts browsers that become visitors: each is a row for good. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Newcomers {
+    by_address: Arc<Limiter>,
+}
 
 /// Counts the attempts to sign in. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -53,6 +63,30 @@ impl SignInThrottle {
     pub fn count(&self, address: IpAddr, email: &str) -> Answer<()> {
         self.by_address.count(network(address))?;
         self.by_email.count(email.to_owned())
+    }
+}
+
+impl Newcomers {
+    /// With nobody counted.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { by_address: Arc::new(Limiter::new(NEWCOMERS_PERIOD, NEWCOMERS_BURST)) }
+    }
+
+    /// Counts one. This machine itself is not counted: whoever calls from it comes through a proxy that does not say for
+    /// whom, or is a sample visitor.
+    ///
+    /// # Errors
+    /// `TooMany`, with the time to wait.
+    pub fn count(&self, address: IpAddr) -> Answer<()> {
+        let address = address.to_canonical();
+        if address.is_loopback() { Ok(()) } else { self.by_address.count(network(address)) }
+    }
+}
+
+impl Default for Newcomers {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

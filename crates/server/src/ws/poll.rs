@@ -17,7 +17,7 @@ use super::{Closed, FRAME_LEN_MAX, Live, close};
 use crate::driver::command::Observed;
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::visitor::VisitorNotice;
-use crate::http::client::allow_origin;
+use crate::http::client::{Client, allow_origin};
 
 /// Frames in one poll.
 const FRAMES_MAX: usize = 64;
@@ -33,8 +33,13 @@ pub(super) async fn preflight(headers: HeaderMap) -> Response {
     response
 }
 
-pub(super) async fn poll(State(live): State<Live>, headers: HeaderMap, body: Bytes) -> Response {
-    let (status, notices) = match answer(&live, &headers, &body).await {
+pub(super) async fn poll(
+    State(live): State<Live>,
+    headers: HeaderMap,
+    client: Client,
+    body: Bytes,
+) -> Response {
+    let (status, notices) = match answer(&live, &Caller::of(&headers, client), &body).await {
         Ok(notices) => (StatusCode::OK, notices),
         Err(closed) => (status_of(closed), vec![refusal_of(closed)]),
     };
@@ -46,7 +51,7 @@ pub(super) async fn poll(State(live): State<Live>, headers: HeaderMap, body: Byt
     response
 }
 
-async fn answer(live: &Live, headers: &HeaderMap, body: &[u8]) -> Result<Vec<VisitorNotice>, Closed> {
+async fn answer(live: &Live, caller: &Caller, body: &[u8]) -> Result<Vec<VisitorNotice>, Closed> {
     if body.len() > FRAME_LEN_MAX {
         return Err(Closed { code: close::TOO_LARGE, reason: "a poll may have at most 32 KB" });
     }
@@ -57,7 +62,7 @@ async fn answer(live: &Live, headers: &HeaderMap, body: &[u8]) -> Result<Vec<Vis
     }
     let mut frames = poll.frames.into_iter();
     let Some(VisitorFrame::Hello(mut hello)) = frames.next() else { return Err(bad) };
-    let mut greeted = greet(&live.driver, &hello, &Caller::of(headers)).await?;
+    let mut greeted = greet(live, &hello, caller).await?;
     let mut observed = vec![Observed::Pages(hello.seen_pages())];
     let (mut chat_frames, mut answers) = (Vec::new(), Vec::new());
     let mut identities: Vec<_> = greeted.identity.take().into_iter().collect();

@@ -13,7 +13,7 @@ use super::Live;
 use super::visitor_session::Caller;
 use crate::driver::address::as_browsers_write;
 use crate::driver::robots::is_robot;
-use crate::http::client::allow_origin;
+use crate::http::client::{Client, allow_origin};
 
 /// Browsers ask at most once a minute: so long an administrator's change takes to reach a page that is loaded anew.
 const CACHED: HeaderValue = HeaderValue::from_static("private, max-age=60");
@@ -25,8 +25,13 @@ struct Terms {
     deny_paths: Vec<String>,
 }
 
-pub(super) async fn show(State(live): State<Live>, Path(key): Path<String>, headers: HeaderMap) -> Response {
-    let mut response = match terms(&live, &key, &Caller::of(&headers)) {
+pub(super) async fn show(
+    State(live): State<Live>,
+    Path(key): Path<String>,
+    client: Client,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = match terms(&live, &key, &Caller::of(&headers, client)) {
         Ok(terms) => Json(terms).into_response(),
         Err(status) => status.into_response(),
     };

@@ -16,10 +16,11 @@ use super::wire::parse;
 use super::wire::sorting::{Sorted, sort};
 use super::wire::visitor::VisitorFrame;
 use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
-use crate::driver::command::{Attached, Connection, Observed, VisitorSignal};
+use crate::driver::command::{Attached, Connection, NotAttached, Observed, VisitorSignal};
 use crate::driver::identity::{Identity, IdentityRefusal};
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::visitor::VisitorNotice;
+use crate::http::client::Client;
 
 /// Frames of one visitor a second, and at once.
 const FRAMES_PER_S: NonZeroU32 = NonZeroU32::new(20).expect("20 is not 0");
@@ -38,9 +39,10 @@ struct Entered {
 pub(super) async fn upgrade(
     State(live): State<Live>,
     headers: HeaderMap,
+    client: Client,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let caller = Caller::of(&headers);
+    let caller = Caller::of(&headers, client);
     // What is needed only for entering, and for one frame, stands in boxes of its own: the future of a connection
     // lives as long as the visitor, and there are many.
     small(upgrade).on_upgrade(move |socket| Box::pin(serve(live, caller, socket)))
@@ -65,7 +67,7 @@ async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Ent
     let Ok(VisitorFrame::Hello(mut hello)) = parse(&hello) else {
         return Err(Closed { code: close::BAD_FRAME, reason: "the first frame is a hello" });
     };
-    let mut greeted = match greet(&live.driver, &hello, &caller).await {
+    let mut greeted = match greet(&live, &hello, &caller).await {
         Ok(greeted) => greeted,
         Err(closed) => {
             send(socket, &refusal_of(closed)).await?;
@@ -76,8 +78,14 @@ async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Ent
     let arrival = greeted.claim(&live.driver).await?;
     let (outbox, signals) = mpsc::channel(OUTBOX);
     let connection = live.connection_id();
-    let Some(attached) = live.driver.attach(arrival, Connection { id: connection, outbox }).await else {
-        return Err(Closed { code: close::RESUME, reason: "stopping" });
+    let attached = match live.driver.attach(arrival, Connection { id: connection, outbox }).await {
+        Ok(attached) => attached,
+        Err(NotAttached::Stopping) => return Err(Closed { code: close::RESUME, reason: "stopping" }),
+        Err(NotAttached::TooMany) => {
+            let closed = Closed { code: close::TOO_MANY, reason: "a visitor has at most 16 connections" };
+            send(socket, &refusal_of(closed)).await?;
+            return Err(closed);
+        }
     };
     let identity = greeted.identity.take();
     let mut session = greeted.into_session(live.driver.clone(), &attached);
@@ -197,6 +205,7 @@ pub(super) fn refusal_of(closed: Closed) -> VisitorNotice {
         close::UNAUTHORIZED => RefusalCode::UnknownSite,
         close::FOREIGN_ORIGIN => RefusalCode::ForeignOrigin,
         close::BAD_FRAME => RefusalCode::BadFrame,
+        close::TOO_MANY => RefusalCode::TooMany,
         _ => RefusalCode::Unavailable,
     };
     VisitorNotice::Refused { id: None, code, detail: closed.reason.to_owned() }

@@ -1,5 +1,6 @@
 //! Owns what a visitor's connection knows between frames: who it is, and which messages it has sent. Socket and poll share it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
@@ -12,11 +13,11 @@ use beckon_engine::signal::Signals;
 use super::wire::sorting::ChatFrame;
 use super::wire::visitor::{Page, VisitorHello};
 use super::wire::{Held, VERSION};
-use super::{Closed, close};
+use super::{Closed, Live, close};
 use crate::bus::{Hint, Side};
 use crate::driver::Driver;
 use crate::driver::address::{clean, is_denied, storable_referrer, utm};
-use crate::driver::admission::{Arrival, Refused, is_token};
+use crate::driver::admission::{Admitted, Arrival, Refused, is_token};
 use crate::driver::command::{Attached, Observed};
 use crate::driver::conversation::Refusal;
 use crate::driver::enquiry::Writer;
@@ -27,6 +28,7 @@ use crate::driver::notice::{Message, RefusalCode};
 use crate::driver::robots::is_robot;
 use crate::driver::sites::Site;
 use crate::driver::view::visitor_chat;
+use crate::http::client::Client;
 use crate::store::chat::{ChatState, find_latest_chat};
 use crate::store::column::{Json, Text};
 use crate::store::identity::Proof;
@@ -70,18 +72,20 @@ pub(super) struct Greeted {
 pub(super) struct Caller {
     pub(super) origin: String,
     pub(super) user_agent: String,
+    address: IpAddr,
 }
 
 impl Caller {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap, client: Client) -> Self {
         let text =
             |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        Self { origin: text(ORIGIN), user_agent: text(USER_AGENT) }
+        Self { origin: text(ORIGIN), user_agent: text(USER_AGENT), address: client.address }
     }
 }
 
 /// Checks a hello: version, site, origin, token.
-pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller) -> Result<Greeted, Closed> {
+pub(super) async fn greet(live: &Live, hello: &VisitorHello, caller: &Caller) -> Result<Greeted, Closed> {
+    let driver = &live.driver;
     if hello.v != VERSION {
         return Err(Closed { code: close::BAD_FRAME, reason: "unknown version of the frames" });
     }
@@ -108,13 +112,7 @@ pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller
         None => None,
     };
     let believed = identity.as_ref().and_then(|identity| identity.as_ref().ok());
-    let admitted =
-        driver.admit(&site, hello.token.as_deref(), believed).await.map_err(|refused| match refused {
-            Refused::ForeignToken => {
-                Closed { code: close::UNAUTHORIZED, reason: "the token is another site's" }
-            }
-            Refused::Store(error) => try_later(&error),
-        })?;
+    let admitted = admit(live, &site, hello.token.as_deref(), believed, caller).await?;
     let (url, referrer) =
         hello.pages.first().map_or(("", ""), |page| (page.url.as_str(), page.referrer.as_str()));
     let facts = VisitFacts {
@@ -140,6 +138,27 @@ pub(super) async fn greet(driver: &Driver, hello: &VisitorHello, caller: &Caller
         held: hello.chat,
         identity,
     })
+}
+
+/// The visitor of the token, or a new one, unless too many come from there.
+async fn admit(
+    live: &Live,
+    site: &Site,
+    token: Option<&str>,
+    believed: Option<&Identity>,
+    caller: &Caller,
+) -> Result<Admitted, Closed> {
+    let known = live.driver.recognise(site, token, believed).await.map_err(|refused| match refused {
+        Refused::ForeignToken => Closed { code: close::UNAUTHORIZED, reason: "the token is another site's" },
+        Refused::Store(error) => try_later(&error),
+    })?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let too_many = "too many new visitors come from this address: try again in a minute";
+    let too_many = Closed { code: close::TOO_MANY, reason: too_many };
+    live.newcomers.count(caller.address).map_err(|_| too_many)?;
+    live.driver.admit_new(site).await.map_err(|error| try_later(&error))
 }
 
 impl Greeted {

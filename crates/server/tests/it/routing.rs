@@ -203,7 +203,7 @@ async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
     let desk = Desk::open(store, ChatMode::Reactive).await;
     let site = desk.driver.sites().by_id(*desk.queue.site_id).unwrap();
     for _ in 0..60 {
-        let visitor = desk.driver.admit(&site, None, None).await.unwrap().visitor;
+        let visitor = desk.driver.admit_new(&site).await.unwrap().visitor;
         let arrival = desk.driver.claim_visit(Arc::clone(&site), visitor, fixtures::facts()).await.unwrap();
         desk.driver.poll(visitor, Some(arrival), Vec::new()).await.unwrap();
     }
@@ -309,7 +309,7 @@ async fn a_visitor_who_is_erased_is_forgotten_by_every_node(store: Store) {
     let other = other.await.unwrap();
     let _running = stopping.drop_guard();
     let site = other.sites().by_id(*desk.queue.site_id).unwrap();
-    let visitor = other.admit(&site, None, None).await.unwrap().visitor;
+    let visitor = other.admit_new(&site).await.unwrap().visitor;
     let arrival = other.claim_visit(site, visitor, fixtures::facts()).await.unwrap();
     other.poll(visitor, Some(arrival), Vec::new()).await.unwrap();
     assert!(other.live_visit(visitor).await.is_some());

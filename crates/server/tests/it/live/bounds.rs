@@ -1,10 +1,11 @@
 //! Tests that bad input gets a clear answer and hurts nobody else.
 
 use beckon_engine::settings::SiteSettings;
-use beckon_server::store::Store;
+use beckon_server::store::{Store, Tx};
 use serde_json::json;
 
-use super::client::{Browser, Socket, poll};
+use super::chats::talking;
+use super::client::{Browser, Socket, call, poll};
 use super::shop::{ORIGIN, Plan, Shop, product};
 use crate::harness::store_tests;
 
@@ -22,6 +23,9 @@ store_tests!(
     ignores_fields_it_does_not_know,
     lets_no_one_into_the_console_without_a_session,
     answers_a_bad_poll_with_its_status,
+    refuses_messages_when_a_chat_has_ten_thousand,
+    refuses_a_visitor_more_connections_than_sixteen,
+    refuses_new_visitors_of_an_address_that_sends_too_many,
 );
 
 async fn closed_after_hello(
@@ -180,4 +184,93 @@ async fn answers_a_bad_poll_with_its_status(store: Store) {
     ] {
         assert_eq!(poll(shop.address, origin, frames).await.0, status);
     }
+}
+
+/// So many messages were written in every chat.
+async fn written(store: &Store, count: i64) {
+    let sql = "UPDATE chats SET last_seq = $1";
+    match store.write().await.unwrap() {
+        Tx::Sqlite(mut tx) => {
+            sqlx::query(sql).bind(count).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        Tx::Postgres(mut tx) => {
+            sqlx::query(sql).bind(count).execute(&mut *tx).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+}
+
+async fn refuses_messages_when_a_chat_has_ten_thousand(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    written(&shop.store, 9_998).await;
+    browser.say(&chat["id"], "v1", "The last but one").await;
+    assert_eq!(browser.socket.next_of("ack").await["seq"], 9_999);
+    alice.say(&chat, "a1", "The last").await;
+    alice.socket.next("the last", |frame| frame["type"] == "ack" && frame["id"] == "a1").await;
+    let detail = json!("This chat has as many messages as a chat can have. Begin another one.");
+    browser.say(&chat["id"], "v2", "One too many").await;
+    let refused = browser.socket.next("a refusal", |frame| frame["id"] == "v2").await;
+    assert_eq!((&refused["code"], &refused["detail"]), (&json!("too_many"), &detail), "{refused}");
+    alice.say(&chat, "a2", "One too many").await;
+    let refused = alice.socket.next("a refusal", |frame| frame["id"] == "a2").await;
+    assert_eq!((&refused["code"], &refused["detail"]), (&json!("too_many"), &detail), "{refused}");
+    let note = json!({ "type": "say", "chat": chat["id"], "id": "n1", "epoch": chat["owner_epoch"],
+                       "text": "A note", "audience": "staff" });
+    alice.socket.send(note).await;
+    let refused = alice.socket.next("a refusal", |frame| frame["id"] == "n1").await;
+    assert_eq!(refused["code"], "too_many", "{refused}");
+    browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    alice.chat("ended").await;
+}
+
+async fn refuses_a_visitor_more_connections_than_sixteen(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut browsers = vec![shop.browser().await];
+    let token = browsers[0].token().to_owned();
+    let hello = || json!({ "token": token, "pages": [product(1)] });
+    while browsers.len() < 16 {
+        let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+        browser.hello(&shop.site.key, hello()).await;
+        browsers.push(browser);
+    }
+    let closed = closed_after_hello(&shop, Some(ORIGIN), &shop.site.key, hello()).await;
+    assert_eq!(closed, ("too_many".to_owned(), 4429));
+    browsers.pop().unwrap().socket.leave().await;
+    loop {
+        let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+        browser.say_hello(&shop.site.key, hello()).await;
+        let is = |frame: &serde_json::Value| frame["type"] == "welcome" || frame["type"] == "refused";
+        if browser.socket.next("an answer", is).await["type"] == "welcome" {
+            return;
+        }
+    }
+}
+
+async fn refuses_new_visitors_of_an_address_that_sends_too_many(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let hello = async |address: &str, token: Option<&str>| {
+        let frame =
+            json!({ "type": "hello", "v": 1, "site": shop.site.key, "token": token, "pages": [product(1)] });
+        let body = json!({ "frames": [frame] }).to_string();
+        let headers = [("origin", ORIGIN), ("x-forwarded-for", address), ("content-type", "text/plain")];
+        let answer = call(shop.address, "POST", "/live/visitor", &headers, body.as_bytes()).await;
+        (answer.status, answer.json()["notices"][0].clone())
+    };
+    let (status, welcome) = hello("203.0.113.7", None).await;
+    assert_eq!(status, 200, "{welcome}");
+    let mut refused = None;
+    for _ in 0..600 {
+        let (status, notice) = hello("203.0.113.7", None).await;
+        if status != 200 {
+            refused = Some((status, notice));
+            break;
+        }
+    }
+    let (status, notice) = refused.expect("a bound");
+    assert_eq!((status, &notice["code"]), (429, &json!("too_many")), "{notice}");
+    let token = welcome["token"].as_str().unwrap();
+    assert_eq!(hello("203.0.113.7", Some(token)).await.0, 200, "who is known comes in");
+    assert_eq!(hello("203.0.113.8", None).await.0, 200, "others are not held up");
 }

@@ -245,7 +245,9 @@ async fn serve(
 ) -> (SocketAddr, tokio::task::JoinHandle<()>, CancellationToken) {
     let loopback = "127.0.0.0/8".parse().unwrap();
     let out = WaysOut { mailer, ..WaysOut::new(None, vec![loopback]).unwrap() };
-    let node = Node::start(store, clock, bus, out).await.unwrap();
+    let mut node = Node::start(store, clock, bus, out).await.unwrap();
+    // A test can say where its browsers come from.
+    node.api.trusted_proxies = 1;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stopping = node.stopping();

@@ -140,7 +140,7 @@ impl Stage {
 
     async fn visitor(&self) -> (VisitorId, VisitId) {
         let site = self.driver.sites().by_id(self.site).unwrap();
-        let visitor = self.driver.admit(&site, None, None).await.unwrap().visitor;
+        let visitor = self.driver.admit_new(&site).await.unwrap().visitor;
         let facts = VisitFacts {
             referrer: String::new(),
             language: "en".to_owned(),
