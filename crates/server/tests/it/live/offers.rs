@@ -26,6 +26,7 @@ store_tests!(
     is_withdrawn_when_the_channel_is_switched_off,
     stays_within_the_capacity_of_the_queue,
     beyond_the_room_that_is_left_goes_the_latest_first,
+    beyond_the_room_goes_when_a_yes_takes_a_slot,
     waits_until_a_chat_has_ended_whether_it_rings_or_is_active,
     keeps_the_design_that_it_was_made_from,
     needs_an_agent_of_its_own_queue,
@@ -315,4 +316,28 @@ async fn beyond_the_room_that_is_left_goes_the_latest_first(store: Store) {
     first.accept(&offer).await;
     alice.take().await;
     assert_eq!(first.socket.next_of("settled").await["outcome"], "accepted");
+}
+
+// spec: O-12 O-15
+async fn beyond_the_room_goes_when_a_yes_takes_a_slot(store: Store) {
+    let settings = SiteSettings { capacity_factor: 2, ..one_each().settings };
+    let shop = Shop::open(store, Plan { settings, slots: 2, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browsers = Vec::new();
+    let mut offers = Vec::new();
+    for _ in 0..4 {
+        let mut browser = shop.browser().await;
+        offers.push(browser.offer().await);
+        browsers.push(browser);
+    }
+    browsers[0].accept(&offers[0]).await;
+    assert_eq!(browsers[0].socket.next_of("settled").await["outcome"], "accepted");
+    assert_eq!(browsers[3].socket.next_of("settled").await["outcome"], "withdrawn");
+    for browser in &browsers[1..3] {
+        assert_eq!(
+            last_outcome(&alice, browser).await,
+            (Value::Null, Value::Null),
+            "one slot has room for two"
+        );
+    }
 }
