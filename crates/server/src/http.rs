@@ -56,6 +56,7 @@ pub mod queue;
 mod queue_check;
 pub mod queue_switch;
 pub mod rule;
+mod rule_order;
 mod rule_test;
 pub mod scope;
 mod seen;

@@ -116,6 +116,7 @@ export type WebhookWithSecret = Complete<Schemas["WebhookWithSecret"]>;
 export type DeliveryState = Schemas["DeliveryState"];
 export type WebhookDelivery = Complete<Schemas["WebhookDelivery"]>;
 export type WebhookDeliveryDetail = Complete<Schemas["WebhookDeliveryDetail"]>;
+export type RulesToday = Complete<Schemas["RulesToday"]>;
 export type SetupSteps = Complete<Schemas["SetupSteps"]>;
 export type ApiToken = Complete<Schemas["ApiToken"]>;
 export type MadeApiToken = Complete<Schemas["MadeApiToken"]>;

@@ -605,6 +605,26 @@ export interface paths {
         patch: operations["change_rule"];
         trace?: never;
     };
+    "/api/v1/rules/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move a rule among the rules of its site. Its priority changes; those of others only where there is no room between them,
+         *     and then equal ones stay equal. For administrators.
+         */
+        put: operations["move_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -945,6 +965,23 @@ export interface paths {
         put?: never;
         /** Test the rules of a site in an imagined visit. */
         post: operations["test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/rules/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the rules of a site have brought since the day began in its time zone. For administrators. */
+        get: operations["list_rules_today"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4272,6 +4309,10 @@ export interface components {
             /** @description When it fires and what then happens. */
             plan?: components["schemas"]["RulePlan"];
         };
+        /** @description Where a rule is to stand. */
+        RulePlace: {
+            before?: components["schemas"]["RuleId"] | null;
+        };
         /** @description When a rule fires and what then happens. */
         RulePlan: {
             /** @description For the console only, 0 to 1 000 characters. */
@@ -4311,6 +4352,23 @@ export interface components {
             at?: components["schemas"]["UnixMs"] | null;
             /** @description Decide as if every queue were open with a free agent, instead of as it is now. */
             assume_available?: boolean;
+        };
+        /** @description What a rule has brought today. */
+        RuleToday: {
+            /** @description The rule. */
+            rule_id: components["schemas"]["RuleId"];
+            /** @description Its offers since the day began, by what became of them. */
+            offers: components["schemas"]["OfferCounts"];
+        };
+        /** @description What the rules of a site have brought today. */
+        RulesToday: {
+            /**
+             * Format: int64
+             * @description When the day began in the site's time zone, milliseconds since 1970.
+             */
+            since: number;
+            /** @description Rules that presented something since then. */
+            items: components["schemas"]["RuleToday"][];
         };
         /** @description Who the page said a visitor is. */
         SaidIdentity: {
@@ -6797,6 +6855,40 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    move_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RuleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePlace"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     show_session: {
         parameters: {
             query?: never;
@@ -7879,6 +7971,33 @@ export interface operations {
             415: components["responses"]["Refused415"];
             422: components["responses"]["Refused422"];
             429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    list_rules_today: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesToday"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
             500: components["responses"]["Refused500"];
         };
     };

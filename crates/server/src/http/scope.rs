@@ -59,6 +59,8 @@ pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/sites/{id}/seen", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/setup-steps", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/rules/test", Some(Area::Configuration)),
+    ("/api/v1/sites/{id}/rules/today", Some(Area::Configuration)),
+    ("/api/v1/rules/{id}/place", Some(Area::Configuration)),
     ("/api/v1/agents", Some(Area::Conversations)),
     ("/api/v1/agents/{id}/status", Some(Area::Conversations)),
     ("/api/v1/wallboard", Some(Area::Conversations)),

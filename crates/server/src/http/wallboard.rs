@@ -137,7 +137,7 @@ struct DayBoard {
 
 /// Presentations by outcome.
 #[derive(Debug, Default, Serialize, ToSchema)]
-struct OfferCounts {
+pub(super) struct OfferCounts {
     /// Still before a visitor.
     open: i64,
     /// Accepted.
@@ -251,7 +251,7 @@ async fn count_agents(tx: &mut Tx, now: UnixMs) -> Answer<BTreeMap<QueueId, Agen
 }
 
 impl OfferCounts {
-    fn of(counts: &[OutcomeCount]) -> Self {
+    pub(super) fn of(counts: &[OutcomeCount]) -> Self {
         let mut of = Self::default();
         for count in counts {
             let field = match count.outcome.as_deref() {

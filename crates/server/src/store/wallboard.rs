@@ -1,6 +1,6 @@
 //! Owns the SQL that counts what the wallboard shows: what is under way, and what the day has brought.
 
-use beckon_engine::id::QueueId;
+use beckon_engine::id::{QueueId, RuleId, SiteId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 
@@ -102,4 +102,33 @@ pub async fn list_outcome_counts(
         Text(queue),
         since.0,
     )
+}
+
+/// Counts the presentations of each rule of a site since `since` by outcome; rules that presented nothing are left out.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_rule_outcome_counts(
+    tx: &mut Tx,
+    site: SiteId,
+    since: UnixMs,
+) -> StoreResult<Vec<(RuleId, OutcomeCount)>> {
+    let rows = fetch_all!(
+        tx,
+        RuleOutcomeCount,
+        "SELECT rule_id, outcome, COUNT(*) AS presentations FROM presentations
+         WHERE queue_id IN (SELECT id FROM queues WHERE site_id = $1) AND presented_at >= $2
+           AND rule_id IS NOT NULL
+         GROUP BY rule_id, outcome ORDER BY rule_id, outcome",
+        Text(site),
+        since.0,
+    )?;
+    Ok(rows.into_iter().map(|row| (*row.rule_id, row.count)).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct RuleOutcomeCount {
+    rule_id: Text<RuleId>,
+    #[sqlx(flatten)]
+    count: OutcomeCount,
 }

@@ -20,6 +20,7 @@ import type {
   PresentationRecord,
   Queue,
   Rule,
+  RulesToday,
   Seen,
   Session,
   Setup,
@@ -57,6 +58,7 @@ export const keys = {
   users: ["users"] as const,
   sites: ["sites"] as const,
   site: (id: string) => ["sites", id] as const,
+  rulesToday: (site: string) => ["rules-today", site] as const,
   offers: (site: string) => ["offers", site] as const,
   rules: (site: string) => ["rules", site] as const,
   queues: (site: string) => ["queues", site] as const,
@@ -259,6 +261,15 @@ export function useOffers(site: string) {
   return useQuery({
     queryKey: keys.offers(site),
     queryFn: ({ signal }) => requestAll<Offer>(`/sites/${site}/offers`, signal),
+  });
+}
+
+/** What each rule has brought today; asked for again now and then while it is looked at. */
+export function useRulesToday(site: string) {
+  return useQuery({
+    queryKey: keys.rulesToday(site),
+    queryFn: ({ signal }) => request<RulesToday>("GET", `/sites/${site}/rules/today`, undefined, signal),
+    refetchInterval: WALLBOARD_REFRESH_MS,
   });
 }
 

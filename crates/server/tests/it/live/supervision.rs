@@ -10,6 +10,7 @@ use crate::harness::store_tests;
 
 store_tests!(
     the_wallboard_counts_who_waits_and_what_became_of_the_day,
+    what_a_rule_has_brought_today_is_counted,
     stopped_offers_are_not_presented_until_they_go_on,
     an_agent_sees_no_wallboard_and_stops_nothing,
     a_supervisor_sets_an_agent_away_and_ready,
@@ -69,6 +70,31 @@ async fn the_wallboard_counts_who_waits_and_what_became_of_the_day(store: Store)
     assert_eq!(shown["waiting"], 0);
     assert_eq!(shown["waiting_since"], Value::Null);
     assert_eq!(shown["day"]["service_level"], 50, "a visitor who left unanswered counts against it");
+}
+
+// spec: A-4 A-5
+async fn what_a_rule_has_brought_today_is_counted(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let root = shop.person("Ada", Role::Admin).await;
+    let _alice = shop.agent("Alice").await;
+    let site = format!("/api/v1/sites/{}", shop.site.id.0);
+    let today = format!("{site}/rules/today");
+    assert_eq!(root.read(&today).await["items"], json!([]));
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    let mut second = shop.browser().await;
+    second.offer().await;
+    browser.accept(&offer).await;
+    browser.chat("queued").await;
+    let rule = root.read(&format!("{site}/rules")).await["items"][0]["id"].clone();
+    let shown = root.read(&today).await;
+    assert_eq!(shown["items"].as_array().unwrap().len(), 1, "{shown}");
+    assert_eq!(shown["items"][0]["rule_id"], rule);
+    let offers = &shown["items"][0]["offers"];
+    assert_eq!(
+        (&offers["open"], &offers["accepted"], &offers["rejected"]),
+        (&json!(1), &json!(1), &json!(0))
+    );
 }
 
 // spec: A-3 O-14

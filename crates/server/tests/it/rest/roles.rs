@@ -127,6 +127,8 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("POST", "/api/v1/api-tokens", Some(Role::Admin)),
     ("DELETE", "/api/v1/api-tokens/{id}", Some(Role::Admin)),
     ("GET", "/api/v1/sites/{id}/setup-steps", Some(Role::Admin)),
+    ("GET", "/api/v1/sites/{id}/rules/today", Some(Role::Admin)),
+    ("PUT", "/api/v1/rules/{id}/place", Some(Role::Admin)),
     // Not part of the description.
     ("GET", "/healthz", None),
     ("GET", "/readyz", None),

@@ -49,6 +49,41 @@ async fn rules_are_listed_by_priority_then_name_in_pages() {
     assert_eq!(names, ["z", "A", "b", "a"]);
 }
 
+// spec: R-1 A-4
+#[tokio::test]
+async fn a_rule_is_moved_and_only_its_own_priority_changes_where_there_is_room() {
+    let mut scene = scene().await;
+    let mut ids = Vec::new();
+    for (priority, name) in [(1, "a"), (2, "b"), (2, "c"), (50, "d")] {
+        let rule = scene.rule(priority, name, &json!({}));
+        ids.push(id_of(&scene.admin.post(&scene.rules, &rule).await.created()));
+    }
+    let [a, b, c, d] = ids[..] else { panic!() };
+    let place = |rule: Uuid| format!("/api/v1/rules/{rule}/place");
+    let put = async |admin: &mut Browser, rule: Uuid, before: Value| {
+        admin.send("PUT", &place(rule), json!({ "before": before }).to_string().into()).await
+    };
+    let order = async |scene: &mut Scene| -> Vec<String> {
+        let page = scene.admin.get(&scene.rules).await.ok();
+        let line = |item: &Value| format!("{}{}", item["name"].as_str().unwrap(), item["priority"]);
+        page["items"].as_array().unwrap().iter().map(line).collect()
+    };
+    put(&mut scene.admin, a, json!(d)).await.done();
+    assert_eq!(order(&mut scene).await, ["b2", "c2", "a26", "d50"]);
+    put(&mut scene.admin, d, json!(b)).await.done();
+    assert_eq!(order(&mut scene).await, ["d1", "b2", "c2", "a26"]);
+    // No room before the first: the others move apart, and equal ones stay equal.
+    put(&mut scene.admin, a, json!(d)).await.done();
+    assert_eq!(order(&mut scene).await, ["a10", "d20", "b30", "c30"]);
+    put(&mut scene.admin, a, Value::Null).await.done();
+    assert_eq!(order(&mut scene).await, ["d20", "b30", "c30", "a40"]);
+    let lines = scene.admin.get("/api/v1/audit?kind=rule&limit=1").await.ok();
+    assert_eq!(lines["items"][0]["changed"], json!(["/priority"]));
+    let refused = put(&mut scene.admin, a, json!(a)).await.refused(422, "invalid");
+    assert_eq!(refused, ["/before: is no other rule of this site"]);
+    put(&mut scene.admin, Uuid::nil(), json!(c)).await.refused(404, "not_found");
+}
+
 #[tokio::test]
 async fn a_rule_is_made_changed_and_removed() {
     let mut scene = scene().await;

@@ -1,15 +1,19 @@
 /** Owns the list of a site's rules, by priority and then by name. */
 import { Button, Switch } from "@mantine/core";
 import { IconListDetails, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import type { Offer, Queue, Rule } from "../../../api/rest";
-import { keys, useOffers, useQueues, useRules } from "../../api/queries";
+import type { Offer, Queue, Rule, RulesToday } from "../../../api/rest";
+import { keys, useOffers, useQueues, useRules, useRulesToday } from "../../api/queries";
 import { Dot } from "../../ui/Dot";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, Loaded } from "../../ui/states";
 import { useToggle } from "../../ui/toggle";
 import classes from "../Admin.module.css";
+import { Grip, type Move, MoveButtons } from "./Moving";
+import { inOrder, neighbour, useMove } from "./order";
+import own from "./Rules.module.css";
 import { firstUpper, thenSentence, whenSentence } from "./sentence";
 
 export function RulesPage({ site }: { site: string }) {
@@ -61,7 +65,16 @@ interface TableProps {
 
 function Table({ site, rules, offers, queues }: TableProps) {
   const { t } = useTranslation();
-  const sorted = [...rules].sort((a, b) => a.priority - b.priority || a.name.localeCompare(b.name));
+  const sorted = inOrder(rules);
+  const today = useRulesToday(site);
+  const move = useMove(site);
+  const [dragged, setDragged] = useState<string | null>(null);
+  const [over, setOver] = useState<string | null>(null);
+  const drop = (before: string | null) => {
+    if (dragged !== null && dragged !== before) move(sorted, dragged, before);
+    setDragged(null);
+    setOver(null);
+  };
   return (
     <div className={classes.tableFrame}>
       <table className={classes.table}>
@@ -72,13 +85,31 @@ function Table({ site, rules, offers, queues }: TableProps) {
             </th>
             <th scope="col">{t("rules.column.name")}</th>
             <th scope="col">{t("rules.column.outcome")}</th>
+            <th scope="col" className={classes.num}>
+              {t("rules.column.today")}
+            </th>
             <th scope="col">{t("rules.column.enabled")}</th>
+            <th scope="col">{t("rules.column.order")}</th>
           </tr>
         </thead>
         <tbody>
-          {sorted.map((rule) => (
+          {sorted.map((rule, index) => (
             <Row
               key={rule.id}
+              today={today.data?.items.find((known) => known.rule_id === rule.id)?.offers}
+              move={{
+                up: neighbour(sorted, index, -1, (before) => move(sorted, rule.id, before)),
+                down: neighbour(sorted, index, 1, (before) => move(sorted, rule.id, before)),
+                drag: () => setDragged(rule.id),
+                enter: () => setOver(rule.id),
+                drop: () => drop(rule.id),
+                end: () => {
+                  setDragged(null);
+                  setOver(null);
+                },
+                isTarget: dragged !== null && over === rule.id && dragged !== rule.id,
+                isDragged: dragged === rule.id,
+              }}
               site={site}
               rule={rule}
               offer={offers.find((known) => known.id === rule.plan.offer_id)}
@@ -93,18 +124,37 @@ function Table({ site, rules, offers, queues }: TableProps) {
 
 interface RowProps {
   site: string;
+  today: RulesToday["items"][number]["offers"] | undefined;
+  move: Move;
   rule: Rule;
   offer: Offer | undefined;
   queue: Queue | undefined;
 }
 
-function Row({ site, rule, offer, queue }: RowProps) {
+function Row({ site, today, move, rule, offer, queue }: RowProps) {
   const { t } = useTranslation();
   const toggle = useToggle<Rule>(keys.rules(site), (id) => `/rules/${id}`, "enabled");
   const dead = rule.plan.action === "invite" && offer && !offer.active;
   return (
-    <tr>
-      <td className={classes.num}>{rule.priority}</td>
+    <tr
+      className={own.row}
+      data-target={move.isTarget}
+      data-dragged={move.isDragged}
+      onDragOver={(event) => {
+        event.preventDefault();
+        move.enter();
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        move.drop();
+      }}
+    >
+      <td className={classes.num}>
+        <span className={own.priority}>
+          <Grip move={move} />
+          {rule.priority}
+        </span>
+      </td>
       <td>
         <Link href={`/admin/sites/${site}/rules/${rule.id}`} className={classes.main}>
           {rule.name}
@@ -124,6 +174,9 @@ function Row({ site, rule, offer, queue }: RowProps) {
           )}
         </div>
       </td>
+      <td className={classes.num}>
+        <Today offers={today} />
+      </td>
       <td>
         <Switch
           aria-label={t("rules.switch", { name: rule.name })}
@@ -131,6 +184,20 @@ function Row({ site, rule, offer, queue }: RowProps) {
           onChange={(event) => toggle(rule.id, event.currentTarget.checked)}
         />
       </td>
+      <td>
+        <MoveButtons name={rule.name} move={move} />
+      </td>
     </tr>
+  );
+}
+
+function Today({ offers }: { offers: RowProps["today"] }) {
+  const { t } = useTranslation();
+  const shown = offers ? Object.values(offers).reduce((sum, count) => sum + count, 0) : 0;
+  return (
+    <>
+      {t("rules.today_shown", { count: shown })}
+      <div className={classes.second}>{t("rules.today_accepted", { count: offers?.accepted ?? 0 })}</div>
+    </>
   );
 }

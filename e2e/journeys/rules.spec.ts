@@ -1,0 +1,46 @@
+/** The list of rules: put in order by dragging and by buttons, with what each has brought today. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { Agent } from "../support/agent.ts";
+import { expect, test, watch } from "../support/journey.ts";
+
+interface Rules {
+  items: { id: string; name: string; priority: number }[];
+}
+
+// spec: R-1 A-4
+test("rules are put in order, and what they brought is counted", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+}) => {
+  const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
+  await watch(context, errors);
+  const page = await context.newPage();
+  const admin = new Agent(page, demo.console);
+  await admin.signIn(demo.account("admin"));
+  await admin.ready();
+  const site = (await admin.read<Rules>("/sites")).items[0]?.id;
+  const names = async () => (await admin.read<Rules>(`/sites/${site}/rules`)).items.map(({ name }) => name);
+  await page.goto(`/admin/sites/${site}/rules`);
+  const [first, second, third] = await names();
+  if (!first || !second || !third) throw new Error("the demo has three rules");
+
+  await page.getByRole("button", { name: `Move ${second} up` }).click();
+  await expect(page.getByText(`${second} was moved.`)).toBeVisible();
+  expect((await names()).slice(0, 3)).toEqual([second, first, third]);
+  await expect(page.getByRole("row").nth(1)).toContainText(second);
+  await expect(page.getByRole("button", { name: `Move ${second} up` })).toBeDisabled();
+
+  const row = (name: string) => page.getByRole("row", { name });
+  await row(third).getByTitle("Drag to another place").dragTo(row(second));
+  await expect(page.getByText(`${third} was moved.`)).toBeVisible();
+  expect((await names()).slice(0, 3)).toEqual([third, second, first]);
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
+  expect.soft(violations.map(({ id }) => id)).toEqual([]);
+
+  await visitor.page.goto("/product/oslo-chair");
+  await visitor.accept.waitFor({ timeout: 20_000 });
+  await expect(page.getByRole("cell", { name: "1 shown" })).toBeVisible({ timeout: 20_000 });
+  await context.close();
+});

@@ -1,0 +1,60 @@
+/** Owns what moves a rule in the list: a grip to drag it by, and two buttons for whoever does not drag. */
+import { ActionIcon } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconGripVertical } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import own from "./Rules.module.css";
+
+export interface Move {
+  up: (() => void) | null;
+  down: (() => void) | null;
+  drag(): void;
+  enter(): void;
+  drop(): void;
+  end(): void;
+  /** What is dragged would go before this rule. */
+  isTarget: boolean;
+  isDragged: boolean;
+}
+
+export function Grip({ move }: { move: Move }) {
+  const { t } = useTranslation();
+  return (
+    <span
+      className={own.grip}
+      draggable
+      title={t("rules.drag")}
+      onDragStart={(event) => {
+        event.dataTransfer.effectAllowed = "move";
+        move.drag();
+      }}
+      onDragEnd={move.end}
+      aria-hidden="true"
+    >
+      <IconGripVertical size={16} />
+    </span>
+  );
+}
+
+export function MoveButtons({ name, move }: { name: string; move: Move }) {
+  const { t } = useTranslation();
+  return (
+    <span className={own.moves}>
+      <ActionIcon
+        variant="subtle"
+        aria-label={t("rules.move_up", { name })}
+        disabled={move.up === null}
+        onClick={() => move.up?.()}
+      >
+        <IconArrowUp size={16} />
+      </ActionIcon>
+      <ActionIcon
+        variant="subtle"
+        aria-label={t("rules.move_down", { name })}
+        disabled={move.down === null}
+        onClick={() => move.down?.()}
+      >
+        <IconArrowDown size={16} />
+      </ActionIcon>
+    </span>
+  );
+}
