@@ -6,3 +6,4 @@ pub(crate) mod fixtures;
 mod page_views;
 mod people;
 mod pictures;
+mod sweep;
