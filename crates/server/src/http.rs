@@ -45,6 +45,7 @@ pub mod extract;
 pub mod file;
 pub mod health;
 mod history;
+mod idempotency;
 pub mod identity;
 pub mod offer;
 pub mod offer_stop;
@@ -149,6 +150,7 @@ pub fn router(api: Api) -> Router {
         .route("/api", any(not_found))
         .route("/api/{*rest}", any(not_found))
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(axum::middleware::from_fn_with_state(api.clone(), idempotency::layer))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CsrfLayer::new().with_rejection_response(foreign_origin))
         .layer(answer_header(CACHE_CONTROL, "no-store"))

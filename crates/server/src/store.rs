@@ -26,6 +26,7 @@ pub mod enquiry;
 pub mod file;
 pub mod gate;
 pub mod history;
+pub mod idempotency_key;
 pub mod identity;
 pub mod live_list;
 pub mod mail;

@@ -5193,7 +5193,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit what is there: `taken`, `stale`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full` */
+        /** @description It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full` */
         Refused409: {
             headers: {
                 [name: string]: unknown;

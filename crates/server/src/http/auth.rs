@@ -126,7 +126,7 @@ pub fn session_token_hash(headers: &HeaderMap) -> Option<String> {
 }
 
 /// By the token where the request carries one, else by the session.
-async fn authenticate(api: &Api, parts: &Parts) -> Answer<SignedIn> {
+pub(super) async fn authenticate(api: &Api, parts: &Parts) -> Answer<SignedIn> {
     match parts.headers.get(AUTHORIZATION) {
         Some(value) => authenticate_token(api, parts, value.to_str().unwrap_or_default()).await,
         None => authenticate_session(api, &parts.headers).await,

@@ -42,6 +42,8 @@ pub enum Problem {
     Stale(String),
     /// What should go is still in use; by what.
     InUse(String),
+    /// The first request with this idempotency key has no answer yet.
+    KeyUnderWay,
     /// Without this user nobody could administer.
     LastAdmin,
     /// The queue of the launcher cannot go.
@@ -133,6 +135,9 @@ impl Problem {
             Self::Taken(_) => (StatusCode::CONFLICT, "taken", "A value is in use already"),
             Self::Stale(_) => (StatusCode::CONFLICT, "stale", "It was changed meanwhile"),
             Self::InUse(_) => (StatusCode::CONFLICT, "in_use", "It is still in use"),
+            Self::KeyUnderWay => {
+                (StatusCode::CONFLICT, "key_under_way", "The first request has no answer yet")
+            }
             Self::LastAdmin => (StatusCode::CONFLICT, "last_admin", "This is the last administrator"),
             Self::DefaultQueue => {
                 (StatusCode::CONFLICT, "default_queue", "This is the queue of the launcher")
@@ -167,6 +172,9 @@ impl Problem {
             Self::Forbidden => "Ask an administrator for the role that it takes.".to_owned(),
             Self::OutOfScope(Some(scope)) => format!("It takes the scope {scope}."),
             Self::OutOfScope(None) => "Only a person who is signed in can do this.".to_owned(),
+            Self::KeyUnderWay => {
+                "It is under way, or the server fell over it: look whether it was done.".to_owned()
+            }
             Self::ForeignOrigin => "Changes are accepted from the console's own pages only.".to_owned(),
             Self::NotFound => "It was removed, or the address is wrong.".to_owned(),
             Self::MethodNotAllowed => "See /api/openapi.json for what this address can do.".to_owned(),
@@ -198,6 +206,7 @@ impl Problem {
             | Self::MethodNotAllowed
             | Self::Stale(_)
             | Self::InUse(_)
+            | Self::KeyUnderWay
             | Self::LastAdmin
             | Self::DefaultQueue
             | Self::SetUpAlready

@@ -32,7 +32,7 @@ const ABOUT: &str = "Everything that the console does. Refused requests are answ
     `application/problem+json`; their `code` is a closed list. Lists come in pages: give the `next` of one page as the \
     `after` of the following. A change (`PATCH`) replaces each named field as a whole and leaves the others. Unknown \
     fields are refused. Sign in at `/api/v1/session`; the session is a cookie. A program sends `Authorization: Bearer` with an API token \
-    instead. Changes are accepted from the server's \
+    instead. A POST that is sent again with its `Idempotency-Key` is answered as the first time, for a day. Changes are accepted from the server's \
     own origin and from programs that send no `Origin`.";
 
 /// How a request that only reads can be refused.
@@ -54,7 +54,7 @@ const REFUSALS: [(&str, &str); 10] = [
     ("404", "There is nothing here: `not_found`"),
     (
         "409",
-        "It does not fit what is there: `taken`, `stale`, `in_use`, `last_admin`, `default_queue`, `set_up_already`, \
+        "It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, \
          `limit_reached`, `chat_closed`, `chat_full`, `site_full`",
     ),
     ("413", "The body is too large: `too_large`, `file_too_large`"),

@@ -7,6 +7,7 @@ mod both_engines;
 mod customers;
 mod description;
 mod files;
+mod idempotency;
 mod offers;
 mod place;
 mod queues;
