@@ -18,6 +18,7 @@ store_tests!(
     a_lock_lets_one_in_at_a_time,
     a_read_sees_one_moment,
     a_read_writes_nothing,
+    a_beginning_that_nobody_waits_for_leaves_no_transaction_behind,
 );
 
 /// Earlier ones can damage a database while it is checkpointed.
@@ -103,4 +104,19 @@ async fn a_read_writes_nothing(store: Store) {
     let mut tx = store.read().await.unwrap();
     let refused = insert_user(&mut tx, &user("a@example.test")).await;
     assert!(matches!(refused, Err(StoreError::Database(_))));
+}
+
+// spec: X-1
+async fn a_beginning_that_nobody_waits_for_leaves_no_transaction_behind(store: Store) {
+    for patience in 0..60 {
+        let reader = store.clone();
+        let begun = tokio::spawn(async move { reader.read().await.map(drop) });
+        for _ in 0..patience {
+            tokio::task::yield_now().await;
+        }
+        begun.abort();
+        let mut tx = store.write().await.unwrap();
+        insert_user(&mut tx, &user(&format!("{patience}@example.test"))).await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }
