@@ -5,6 +5,7 @@ import { request } from "./http";
 
 /** While something waits, the log is looked at again after this time. */
 const WAITING_MS = 2_000;
+const DUE_SOON_MS = 150_000;
 
 export const webhookKeys = {
   all: ["webhooks"] as const,
@@ -48,6 +49,7 @@ export function useDelivery(id: string, event: string) {
   });
 }
 
+/** Soon, or under way: what is being told is due again when its claim runs out, after two minutes. */
 function isDueSoon({ due_at }: WebhookDelivery): boolean {
-  return due_at !== null && due_at - Date.now() < 60_000;
+  return due_at !== null && due_at - Date.now() < DUE_SOON_MS;
 }
