@@ -3,11 +3,18 @@ import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../api/wire";
-import { request } from "../api/http";
+import { ApiError, request } from "../api/http";
+import { fieldErrors } from "../api/pointer";
 import { told } from "../ui/notify";
 import classes from "./Team.module.css";
 
 const ADDRESS = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
+
+/** There is one field, so that what is wrong with it needs no name. */
+function reasonOf(error: Error): string {
+  if (!(error instanceof ApiError)) return error.message;
+  return fieldErrors(error.problem, () => "email").fields.email ?? error.message;
+}
 
 export function SendTranscript({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
@@ -20,7 +27,7 @@ export function SendTranscript({ chat }: { chat: Chat }) {
     setFailure("");
     request("POST", `/chats/${chat.id}/transcript`, { email: email.trim() })
       .then(() => told(t("chats.transcript.sent", { email: email.trim() })))
-      .catch((error: Error) => setFailure(error.message))
+      .catch((error: Error) => setFailure(reasonOf(error)))
       .finally(() => setPending(false));
   };
   return (

@@ -3,6 +3,7 @@ import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title } from "@ma
 import { isEmail, useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
 import type { NewSetup, Session } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { fieldErrors } from "../api/pointer";
@@ -15,6 +16,7 @@ const PASSWORD_LENGTH_MIN = 10;
 export function FirstStart() {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
+  const [, go] = useLocation();
   const form = useForm<NewSetup>({
     initialValues: {
       setup_token: new URLSearchParams(location.search).get("token") ?? "",
@@ -36,6 +38,8 @@ export function FirstStart() {
     },
     onSuccess: (session) => {
       queryClient.setQueryData(keys.setup, { first_start: false });
+      // The first thing to do is to add a site.
+      go("/admin", { replace: true });
       queryClient.setQueryData(keys.session, session);
     },
     onError: (error) => {

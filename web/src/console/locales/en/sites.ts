@@ -11,9 +11,10 @@ export const sites = {
   name: "Name",
   origins: "Allowed origins",
   origins_help:
-    "Where the snippet may run: scheme and host, such as https://www.example.com. Enter adds one.",
+    "Where the snippet may run: scheme, host and, where there is one, port, such as https://www.example.com. Enter adds one.",
   origins_empty: "Add at least one origin.",
-  origin_invalid: "Not an origin: {{list}}. Write scheme and host only, such as https://www.example.com.",
+  origin_invalid:
+    "Not an origin: {{list}}. Write scheme, host and port only, such as https://www.example.com.",
   identity: "Site",
   tracking_limits: "What is tracked",
   deny_paths: "Paths without tracking",
