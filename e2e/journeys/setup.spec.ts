@@ -59,6 +59,7 @@ test("marks appear from the new site to the first chat", async ({ browser, demo,
   });
   await axe();
   await page.getByRole("button", { name: "Add this origin" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Add this origin" }).click();
   await expect(page.getByText(`${website.origin} was added.`)).toBeVisible();
   await visitor.page.context().close();
 
@@ -67,6 +68,8 @@ test("marks appear from the new site to the first chat", async ({ browser, demo,
   await expect(page.getByText(`Seen on ${website.origin}`)).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText("2 of 6 done")).toBeVisible();
 
+  await page.getByRole("button", { name: "These hours are right" }).click();
+  await expect(page.getByText("3 of 6 done")).toBeVisible();
   await page.getByRole("link", { name: "Hours of the queue" }).click();
   await expect(page.getByRole("tab", { name: "Hours", selected: true })).toBeVisible();
   const queue = page.url().match(/queues\/([^?]+)/)?.[1];

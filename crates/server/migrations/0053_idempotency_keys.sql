@@ -2,6 +2,8 @@
 CREATE TABLE idempotency_keys (
     user_id     TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     key         TEXT NOT NULL,
+    -- Of whoever named it, then.
+    role        TEXT NOT NULL,
     -- Hash of what was asked for.
     fingerprint TEXT NOT NULL,
     -- NULL while the request is under way, or when the server fell over it.

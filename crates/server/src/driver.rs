@@ -101,6 +101,8 @@ struct Inner {
     appends: mpsc::Sender<Append>,
     /// Tells this node, since its start, from every other.
     node: String,
+    /// Where the snippets of sites were noted lately.
+    snippets: snippet::Noted,
     /// Since when this node has routed without a gap.
     patience: Patience,
     /// Something happened that routing looks at.
@@ -143,6 +145,7 @@ impl Driver {
                 behind,
                 appends,
                 node: uuid::Uuid::now_v7().to_string(),
+                snippets: snippet::Noted::default(),
                 patience,
                 desk: Notify::new(),
                 gates: Notify::new(),

@@ -104,7 +104,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Write down why something was done. For administrators. */
+        /** Write down why something was done. For the administrator who did it. */
         patch: operations["note_audit"];
         trace?: never;
     };
@@ -1034,7 +1034,7 @@ export interface paths {
         put?: never;
         /**
          * Bring the site, its rules, offers and queues back to what they were in an earlier version, as a whole; it makes new
-         *     versions. A queue that was made since stays. For administrators.
+         *     versions. The switches of queues stay as they are, and so does a queue that was made since. For administrators.
          */
         post: operations["restore_version"];
         delete?: never;
@@ -1689,9 +1689,9 @@ export interface components {
             /** @description Every place that is another than before, in the order of the pointers. */
             differences: components["schemas"]["Difference"][];
             /** @description The whole as it was; null when there was nothing, or nothing is kept of it. */
-            before: Record<string, never> | null;
+            before: unknown;
             /** @description The whole as it was then; null when there was nothing any more, or nothing is kept of it. */
-            after: Record<string, never> | null;
+            after: unknown;
         };
         /** @description One thing that someone did. */
         AuditEntry: {
@@ -2527,9 +2527,9 @@ export interface components {
             /** @description JSON pointer (RFC 6901) of the place. */
             pointer: string;
             /** @description What stood there; absent when nothing did. */
-            before?: Record<string, never> | null;
+            before?: unknown;
             /** @description What stands there; absent when nothing does. */
-            after?: Record<string, never> | null;
+            after?: unknown;
         };
         /** @description What an agent has begun to write in a chat. */
         Draft: {

@@ -1,7 +1,7 @@
 //! Owns what is written behind: page views and checkpoints, in batches. A crash may lose its last second; nothing a
 //! person was promised passes here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use beckon_engine::id::SiteId;
@@ -28,10 +28,7 @@ const WAIT: Duration = Duration::from_millis(500);
 
 /// A name is noted again after this time.
 const NOTED_FOR_MS: i64 = 3_600_000;
-/// A snippet is noted again after this time: on one of the site's own origins, and on any other.
-const SNIPPET_FOR_MS: i64 = 60_000;
-const FOREIGN_FOR_MS: i64 = 5_000;
-/// Names, and places of snippets, that are told apart meanwhile.
+/// Names that are told apart meanwhile.
 const NOTED_MAX: usize = 10_000;
 
 /// Something observed.
@@ -89,44 +86,17 @@ pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Re
     write(&driver, &mut batch).await;
 }
 
-/// What was noted lately, so that each is written now and then and not with every event.
+/// The names that were noted lately, so that each is written now and then and not with every event.
 #[derive(Default)]
 struct Noted {
     names: BTreeSet<(SiteId, NameKind, String)>,
     /// Since when.
     since: i64,
-    /// When the snippet of a site was noted on an origin; on foreign ones as one, for anyone can name them.
-    snippets: BTreeMap<(SiteId, Option<String>), i64>,
 }
 
 impl Noted {
     fn is_news(&mut self, item: &Behind) -> bool {
-        match item {
-            Behind::Seen(seen) => self.is_new_name(seen),
-            Behind::Snippet(seen) => self.is_snippet_news(seen),
-            Behind::PageView(_)
-            | Behind::Left(_)
-            | Behind::Form(_)
-            | Behind::Checkpoint(_)
-            | Behind::Decision(_) => true,
-        }
-    }
-
-    fn is_snippet_news(&mut self, seen: &SnippetSeen) -> bool {
-        let (origin, noted_for) =
-            if seen.allowed { (Some(seen.origin.clone()), SNIPPET_FOR_MS) } else { (None, FOREIGN_FOR_MS) };
-        let key = (*seen.site_id, origin);
-        if self.snippets.get(&key).is_some_and(|before| seen.seen_at - before < noted_for) {
-            return false;
-        }
-        if self.snippets.len() >= NOTED_MAX {
-            self.snippets.clear();
-        }
-        self.snippets.insert(key, seen.seen_at);
-        true
-    }
-
-    fn is_new_name(&mut self, seen: &SeenName) -> bool {
+        let Behind::Seen(seen) = item else { return true };
         if seen.seen_at - self.since > NOTED_FOR_MS || self.names.len() >= NOTED_MAX {
             self.names.clear();
             self.since = seen.seen_at;

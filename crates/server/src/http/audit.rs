@@ -74,10 +74,10 @@ pub struct AuditDetail {
     /// Every place that is another than before, in the order of the pointers.
     pub differences: Vec<Difference>,
     /// The whole as it was; null when there was nothing, or nothing is kept of it.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Value)]
     pub before: Option<Value>,
     /// The whole as it was then; null when there was nothing any more, or nothing is kept of it.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Value)]
     pub after: Option<Value>,
 }
 
@@ -157,13 +157,13 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<Uuid>) -> Answer<Json
     Ok(Json(AuditDetail { entry: row.into(), differences, before, after }))
 }
 
-/// Write down why something was done. For administrators.
+/// Write down why something was done. For the administrator who did it.
 #[utoipa::path(patch, path = "/api/v1/audit/{id}", operation_id = "note_audit", tag = "audit",
     params(("id" = Uuid, Path)), request_body = NotePatch, security(("session" = [])),
     responses((status = 200, description = "The line", body = AuditEntry), ChangeRefusals))]
 async fn note(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<Uuid>,
     Body(NotePatch { note }): Body<NotePatch>,
 ) -> Answer<Json<AuditEntry>> {
@@ -171,7 +171,9 @@ async fn note(
     checks.text("/note", &note, 0..=NOTE_CHARS_MAX);
     checks.finish()?;
     let mut tx = api.store.write().await?;
-    find(&mut tx, id).await?;
+    if find(&mut tx, id).await?.user_id != me.user.id {
+        return Err(Problem::Forbidden);
+    }
     update_audit_note(&mut tx, id, note.trim()).await?;
     let row = find(&mut tx, id).await?;
     tx.commit().await?;

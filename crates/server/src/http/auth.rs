@@ -33,7 +33,7 @@ const USED_AGAIN_AFTER_MS: i64 = 60_000;
 pub struct SignedIn {
     /// The user.
     pub user: UserRow,
-    /// Hash of the session's token.
+    /// Hash of the token of the session, or of the API token by which it came.
     pub token_hash: String,
     /// The token by which it came, as it is called; empty for the console.
     pub via: String,
@@ -127,15 +127,20 @@ pub fn session_token_hash(headers: &HeaderMap) -> Option<String> {
 
 /// By the token where the request carries one, else by the session.
 pub(super) async fn authenticate(api: &Api, parts: &Parts) -> Answer<SignedIn> {
-    match parts.headers.get(AUTHORIZATION) {
-        Some(value) => authenticate_token(api, parts, value.to_str().unwrap_or_default()).await,
+    match bearer(&parts.headers) {
+        Some(token) => authenticate_token(api, parts, token).await,
         None => authenticate_session(api, &parts.headers).await,
     }
 }
 
-async fn authenticate_token(api: &Api, parts: &Parts, authorization: &str) -> Answer<SignedIn> {
-    let token = authorization.strip_prefix("Bearer ").ok_or(Problem::SignedOut)?;
-    let token_hash = hash_token(token.trim());
+/// What a proxy in front asks browsers for, such as Basic, is none of ours.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn authenticate_token(api: &Api, parts: &Parts, token: &str) -> Answer<SignedIn> {
+    let token_hash = hash_token(token);
     let now = api.clock.now();
     let mut tx = api.store.read().await?;
     let token = find_token_in_use(&mut tx, &token_hash, now).await?.ok_or(Problem::SignedOut)?;

@@ -16,15 +16,23 @@ use super::{Api, BODY_BYTES_MAX};
 use crate::store::idempotency_key::{
     KeyRow, delete_idempotency_key, find_idempotency_key, insert_idempotency_key, update_idempotency_key,
 };
+use crate::store::user::Role;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LEN_MAX: usize = 200;
 
-/// Keys are of no use here: the answer holds a secret that is not kept, or the body is a file.
-const WITHOUT_KEY: [&str; 9] = [
+/// Keys are of no use here: request or answer holds a secret or tells of a person, which is not kept, or the body is a file.
+const WITHOUT_KEY: [&str; 16] = [
     "/api/v1/setup",
     "/api/v1/session",
+    "/api/v1/users",
+    "/api/v1/sites/{id}/customers",
+    "/api/v1/customers/{id}/merge",
+    "/api/v1/customers/{id}/part",
+    "/api/v1/customers/{id}/erase",
+    "/api/v1/customer-imports/{id}/begin",
+    "/api/v1/chats/{id}/transcript",
     "/api/v1/api-tokens",
     "/api/v1/webhooks",
     "/api/v1/webhooks/{id}/secret",
@@ -59,26 +67,37 @@ async fn once(api: &Api, request: Request, next: Next) -> Answer<Response> {
     if WITHOUT_KEY.contains(&route) {
         return Err(Problem::field("Idempotency-Key", "is of no use here: the answer is not kept"));
     }
-    let user = *authenticate(api, &parts).await?.user.id;
+    let by = authenticate(api, &parts).await?.user;
+    let (user, role) = (*by.id, *by.role);
     let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::TooLarge)?;
     let mut hash = Sha256::new();
     hash.update(parts.uri.to_string());
     hash.update([0]);
     hash.update(&bytes);
     let fingerprint = hex::encode(hash.finalize());
-    let mut tx = api.store.write().await?;
-    if !insert_idempotency_key(&mut tx, user, &key, &fingerprint, api.clock.now()).await? {
-        let known = find_idempotency_key(&mut tx, user, &key).await?;
-        return again(known, &fingerprint);
-    }
-    tx.commit().await?;
-    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    keep(api, user, &key, response).await
+    let (api, request) = (api.clone(), Request::from_parts(parts, Body::from(bytes)));
+    // To its end, also when whoever asked does not wait for it: asked again, there is an answer.
+    let done = tokio::spawn(async move {
+        let mut tx = api.store.write().await?;
+        if !insert_idempotency_key(&mut tx, user, role, &key, &fingerprint, api.clock.now()).await? {
+            let known = find_idempotency_key(&mut tx, user, &key).await?;
+            return again(known, role, &fingerprint);
+        }
+        tx.commit().await?;
+        let response = next.run(request).await;
+        keep(&api, user, &key, response).await
+    });
+    done.await.map_err(|error| Problem::Internal(error.to_string()))?
 }
 
-/// The answer of the first time.
-fn again(known: Option<KeyRow>, fingerprint: &str) -> Answer<Response> {
-    let Some(KeyRow { fingerprint: first, status, body }) = known else { return Err(Problem::KeyUnderWay) };
+/// The answer of the first time, for somebody who may do no less than then.
+fn again(known: Option<KeyRow>, role: Role, fingerprint: &str) -> Answer<Response> {
+    let Some(KeyRow { role: least, fingerprint: first, status, body }) = known else {
+        return Err(Problem::KeyUnderWay);
+    };
+    if role < *least {
+        return Err(Problem::Forbidden);
+    }
     if first != fingerprint {
         return Err(Problem::field("Idempotency-Key", "was named with another request before"));
     }

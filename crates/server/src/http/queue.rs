@@ -298,8 +298,9 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<QueueId>) -
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Brings a queue back to what it was in an earlier version of its site, but for who has gone since. Which queue is the one of
-/// the launcher stays, and so does a queue that was not there yet: it may have had chats.
+/// Brings a queue back to what it was in an earlier version of its site, but for who has gone since. Its switches stay, so does
+/// which queue is the one of the launcher, and so does a queue that was not there yet: it may have had chats. What it refers to
+/// is checked once all queues are back, by [`check_restored`].
 ///
 /// # Errors
 /// When it does not fit what is there now, or the database failed.
@@ -322,7 +323,7 @@ pub(super) async fn restore(
         id: Text(id),
         site_id: Text(back.site),
         name: new.name,
-        channel_on: new.channel_on,
+        channel_on: before.as_ref().map_or(new.channel_on, |before| before.channel_on),
         by_hand: before.as_ref().and_then(|before| before.by_hand.clone()),
         is_default: before.as_ref().is_some_and(|before| before.is_default),
         plan: JsonColumn(new.plan),
@@ -330,7 +331,6 @@ pub(super) async fn restore(
         updated_at: now.0,
     };
     check(&row, &agents)?;
-    check_references(&mut back.tx, &row, &agents).await?;
     if before.is_some() {
         update_queue(&mut back.tx, &row).await?;
     } else {
@@ -339,6 +339,16 @@ pub(super) async fn restore(
     update_queue_agents(&mut back.tx, &row, &agents).await?;
     let before = before.map(|before| Queue::new(before, served_by, now));
     back.record(before.as_ref(), Some(&Queue::new(row, agents, now))).await
+}
+
+/// Checks that what a queue refers to is there.
+///
+/// # Errors
+/// When it is not, or the database failed.
+pub(super) async fn check_restored(tx: &mut Tx, id: QueueId) -> Answer<()> {
+    let row = find(tx, id).await?;
+    let agents = list_queue_agents(tx, id).await?;
+    check_references(tx, &row, &agents).await
 }
 
 async fn find(tx: &mut Tx, id: QueueId) -> Answer<QueueRow> {

@@ -15,7 +15,7 @@ use super::error::Answer;
 use super::extract::Id;
 use super::openapi::Refusals;
 use super::site;
-use crate::store::setup_step::{SnippetSeen, find_setup_state, find_snippet_seen};
+use crate::store::setup_step::{SnippetSeen, find_setup_state, list_snippets_seen};
 
 /// How far a site is set up.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,14 +59,14 @@ pub(super) fn router() -> OpenApiRouter<Api> {
 async fn show(State(api): State<Api>, _: Admin, Id(id): Id<SiteId>) -> Answer<Json<SetupSteps>> {
     let mut tx = api.store.read().await?;
     let site = site::find(&mut tx, id).await?;
-    let allowed = find_snippet_seen(&mut tx, id, true).await?;
-    let foreign = find_snippet_seen(&mut tx, id, false).await?;
+    let seen = list_snippets_seen(&mut tx, id).await?;
     let state = find_setup_state(&mut tx, id, api.clock.now()).await?;
-    let still_own = |seen: &SnippetSeen| site.origins.contains(&seen.origin);
+    let (own, foreign): (Vec<_>, Vec<_>) =
+        seen.into_iter().partition(|seen| site.origins.contains(&seen.origin));
     Ok(Json(SetupSteps {
         has_origin: !site.origins.is_empty(),
-        snippet: allowed.filter(still_own).map(SnippetOn::from),
-        snippet_refused: foreign.filter(|seen| !still_own(seen)).map(SnippetOn::from),
+        snippet: own.into_iter().next().map(SnippetOn::from),
+        snippet_refused: foreign.into_iter().find(|seen| !seen.allowed).map(SnippetOn::from),
         queue_saved: state.queue_saved,
         agent_ready: state.agent_ready,
         rule_enabled: state.rule_enabled,

@@ -92,7 +92,7 @@ async fn list(
 }
 
 /// Bring the site, its rules, offers and queues back to what they were in an earlier version, as a whole; it makes new
-/// versions. A queue that was made since stays. For administrators.
+/// versions. The switches of queues stay as they are, and so does a queue that was made since. For administrators.
 #[utoipa::path(post, path = "/api/v1/sites/{id}/versions", operation_id = "restore_version", tag = "audit",
     params(("id" = SiteId, Path)), request_body = Restore, security(("session" = [])),
     responses((status = 200, description = "The site as it is now", body = Restored), ChangeRefusals))]
@@ -134,6 +134,10 @@ async fn restore_all(back: &mut Restoring<'_>, earlier: &[EarlierRow]) -> Answer
     }
     for row in of(AuditKind::Queue, true) {
         queue::restore(back, id(row)?, was(row, &["by_hand"])?).await?;
+    }
+    // Queues can refer to each other.
+    for row in of(AuditKind::Queue, true) {
+        queue::check_restored(&mut back.tx, id(row)?).await?;
     }
     for row in of(AuditKind::Rule, true).chain(of(AuditKind::Rule, false)) {
         rule::restore(back, id(row)?, was(row, &[])?).await?;

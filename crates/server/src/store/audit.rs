@@ -270,7 +270,7 @@ pub async fn list_versions(
     )
 }
 
-/// Whether the log holds this version of a site's configuration.
+/// Whether the log leads back to this version of a site's configuration: it holds it, or the first change after it.
 ///
 /// # Errors
 /// When the database failed.
@@ -278,7 +278,7 @@ pub async fn has_version(tx: &mut Tx, site: SiteId, version: i64) -> StoreResult
     let found: Option<(i64,)> = fetch_optional!(
         tx,
         (i64,),
-        "SELECT version FROM audit_log WHERE site_id = $1 AND version = $2 LIMIT 1",
+        "SELECT version FROM audit_log WHERE site_id = $1 AND (version = $2 OR version = $2 + 1) ORDER BY version LIMIT 1",
         Text(site),
         version,
     )?;
@@ -298,11 +298,12 @@ pub async fn list_changed_since(
     fetch_all!(
         tx,
         EarlierRow,
-        "SELECT kind, subject, value_before FROM audit_log a
-         WHERE site_id = $1 AND version > $2 AND NOT EXISTS (
-             SELECT 1 FROM audit_log b WHERE b.site_id = $1 AND b.version > $2 AND b.version < a.version
-                AND b.kind = a.kind AND b.subject = a.subject)
-         ORDER BY version LIMIT $3",
+        "SELECT a.kind, a.subject, a.value_before
+         FROM (SELECT kind, subject, MIN(version) AS version FROM audit_log
+               WHERE site_id = $1 AND version > $2 GROUP BY kind, subject) first
+         JOIN audit_log a ON a.site_id = $1 AND a.version = first.version
+              AND a.kind = first.kind AND a.subject = first.subject
+         ORDER BY a.version LIMIT $3",
         Text(site),
         version,
         limit,

@@ -5,11 +5,14 @@ use beckon_engine::time::UnixMs;
 
 use super::column::Text;
 use super::sql::{execute, fetch_optional};
+use super::user::Role;
 use super::{StoreResult, Tx};
 
 /// What is known of a request that named a key.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct KeyRow {
+    /// Role of whoever named it, then.
+    pub role: Text<Role>,
     /// Hash of what was asked for.
     pub fingerprint: String,
     /// What it was answered with; none while it is under way, or when the server fell over it.
@@ -25,15 +28,17 @@ pub struct KeyRow {
 pub async fn insert_idempotency_key(
     tx: &mut Tx,
     user: UserId,
+    role: Role,
     key: &str,
     fingerprint: &str,
     now: UnixMs,
 ) -> StoreResult<bool> {
     let taken = execute!(
         tx,
-        "INSERT INTO idempotency_keys (user_id, key, fingerprint, created_at) VALUES ($1, $2, $3, $4)
+        "INSERT INTO idempotency_keys (user_id, role, key, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (user_id, key) DO NOTHING",
         Text(user),
+        Text(role),
         key,
         fingerprint,
         now.0,
@@ -49,7 +54,7 @@ pub async fn find_idempotency_key(tx: &mut Tx, user: UserId, key: &str) -> Store
     fetch_optional!(
         tx,
         KeyRow,
-        "SELECT fingerprint, status, body FROM idempotency_keys WHERE user_id = $1 AND key = $2",
+        "SELECT role, fingerprint, status, body FROM idempotency_keys WHERE user_id = $1 AND key = $2",
         Text(user),
         key,
     )

@@ -5,7 +5,7 @@ use beckon_engine::time::UnixMs;
 
 use super::column::Text;
 use super::gate::PRESENCE_MS;
-use super::sql::{execute, fetch_one, fetch_optional};
+use super::sql::{execute, fetch_all, fetch_one};
 use super::{StoreResult, Tx};
 
 /// Origins that are not the site's own and still kept: anyone who has the key can name one.
@@ -64,18 +64,17 @@ pub async fn insert_snippet_seen(tx: &mut Tx, seen: &SnippetSeen) -> StoreResult
     Ok(())
 }
 
-/// Where a snippet was last seen, on one of the site's own origins or on another.
+/// Where a site's snippet was seen, the latest first.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn find_snippet_seen(tx: &mut Tx, site: SiteId, allowed: bool) -> StoreResult<Option<SnippetSeen>> {
-    fetch_optional!(
+pub async fn list_snippets_seen(tx: &mut Tx, site: SiteId) -> StoreResult<Vec<SnippetSeen>> {
+    fetch_all!(
         tx,
         SnippetSeen,
-        "SELECT site_id, origin, allowed, seen_at FROM snippets_seen WHERE site_id = $1 AND allowed = $2
-         ORDER BY seen_at DESC, origin LIMIT 1",
+        "SELECT site_id, origin, allowed, seen_at FROM snippets_seen WHERE site_id = $1
+         ORDER BY seen_at DESC, origin LIMIT 1000",
         Text(site),
-        allowed,
     )
 }
 

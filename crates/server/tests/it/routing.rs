@@ -221,20 +221,23 @@ async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
 
 /// Waits until a unit of work waits for what another one has changed. The embedded database has one at a time anyway.
 async fn one_waits(store: &Store) {
-    loop {
-        match store.read().await.unwrap() {
-            Tx::Sqlite(_) => return,
-            Tx::Postgres(mut tx) => {
-                let sql = "SELECT COUNT(*) FROM pg_stat_activity
+    let seen = async {
+        loop {
+            match store.read().await.unwrap() {
+                Tx::Sqlite(_) => return,
+                Tx::Postgres(mut tx) => {
+                    let sql = "SELECT COUNT(*) FROM pg_stat_activity
                            WHERE datname = current_database() AND wait_event = 'transactionid'";
-                let waiting: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
-                if waiting > 0 {
-                    return;
+                    let waiting: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
+                    if waiting > 0 {
+                        return;
+                    }
                 }
             }
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("a unit of work waits");
 }
 
 async fn say(tx: &mut Tx, chat: ChatId, sender: Sender) {

@@ -64,10 +64,18 @@ async fn a_token_is_good_within_its_scopes_alone(store: Store) {
     let reading = make(&mut admin, &["configuration:read", "customers:read"]).await;
     let mut program = program(&place, &reading["token"]);
     program.get("/api/v1/sites").await.ok();
+    program
+        .post("/api/v1/sites/00000000-0000-0000-0000-000000000000/rules/check", &json!({}))
+        .await
+        .refused(422, "invalid");
     program.get("/api/v1/workspace").await.ok();
     let new = json!({"name": "Shop", "origins": []});
     for (reply, detail) in [
         (program.post("/api/v1/sites", &new).await, "It takes the scope configuration:write."),
+        (
+            program.get("/api/v1/sites/00000000-0000-0000-0000-000000000000/identity-secret").await,
+            "It takes the scope administration:read.",
+        ),
         (program.get("/api/v1/users").await, "It takes the scope administration:read."),
         (program.get("/api/v1/chats").await, "It takes the scope conversations:read."),
         (program.get(PATH).await, "Only a person who is signed in can do this."),
@@ -77,7 +85,9 @@ async fn a_token_is_good_within_its_scopes_alone(store: Store) {
         reply.refused(403, "out_of_scope");
         assert_eq!(reply.json()["detail"], detail);
     }
-    // A cookie beside it does not help.
+    // What a proxy in front asked for is not ours, and a cookie beside a token does not help.
+    admin.headers.push((AUTHORIZATION, "Basic cm9vdDp4"));
+    admin.get("/api/v1/sites").await.ok();
     program.cookie.clone_from(&admin.cookie);
     program.post("/api/v1/sites", &new).await.refused(403, "out_of_scope");
 }

@@ -18,6 +18,8 @@ store_tests!(
     the_log_is_filtered_and_paged,
     lines_are_forgotten_after_400_days,
     a_site_goes_back_to_an_earlier_version_as_a_whole,
+    queues_that_lead_to_each_other_come_back_and_switches_stay,
+    the_first_change_that_is_kept_can_be_taken_back,
     what_no_longer_fits_is_refused_and_nothing_is_brought_back,
 );
 
@@ -146,6 +148,8 @@ async fn a_line_says_what_was_and_what_is(store: Store) {
     let noted = scene.admin.patch(&path, &json!({"note": " Prices first. "})).await.ok();
     assert_eq!(noted["note"], "Prices first.");
     assert_eq!(scene.newest().await["entry"]["note"], "Prices first.");
+    let mut other = scene.place.signed_in("ben", Role::Admin).await;
+    other.patch(&path, &json!({"note": "Mine."})).await.refused(403, "forbidden");
     let long = json!({"note": "x".repeat(501)});
     assert_eq!(scene.admin.patch(&path, &long).await.refused(422, "invalid").len(), 1);
 }
@@ -265,6 +269,42 @@ async fn a_site_goes_back_to_an_earlier_version_as_a_whole(store: Store) {
 }
 
 // spec: R-7 A-4
+async fn queues_that_lead_to_each_other_come_back_and_switches_stay(store: Store) {
+    let mut scene = Scene::open(store).await;
+    let queue = format!("/api/v1/queues/{}", scene.queue);
+    let second = scene.admin.post(&scene.path("/queues"), &json!({"name": "Second"})).await.created();
+    let second = format!("/api/v1/queues/{}", id_of(&second));
+    let mut plan = scene.admin.get(&queue).await.ok()["plan"].clone();
+    plan["routing"]["dequeue"] = json!({"do": "queue", "queue_id": second.rsplit('/').next()});
+    scene.admin.patch(&queue, &json!({"plan": plan})).await.ok();
+    let good = scene.version().await;
+    let always = json!({"name": "Sales", "plan": {}});
+    scene.admin.patch(&queue, &always).await.ok();
+    scene.admin.delete(&second).await.done();
+    scene.admin.patch(&format!("{queue}/switches"), &json!({"channel_on": false})).await.ok();
+    scene.admin.post(&scene.path("/versions"), &json!({"version": good})).await.ok();
+    let back = scene.admin.get(&queue).await.ok();
+    assert_eq!((&back["name"], &back["plan"]), (&json!("Chat"), &plan));
+    assert_eq!(back["channel_on"], false, "what was switched by hand stays");
+    assert_eq!(scene.admin.get(&second).await.ok()["name"], "Second");
+}
+
+// spec: R-7 A-4
+async fn the_first_change_that_is_kept_can_be_taken_back(store: Store) {
+    let mut scene = Scene::open(store.clone()).await;
+    // As on a site that is older than its log.
+    let day_ms = 86_400_000;
+    scene.place.clock.advance_ms(401 * day_ms);
+    sweep(&store, &scene.place.clock).await.unwrap();
+    scene.admin = scene.place.browser_of(scene.root).await;
+    let rule = format!("/api/v1/rules/{}", scene.rule);
+    let before = scene.version().await;
+    scene.admin.patch(&rule, &json!({"priority": 9})).await.ok();
+    scene.admin.post(&scene.path("/versions"), &json!({"version": before})).await.ok();
+    assert_eq!(scene.admin.get(&rule).await.ok()["priority"], 5);
+}
+
+// spec: R-7 A-4
 async fn what_no_longer_fits_is_refused_and_nothing_is_brought_back(store: Store) {
     let mut scene = Scene::open(store).await;
     let rule = format!("/api/v1/rules/{}", scene.rule);
@@ -282,7 +322,7 @@ async fn what_no_longer_fits_is_refused_and_nothing_is_brought_back(store: Store
     scene.admin.post(&path, &json!({"version": before})).await.refused(409, "in_use");
     assert_eq!(scene.admin.get(&rule).await.ok()["priority"], 9);
     assert_eq!(column(&scene.admin.get(&rules).await.ok(), "name"), ["Prices"]);
-    for version in [0, 1_000] {
+    for version in [-1, 1_000] {
         let refused = scene.admin.post(&path, &json!({"version": version})).await;
         assert_eq!(refused.refused(422, "invalid"), ["/version: is not a version that is kept"]);
     }

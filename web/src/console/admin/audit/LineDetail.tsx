@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditDetail, AuditEntry } from "../../../api/rest";
 import { request } from "../../api/http";
+import { useUser } from "../../shell/user";
 import { CodeBlock } from "../../ui/CodeBlock";
 import { told, warned } from "../../ui/notify";
 import { Loaded } from "../../ui/states";
@@ -16,6 +17,7 @@ import { auditKeys, useAuditLine } from "./queries";
 
 export function LineDetail({ id }: { id: string }) {
   const detail = useAuditLine(id);
+  const me = useUser();
   return (
     <Loaded query={detail}>
       {(line) => (
@@ -24,7 +26,11 @@ export function LineDetail({ id }: { id: string }) {
             {line.entry.user_name} · <FullTime at={line.entry.at} />
           </Text>
           <Changes line={line} />
-          <Note entry={line.entry} />
+          {line.entry.user_id === me.id ? (
+            <Note entry={line.entry} />
+          ) : (
+            line.entry.note !== "" && <Text>{line.entry.note}</Text>
+          )}
         </div>
       )}
     </Loaded>

@@ -14,11 +14,13 @@ interface LinesProps {
   items: AuditEntry[];
   more: (() => void) | null;
   loading: boolean;
+  /** Stands below the last line. */
+  end?: ReactNode;
   /** What can be done with a version; absent in the log. */
   action?: (entry: AuditEntry) => ReactNode;
 }
 
-export function Lines({ items, more, loading, action }: LinesProps) {
+export function Lines({ items, more, loading, end, action }: LinesProps) {
   const { t } = useTranslation();
   const sites = useSites();
   const [shown, setShown] = useState<AuditEntry | null>(null);
@@ -70,6 +72,7 @@ export function Lines({ items, more, loading, action }: LinesProps) {
           {t("lists.more")}
         </Button>
       )}
+      {end}
       <Modal
         opened={shown !== null}
         onClose={() => setShown(null)}

@@ -12,6 +12,7 @@ import { told, warned } from "../../ui/notify";
 import { PageHead } from "../../ui/PageHead";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
+import own from "./Audit.module.css";
 import { Lines } from "./Lines";
 import { useVersions } from "./queries";
 
@@ -38,7 +39,13 @@ export function VersionsPage({ site }: { site: string }) {
             items={items}
             more={more}
             loading={loading}
-            action={(entry) => (entry === items[0] ? null : <GoBack site={site} entry={entry} />)}
+            end={more === null && !loading && <Before site={site} first={items.at(-1)} />}
+            action={(entry) =>
+              // What was made at once is one version.
+              entry === items.find((other) => other.version === entry.version) && entry !== items[0] ? (
+                <GoBack site={site} version={entry.version} />
+              ) : null
+            }
           />
         )}
       </ListBody>
@@ -46,10 +53,20 @@ export function VersionsPage({ site }: { site: string }) {
   );
 }
 
-function GoBack({ site, entry }: { site: string; entry: AuditEntry }) {
+/** How it was before the first change that is kept; a site that begins in the log was not there before. */
+function Before({ site, first }: { site: string; first: AuditEntry | undefined }) {
+  const { t } = useTranslation();
+  if (first?.version == null || (first.action === "created" && first.kind === "site")) return null;
+  return (
+    <p className={own.before}>
+      {t("audit.before_all")} <GoBack site={site} version={first.version - 1} />
+    </p>
+  );
+}
+
+function GoBack({ site, version }: { site: string; version: number | null }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const version = entry.version;
   const restore = useMutation({
     mutationFn: () => request("POST", `/sites/${site}/versions`, { version }),
     onSuccess: () => {

@@ -1,4 +1,7 @@
-/** Owns what moves a rule in the list: a grip to drag it by, and two buttons for whoever does not drag. */
+/**
+ * Owns what moves a rule in the list: a grip to drag it by, and two buttons for whoever does not drag. A button that can do no
+ * more keeps the focus.
+ */
 import { ActionIcon } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconGripVertical } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -42,7 +45,8 @@ export function MoveButtons({ name, move }: { name: string; move: Move }) {
       <ActionIcon
         variant="subtle"
         aria-label={t("rules.move_up", { name })}
-        disabled={move.up === null}
+        data-disabled={move.up === null || undefined}
+        aria-disabled={move.up === null}
         onClick={() => move.up?.()}
       >
         <IconArrowUp size={16} />
@@ -50,7 +54,8 @@ export function MoveButtons({ name, move }: { name: string; move: Move }) {
       <ActionIcon
         variant="subtle"
         aria-label={t("rules.move_down", { name })}
-        disabled={move.down === null}
+        data-disabled={move.down === null || undefined}
+        aria-disabled={move.down === null}
         onClick={() => move.down?.()}
       >
         <IconArrowDown size={16} />

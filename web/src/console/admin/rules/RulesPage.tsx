@@ -12,7 +12,7 @@ import { Empty, Loaded } from "../../ui/states";
 import { useToggle } from "../../ui/toggle";
 import classes from "../Admin.module.css";
 import { Grip, type Move, MoveButtons } from "./Moving";
-import { inOrder, neighbour, useMove } from "./order";
+import { inOrder, neighbour, standsBefore, useMove } from "./order";
 import own from "./Rules.module.css";
 import { firstUpper, thenSentence, whenSentence } from "./sentence";
 
@@ -56,6 +56,9 @@ export function RulesPage({ site }: { site: string }) {
   );
 }
 
+/** Below the last rule. */
+const END = "end";
+
 interface TableProps {
   site: string;
   rules: Rule[];
@@ -71,7 +74,7 @@ function Table({ site, rules, offers, queues }: TableProps) {
   const [dragged, setDragged] = useState<string | null>(null);
   const [over, setOver] = useState<string | null>(null);
   const drop = (before: string | null) => {
-    if (dragged !== null && dragged !== before) move(sorted, dragged, before);
+    if (dragged !== null && !standsBefore(sorted, dragged, before)) move(sorted, dragged, before);
     setDragged(null);
     setOver(null);
   };
@@ -116,6 +119,24 @@ function Table({ site, rules, offers, queues }: TableProps) {
               queue={queues.find((known) => known.id === rule.plan.queue_id)}
             />
           ))}
+          {dragged !== null && (
+            <tr
+              className={own.row}
+              data-target={over === END}
+              onDragOver={(event) => {
+                event.preventDefault();
+                setOver(END);
+              }}
+              onDrop={(event) => {
+                event.preventDefault();
+                drop(null);
+              }}
+            >
+              <td colSpan={6} className={own.end}>
+                {t("rules.drop_last")}
+              </td>
+            </tr>
+          )}
         </tbody>
       </table>
     </div>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Rule } from "../../../api/rest";
-import { inOrder, neighbour } from "./order";
+import { inOrder, neighbour, standsBefore } from "./order";
 
 const rules = (...priorities: [string, number][]) =>
   inOrder(priorities.map(([name, priority]) => ({ id: name, name, priority }) as Rule));
@@ -39,4 +39,15 @@ test("rules of one priority are one place", () => {
   const equal = rules(["a", 10], ["b", 10]);
   expect(before(equal, "b", -1)).toBe("a");
   expect(before(equal, "a", 1)).toBeNull();
+});
+
+// spec: R-1 A-4
+test("a rule that is dropped where it stands is not moved", () => {
+  const sorted = rules(["a", 10], ["b", 20], ["c", 20]);
+  expect(standsBefore(sorted, "a", "a")).toBe(true);
+  expect(standsBefore(sorted, "a", "b")).toBe(true);
+  expect(standsBefore(sorted, "b", "c")).toBe(false);
+  expect(standsBefore(sorted, "c", null)).toBe(true);
+  expect(standsBefore(sorted, "a", null)).toBe(false);
+  expect(standsBefore(sorted, "c", "a")).toBe(false);
 });

@@ -34,6 +34,14 @@ export function neighbour(
   return next ? () => move(after?.id ?? null) : null;
 }
 
+/** Whether a rule already stands right before the other one, or is the last: nothing would change. */
+export function standsBefore(sorted: Rule[], id: string, before: string | null): boolean {
+  if (id === before) return true;
+  const index = sorted.findIndex((rule) => rule.id === id);
+  const next = sorted[index + 1];
+  return index >= 0 && (next?.id ?? null) === before && next?.priority !== sorted[index]?.priority;
+}
+
 /** Moves a rule before another one, or to the end; the list follows once the server has done it. */
 export function useMove(site: string): (rules: Rule[], id: string, before: string | null) => void {
   const { t } = useTranslation();

@@ -1,11 +1,12 @@
 /** Owns the way from a new site to the first chat: what is to be done, with what the server has seen of it so far. */
-import { Alert, Anchor, Button } from "@mantine/core";
+import { Alert, Anchor, Button, Text } from "@mantine/core";
+import { openConfirmModal } from "@mantine/modals";
 import { IconAlertTriangle, IconCircle, IconCircleCheckFilled } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import type { SetupSteps, Site } from "../../../api/rest";
+import type { Queue, SetupSteps, Site } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useQueues, useSites } from "../../api/queries";
 import { CodeBlock } from "../../ui/CodeBlock";
@@ -95,6 +96,7 @@ function Body({ step, site, steps }: { step: Step; site: Site; steps: SetupSteps
       return (
         <Line text={t(done ? "site_setup.steps.hours.done" : "site_setup.steps.hours.text")}>
           <To href={`${queuePage}?tab=hours`}>{t("site_setup.steps.hours.link")}</To>
+          {!done && queue && <RightHours site={site} queue={queue} />}
         </Line>
       );
     case "agent":
@@ -153,7 +155,12 @@ function AddOrigin({ site, origin }: { site: Site; origin: string }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const add = useMutation({
-    mutationFn: () => request("PATCH", `/sites/${site.id}`, { origins: [...site.origins, origin] }),
+    mutationFn: async () => {
+      // As it is now: somebody else may have changed the list meanwhile.
+      const now = await request<Site>("GET", `/sites/${site.id}`);
+      if (now.origins.includes(origin)) return;
+      await request("PATCH", `/sites/${site.id}`, { origins: [...now.origins, origin] });
+    },
     onSuccess: () => {
       told(t("site_setup.steps.snippet.added", { origin }));
       void queryClient.invalidateQueries({ queryKey: keys.sites });
@@ -161,10 +168,34 @@ function AddOrigin({ site, origin }: { site: Site; origin: string }) {
     },
     onError: (error) => warned(error.message),
   });
+  // Anyone who has the key can name an origin.
+  const ask = () =>
+    openConfirmModal({
+      title: t("site_setup.steps.snippet.add_title", { origin }),
+      children: <Text>{t("site_setup.steps.snippet.add_text")}</Text>,
+      labels: { confirm: t("site_setup.steps.snippet.add"), cancel: t("action.cancel") },
+      onConfirm: () => add.mutate(),
+    });
   return (
-    <Button variant="default" size="xs" loading={add.isPending} onClick={() => add.mutate()}>
+    <Button variant="default" size="xs" loading={add.isPending} onClick={ask}>
       {t("site_setup.steps.snippet.add")}
     </Button>
+  );
+}
+
+/** Always open may be what is wanted: saving the queue as it is says so. */
+function RightHours({ site, queue }: { site: Site; queue: Queue }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const save = useMutation({
+    mutationFn: () => request("PATCH", `/queues/${queue.id}`, {}),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: setupKeys.steps(site.id) }),
+    onError: (error) => warned(error.message),
+  });
+  return (
+    <Anchor component="button" type="button" disabled={save.isPending} onClick={() => save.mutate()}>
+      {t("site_setup.steps.hours.right")}
+    </Anchor>
   );
 }
 

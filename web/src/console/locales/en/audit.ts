@@ -81,7 +81,8 @@ export const audit = {
   nothing: "nothing",
   copy: "Copy as JSON",
   note: "Why",
-  note_help: "A note for whoever reads this later, at most 500 characters.",
+  note_help:
+    "A note for whoever reads this later, at most 500 characters. Only who made the change can write it.",
   save_note: "Save note",
   noted: "The note was saved.",
   versions_title: "Versions",
@@ -90,8 +91,9 @@ export const audit = {
   no_versions_title: "No versions yet",
   no_versions_text: "The next change of this site, its rules, offers or queues makes the first one.",
   go_back: "Go back to this",
+  before_all: "How it was before these changes:",
   go_back_title: "Go back to version {{version}}?",
   go_back_text:
-    "Site settings, rules, offers and queues become what they were in that version, all at once. Queues added since stay. This makes a new version, so that you can go forward again.",
+    "Site settings, rules, offers and queues become what they were in that version, all at once. Queues added since stay, and so do the switches of queues and which of them the launcher leads to. This makes a new version, so that you can go forward again.",
   went_back: "Everything is as it was in version {{version}}.",
 };

@@ -25,6 +25,7 @@ export const rules = {
   move_down: "Move {{name}} down",
   moved: "{{name}} was moved.",
   drag: "Drag to another place",
+  drop_last: "Drop here to make it the least important",
   switch: "{{name}} is enabled",
   rule: "Rule",
   name: "Name",

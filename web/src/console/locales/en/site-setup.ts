@@ -16,18 +16,23 @@ export const siteSetup = {
     snippet: {
       title: "Put the snippet on your pages",
       text: "Put this line into the head of every page. Then open a page of the site.",
-      waiting: "Waiting for the first page that has it. Browsers ask at most once a minute.",
+      waiting:
+        "Waiting for the first page that has it. A page that was open before asks again when it is loaded a minute later; robots are not counted.",
       seen: "Seen on {{origin}}",
       refused: "Seen on {{origin}}, which is not one of the site's origins.",
       refused_text: "There the snippet does nothing. Add the origin if it is yours.",
       add: "Add this origin",
+      add_title: "Add {{origin}}?",
+      add_text:
+        "Add it only if it is yours: its pages can then load the widget, offer chats and send messages to your agents.",
       added: "{{origin}} was added.",
     },
     hours: {
       title: "Set the hours",
-      text: "Visitors are offered help within business hours alone. Look through them, with time zone and holidays, and save.",
+      text: "Visitors are offered help within business hours alone. Look through them, with time zone and holidays.",
       done: "Business hours are saved.",
       link: "Hours of the queue",
+      right: "These hours are right",
     },
     agent: {
       title: "Have an agent ready",
