@@ -34,11 +34,12 @@ async fn board_shows(console: &Console, pointer: &str, expected: Value) -> Value
     panic!("{pointer} is not {expected}: {shown}");
 }
 
-async fn waiting_browser(shop: &Shop) -> Browser {
+/// A visitor who waits, and the id of their chat.
+async fn waiting_browser(shop: &Shop) -> (Browser, Value) {
     let mut browser = shop.browser().await;
     browser.socket.send(json!({ "type": "open_chat" })).await;
-    browser.chat("queued").await;
-    browser
+    let chat = browser.chat("queued").await["id"].clone();
+    (browser, chat)
 }
 
 fn quiet() -> Plan {
@@ -50,12 +51,13 @@ async fn the_wallboard_counts_who_waits_and_what_became_of_the_day(store: Store)
     let shop = Shop::open(store, quiet()).await;
     let sam = shop.person("Sam", Role::Supervisor).await;
     let mut alice = shop.agent("Alice").await;
-    let mut first = waiting_browser(&shop).await;
-    let second = waiting_browser(&shop).await;
+    let (mut first, first_chat) = waiting_browser(&shop).await;
+    let (second, second_chat) = waiting_browser(&shop).await;
     let shown = board_shows(&sam, "/waiting", json!(2)).await;
     assert!(shown["waiting_since"].is_i64(), "{shown}");
     assert_eq!(shown["agents"]["ready"], 1);
-    alice.take().await;
+    let first_rang = alice.ring_of(&first_chat).await;
+    alice.take_rung(&first_rang).await;
     first.chat("active").await;
     let shown = board_shows(&sam, "/active", json!(1)).await;
     assert_eq!(shown["waiting"], 1);
@@ -63,7 +65,7 @@ async fn the_wallboard_counts_who_waits_and_what_became_of_the_day(store: Store)
     assert_eq!((&shown["day"]["answered"], &shown["day"]["lost"]), (&json!(1), &json!(0)));
     assert_eq!(shown["day"]["service_level"], 100);
     let mut second = second;
-    let chat = alice.ring().await;
+    let chat = alice.ring_of(&second_chat).await;
     second.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
     alice.chat("ended").await;
     let shown = board_shows(&sam, "/day/lost", json!(1)).await;
