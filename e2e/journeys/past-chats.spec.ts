@@ -1,5 +1,19 @@
 /** Ended chats: found again by who may see them, at an address that can be shared; and a queue that is closed by hand. */
+import type { Page, Response } from "@playwright/test";
 import { another, chat, expect, test } from "../support/journey.ts";
+
+/** Keeps a request of this address back; yields its answer to come, and what lets it through. */
+async function hold(page: Page, address: RegExp): Promise<[Promise<Response>, () => void]> {
+  let let_through = () => {};
+  const allowed = new Promise<void>((resolve) => {
+    let_through = resolve;
+  });
+  await page.route(address, async (route) => {
+    await allowed;
+    await route.continue();
+  });
+  return [page.waitForResponse(address), let_through];
+}
 
 // spec: A-1 C-3 X-6
 test("an ended chat is found by a word of it, read with its marks, and its address can be shared", async ({
@@ -17,10 +31,16 @@ test("an ended chat is found by a word of it, read with its marks, and its addre
   await visitor.end();
   await agent.page.getByLabel("Tags", { exact: true }).first().fill("furniture");
   await agent.page.keyboard.press("Enter");
+  // Whoever goes elsewhere while the chat is being put away stays there.
+  const [put_away, let_through] = await hold(agent.page, /\/wrap-up$/);
   await agent.page.getByRole("button", { name: "Close", exact: true }).click();
 
   await agent.page.getByRole("link", { name: "History" }).click();
   const list = agent.page.getByRole("list", { name: "List of ended chats" });
+  await expect(list.getByRole("link", { name: /Kari/ })).toBeVisible();
+  let_through();
+  await put_away;
+  await expect.poll(async () => (await agent.read<{ items: unknown[] }>("/chats")).items).toEqual([]);
   await expect(list.getByRole("link", { name: /Kari/ })).toBeVisible();
   const search = agent.page.getByRole("textbox", { name: /Search name/ });
   await search.fill("mahogany");

@@ -38,6 +38,8 @@ export function WrapUp({ chat }: { chat: Chat }) {
     request("PUT", `/chats/${chat.id}/wrap-up`, { disposition, tags, note })
       .then(() => live.closeChat(chat.id))
       .then(() => {
+        // Who has gone elsewhere meanwhile stays there.
+        if (location.pathname !== `/chats/${chat.id}`) return;
         go("/chats");
         document.getElementById("main")?.focus();
       })
