@@ -31,7 +31,7 @@ pub const API_TOKENS_MAX: i64 = 200;
 const NAME_CHARS_MAX: usize = 100;
 /// Every token begins with this, so that a leaked one is found by search.
 const PREFIX: &str = "beckon_";
-const ENDING_CHARS: usize = 4;
+const ENDING_LEN: usize = 4;
 
 /// A token with which a program calls the interface.
 #[derive(Debug, Serialize, ToSchema)]
@@ -125,7 +125,7 @@ async fn create(
     let token = format!("{PREFIX}{}", hex::encode(rand::random::<[u8; 32]>()));
     let row = ApiTokenRow {
         id: Text(api.clock.new_id()),
-        ending: token.chars().skip(token.len() - ENDING_CHARS).collect(),
+        ending: token[token.len() - ENDING_LEN..].to_owned(),
         user_id: me.user.id,
         name: new.name,
         scopes: JsonColumn(scopes),

@@ -21,7 +21,9 @@ use super::page::{Page, PageParams};
 use super::site::Site;
 use super::{Api, offer, queue, rule, site};
 use crate::store::Tx;
-use crate::store::audit::{AuditKind, AuditRow, EarlierRow, has_version, list_changed_since, list_versions};
+use crate::store::audit::{
+    AuditKind, AuditRow, EarlierRow, leads_back_to, list_changed_since, list_versions,
+};
 
 /// Most things that one way back brings back.
 const RESTORED_MAX: i64 = 2_500;
@@ -104,7 +106,7 @@ async fn restore(
 ) -> Answer<Json<Restored>> {
     let mut tx = api.change().await?;
     site::find(&mut tx, id).await?;
-    if !has_version(&mut tx, id, version).await? {
+    if !leads_back_to(&mut tx, id, version).await? {
         return Err(Problem::field("/version", "is not a version that is kept"));
     }
     let earlier = list_changed_since(&mut tx, id, version, RESTORED_MAX + 1).await?;

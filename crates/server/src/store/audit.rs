@@ -274,7 +274,7 @@ pub async fn list_versions(
 ///
 /// # Errors
 /// When the database failed.
-pub async fn has_version(tx: &mut Tx, site: SiteId, version: i64) -> StoreResult<bool> {
+pub async fn leads_back_to(tx: &mut Tx, site: SiteId, version: i64) -> StoreResult<bool> {
     let found: Option<(i64,)> = fetch_optional!(
         tx,
         (i64,),

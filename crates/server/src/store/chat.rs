@@ -11,15 +11,29 @@ use super::column::{Json, Text};
 use super::sql::{execute, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
 
+// Whether somebody has written what both sides of a chat see; Beckon's own lines do not count.
+macro_rules! written {
+    ($chat:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = ",
+            $chat,
+            " AND m.sender IN ('visitor', 'agent') AND m.audience = 'all')"
+        )
+    };
+}
+pub(super) use written;
+
 /// Every column of a chat.
 macro_rules! columns {
     () => {
-        "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
+        concat!(
+            "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
                     owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
                     idle_warned_at, requeued_at, wrapped_up, priority, wait_due, moves, instead, window_at_launch,
-                    last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq,
-                    EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = chats.id AND m.sender IN ('visitor', 'agent')
-                                                       AND m.audience = 'all') AS written"
+                    last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq, ",
+            $crate::store::chat::written!("chats.id"),
+            " AS written"
+        )
     };
 }
 

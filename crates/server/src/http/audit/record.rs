@@ -38,7 +38,7 @@ pub trait Audited: Serialize {
     }
 }
 
-/// What was done with a thing. Made before the thing is changed.
+/// What was done with a thing.
 #[derive(Clone, Copy, Debug)]
 pub struct Done<'a, T> {
     /// As it was; none when there was nothing.

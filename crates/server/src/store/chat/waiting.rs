@@ -159,11 +159,12 @@ pub async fn list_open_alerts(tx: &mut Tx) -> StoreResult<Vec<OpenAlert>> {
     fetch_all!(
         tx,
         OpenAlert,
-        "SELECT c.id, c.site_id, v.heard_at FROM chats c JOIN visits v ON v.id = c.visit_id
-         WHERE c.mode = 'engage' AND c.state <> 'ended'
-           AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.chat_id = c.id AND m.sender IN ('visitor', 'agent')
-                                                        AND m.audience = 'all')
-         ORDER BY v.heard_at, c.id LIMIT 200",
+        concat!(
+            "SELECT c.id, c.site_id, v.heard_at FROM chats c JOIN visits v ON v.id = c.visit_id
+             WHERE c.mode = 'engage' AND c.state <> 'ended' AND NOT ",
+            written!("c.id"),
+            " ORDER BY v.heard_at, c.id LIMIT 200"
+        ),
     )
 }
 

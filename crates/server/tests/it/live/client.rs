@@ -296,6 +296,24 @@ impl Console {
         assert_eq!(status, 200, "{body}");
         serde_json::from_str(&body).unwrap()
     }
+
+    /// What REST says once `is` holds of it: what is observed is written behind.
+    pub(crate) async fn read_until(&self, path: &str, is: impl Fn(&Value) -> bool) -> Value {
+        let mut said = Value::Null;
+        let reading = async {
+            loop {
+                said = self.read(path).await;
+                if is(&said) {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, reading).await.is_err() {
+            panic!("{path} does not come to it: {said:#}");
+        }
+        said
+    }
 }
 
 /// Sends a poll; yields the status and the notices.

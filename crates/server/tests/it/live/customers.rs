@@ -75,8 +75,12 @@ impl Known {
     }
 
     async fn person(&self, chat: &Value) -> Value {
+        self.person_until(chat, |_| true).await
+    }
+
+    async fn person_until(&self, chat: &Value, is: impl Fn(&Value) -> bool) -> Value {
         let visitor = chat["visitor_id"].as_str().unwrap();
-        self.agent.read(&format!("/api/v1/visitors/{visitor}/person")).await
+        self.agent.read_until(&format!("/api/v1/visitors/{visitor}/person"), is).await
     }
 
     fn path(&self, rest: &str) -> String {
@@ -197,15 +201,7 @@ async fn an_agent_links_a_visitor_by_hand_unless_a_signature_says_who_it_is(stor
     assert_eq!(history["chats"][0]["id"], chat["id"]);
     identify(&mut visitor, known.signed("C-2")).await;
     visitor.socket.next_of("identified").await;
-    let mut person = known.person(&chat).await;
-    for _ in 0..100 {
-        if person["attributes"][0] != Value::Null {
-            break;
-        }
-        // Attributes are written behind.
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        person = known.person(&chat).await;
-    }
+    let person = known.person_until(&chat, |person| person["attributes"][0] != Value::Null).await;
     assert_eq!(person["customer"], Value::Null, "a signature counts more than a hand");
     assert_eq!(person["identity"]["this_visit"], "signed");
     assert_eq!(
@@ -247,16 +243,11 @@ async fn a_person_is_handed_out_whole(store: Store) {
     visitor.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
     visitor.chat("ended").await;
     let sue = known.site.shop.person("Sue", Role::Supervisor).await;
-    let mut all = sue.read(&known.path("/export")).await;
-    for _ in 0..100 {
+    let is_written = |all: &Value| {
         let visit = &all["visitors"][0]["visits"][0];
-        if visit["attributes"][0]["signed"] == true && visit["pages"][0] != Value::Null {
-            break;
-        }
-        // Attributes and page views are written behind.
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        all = sue.read(&known.path("/export")).await;
-    }
+        visit["attributes"][0]["signed"] == true && visit["pages"][0] != Value::Null
+    };
+    let all = sue.read_until(&known.path("/export"), is_written).await;
     assert_eq!(all["customer"]["email"], "ann@x.example");
     let visitor = &all["visitors"][0];
     assert_eq!(visitor["identity"]["proof"], "signed");
@@ -289,13 +280,11 @@ async fn an_erased_person_leaves_nothing_but_a_line_without_a_name(store: Store)
     let token = visitor.token().to_owned();
     let chat = talk(&mut known, &mut visitor, "my order has not come").await;
     let visit = chat["visit_id"].as_str().unwrap().to_owned();
-    for _ in 0..200 {
-        // Its only page view is written behind, and not counted below.
-        if count_page_views(&store, &visit).await > 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    // Its only page view is written behind, and not counted below.
+    known
+        .agent
+        .read_until(&format!("/api/v1/visits/{visit}"), |visit| visit["pages"][0] != Value::Null)
+        .await;
     let mut other = known.site.browser(known.signed("C-9")).await;
     let root = known.site.shop.person("Rea", Role::Admin).await;
     let (status, refused) = root.write(&known.path("/erase"), &json!({ "confirm": "C-2" })).await;

@@ -32,19 +32,9 @@ pub(super) async fn decisions_until(
     visit: &str,
     holds: impl Fn(&[Value]) -> bool,
 ) -> Vec<Value> {
-    for _ in 0..200 {
-        let kept = agent.read(&format!("/api/v1/visits/{visit}/decisions")).await;
-        let kept = kept["items"].as_array().unwrap().clone();
-        if holds(&kept) {
-            return kept;
-        }
-        // Decisions are written behind, a second at a time.
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!(
-        "the decisions did not come: {:#}",
-        agent.read(&format!("/api/v1/visits/{visit}/decisions")).await
-    );
+    let items = |said: &Value| said["items"].as_array().unwrap().clone();
+    let path = format!("/api/v1/visits/{visit}/decisions");
+    items(&agent.read_until(&path, |said| holds(&items(said))).await)
 }
 
 fn visit_of(browser: &Browser) -> &str {

@@ -165,17 +165,12 @@ async fn every_attribute_has_its_type_and_says_whether_it_is_signed(store: Store
     ];
     let visit = agent.read(&format!("/api/v1/visits/{}", visitor.welcome["visit"].as_str().unwrap())).await;
     let path = format!("/api/v1/visitors/{}/person", visit["visitor_id"].as_str().unwrap());
-    let mut shown = Vec::new();
-    for _ in 0..200 {
-        shown = agent.read(&path).await["attributes"].as_array().unwrap().clone();
+    let sorted = |person: &Value| {
+        let mut shown = person["attributes"].as_array().unwrap().clone();
         shown.sort_by_key(|one| (one["name"].to_string(), one["signed"] == false));
-        if shown == expected {
-            return;
-        }
-        // Attributes are written behind.
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("{shown:#?}");
+        shown
+    };
+    agent.read_until(&path, |person| sorted(person) == expected).await;
 }
 
 // spec: C-2

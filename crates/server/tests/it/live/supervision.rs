@@ -17,21 +17,12 @@ store_tests!(
     the_live_list_has_page_offers_and_chat,
 );
 
-async fn board(console: &Console) -> Value {
-    console.read("/api/v1/wallboard?target_s=60").await["queues"][0].clone()
-}
-
 /// Waits until a part of the queue's board is as expected.
 async fn board_shows(console: &Console, pointer: &str, expected: Value) -> Value {
-    let mut shown = Value::Null;
-    for _ in 0..200 {
-        shown = board(console).await;
-        if shown.pointer(pointer) == Some(&expected) {
-            return shown;
-        }
-        tokio::task::yield_now().await;
-    }
-    panic!("{pointer} is not {expected}: {shown}");
+    let path = "/api/v1/wallboard?target_s=60";
+    let whole = format!("/queues/0{pointer}");
+    let shown = console.read_until(path, |board| board.pointer(&whole) == Some(&expected)).await;
+    shown["queues"][0].clone()
 }
 
 /// A visitor who waits, and the id of their chat.
@@ -111,15 +102,7 @@ async fn stopped_offers_are_not_presented_until_they_go_on(store: Store) {
     assert_eq!(board["sites"][0]["offers_stopped"]["by"], "Sam");
     let mut browser = shop.browser().await;
     let path = format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap());
-    let mut reason = Value::Null;
-    for _ in 0..200 {
-        reason = sam.read(&path).await["reason"].clone();
-        if reason == "offers_stopped" {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(reason, "offers_stopped");
+    sam.read_until(&path, |decision| decision["reason"] == "offers_stopped").await;
     assert_eq!(browser.socket.told("offer"), 0);
     let (_, answer) = sam.put(&stop, &json!({ "stopped": false })).await;
     assert_eq!(answer["stopped"], Value::Null);

@@ -38,18 +38,10 @@ async fn visit(console: &Console, browser: &Browser) -> Value {
     console.read(&format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap())).await
 }
 
-/// The visit once `is` holds of it: what is observed is written behind.
+/// The visit once `is` holds of it.
 async fn visit_once(console: &Console, browser: &Browser, is: impl Fn(&Value) -> bool) -> Value {
-    let wait = async {
-        loop {
-            let visit = visit(console, browser).await;
-            if is(&visit) {
-                return visit;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(20), wait).await.expect("the visit comes to it")
+    let path = format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap());
+    console.read_until(&path, is).await
 }
 
 fn some_page(visit: &Value, is: impl Fn(&Value) -> bool) -> bool {
@@ -283,18 +275,6 @@ async fn sees_the_snippet_and_how_far_the_site_is_set_up(store: Store) {
     let shop = Shop::open(store, Plan::default()).await;
     let root = shop.person("Ada", Role::Admin).await;
     let steps = format!("/api/v1/sites/{}/setup-steps", shop.site.id.0);
-    let once = async |is: &dyn Fn(&Value) -> bool| {
-        let wait = async {
-            loop {
-                let found = root.read(&steps).await;
-                if is(&found) {
-                    return found;
-                }
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(20), wait).await.expect("the step is done")
-    };
     let before = root.read(&steps).await;
     assert_eq!((&before["has_origin"], &before["snippet"]), (&json!(true), &Value::Null));
     assert_eq!((&before["agent_ready"], &before["chat_answered"]), (&json!(false), &json!(false)));
@@ -303,20 +283,20 @@ async fn sees_the_snippet_and_how_far_the_site_is_set_up(store: Store) {
     get(shop.address, "null", PERSON, &path).await;
     get(shop.address, ORIGIN, ROBOT, &path).await;
     assert_eq!(get(shop.address, "https://other.example", PERSON, &path).await.0, 403);
-    let refused = once(&|steps| !steps["snippet_refused"].is_null()).await;
+    let refused = root.read_until(&steps, |steps| !steps["snippet_refused"].is_null()).await;
     assert_eq!(refused["snippet_refused"]["origin"], "https://other.example");
     assert_eq!(refused["snippet"], Value::Null);
     get(shop.address, ORIGIN, PERSON, &path).await;
-    let seen = once(&|steps| !steps["snippet"].is_null()).await;
+    let seen = root.read_until(&steps, |steps| !steps["snippet"].is_null()).await;
     assert_eq!(seen["snippet"]["origin"], ORIGIN);
     let mut alice = shop.agent("Alice").await;
-    once(&|steps| steps["agent_ready"] == true).await;
+    root.read_until(&steps, |steps| steps["agent_ready"] == true).await;
     let mut browser = shop.browser().await;
     browser.socket.send(json!({ "type": "open_chat" })).await;
     browser.chat("queued").await;
     alice.take().await;
     browser.chat("active").await;
-    once(&|steps| steps["chat_answered"] == true && steps["rule_enabled"] == true).await;
+    root.read_until(&steps, |steps| steps["chat_answered"] == true && steps["rule_enabled"] == true).await;
 }
 
 // spec: N-4 T-9

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use beckon_engine::condition::DeviceClass;
-use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::id::{OfferId, PresentationId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
 use beckon_engine::offer::OfferDesign;
 use beckon_engine::queue::QueuePlan;
 use beckon_engine::rule::RulePlan;
@@ -12,6 +12,7 @@ use beckon_engine::time::UnixMs;
 use beckon_server::store::Tx;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::OfferRow;
+use beckon_server::store::presentation::PresentationRow;
 use beckon_server::store::queue::QueueRow;
 use beckon_server::store::rule::RuleRow;
 use beckon_server::store::site::{SiteRow, insert_site};
@@ -130,4 +131,35 @@ fn design() -> OfferDesign {
 
 fn plan(queue: QueueId) -> RulePlan {
     serde_json::from_value(serde_json::json!({"queue_id": queue, "match_value": "/product/"})).unwrap()
+}
+
+/// An open presentation of this offer, which falls due at once.
+pub(crate) fn presentation(
+    offer: &OfferRow,
+    queue: &QueueRow,
+    (visitor, visit): (VisitorId, VisitId),
+) -> PresentationRow {
+    PresentationRow {
+        id: Text(PresentationId(Uuid::now_v7())),
+        site_id: offer.site_id,
+        visit_id: Text(visit),
+        visitor_id: Text(visitor),
+        rule_id: None,
+        rule_name: String::new(),
+        offer_id: offer.id,
+        offer_name: offer.name.clone(),
+        queue_id: queue.id,
+        config_version: 1,
+        design: offer.design.clone(),
+        presented_at: START.0,
+        ignored_due: START.0,
+        passive_due: START.0,
+        outcome: None,
+        outcome_at: None,
+        outcome_reason: None,
+        accepted_late_at: None,
+        by_user_id: None,
+        by_name: None,
+        chat_priority: 0,
+    }
 }

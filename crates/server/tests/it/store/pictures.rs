@@ -1,6 +1,6 @@
 //! Proves the pictures of a site: they are kept as long as something shows them.
 
-use beckon_engine::id::{FileId, PresentationId};
+use beckon_engine::id::FileId;
 use beckon_server::store::Store;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::insert_offer;
@@ -11,7 +11,7 @@ use beckon_server::store::presentation::{PresentationRow, insert_presentation};
 use beckon_server::store::queue::insert_queue;
 use uuid::Uuid;
 
-use super::fixtures::{offer, queue, site, visit};
+use super::fixtures::{offer, presentation, queue, site, visit};
 use crate::harness::{START, store_tests};
 
 store_tests!(a_picture_goes_once_nothing_shows_it,);
@@ -38,32 +38,10 @@ async fn a_picture_goes_once_nothing_shows_it(store: Store) {
     let mut help = offer(shop.id.0, "Help");
     help.design.0.image_url = url(in_offer);
     insert_offer(&mut tx, &help).await.unwrap();
-    let (visitor, visit) = visit(&mut tx, shop.id.0, START).await;
+    let whose = visit(&mut tx, shop.id.0, START).await;
     let mut design = help.design.0.clone();
     design.image_url = url(on_screen);
-    let row = PresentationRow {
-        id: Text(PresentationId(Uuid::now_v7())),
-        site_id: shop.id,
-        visit_id: Text(visit),
-        visitor_id: Text(visitor),
-        rule_id: None,
-        rule_name: String::new(),
-        offer_id: help.id,
-        offer_name: help.name.clone(),
-        queue_id: desk.id,
-        config_version: 1,
-        design: Json(design),
-        presented_at: START.0,
-        ignored_due: START.0 + 1,
-        passive_due: START.0 + 2,
-        outcome: None,
-        outcome_at: None,
-        outcome_reason: None,
-        accepted_late_at: None,
-        by_user_id: None,
-        by_name: None,
-        chat_priority: 0,
-    };
+    let row = PresentationRow { design: Json(design), ..presentation(&help, &desk, whose) };
     assert!(insert_presentation(&mut tx, &row).await.unwrap());
     assert_eq!(delete_unused_pictures(&mut tx, shop.id.0, 40).await.unwrap(), 1);
     for (id, stays) in [

@@ -1,14 +1,11 @@
 //! Proves that a sweep settles what is overdue in portions, whatever has piled up.
 
-use beckon_engine::id::PresentationId;
 use beckon_server::store::Store;
-use beckon_server::store::column::Text;
 use beckon_server::store::presentation::{
     PresentationRow, SETTLED_AT_A_TIME, insert_presentation, update_overdue_outcomes,
 };
-use uuid::Uuid;
 
-use super::fixtures::{offer, queue, site, visit};
+use super::fixtures::{offer, presentation, queue, site, visit};
 use crate::harness::{START, store_tests};
 
 store_tests!(overdue_presentations_are_settled_in_portions_the_longest_due_first);
@@ -20,30 +17,8 @@ async fn overdue_presentations_are_settled_in_portions_the_longest_due_first(sto
     let (help, desk) = (offer(*shop.id, "Help"), queue(*shop.id, "Desk"));
     let mut last = None;
     for n in (0..=SETTLED_AT_A_TIME).rev() {
-        let (visitor, visit) = visit(&mut tx, *shop.id, START).await;
-        let row = PresentationRow {
-            id: Text(PresentationId(Uuid::now_v7())),
-            site_id: shop.id,
-            visit_id: Text(visit),
-            visitor_id: Text(visitor),
-            rule_id: None,
-            rule_name: String::new(),
-            offer_id: help.id,
-            offer_name: help.name.clone(),
-            queue_id: desk.id,
-            config_version: 1,
-            design: help.design.clone(),
-            presented_at: START.0,
-            ignored_due: START.0,
-            passive_due: START.0 + n,
-            outcome: None,
-            outcome_at: None,
-            outcome_reason: None,
-            accepted_late_at: None,
-            by_user_id: None,
-            by_name: None,
-            chat_priority: 0,
-        };
+        let whose = visit(&mut tx, *shop.id, START).await;
+        let row = PresentationRow { passive_due: START.0 + n, ..presentation(&help, &desk, whose) };
         assert!(insert_presentation(&mut tx, &row).await.unwrap());
         last = last.or(Some(*row.id));
     }
