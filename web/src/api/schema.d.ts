@@ -1736,7 +1736,7 @@ export interface components {
          * @description To what kind of thing it was done.
          * @enum {string}
          */
-        AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace" | "api_token";
+        AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace" | "api_token" | "agent_status" | "chat_priority" | "picture";
         /** @description A queue that was opened or closed by hand, beside its hours. */
         ByHand: {
             /** @description Open, or closed. */

@@ -103,21 +103,24 @@ impl Driver {
         Ok(())
     }
 
-    /// Gives a chat that waits another priority: it comes sooner or later. For supervisors.
+    /// Gives a chat that waits another priority: it comes sooner or later. For supervisors. Yields the chat as it was,
+    /// for the caller to tell of after the commit; none when it waits no longer, and stays as it is.
     ///
     /// # Errors
-    /// `NotYours` for agents, `NotFound`, or the database failed. A chat that waits no longer stays as it is.
-    pub async fn prioritise_chat(&self, actor: &Actor, chat: ChatId, priority: u8) -> Result<(), Denied> {
+    /// `NotYours` for agents, `NotFound`, or the database failed.
+    pub async fn prioritise_chat(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        chat: ChatId,
+        priority: u8,
+    ) -> Result<Option<ChatRow>, Denied> {
         if !actor.supervises() {
             return Err(because(RefusalCode::NotYours, "Supervisors decide who comes first."));
         }
-        let mut tx = self.store().write().await?;
-        let seat = find_seat_locked(&mut tx, actor, chat).await?;
-        if update_chat_priority(&mut tx, chat, priority.min(PRIORITY_MAX)).await? {
-            tx.commit().await?;
-            self.tell_of(&seat.chat, false);
-        }
-        Ok(())
+        let seat = find_seat_locked(tx, actor, chat).await?;
+        let changed = update_chat_priority(tx, chat, priority.min(PRIORITY_MAX)).await?;
+        Ok(changed.then_some(seat.chat))
     }
 
     /// Sets the agent away as they asked for, with a reason out of the list of the workspace or with none.
@@ -140,16 +143,25 @@ impl Driver {
     /// When the database failed.
     pub async fn choose_status(&self, user: UserId, stance: Stance<'_>) -> StoreResult<()> {
         let mut tx = self.store().write().await?;
-        tx.lock(LOCK_KEY).await?;
-        update_agent_status(&mut tx, user, stance, self.clock().now()).await?;
-        if matches!(stance, Stance::Ready) {
-            for chat in list_chats_let_pass(&mut tx, user).await? {
-                let others: Vec<UserId> = chat.rung.iter().copied().filter(|rung| *rung != user).collect();
-                update_chat_rung(&mut tx, *chat.id, &others).await?;
-            }
-        }
+        self.take_stance(&mut tx, user, stance).await?;
         tx.commit().await?;
         self.bus().publish(Hint::AgentChanged { user, no_answer: false });
+        Ok(())
+    }
+
+    /// As [`Self::choose_status`], in a unit of work of the caller's, who tells of it after the commit.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn take_stance(&self, tx: &mut Tx, user: UserId, stance: Stance<'_>) -> StoreResult<()> {
+        tx.lock(LOCK_KEY).await?;
+        update_agent_status(tx, user, stance, self.clock().now()).await?;
+        if matches!(stance, Stance::Ready) {
+            for chat in list_chats_let_pass(tx, user).await? {
+                let others: Vec<UserId> = chat.rung.iter().copied().filter(|rung| *rung != user).collect();
+                update_chat_rung(tx, *chat.id, &others).await?;
+            }
+        }
         Ok(())
     }
 
@@ -177,7 +189,8 @@ impl Driver {
         Ok(true)
     }
 
-    pub(super) fn tell_of(&self, chat: &ChatRow, message_added: bool) {
+    /// Tells all nodes that a chat has changed, once that is committed.
+    pub fn tell_of(&self, chat: &ChatRow, message_added: bool) {
         let (chat, visitor) = (*chat.id, *chat.visitor_id);
         self.bus().publish(Hint::ChatChanged { chat, visitor });
         if message_added {

@@ -10,14 +10,17 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::audit::record::{Audited, Done, record};
 use super::auth;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::Page;
+use crate::bus::Hint;
 use crate::driver::notice::agent::{AgentStatus, StatusReason};
 use crate::driver::view::{agent_status, status_reason};
 use crate::store::agent::{AwayCause, ChosenStatus, Service, Stance, find_agent, list_agents, list_services};
+use crate::store::audit::AuditKind;
 use crate::store::user::Role;
 
 /// A user as an agent.
@@ -52,6 +55,28 @@ struct AgentView {
 struct AgentStatusChange {
     /// Ready or away. Who is not here cannot be made ready.
     status: ChosenStatus,
+}
+
+/// What a supervisor sets, as the audit log keeps it.
+#[derive(Debug, Serialize)]
+struct SetStatus<'a> {
+    #[serde(skip)]
+    id: UserId,
+    #[serde(skip)]
+    name: &'a str,
+    status: ChosenStatus,
+}
+
+impl Audited for SetStatus<'_> {
+    const KIND: AuditKind = AuditKind::AgentStatus;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn name(&self) -> &str {
+        self.name
+    }
 }
 
 /// The routes.
@@ -91,13 +116,12 @@ async fn list(State(api): State<Api>, _: auth::Agent) -> Answer<Json<Page<AgentV
     responses((status = 204, description = "Done"), ChangeRefusals))]
 async fn force(
     State(api): State<Api>,
-    _: auth::Supervisor,
+    auth::Supervisor(me): auth::Supervisor,
     Id(id): Id<UserId>,
     Body(AgentStatusChange { status }): Body<AgentStatusChange>,
 ) -> Answer<StatusCode> {
-    let mut tx = api.store.read().await?;
+    let mut tx = api.store.write().await?;
     let agent = find_agent(&mut tx, id).await?.ok_or(Problem::NotFound)?;
-    drop(tx);
     if status == ChosenStatus::Ready && agent_status(&agent, api.clock.now()) == AgentStatus::Offline {
         return Err(Problem::field("/status", "cannot be ready: this agent is not here"));
     }
@@ -105,7 +129,11 @@ async fn force(
         ChosenStatus::Ready => Stance::Ready,
         ChosenStatus::Away => Stance::Away(AwayCause::Supervisor, None),
     };
-    api.driver.choose_status(id, stance).await?;
+    let before = SetStatus { id, name: &agent.name, status: *agent.status };
+    record(&api, &mut tx, &me, Done::changed(&before, &SetStatus { status, ..before })).await?;
+    api.driver.take_stance(&mut tx, id, stance).await?;
+    tx.commit().await?;
+    api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,7 +15,7 @@ use super::client::Client;
 use super::error::{Answer, Problem};
 use super::{Api, scope};
 use crate::store::Tx;
-use crate::store::api_token::{find_token_in_use, update_api_token_used};
+use crate::store::api_token::{Scope, find_token_in_use, update_api_token_used};
 use crate::store::session::{find_session, insert_session, update_session_expiry};
 use crate::store::user::{Role, UserRow};
 
@@ -37,6 +37,29 @@ pub struct SignedIn {
     pub token_hash: String,
     /// The token by which it came, as it is called; empty for the console.
     pub via: String,
+    /// What that token is for; none for the console, in which the role alone decides.
+    scopes: Option<Vec<Scope>>,
+}
+
+impl SignedIn {
+    /// Somebody in the console.
+    #[must_use]
+    pub const fn by_session(user: UserRow, token_hash: String) -> Self {
+        Self { user, token_hash, via: String::new(), scopes: None }
+    }
+
+    /// Refuses a token that is not for this too, where one part of a change takes more than its route.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn check_scope(&self, needed: Scope) -> Answer<()> {
+        match &self.scopes {
+            Some(scopes) if !scope::allows(scopes, needed) => {
+                Err(Problem::OutOfScope(Some(scope::name_of(needed))))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Who is signed in, if anyone is.
@@ -156,7 +179,7 @@ async fn authenticate_token(api: &Api, parts: &Parts, token: &str) -> Answer<Sig
         update_api_token_used(&mut tx, *token.token_id, now).await?;
         tx.commit().await?;
     }
-    Ok(SignedIn { user: token.user, token_hash, via: token.token_name })
+    Ok(SignedIn { user: token.user, token_hash, via: token.token_name, scopes: Some(token.scopes.0) })
 }
 
 async fn authenticate_session(api: &Api, headers: &HeaderMap) -> Answer<SignedIn> {
@@ -171,7 +194,7 @@ async fn authenticate_session(api: &Api, headers: &HeaderMap) -> Answer<SignedIn
         update_session_expiry(&mut tx, &token_hash, expires_at).await?;
         tx.commit().await?;
     }
-    Ok(SignedIn { user: session.user, token_hash, via: String::new() })
+    Ok(SignedIn::by_session(session.user, token_hash))
 }
 
 fn session_token(headers: &HeaderMap) -> Option<String> {

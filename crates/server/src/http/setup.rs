@@ -14,7 +14,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::auth;
+use super::audit::record::{Done, record};
+use super::auth::{self, SignedIn};
 use super::check::Checks;
 use super::client::Client;
 use super::error::{Answer, Problem};
@@ -22,7 +23,7 @@ use super::extract::Body;
 use super::openapi::{ChangeRefusals, Refusals};
 use super::password;
 use super::session::Session;
-use super::user::{check_email, check_name};
+use super::user::{check_email, check_name, shown};
 use crate::store::column::Text;
 use crate::store::user::{Role, UserRow, find_user_count, insert_user};
 use crate::store::{Store, StoreResult};
@@ -120,6 +121,9 @@ async fn set_up(
         created_at: now.0,
     };
     insert_user(&mut tx, &user).await?;
+    let me = SignedIn::by_session(user.clone(), String::new());
+    let made = shown(&mut tx, user.clone()).await?;
+    record(&api, &mut tx, &me, Done::created(&made)).await?;
     let cookie = auth::begin_session(&mut tx, user.id.0, now, client).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, jar.add(cookie), Json(user.into())))

@@ -336,7 +336,7 @@ async fn find(tx: &mut Tx, id: UserId) -> Answer<UserRow> {
     find_user(tx, id).await?.ok_or(Problem::NotFound)
 }
 
-async fn shown(tx: &mut Tx, row: UserRow) -> Answer<User> {
+pub(super) async fn shown(tx: &mut Tx, row: UserRow) -> Answer<User> {
     let skills = list_skills_of(tx, row.id.0).await?;
     Ok(User::new(row, skills))
 }

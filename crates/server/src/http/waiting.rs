@@ -2,20 +2,22 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use beckon_engine::id::ChatId;
+use beckon_engine::id::{ChatId, SiteId};
 use beckon_engine::queue::waiting::PRIORITY_MAX;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::audit::record::{Audited, Done, record};
 use super::auth::Supervisor;
 use super::chat::actor;
 use super::check::Checks;
 use super::error::Answer;
 use super::extract::{Body, Id};
 use super::openapi::ChangeRefusals;
+use crate::store::audit::AuditKind;
 
 /// The priority of a chat that waits.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,6 +25,28 @@ use super::openapi::ChangeRefusals;
 pub struct ChatPriority {
     /// 0 to 9; the higher is answered first, among equals who came first.
     pub priority: u8,
+}
+
+/// The priority as the audit log keeps it.
+#[derive(Debug, Serialize)]
+struct SetPriority {
+    #[serde(skip)]
+    chat: ChatId,
+    #[serde(skip)]
+    site: SiteId,
+    priority: i64,
+}
+
+impl Audited for SetPriority {
+    const KIND: AuditKind = AuditKind::ChatPriority;
+
+    fn subject(&self) -> String {
+        self.chat.to_string()
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site)
+    }
 }
 
 /// The routes of this resource.
@@ -51,6 +75,13 @@ async fn change(
     let mut checks = Checks::new();
     checks.number("/priority", priority, 0..=i64::from(PRIORITY_MAX));
     checks.finish()?;
-    api.driver.prioritise_chat(&actor(&me), id, priority).await?;
+    let mut tx = api.store.write().await?;
+    if let Some(chat) = api.driver.prioritise_chat(&mut tx, &actor(&me), id, priority).await? {
+        let before = SetPriority { chat: id, site: *chat.site_id, priority: chat.priority };
+        let after = SetPriority { priority: i64::from(priority), ..before };
+        record(&api, &mut tx, &me, Done::changed(&before, &after)).await?;
+        tx.commit().await?;
+        api.driver.tell_of(&chat, false);
+    }
     Ok(StatusCode::NO_CONTENT)
 }

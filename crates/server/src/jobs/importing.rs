@@ -169,6 +169,7 @@ async fn finish(store: &Store, clock: &Clock, import: &ImportRow) -> StoreResult
             if update_import_done(&mut tx, *import.id, now, now.plus_s(DONE_KEPT_S)).await? {
                 let counts = import.counts;
                 let line = AuditRow {
+                    via: import.via.clone(),
                     site_id: Some(import.site_id),
                     detail: format!("{} new, {} changed", counts.created, counts.updated),
                     ..AuditRow::new(

@@ -74,6 +74,12 @@ pub enum AuditKind {
     Workspace,
     /// A token with which a program calls the interface.
     ApiToken,
+    /// Whether an agent takes chats, set by a supervisor.
+    AgentStatus,
+    /// Where a chat stands among those that wait.
+    ChatPriority,
+    /// Pictures of a site's looks and offers.
+    Picture,
 }
 
 /// One line of the log.

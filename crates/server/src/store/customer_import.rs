@@ -67,8 +67,10 @@ pub struct ImportRow {
     pub id: Text<Uuid>,
     /// The site.
     pub site_id: Text<SiteId>,
-    /// Who began it.
+    /// Who sent the file, and then who began to take it in.
     pub user_id: Text<UserId>,
+    /// The token by which they did, as it was called then; empty for the console.
+    pub via: String,
     /// Where it stands.
     pub state: Text<ImportState>,
     /// Columns of the file.
@@ -91,7 +93,7 @@ pub struct ImportRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, site_id, user_id, state, columns, rows_total, rows_done, created, updated, unchanged, refused,
+            "SELECT id, site_id, user_id, via, state, columns, rows_total, rows_done, created, updated, unchanged, refused,
                     problems, created_at, finished_at FROM customer_imports ",
             $rest
         )
@@ -105,12 +107,13 @@ macro_rules! select {
 pub async fn insert_import(tx: &mut Tx, import: &ImportRow, body: &str, due: UnixMs) -> StoreResult<()> {
     execute!(
         tx,
-        "INSERT INTO customer_imports (id, site_id, user_id, state, body, columns, rows_total, rows_done, created,
+        "INSERT INTO customer_imports (id, site_id, user_id, via, state, body, columns, rows_total, rows_done, created,
                                        updated, unchanged, refused, problems, due_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, '[]', $8, $9)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0, '[]', $9, $10)",
         import.id,
         import.site_id,
         import.user_id,
+        import.via.as_str(),
         import.state,
         body,
         &import.columns,
@@ -226,6 +229,21 @@ pub async fn update_import_begun(
         now.0,
     )?;
     Ok(rows == 1)
+}
+
+/// Writes down who has the rows taken in, and by which token.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_import_by(tx: &mut Tx, id: Uuid, user: UserId, via: &str) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE customer_imports SET user_id = $2, via = $3 WHERE id = $1",
+        Text(id),
+        Text(user),
+        via,
+    )?;
+    Ok(())
 }
 
 /// Ends the trial: the import waits for a decision until `due`.

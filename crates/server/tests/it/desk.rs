@@ -229,7 +229,9 @@ impl Stage {
         let chat = waiting[self.chance.random_range(0..waiting.len())];
         let priority = u8::try_from(self.chance.random_range(0..10_u32)).unwrap();
         let sue = Actor { role: Role::Supervisor, ..actor(self.any_agent()) };
-        self.driver.prioritise_chat(&sue, chat, priority).await.unwrap();
+        let mut tx = self.store.write().await.unwrap();
+        self.driver.prioritise_chat(&mut tx, &sue, chat, priority).await.unwrap();
+        tx.commit().await.unwrap();
         self.model.chats.get_mut(&chat).unwrap().priority = priority;
         format!("{chat} gets priority {priority}")
     }

@@ -2,6 +2,7 @@
 
 mod api_tokens;
 mod audit;
+mod audit_routes;
 mod bad_input;
 mod both_engines;
 mod customers;

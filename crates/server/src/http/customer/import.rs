@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::super::Api;
+use super::super::audit::record::{Audited, Done, record};
 use super::super::auth::Admin;
 use super::super::check::Checks;
 use super::super::error::{Answer, Problem};
@@ -22,11 +23,12 @@ use super::super::site;
 use crate::driver::customer::csv::{BYTES_MAX, read};
 use crate::driver::customer::import::{guess, wrong_columns};
 use crate::store::Tx;
+use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::customer::find_custom_fields;
 use crate::store::customer_import::{
     Column, Counts, ImportRow, ImportState, RowProblem, delete_import, find_import, insert_import,
-    list_imports, update_import_begun,
+    list_imports, update_import_begun, update_import_by,
 };
 
 const LISTED_MAX: i64 = 50;
@@ -69,6 +71,36 @@ struct CustomerImport {
 struct ImportPatch {
     /// What each column is taken for, in the order of the file; null leaves one out.
     targets: Vec<Option<String>>,
+}
+
+/// An import as the audit log keeps it: nothing of what the file holds.
+#[derive(Debug, Serialize)]
+struct Filed {
+    #[serde(skip)]
+    id: Uuid,
+    #[serde(skip)]
+    site: SiteId,
+    rows_total: i64,
+    targets: Vec<Option<String>>,
+}
+
+impl Audited for Filed {
+    const KIND: AuditKind = AuditKind::CustomerImport;
+
+    fn subject(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site)
+    }
+}
+
+impl From<&ImportRow> for Filed {
+    fn from(row: &ImportRow) -> Self {
+        let targets = row.columns.iter().map(|column| column.target.clone()).collect();
+        Self { id: *row.id, site: *row.site_id, rows_total: row.rows_total, targets }
+    }
 }
 
 /// A table of at most 32 MB in UTF-8.
@@ -115,6 +147,7 @@ async fn upload(
         id: Text(api.clock.new_id()),
         site_id: Text(site),
         user_id: me.user.id,
+        via: me.via.clone(),
         state: Text(ImportState::Checking),
         columns: JsonColumn(guess(&table.header, &fields)),
         rows_total: i64::try_from(table.rows.len()).expect("a file has few rows"),
@@ -125,6 +158,7 @@ async fn upload(
         finished_at: None,
     };
     insert_import(&mut tx, &row, &text, now).await?;
+    record(&api, &mut tx, &me, Done::created(&Filed::from(&row))).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(row.into())))
 }
@@ -156,12 +190,13 @@ async fn show(State(api): State<Api>, _: Admin, Id(id): Id<Uuid>) -> Answer<Json
     responses((status = 200, description = "The import", body = CustomerImport), ChangeRefusals))]
 async fn change(
     State(api): State<Api>,
-    _: Admin,
+    Admin(me): Admin,
     Id(id): Id<Uuid>,
     Body(ImportPatch { targets }): Body<ImportPatch>,
 ) -> Answer<Json<CustomerImport>> {
     let mut tx = api.store.write().await?;
     let row = find(&mut tx, id).await?;
+    let before = Filed::from(&row);
     let fields = find_custom_fields(&mut tx, *row.site_id).await?;
     let mut checks = Checks::new();
     checks.count("/targets", targets.len(), row.columns.len()..=row.columns.len());
@@ -175,6 +210,7 @@ async fn change(
     checks.finish()?;
     started(update_import_begun(&mut tx, id, ImportState::Checking, &columns, api.clock.now()).await?)?;
     let row = find(&mut tx, id).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &Filed::from(&row))).await?;
     tx.commit().await?;
     Ok(Json(row.into()))
 }
@@ -183,10 +219,11 @@ async fn change(
 #[utoipa::path(post, path = "/api/v1/customer-imports/{id}/begin", operation_id = "begin_customer_import", tag = "customers",
     params(("id" = Uuid, Path)), security(("session" = [])),
     responses((status = 200, description = "The import", body = CustomerImport), ChangeRefusals))]
-async fn begin(State(api): State<Api>, _: Admin, Id(id): Id<Uuid>) -> Answer<Json<CustomerImport>> {
+async fn begin(State(api): State<Api>, Admin(me): Admin, Id(id): Id<Uuid>) -> Answer<Json<CustomerImport>> {
     let mut tx = api.store.write().await?;
     let row = find(&mut tx, id).await?;
     started(update_import_begun(&mut tx, id, ImportState::Running, &row.columns, api.clock.now()).await?)?;
+    update_import_by(&mut tx, id, *me.user.id, &me.via).await?;
     let row = find(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(row.into()))
@@ -196,10 +233,11 @@ async fn begin(State(api): State<Api>, _: Admin, Id(id): Id<Uuid>) -> Answer<Jso
 #[utoipa::path(delete, path = "/api/v1/customer-imports/{id}", operation_id = "forget_customer_import", tag = "customers",
     params(("id" = Uuid, Path)), security(("session" = [])),
     responses((status = 204, description = "Done"), ChangeRefusals))]
-async fn forget(State(api): State<Api>, _: Admin, Id(id): Id<Uuid>) -> Answer<StatusCode> {
+async fn forget(State(api): State<Api>, Admin(me): Admin, Id(id): Id<Uuid>) -> Answer<StatusCode> {
     let mut tx = api.store.write().await?;
-    find(&mut tx, id).await?;
+    let row = find(&mut tx, id).await?;
     started(delete_import(&mut tx, id).await?)?;
+    record(&api, &mut tx, &me, Done::removed(&Filed::from(&row))).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

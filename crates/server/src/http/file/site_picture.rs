@@ -17,12 +17,15 @@ use uuid::Builder;
 
 use super::{read, refused};
 use crate::driver::files::FileRefusal;
-use crate::http::auth::Admin;
+use crate::http::audit::record::{Audited, Done, record};
+use crate::http::auth::{Admin, SignedIn};
 use crate::http::client::Client;
 use crate::http::error::{Answer, Problem};
 use crate::http::extract::{Id, Params};
 use crate::http::openapi::ChangeRefusals;
 use crate::http::{Api, site};
+use crate::store::Tx;
+use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_audit};
 use crate::store::column::Text;
 use crate::store::picture::{
     PictureRow, delete_unused_pictures, find_picture, find_picture_count, insert_picture,
@@ -37,6 +40,9 @@ const UNUSED_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Pixels along the longer side.
 const LOGO_SIDE_MAX: u32 = 256;
 const IMAGE_SIDE_MAX: u32 = 1_280;
+
+/// Where pictures stand on this server.
+const PATH: &str = "/pictures/";
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
@@ -68,6 +74,26 @@ struct SitePicture {
     width: u32,
     /// Pixels down.
     height: u32,
+}
+
+/// A picture as the audit log keeps it.
+#[derive(Debug, Serialize)]
+struct KeptPicture<'a> {
+    #[serde(skip)]
+    site: SiteId,
+    url: &'a str,
+}
+
+impl Audited for KeptPicture<'_> {
+    const KIND: AuditKind = AuditKind::Picture;
+
+    fn subject(&self) -> String {
+        self.url.trim_start_matches(PATH).to_owned()
+    }
+
+    fn site(&self) -> Option<SiteId> {
+        Some(self.site)
+    }
 }
 
 /// The route of administrators.
@@ -128,19 +154,37 @@ async fn upload(
     let mut tx = api.change().await?;
     site::find(&mut tx, site).await?;
     if find_picture_count(&mut tx, site).await? >= PICTURES_MAX {
-        delete_unused_pictures(&mut tx, site, now - UNUSED_MS).await?;
+        make_room(&api, &mut tx, &me, site).await?;
     }
     if find_picture_count(&mut tx, site).await? >= PICTURES_MAX {
         return Err(Problem::LimitReached(PICTURES_MAX));
     }
     insert_picture(&mut tx, &row).await?;
-    tx.commit().await?;
     let picture = SitePicture {
-        url: format!("/pictures/{}", id.0),
+        url: format!("{PATH}{}", id.0),
         width: renewed.size.width,
         height: renewed.size.height,
     };
+    record(&api, &mut tx, &me, Done::created(&KeptPicture { site, url: &picture.url })).await?;
+    tx.commit().await?;
     Ok((StatusCode::CREATED, Json(picture)))
+}
+
+/// Deletes what nothing shows any more; how much it was stands in the audit log.
+async fn make_room(api: &Api, tx: &mut Tx, by: &SignedIn, site: SiteId) -> Answer<()> {
+    let now = api.clock.now();
+    let gone = delete_unused_pictures(tx, site, now.0 - UNUSED_MS).await?;
+    if gone == 0 {
+        return Ok(());
+    }
+    let (id, action, kind) = (api.clock.new_id(), AuditAction::Removed, AuditKind::Picture);
+    let line = AuditRow {
+        via: by.via.clone(),
+        site_id: Some(Text(site)),
+        detail: format!("{gone} that nothing showed any more"),
+        ..AuditRow::new(id, now, *by.user.id, action, kind, site.to_string())
+    };
+    Ok(insert_audit(tx, &line, &AuditValues::default()).await?)
 }
 
 /// Any page may show it: it is part of what the site puts before its visitors.

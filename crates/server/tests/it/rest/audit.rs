@@ -8,11 +8,10 @@ use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::offers::card;
-use super::place::{Browser, PASSWORD, Place, column, id_of};
+use super::place::{Browser, Place, column, id_of};
 use crate::harness::store_tests;
 
 store_tests!(
-    every_administrative_change_leaves_a_line,
     a_line_says_what_was_and_what_is,
     secrets_never_stand_in_the_log,
     the_log_is_filtered_and_paged,
@@ -71,65 +70,6 @@ impl Scene {
         let path = self.path("");
         self.admin.get(&path).await.ok()["config_version"].as_i64().unwrap()
     }
-}
-
-// spec: A-4
-async fn every_administrative_change_leaves_a_line(store: Store) {
-    let mut scene = Scene::open(store).await;
-    assert_eq!(
-        scene.lines(10).await,
-        ["created rule Prices", "created offer Card", "created queue Chat", "created site Shop"]
-    );
-    let offer_stop = scene.path("/offer-stop");
-    let (queue, rule, offer) = (scene.queue.clone(), scene.rule.clone(), scene.offer.clone());
-    let fields = scene.path("/customer-fields");
-    let secret = scene.path("/identity-secret");
-    let admin = &mut scene.admin;
-    admin.send("PUT", &offer_stop, json!({"stopped": true}).to_string().into()).await.ok();
-    admin.patch(&format!("/api/v1/queues/{queue}/switches"), &json!({"channel_on": false})).await.ok();
-    admin.patch(&format!("/api/v1/queues/{queue}"), &json!({"name": "Sales"})).await.ok();
-    admin.delete(&format!("/api/v1/rules/{rule}")).await.done();
-    admin.delete(&format!("/api/v1/offers/{offer}")).await.done();
-    let list = json!({"fields": [{"key": "plan", "label": "Plan", "type": "text"}]});
-    admin.send("PUT", &fields, list.to_string().into()).await.ok();
-    admin.post(&secret, &json!({})).await.created();
-    admin.patch("/api/v1/workspace", &json!({"wait_amber_s": 31})).await.ok();
-    let new = json!({"email": "a@example.test", "name": "Alice", "role": "agent", "password": PASSWORD});
-    let user = id_of(&admin.post("/api/v1/users", &new).await.created());
-    admin.delete(&format!("/api/v1/users/{user}")).await.done();
-    let reply = json!({"shortcut": "hi", "title": "Greeting", "texts": {"en": "Hello"}});
-    let shared = id_of(&admin.post("/api/v1/canned-replies", &reply).await.created());
-    admin.delete(&format!("/api/v1/canned-replies/{shared}")).await.done();
-    let hook = json!({"name": "CRM", "url": "https://crm.example/hook", "events": ["chat.ended"]});
-    let hook = id_of(&admin.post("/api/v1/webhooks", &hook).await.created()["webhook"]);
-    admin.delete(&format!("/api/v1/webhooks/{hook}")).await.done();
-    let mut lines = scene.lines(14).await;
-    lines.reverse();
-    assert_eq!(
-        lines,
-        [
-            "changed offer_stop ",
-            "changed queue Chat",
-            "changed queue Sales",
-            "removed rule Prices",
-            "removed offer Card",
-            "changed customer_fields ",
-            "identity_secret_made identity_secret ",
-            "changed workspace ",
-            "created user Alice",
-            "removed user Alice",
-            "created canned_reply Greeting",
-            "removed canned_reply Greeting",
-            "created webhook CRM",
-            "removed webhook CRM",
-        ]
-    );
-    let mut own = reply;
-    own["personal"] = json!(true);
-    scene.admin.post("/api/v1/canned-replies", &own).await.created();
-    let site = scene.path("");
-    scene.admin.patch(&site, &json!({"name": "Shop"})).await.ok();
-    assert_eq!(scene.lines(1).await, ["removed webhook CRM"], "what is one's own, and what changes nothing");
 }
 
 // spec: A-4

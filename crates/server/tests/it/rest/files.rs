@@ -59,7 +59,7 @@ async fn a_file_that_is_not_there_is_not_the_console() {
     }
 }
 
-fn png(side: u32) -> Vec<u8> {
+pub(crate) fn png(side: u32) -> Vec<u8> {
     let mut content = Vec::new();
     let picture = image::RgbaImage::from_pixel(side, side / 2, image::Rgba([15, 118, 110, 255]));
     picture.write_to(&mut std::io::Cursor::new(&mut content), image::ImageFormat::Png).unwrap();

@@ -27,6 +27,9 @@ const KINDS: AuditEntry["kind"][] = [
   "webhook",
   "workspace",
   "api_token",
+  "agent_status",
+  "chat_priority",
+  "picture",
 ];
 
 export function AuditPage() {

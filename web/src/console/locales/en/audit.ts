@@ -54,6 +54,9 @@ export const audit = {
     webhook: "Webhook",
     workspace: "Workspace",
     api_token: "API token",
+    agent_status: "Agent's state",
+    chat_priority: "Priority of a chat",
+    picture: "Picture",
   },
   kinds: {
     site: "Sites",
@@ -70,6 +73,9 @@ export const audit = {
     webhook: "Webhooks",
     workspace: "Workspace",
     api_token: "API tokens",
+    agent_status: "Agents' states",
+    chat_priority: "Priorities of chats",
+    picture: "Pictures",
   },
   details: {
     password: "A new password",
