@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::audit::record::{Audited, Done, record};
-use super::auth::{Admin, Agent};
+use super::auth::{Admin, Agent, SignedIn};
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
@@ -23,6 +23,7 @@ use super::page::{Page, PageParams};
 use super::queue_check::{check, check_references};
 use super::version::Restoring;
 use super::{Api, site};
+use crate::store::api_token::Scope;
 use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::enquiry::find_enquiry_of_queue;
@@ -185,6 +186,7 @@ async fn create(
         updated_at: now.0,
     };
     check(&row, &new.agents)?;
+    check_outlets(&me, &QueuePlan::default(), &row.plan)?;
     let mut tx = api.change().await?;
     site::find(&mut tx, site).await?;
     let count = list_all_queues(&mut tx, site).await?.len();
@@ -251,6 +253,7 @@ async fn change(
     row.plan = patch.plan.map_or(row.plan, JsonColumn);
     row.updated_at = now.0;
     check(&row, &agents)?;
+    check_outlets(&me, &before.plan, &row.plan)?;
     check_references(&mut tx, &row, &agents).await?;
     update_queue(&mut tx, &row).await?;
     update_queue_agents(&mut tx, &row, &agents).await?;
@@ -331,6 +334,8 @@ pub(super) async fn restore(
         updated_at: now.0,
     };
     check(&row, &agents)?;
+    let plan_before = before.as_ref().map_or_else(QueuePlan::default, |before| before.plan.0.clone());
+    check_outlets(back.by, &plan_before, &row.plan)?;
     if before.is_some() {
         update_queue(&mut back.tx, &row).await?;
     } else {
@@ -349,6 +354,16 @@ pub(super) async fn check_restored(tx: &mut Tx, id: QueueId) -> Answer<()> {
     let row = find(tx, id).await?;
     let agents = list_queue_agents(tx, id).await?;
     check_references(tx, &row, &agents).await
+}
+
+/// Where a queue sends what visitors wrote - the addresses of its enquiries and the page that is opened for agents - is for
+/// tokens of the administration.
+fn check_outlets(by: &SignedIn, before: &QueuePlan, after: &QueuePlan) -> Answer<()> {
+    let outlets = |plan: &QueuePlan| (plan.enquiry.emails.clone(), plan.conduct.screen_pop.clone());
+    if outlets(before) == outlets(after) {
+        return Ok(());
+    }
+    by.check_scope(Scope::AdministrationWrite)
 }
 
 async fn find(tx: &mut Tx, id: QueueId) -> Answer<QueueRow> {

@@ -8,13 +8,13 @@ use crate::store::api_token::Scope;
 /// A part of the interface that scopes are given for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Area {
-    /// Sites, rules, offers, queues, canned replies, webhooks, the workspace.
+    /// Sites, rules, offers, queues, canned replies, the workspace.
     Configuration,
     /// Visits, decisions, chats, enquiries, the wallboard.
     Conversations,
     /// Customers.
     Customers,
-    /// Users and the audit log.
+    /// Users, the audit log, and webhooks: what they tell leaves the installation.
     Administration,
 }
 
@@ -67,13 +67,13 @@ pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/sites/{id}/offer-stop", Some(Area::Conversations)),
     ("/api/v1/canned-replies", Some(Area::Configuration)),
     ("/api/v1/canned-replies/{id}", Some(Area::Configuration)),
-    ("/api/v1/webhooks", Some(Area::Configuration)),
-    ("/api/v1/webhooks/{id}", Some(Area::Configuration)),
+    ("/api/v1/webhooks", Some(Area::Administration)),
+    ("/api/v1/webhooks/{id}", Some(Area::Administration)),
     ("/api/v1/webhooks/{id}/secret", Some(Area::Administration)),
-    ("/api/v1/webhooks/{id}/test", Some(Area::Configuration)),
-    ("/api/v1/webhooks/{id}/deliveries", Some(Area::Configuration)),
-    ("/api/v1/webhooks/{id}/deliveries/{event}", Some(Area::Configuration)),
-    ("/api/v1/webhooks/{id}/deliveries/{event}/replay", Some(Area::Configuration)),
+    ("/api/v1/webhooks/{id}/test", Some(Area::Administration)),
+    ("/api/v1/webhooks/{id}/deliveries", Some(Area::Administration)),
+    ("/api/v1/webhooks/{id}/deliveries/{event}", Some(Area::Administration)),
+    ("/api/v1/webhooks/{id}/deliveries/{event}/replay", Some(Area::Administration)),
     ("/api/v1/drafts", None),
     ("/api/v1/chats/{id}/draft", None),
     ("/api/v1/workspace", Some(Area::Configuration)),

@@ -15,6 +15,7 @@ use crate::harness::store_tests;
 store_tests!(
     a_token_is_shown_once_and_acts_in_the_name_of_its_maker,
     a_token_is_good_within_its_scopes_alone,
+    what_leaves_the_installation_takes_the_administration,
     a_token_ends_with_its_time_its_maker_or_its_removal,
     what_is_wrong_with_a_token_is_said_at_the_field,
 );
@@ -90,6 +91,47 @@ async fn a_token_is_good_within_its_scopes_alone(store: Store) {
     admin.get("/api/v1/sites").await.ok();
     program.cookie.clone_from(&admin.cookie);
     program.post("/api/v1/sites", &new).await.refused(403, "out_of_scope");
+}
+
+// spec: A-4 X-6
+async fn what_leaves_the_installation_takes_the_administration(store: Store) {
+    let place = Place::on(store, |_| {}).await;
+    let mut admin = place.signed_in("root", Role::Admin).await;
+    let site = id_of(&admin.post("/api/v1/sites", &json!({"name": "Shop", "origins": []})).await.created());
+    let queues = format!("/api/v1/sites/{site}/queues");
+    let queue = admin.get(&queues).await.ok()["items"][0].clone();
+    let path = format!("/api/v1/queues/{}", id_of(&queue));
+    let made = make(&mut admin, &["configuration:write"]).await;
+    let mut narrow = program(&place, &made["token"]);
+    let made = make(&mut admin, &["configuration:write", "administration:write"]).await;
+    let mut wide = program(&place, &made["token"]);
+    let hook = json!({"name": "CRM", "url": "https://crm.example/hook", "events": ["chat.ended"]});
+    narrow.get("/api/v1/webhooks").await.refused(403, "out_of_scope");
+    narrow.post("/api/v1/webhooks", &hook).await.refused(403, "out_of_scope");
+    let hook = id_of(&wide.post("/api/v1/webhooks", &hook).await.created()["webhook"]);
+    let deliveries = format!("/api/v1/webhooks/{hook}/deliveries");
+    narrow.get(&deliveries).await.refused(403, "out_of_scope");
+    wide.get(&deliveries).await.ok();
+    let before = admin.get(&format!("/api/v1/sites/{site}")).await.ok()["config_version"].clone();
+    for (part, value) in [
+        ("enquiry", json!({"emails": ["else@where.example"]})),
+        ("conduct", json!({"screen_pop": {"url": "https://else.where/{visitor_name}"}})),
+    ] {
+        let mut plan = queue["plan"].clone();
+        for (name, value) in value.as_object().unwrap() {
+            plan[part][name] = value.clone();
+        }
+        let new = json!({"name": "Second", "plan": plan});
+        narrow.post(&queues, &new).await.refused(403, "out_of_scope");
+        let refused = narrow.patch(&path, &json!({"plan": plan})).await;
+        refused.refused(403, "out_of_scope");
+        assert_eq!(refused.json()["detail"], "It takes the scope administration:write.");
+        wide.patch(&path, &json!({"plan": plan})).await.ok();
+        narrow.patch(&path, &json!({"plan": plan, "name": part})).await.ok();
+    }
+    let versions = format!("/api/v1/sites/{site}/versions");
+    narrow.post(&versions, &json!({"version": before})).await.refused(403, "out_of_scope");
+    wide.post(&versions, &json!({"version": before})).await.ok();
 }
 
 // spec: A-4

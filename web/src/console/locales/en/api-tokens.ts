@@ -32,7 +32,7 @@ export const apiTokens = {
   scopes: {
     configuration_read: {
       short: "Read the configuration",
-      long: "Sites, rules, offers, queues, canned replies, webhooks, the workspace.",
+      long: "Sites, rules, offers, queues, canned replies, the workspace.",
     },
     configuration_write: {
       short: "Change the configuration",
@@ -55,12 +55,12 @@ export const apiTokens = {
       long: "Edit, import, merge and erase.",
     },
     administration_read: {
-      short: "Read users and the audit log",
-      long: "Names, addresses and roles; who changed what.",
+      short: "Read users, webhooks and the audit log",
+      long: "Names, addresses and roles; who changed what; what webhooks are told.",
     },
     administration_write: {
-      short: "Change users",
-      long: "Also roles and passwords: whoever has such a token can become an administrator.",
+      short: "Change users and webhooks",
+      long: "Also roles and passwords, and where data is sent: whoever has such a token can become an administrator.",
     },
   },
   revoke: "Revoke",
