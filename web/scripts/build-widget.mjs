@@ -55,6 +55,9 @@ const parts = {
 };
 await bundle("src/widget/loader/main.ts", "beckon.js", {
   ...parts,
+  PREVIEW_VERSION: version(
+    await bundle("src/widget/offer-preview/main.ts", "beckon-offer-preview.js", parts),
+  ),
   TRACK_VERSION: version(await bundle("src/widget/track/main.ts", "beckon-track.js", {})),
 });
 // The console's preview: a page of its own that loads the same files as a customer's page does.

@@ -15,7 +15,7 @@ const preview_policy =
 
 /**
  * @typedef {Record<string, any>} Frame
- * @typedef {{ shop: string, live: string, frames: Frame[], terms: Frame, requests: string[],
+ * @typedef {{ shop: string, live: string, frames: Frame[], terms: Frame, preview: Frame, previews: Frame[], requests: string[],
  *   connections: number, posts: number, open: number,
  *   send: (notice: Frame) => void, answer: (act: (frame: Frame) => Frame[]) => void,
  *   refuse: (what: "nothing" | "sockets" | "all") => void, cut: () => void, html: (patch: (text: string) => string) => void,
@@ -41,6 +41,10 @@ export async function startFake() {
 
   /** @type {Frame} */
   const terms = { consent: "full", deny_paths: [] };
+  /** What the link of a preview shows. @type {Frame} */
+  const preview = {};
+  /** What was asked for the link of a preview. @type {Frame[]} */
+  const previews = [];
   /** @type {string[]} */
   const requests = [];
 
@@ -49,6 +53,17 @@ export async function startFake() {
     response.setHeader("Access-Control-Allow-Origin", "*");
     if (refused === "all" && request.url?.startsWith("/live/")) {
       response.destroy();
+      return;
+    }
+    if (request.url?.endsWith("/preview")) {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        previews.push(JSON.parse(body));
+        response.writeHead(preview.status ?? 200).end(JSON.stringify(preview));
+      });
       return;
     }
     if (request.url?.startsWith("/live/site/")) {
@@ -120,6 +135,8 @@ export async function startFake() {
     live: live_url,
     frames,
     terms,
+    preview,
+    previews,
     requests,
     get connections() {
       return connections;

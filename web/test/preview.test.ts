@@ -41,7 +41,7 @@ const config = (over: Partial<PreviewConfig> = {}): PreviewConfig => ({
   form: [field("name", "text", "First name"), field("email", "email", "E-mail")],
   enquiry: [field("question", "text", "Your question")],
   survey: "rating",
-  out_of_hours: "We are back at nine.",
+  instead: { out_of_hours: "We are back at nine.", channel_off: "", no_agent: "Everyone is busy." },
   opens_at: null,
   ...over,
 });
@@ -79,6 +79,8 @@ const marks: Record<Scene, (page: Page) => ReturnType<Page["locator"]>> = {
   survey: (page) => page.getByRole("radio").first(),
   transcript: (page) => page.getByRole("textbox", { name: /e-mail/i }),
   out_of_hours: (page) => page.getByText("We are back at nine."),
+  channel_off: (page) => page.getByText("Chat is switched off"),
+  no_agent: (page) => page.getByText("Everyone is busy."),
   enquiry: (page) => page.getByLabel("Your question"),
   enquiry_taken: (page) => page.locator(".panel.message"),
   minimised: (page) => page.getByRole("button", { name: "Maximise" }),

@@ -9,6 +9,7 @@ const budgets: [string, number][] = [
   ["beckon-chat.js", 30_000],
   ["beckon-launcher.js", 2_500],
   ["beckon-track.js", 2_000],
+  ["beckon-offer-preview.js", 2_500],
   ["beckon-text-ar.json", 2_500],
   ["beckon-text-de.json", 2_500],
 ];

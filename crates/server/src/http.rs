@@ -48,6 +48,7 @@ mod history;
 mod idempotency;
 pub mod identity;
 pub mod offer;
+pub mod offer_preview;
 pub mod offer_stop;
 pub mod openapi;
 pub mod page;

@@ -12,6 +12,7 @@ use crate::store::decision::delete_old_decisions;
 use crate::store::file::delete_due_files;
 use crate::store::idempotency_key::delete_old_idempotency_keys;
 use crate::store::mail::delete_old_mails;
+use crate::store::offer_preview::delete_old_offer_previews;
 use crate::store::presentation::update_overdue_outcomes;
 use crate::store::session::delete_expired_sessions;
 use crate::store::visit::update_overdue_visits_ended;
@@ -33,6 +34,8 @@ const SENT_KEPT_MS: i64 = 30 * 86_400_000;
 const DECISIONS_KEPT_MS: i64 = 30 * 86_400_000;
 /// Answers under an idempotency key are kept for this long: a day.
 const KEYS_KEPT_MS: i64 = 86_400_000;
+/// Whoever opens the link of a preview is told for this long that it has expired: a day.
+const PREVIEWS_KEPT_MS: i64 = 86_400_000;
 /// Who changed what is kept for this long: 400 days.
 const AUDIT_KEPT_MS: i64 = 400 * 86_400_000;
 /// Decisions, and lines of the audit log, that one sweep forgets.
@@ -67,6 +70,7 @@ pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     delete_old_decisions(&mut tx, now.plus_ms(-DECISIONS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     delete_old_audit(&mut tx, now.plus_ms(-AUDIT_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     delete_old_idempotency_keys(&mut tx, now.plus_ms(-KEYS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
+    delete_old_offer_previews(&mut tx, now.plus_ms(-PREVIEWS_KEPT_MS)).await?;
     delete_due_files(&mut tx, now).await?;
     delete_late_page_views(&mut tx, now).await?;
     delete_old_mails(&mut tx, now.plus_ms(-SENT_KEPT_MS)).await?;

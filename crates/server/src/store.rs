@@ -32,6 +32,7 @@ pub mod live_list;
 pub mod mail;
 pub mod message;
 pub mod offer;
+pub mod offer_preview;
 pub mod offer_stop;
 pub mod page_view;
 pub mod participant;

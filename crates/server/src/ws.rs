@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Serialize;
 
 use crate::driver::Driver;
@@ -19,6 +19,7 @@ mod agent;
 mod agent_session;
 mod following;
 mod poll;
+mod preview;
 mod site;
 mod visitor;
 mod visitor_session;
@@ -87,6 +88,7 @@ pub fn visitor_router(live: Live) -> Router {
     Router::new()
         .route("/live/visitor", get(visitor::upgrade).post(poll::poll).options(poll::preflight))
         .route("/live/site/{key}", get(site::show))
+        .route("/live/site/{key}/preview", post(preview::show))
         .with_state(live)
 }
 

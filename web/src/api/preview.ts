@@ -25,12 +25,18 @@ export const scenes = [
   "survey",
   "transcript",
   "out_of_hours",
+  "channel_off",
+  "no_agent",
   "enquiry",
   "enquiry_taken",
   "minimised",
 ] as const;
 
 export type Scene = (typeof scenes)[number];
+
+/** Why no chat can be had. */
+export const reasons = ["out_of_hours", "channel_off", "no_agent"] as const;
+export type Reason = (typeof reasons)[number];
 
 /** Console to preview. */
 export interface PreviewConfig {
@@ -47,8 +53,8 @@ export interface PreviewConfig {
   form: Field[];
   enquiry: Field[];
   survey: SurveyKind;
-  /** Empty is the built-in text. */
-  out_of_hours: string;
+  /** The message for each reason for which no chat can be had; empty is the built-in text. */
+  instead: Record<Reason, string>;
   opens_at: number | null;
 }
 

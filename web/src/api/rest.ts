@@ -43,6 +43,7 @@ export type NewIdentitySecret = Complete<Schemas["NewIdentitySecret"]>;
 export type SitePicture = Complete<Schemas["SitePicture"]>;
 
 export type Offer = Complete<Schemas["Offer"]>;
+export type OfferPreview = Complete<Schemas["OfferPreview"]>;
 export type OfferBody = Pick<Offer, "name" | "active" | "design">;
 
 export type RuleAction = Schemas["Action"];

@@ -533,6 +533,23 @@ export interface paths {
         patch: operations["change_offer"];
         trace?: never;
     };
+    "/api/v1/offers/{id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that shows an offer on a page of its site for 15 minutes. For administrators. */
+        post: operations["create_offer_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presentations/{id}": {
         parameters: {
             query?: never;
@@ -3204,6 +3221,11 @@ export interface components {
             /** @description How it looks and what it says. */
             design: components["schemas"]["OfferDesign"];
         };
+        /** @description Where to show it. */
+        NewOfferPreview: {
+            /** @description Address of a page of the site, on one of its origins and on no path without tracking. */
+            page: string;
+        };
         /** @description A queue to make. */
         NewQueue: {
             /** @description Name in the console, 1 to 100 characters. */
@@ -3398,6 +3420,16 @@ export interface components {
             active?: boolean;
             /** @description How it looks and what it says. */
             design?: components["schemas"]["OfferDesign"];
+        };
+        /** @description A link that shows the offer, as it is saved and whether it is active or not. Nothing that is done with it is recorded. */
+        OfferPreview: {
+            /** @description The page's address with the token in its fragment; whoever has it sees the offer. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Until when it is good, milliseconds since 1970.
+             */
+            expires_at: number;
         };
         /** @description Where to set the switch. */
         OfferStopChange: {
@@ -6592,6 +6624,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Offer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    create_offer_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OfferId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOfferPreview"];
+            };
+        };
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferPreview"];
                 };
             };
             400: components["responses"]["Refused400"];

@@ -1,7 +1,8 @@
 /**
  * How the loader and its bundles meet. The loader lays a function on the script element, the bundle calls it with what
  * it has. Chat: the brain, which is the session's steps and the views; until then the loader keeps what happens, for the
- * brain to catch up on. Launcher: how to draw it. Track: the report of forms, signals and attributes.
+ * brain to catch up on. Launcher: how to draw it. Track: the report of forms, signals and attributes. Offer preview: how to show an offer to
+ * whoever has the link.
  */
 import type { Signals, Styling, VisitorFrame } from "../api/wire";
 import type { Kept, Session, SessionEvent } from "./session";
@@ -66,6 +67,19 @@ export interface Report {
 }
 
 export type StartReport = (tab: number, send: (frame: VisitorFrame) => void) => Report;
+
+/** What the loader gives to the page of a preview. */
+export interface PreviewPlace {
+  site: string;
+  host: string;
+  /** Of the link, which stands in the page's fragment. */
+  token: string;
+  load<T>(url: string, take: (come: T) => void): void;
+  /** There is no preview, or it has ended: the widget runs as for any visitor. */
+  over(): void;
+}
+
+export type ShowPreview = (place: PreviewPlace) => void;
 
 /** A bundle hands over what it has by calling the function that the loader laid on its script. */
 export interface BundleScript<T> extends HTMLScriptElement {

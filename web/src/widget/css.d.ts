@@ -4,5 +4,6 @@ declare module "*.css?inline" {
 }
 declare const CHAT_VERSION: string;
 declare const TRACK_VERSION: string;
+declare const PREVIEW_VERSION: string;
 declare const LAUNCHER_VERSION: string;
 declare const TEXTS_VERSION: string;

@@ -73,6 +73,7 @@ fn resolve(path: &str) -> (Kind, String) {
         | "/beckon-chat.js"
         | "/beckon-launcher.js"
         | "/beckon-track.js"
+        | "/beckon-offer-preview.js"
         | "/beckon-preview.js" => (Kind::Widget, format!("widget{path}")),
         _ if path.starts_with("/beckon-text-") && path.ends_with(".json") => {
             (Kind::Widget, format!("widget{path}"))
@@ -174,7 +175,7 @@ mod tests {
         assert_eq!(resolve("/favicon.svg"), (Kind::Plain, "console/favicon.svg".to_owned()));
         assert_eq!(resolve("/beckon.js"), (Kind::Widget, "widget/beckon.js".to_owned()));
         assert_eq!(resolve("/widget-preview"), (Kind::Preview, "widget/preview.html".to_owned()));
-        for bundle in ["chat", "launcher", "track", "preview"] {
+        for bundle in ["chat", "launcher", "track", "offer-preview", "preview"] {
             let path = format!("/beckon-{bundle}.js");
             assert_eq!(resolve(&path), (Kind::Widget, format!("widget{path}")));
         }

@@ -202,8 +202,9 @@ fn session_token(headers: &HeaderMap) -> Option<String> {
     jar.get(COOKIE).map(|cookie| cookie.value().to_owned())
 }
 
-/// Only the hash is kept, so that who reads the database cannot sign in with it.
-pub(super) fn hash_token(token: &str) -> String {
+/// The form in which a token is kept: who reads the database cannot use it.
+#[must_use]
+pub fn hash_token(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 

@@ -23,7 +23,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LEN_MAX: usize = 200;
 
 /// Keys are of no use here: request or answer holds a secret or tells of a person, which is not kept, or the body is a file.
-const WITHOUT_KEY: [&str; 16] = [
+const WITHOUT_KEY: [&str; 17] = [
     "/api/v1/setup",
     "/api/v1/session",
     "/api/v1/users",
@@ -38,6 +38,7 @@ const WITHOUT_KEY: [&str; 16] = [
     "/api/v1/webhooks/{id}/secret",
     "/api/v1/sites/{id}/identity-secret",
     "/api/v1/sites/{id}/pictures",
+    "/api/v1/offers/{id}/previews",
     "/api/v1/sites/{id}/customer-imports",
     "/api/v1/chats/{id}/files",
 ];

@@ -20,9 +20,9 @@ use utoipa_axum::router::OpenApiRouter;
 use super::error::{FieldError, ProblemDocument};
 use super::{
     Api, agent, api_token, audit, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry,
-    file, history, identity, offer, offer_stop, presentation, queue, queue_switch, rule, rule_order,
-    rule_test, scope, seen, session, setup, setup_step, site, user, version, visit, waiting, wallboard,
-    webhook, workspace, wrap_up,
+    file, history, identity, offer, offer_preview, offer_stop, presentation, queue, queue_switch, rule,
+    rule_order, rule_test, scope, seen, session, setup, setup_step, site, user, version, visit, waiting,
+    wallboard, webhook, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -117,6 +117,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(queue_switch::router())
         .merge(enquiry::router())
         .merge(offer::router())
+        .merge(offer_preview::router())
         .merge(rule::router())
         .merge(rule_order::router())
         .merge(rule_test::router())

@@ -30,6 +30,7 @@ pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/sites/{id}/pictures", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/offers", Some(Area::Configuration)),
     ("/api/v1/offers/{id}", Some(Area::Configuration)),
+    ("/api/v1/offers/{id}/previews", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/rules", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/rules/check", Some(Area::Configuration)),
     ("/api/v1/rules/{id}", Some(Area::Configuration)),

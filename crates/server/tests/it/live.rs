@@ -18,6 +18,7 @@ mod launch;
 mod nodes;
 mod offers;
 mod polling;
+mod previews;
 mod proactive;
 mod program;
 mod race;

@@ -77,7 +77,7 @@ describe("small helpers of the editors", () => {
       form: form_reactive,
       enquiry: enquiry.form,
       survey: conduct.survey,
-      alternative: alternatives.out_of_hours,
+      alternatives,
       design: sampleDesign,
     };
     const told = configOf(look, { scene: "form", language: "de-AT", dark: true }, 0);

@@ -3,10 +3,12 @@
  * site's terms, the visitor's consent, the path. Never throws into the page.
  */
 import type { Terms, VisitorFrame } from "../../api/wire";
+import type { ShowPreview } from "../bundle";
 import { openKeeps, visitor_names } from "./keep";
 import { plain } from "./plain";
 import { quietly } from "./quietly";
 import { watchRoutes } from "./routes";
+import { loadBundle } from "./script";
 import { startWidget, type Widget } from "./widget";
 
 type Command = [name: string, ...args: unknown[]];
@@ -27,6 +29,8 @@ const settings: { site?: string; host?: string; consent?: string } = script
 let terms: Terms | undefined;
 /** What the visitor said on this page, or withdrew in another tab; -1 for nothing. */
 let said = -1;
+/** The token of a link that shows an offer on this page: nothing else runs then, whatever was agreed to. */
+let previewed = (/[#&]beckon-preview=(\w+)/.exec(location.hash) || [])[1];
 /** Calls that wait for the widget. */
 let early: Command[] = [];
 let widget: Widget | undefined;
@@ -65,8 +69,12 @@ function denied(): boolean {
 function update() {
   if (!unwatch || !settings.site || !settings.host || !("adoptedStyleSheets" in document)) return;
   const mode = allowed();
-  if (mode && !terms) {
+  if ((mode || previewed) && !terms) {
     ask();
+    return;
+  }
+  if (previewed && !denied()) {
+    preview(settings.host, settings.site, previewed);
     return;
   }
   const wanted = mode && !denied() ? mode : 0;
@@ -80,6 +88,21 @@ function update() {
     if (who) widget.track(who);
     for (const command of early.splice(0)) call(...command);
   }
+}
+
+function preview(host: string, site: string, token: string) {
+  loadBundle<ShowPreview>(`${host}/beckon-offer-preview.js?v=${PREVIEW_VERSION}`, (show) =>
+    show({
+      host,
+      site,
+      token,
+      load: loadBundle,
+      over: () => {
+        previewed = "";
+        quietly(update);
+      },
+    }),
+  );
 }
 
 async function ask() {

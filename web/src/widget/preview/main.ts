@@ -34,8 +34,8 @@ document.adoptedStyleSheets = [page_sheet];
 
 function draw() {
   if (!brain || !makeLauncher || !wanted) return;
-  const { scene, language, right_to_left, dark, form, enquiry, survey, out_of_hours } = wanted;
-  const key = JSON.stringify([scene, language, right_to_left, dark, form, enquiry, survey, out_of_hours]);
+  const { scene, language, right_to_left, dark, form, enquiry, survey, instead } = wanted;
+  const key = JSON.stringify([scene, language, right_to_left, dark, form, enquiry, survey, instead]);
   if (stage && stage.key === key) {
     stage.restyle(wanted);
     return;

@@ -2,7 +2,7 @@
  * The server's part, played: what it has said by the time a scene begins, and what it answers to what is done in the
  * preview. Pure; nothing is sent anywhere.
  */
-import type { PreviewConfig, Scene } from "../../api/preview";
+import { type PreviewConfig, reasons, type Scene } from "../../api/preview";
 import type {
   Message,
   OfferDesign,
@@ -61,7 +61,7 @@ export function said(config: PreviewConfig, now: number): VisitorNotice[] {
       ...talk(config, now).map((message) => ({ type: "message" as const, chat: chat_id, message })),
     );
   if (scene === "form_errors") notices.push(refusedForm(config));
-  if (scene === "out_of_hours" || scene === "enquiry" || scene === "enquiry_taken")
+  if (reasons.some((reason) => reason === scene) || scene === "enquiry" || scene === "enquiry_taken")
     notices.push(instead(config));
   return notices;
 }
@@ -190,9 +190,10 @@ function refusedForm({ form }: PreviewConfig): VisitorNotice {
 }
 
 function instead(config: PreviewConfig): VisitorNotice {
-  const { scene, out_of_hours, enquiry, opens_at } = config;
-  const opens = opens_at === null ? {} : { opens_at };
-  const base = { type: "alternative" as const, reason: "out_of_hours" as const, queue: "preview", ...opens };
-  if (scene === "out_of_hours") return { ...base, alternative: { do: "message", text: out_of_hours } };
+  const { scene, enquiry, opens_at } = config;
+  const reason = reasons.find((known) => known === scene) || "out_of_hours";
+  const opens = opens_at === null || reason !== "out_of_hours" ? {} : { opens_at };
+  const base = { type: "alternative" as const, reason, queue: "preview", ...opens };
+  if (scene === reason) return { ...base, alternative: { do: "message", text: config.instead[reason] } };
   return { ...base, alternative: { do: "enquiry" }, form: enquiry };
 }

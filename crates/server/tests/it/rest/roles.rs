@@ -35,6 +35,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/offers/{id}", Some(Role::Admin)),
     ("PATCH", "/api/v1/offers/{id}", Some(Role::Admin)),
     ("DELETE", "/api/v1/offers/{id}", Some(Role::Admin)),
+    ("POST", "/api/v1/offers/{id}/previews", Some(Role::Admin)),
     ("GET", "/api/v1/sites/{id}/rules", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/rules", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/rules/check", Some(Role::Admin)),

@@ -15,10 +15,12 @@ import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
+import { lookOf } from "../preview/look";
 import { WidgetPreview } from "../preview/WidgetPreview";
 import { emptyQueue } from "../queues/model";
 import { checkOffer } from "./check";
 import { LookFields } from "./LookFields";
+import { PreviewOnSite } from "./PreviewOnSite";
 import { TextFields } from "./TextFields";
 
 export function OfferPage({ site, id }: { site: string; id: string }) {
@@ -70,6 +72,7 @@ function EditOffer({ site, offer, initial }: EditOfferProps) {
   return (
     <div className={classes.inner}>
       <PageHead title={offer?.name ?? t("offers.new_title")} back={{ href: list, label: t("offers.title") }}>
+        {offer && <PreviewOnSite offer={offer} unsaved={editor.form.isDirty()} />}
         {offer && <DeleteMenu path={`/offers/${offer.id}`} name={offer.name} done={deleted} />}
       </PageHead>
       <div className={classes.split}>
@@ -99,15 +102,8 @@ function Preview({
   const queues = useQueues(site);
   const plan = queues.data?.find((queue) => queue.is_default)?.plan;
   const look = useMemo(() => {
-    const { styling, form_invite, enquiry, conduct, alternatives } = plan ?? emptyQueue(true).plan;
-    return {
-      styling,
-      form: form_invite,
-      enquiry: enquiry.form,
-      survey: conduct.survey,
-      alternative: alternatives.out_of_hours,
-      design,
-    };
+    const shown = plan ?? emptyQueue(true).plan;
+    return lookOf(shown, shown.form_invite, design);
   }, [plan, design]);
   return <WidgetPreview look={look} scene={design.form} language={language} />;
 }

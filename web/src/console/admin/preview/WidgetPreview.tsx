@@ -23,7 +23,7 @@ const GROUPS: { name: "launcher" | "offer" | "before" | "chat" | "instead"; scen
   { name: "offer", scenes: ["card", "toast", "banner", "modal", "inline", "folded", "invitation"] },
   { name: "before", scenes: ["form", "form_errors", "queue", "alerted"] },
   { name: "chat", scenes: ["conversation", "ended", "survey", "transcript"] },
-  { name: "instead", scenes: ["out_of_hours", "enquiry", "enquiry_taken"] },
+  { name: "instead", scenes: ["out_of_hours", "channel_off", "no_agent", "enquiry", "enquiry_taken"] },
 ];
 
 interface WidgetPreviewProps {

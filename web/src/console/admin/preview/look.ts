@@ -1,6 +1,6 @@
 /** Owns what the preview is told: invented where the page being edited says nothing. Pure. */
 import type { PreviewConfig, Scene } from "../../../api/preview";
-import type { FormField, OfferBody, QueuePlan } from "../../../api/rest";
+import type { Alternative, FormField, OfferBody, QueuePlan } from "../../../api/rest";
 import type { Field, OfferDesign, Styling } from "../../../api/wire";
 import { isAssetUrl, isHexColor } from "../../ui/check";
 import { isRightToLeft } from "../languages";
@@ -17,8 +17,22 @@ export interface Look {
   form: FormField[];
   enquiry: FormField[];
   survey: QueuePlan["conduct"]["survey"];
-  alternative: QueuePlan["alternatives"]["out_of_hours"];
+  alternatives: QueuePlan["alternatives"];
   design: OfferBody["design"];
+}
+
+/** Of a queue with one of its forms; offers are shown in this design. */
+export function lookOf(plan: QueuePlan, form: FormField[], design?: OfferBody["design"]): Look {
+  const { styling, enquiry, conduct, alternatives } = plan;
+  const sample = { ...sampleDesign, color: styling.color, position: styling.position };
+  return {
+    styling,
+    form,
+    enquiry: enquiry.form,
+    survey: conduct.survey,
+    alternatives,
+    design: design ?? sample,
+  };
 }
 
 export interface View {
@@ -28,7 +42,9 @@ export interface View {
 }
 
 export function configOf(look: Look, { scene, language, dark }: View, now: number): PreviewConfig {
-  const { styling, design, form, enquiry, survey, alternative } = look;
+  const { styling, design, form, enquiry, survey, alternatives } = look;
+  const message = (alternative: Alternative) =>
+    alternative.do === "message" ? inLanguage(alternative, language) : "";
   return {
     type: "beckon_preview",
     scene,
@@ -40,7 +56,11 @@ export function configOf(look: Look, { scene, language, dark }: View, now: numbe
     form: form.length > 0 ? form.map(asField) : [nameField],
     enquiry: enquiry.length > 0 ? enquiry.map(asField) : [nameField, emailField, questionField],
     survey: survey === "off" ? "rating" : survey,
-    out_of_hours: alternative.do === "message" ? inLanguage(alternative, language) : "",
+    instead: {
+      out_of_hours: message(alternatives.out_of_hours),
+      channel_off: message(alternatives.channel_off),
+      no_agent: message(alternatives.no_agent),
+    },
     opens_at: Math.ceil(now / DAY_MS) * DAY_MS + 9 * (DAY_MS / 24),
   };
 }

@@ -1,6 +1,6 @@
 /** Owns the looks of the launcher and the chat window, their texts in each language, and the preview beside them. */
 import { ColorInput, Input, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
@@ -8,10 +8,9 @@ import { Section, Two } from "../../ui/form";
 import adminClasses from "../Admin.module.css";
 import { isRightToLeft } from "../languages";
 import { contrastNote } from "../preview/contrast";
-import { sampleDesign } from "../preview/look";
 import { PictureField } from "../preview/PictureField";
-import { WidgetPreview } from "../preview/WidgetPreview";
 import { LanguagePills } from "./FormLanguages";
+import { QueuePreview } from "./QueuePreview";
 
 const BELOW: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
 const SWATCHES = ["#0f766e", "#1d4ed8", "#6d28d9", "#be123c", "#c2410c", "#15803d", "#1f2937"];
@@ -21,7 +20,7 @@ const ALL = "*";
 export function StylingTab({ editor, site }: { editor: Editor<QueueBody>; site: string }) {
   const { t } = useTranslation();
   const [language, setLanguage] = useState(ALL);
-  const { styling } = editor.form.values.plan;
+  const { plan } = editor.form.values;
   return (
     <div className={adminClasses.split}>
       <div>
@@ -29,26 +28,15 @@ export function StylingTab({ editor, site }: { editor: Editor<QueueBody>; site: 
         <TextSection editor={editor} language={language} onLanguage={setLanguage} />
       </div>
       <aside className={adminClasses.aside} aria-label={t("preview.title")}>
-        <Preview plan={editor.form.values.plan} language={language in styling.texts ? language : "en"} />
+        <QueuePreview
+          plan={plan}
+          form={plan.form_reactive}
+          scene="conversation"
+          language={language in plan.styling.texts ? language : "en"}
+        />
       </aside>
     </div>
   );
-}
-
-function Preview({ plan, language }: { plan: QueueBody["plan"]; language: string }) {
-  const { styling, form_reactive, enquiry, conduct, alternatives } = plan;
-  const look = useMemo(
-    () => ({
-      styling,
-      form: form_reactive,
-      enquiry: enquiry.form,
-      survey: conduct.survey,
-      alternative: alternatives.out_of_hours,
-      design: { ...sampleDesign, color: styling.color, position: styling.position },
-    }),
-    [styling, form_reactive, enquiry.form, conduct.survey, alternatives.out_of_hours],
-  );
-  return <WidgetPreview look={look} scene="conversation" language={language} />;
 }
 
 function LookSection({ editor, site }: { editor: Editor<QueueBody>; site: string }) {

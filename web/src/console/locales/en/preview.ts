@@ -30,6 +30,8 @@ export const preview = {
     survey: "Survey",
     transcript: "Transcript by e-mail",
     out_of_hours: "Out of hours",
+    channel_off: "Channel off",
+    no_agent: "No agent available",
     enquiry: "Enquiry form",
     enquiry_taken: "Enquiry sent",
   },
