@@ -167,7 +167,7 @@ test("what stands in for a chat is written in each language, and read in the vis
   await expect(page.getByRole("button", { name: "Save" })).toBeHidden();
   await page.getByRole("button", { name: /Open or close/ }).click();
   await page.getByRole("menuitem", { name: "for 1 hour" }).first().click();
-  await expect(page.getByText("by hand")).toBeVisible();
+  await expect(page.getByText("by hand", { exact: true })).toBeVisible();
   for (const [locale, text] of [
     ["en-GB", "We are out on deliveries."],
     ["de-DE", "Wir liefern gerade aus."],

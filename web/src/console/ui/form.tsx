@@ -10,12 +10,15 @@ interface SectionProps {
   title: string;
   text?: string;
   flush?: boolean;
+  /** The focus has come into it. */
+  onFocus?(): void;
   children: ReactNode;
 }
 
-export function Section({ title, text, flush, children }: SectionProps) {
+export function Section({ title, text, flush, onFocus, children }: SectionProps) {
   return (
-    <section className={classes.section}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears of the fields within it
+    <section className={classes.section} onFocus={onFocus}>
       <header className={classes.sectionHead}>
         <h2>{title}</h2>
         {text && <p>{text}</p>}

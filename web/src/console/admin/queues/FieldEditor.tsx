@@ -12,7 +12,9 @@ import type { FieldKind, FormField, QueueBody } from "../../../api/rest";
 import { Dot } from "../../ui/Dot";
 import { type Editor, errorBelow } from "../../ui/editor";
 import { Two } from "../../ui/form";
+import { Grip } from "../../ui/Grip";
 import { isRightToLeft } from "../languages";
+import type { Drag } from "./Fields";
 import { keyFor } from "./model";
 import classes from "./Queues.module.css";
 
@@ -39,20 +41,31 @@ interface FieldEditorProps {
   onUp: (() => void) | null;
   onDown: (() => void) | null;
   onRemove(): void;
+  drag: Drag;
 }
 
 export function FieldEditor(props: FieldEditorProps) {
-  const { editor, path, field, language, open, onOpen, onUp, onDown, onRemove } = props;
+  const { editor, path, field, language, open, onOpen, onUp, onDown, onRemove, drag } = props;
   const { t } = useTranslation();
   const label =
     field.label[language] || field.label.en || Object.values(field.label)[0] || t("queues.form.untitled");
   const Chevron = open ? IconChevronDown : IconChevronRight;
   return (
-    <div className={classes.field}>
+    <div className={classes.field} data-dragged={drag.isDragged} data-target={drag.isTarget} {...drag.target}>
       <div className={classes.fieldHead}>
+        <Grip title={t("rules.drag")} onDrag={drag.begin} onEnd={drag.end} />
         <UnstyledButton
           className={classes.fieldName}
+          data-move="name"
           onClick={onOpen}
+          onKeyDown={(event) => {
+            const move = event.key === "ArrowUp" ? onUp : event.key === "ArrowDown" ? onDown : undefined;
+            if (!event.altKey || move === undefined) return;
+            event.preventDefault();
+            event.stopPropagation();
+            move?.();
+          }}
+          aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
           aria-expanded={open}
           aria-label={t("queues.form.expand", { label })}
         >
@@ -67,6 +80,7 @@ export function FieldEditor(props: FieldEditorProps) {
         <ActionIcon
           onClick={onUp ?? undefined}
           disabled={!onUp}
+          data-move="up"
           aria-label={`${t("action.move_up")}: ${label}`}
         >
           <IconArrowUp size={16} />
@@ -74,6 +88,7 @@ export function FieldEditor(props: FieldEditorProps) {
         <ActionIcon
           onClick={onDown ?? undefined}
           disabled={!onDown}
+          data-move="down"
           aria-label={`${t("action.move_down")}: ${label}`}
         >
           <IconArrowDown size={16} />

@@ -1,17 +1,17 @@
-/** Owns the two data collection forms of a queue. */
-import { Button, Group, Text } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+/** Owns the two data collection forms of a queue, beside the widget that asks them. */
+import { Input, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { FormField, QueueBody } from "../../../api/rest";
+import type { QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
-import { FieldEditor } from "./FieldEditor";
+import adminClasses from "../Admin.module.css";
+import { Fields } from "./Fields";
 import { type FormLanguage, LanguageBar } from "./FormLanguages";
-import { emptyField, keyFor } from "./model";
+import { QueuePreview } from "./QueuePreview";
 
-const FIELDS_MAX = 30;
-type FormPath = "plan.form_reactive" | "plan.form_invite" | "plan.enquiry.form";
+const MODES = ["invite", "reactive"] as const;
+type Mode = (typeof MODES)[number];
 
 interface FormTabProps {
   editor: Editor<QueueBody>;
@@ -20,109 +20,48 @@ interface FormTabProps {
 
 export function FormTab({ editor, language }: FormTabProps) {
   const { t } = useTranslation();
+  const [mode, setMode] = useState<Mode>("invite");
+  const { plan } = editor.form.values;
+  const form = mode === "invite" ? plan.form_invite : plan.form_reactive;
   return (
-    <>
-      <LanguageBar editor={editor} language={language} />
-      <Section title={t("queues.form.invite")} text={t("queues.form.invite_text")} flush>
-        <Fields
-          editor={editor}
-          path="plan.form_invite"
+    <div className={adminClasses.split}>
+      <div>
+        <LanguageBar editor={editor} language={language} />
+        {MODES.map((one) => (
+          <Section
+            key={one}
+            title={t(`queues.form.${one}`)}
+            text={t(`queues.form.${one}_text`)}
+            flush
+            onFocus={() => setMode(one)}
+          >
+            <Fields
+              editor={editor}
+              path={`plan.form_${one}`}
+              language={language.tag}
+              empty={t("queues.form.empty")}
+            />
+          </Section>
+        ))}
+      </div>
+      <aside className={adminClasses.aside} aria-label={t("preview.title")}>
+        <Input.Wrapper label={t("queues.form.shown")} labelElement="div" mb="sm">
+          <SegmentedControl
+            fullWidth
+            size="xs"
+            aria-label={t("queues.form.shown")}
+            data={MODES.map((value) => ({ value, label: t(`queues.form.modes.${value}`) }))}
+            value={mode}
+            onChange={(value) => setMode(value === "reactive" ? "reactive" : "invite")}
+          />
+        </Input.Wrapper>
+        <QueuePreview
+          plan={plan}
+          form={form}
+          scene={form.length > 0 ? "form" : "queue"}
           language={language.tag}
-          empty={t("queues.form.empty")}
         />
-      </Section>
-      <Section title={t("queues.form.reactive")} text={t("queues.form.reactive_text")} flush>
-        <Fields
-          editor={editor}
-          path="plan.form_reactive"
-          language={language.tag}
-          empty={t("queues.form.empty")}
-        />
-      </Section>
-    </>
-  );
-}
-
-interface FieldsProps {
-  editor: Editor<QueueBody>;
-  path: FormPath;
-  language: string;
-  /** What it means that there is no field. */
-  empty: string;
-}
-
-export function Fields({ editor, path, language, empty }: FieldsProps) {
-  const { t } = useTranslation();
-  const { form } = editor;
-  const { form_reactive, form_invite, enquiry } = form.values.plan;
-  const forms = {
-    "plan.form_reactive": form_reactive,
-    "plan.form_invite": form_invite,
-    "plan.enquiry.form": enquiry.form,
-  };
-  const fields = forms[path];
-  const other = path === "plan.form_reactive" ? form_invite : form_reactive;
-  const [open, setOpen] = useState<number | null>(null);
-  const set = (next: FormField[]) => form.setFieldValue(path, next);
-  const add = () => {
-    set([
-      ...fields,
-      emptyField(
-        keyFor(
-          "field",
-          fields.map((field) => field.key),
-        ),
-      ),
-    ]);
-    setOpen(fields.length);
-  };
-  const move = (from: number, to: number) => {
-    form.reorderListItem(path, { from, to });
-    setOpen(null);
-  };
-  const remove = (index: number) => {
-    form.removeListItem(path, index);
-    setOpen(null);
-  };
-  return (
-    <>
-      {fields.length === 0 && (
-        <Text c="dimmed" p="md">
-          {empty}
-        </Text>
-      )}
-      {fields.map((field, index) => (
-        <FieldEditor
-          // biome-ignore lint/suspicious/noArrayIndexKey: a key of a field may be empty or doubled while it is typed
-          key={index}
-          editor={editor}
-          path={`${path}.${index}`}
-          field={field}
-          language={language}
-          taken={fields.filter((_, at) => at !== index).map((one) => one.key)}
-          open={open === index}
-          onOpen={() => setOpen(open === index ? null : index)}
-          onUp={index > 0 ? () => move(index, index - 1) : null}
-          onDown={index < fields.length - 1 ? () => move(index, index + 1) : null}
-          onRemove={() => remove(index)}
-        />
-      ))}
-      <Group gap={8} p="md" pt={8}>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconPlus size={14} />}
-          onClick={add}
-          disabled={fields.length >= FIELDS_MAX}
-        >
-          {t("queues.form.add")}
-        </Button>
-        {fields.length === 0 && other.length > 0 && (
-          <Button variant="default" size="xs" onClick={() => set(structuredClone(other))}>
-            {t("queues.form.copy_other")}
-          </Button>
-        )}
-      </Group>
-    </>
+      </aside>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Owns the general settings of a queue: name, channel switch, launcher, activation mode. */
-import { NumberInput, Radio, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, NumberInput, Radio, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Offer, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
@@ -52,9 +52,10 @@ export function GeneralTab({ editor, offers, fixed }: GeneralTabProps) {
 function ActivationSection({ editor, offers }: { editor: Editor<QueueBody>; offers: Offer[] }) {
   const { t } = useTranslation();
   const { form } = editor;
-  const { activation } = form.values.plan;
+  const { activation, launch_after_s, launch_offer_id } = form.values.plan;
+  const launches = activation !== "reactive_only" && launch_after_s !== 0;
   return (
-    <Section title={t("queues.general.activation_title")}>
+    <Section title={t("queues.general.activation_title")} text={t("queues.general.activation_text")}>
       <Radio.Group
         aria-label={t("queues.general.activation_title")}
         {...form.getInputProps("plan.activation")}
@@ -86,11 +87,20 @@ function ActivationSection({ editor, offers }: { editor: Editor<QueueBody>; offe
               label={t("queues.general.launch_offer")}
               placeholder={t("queues.general.launch_offer_none")}
               clearable
-              data={offers.map((offer) => ({ value: offer.id, label: offer.name }))}
+              data={offers.map((offer) => ({
+                value: offer.id,
+                label: offer.active ? offer.name : `${offer.name} (${t("rules.inactive")})`,
+              }))}
               {...form.getInputProps("plan.launch_offer_id")}
             />
           )}
         </Two>
+      )}
+      {activation !== "reactive_only" && !launches && (
+        <Alert color="yellow">{t("queues.general.launch_never")}</Alert>
+      )}
+      {launches && activation === "with_invite" && !launch_offer_id && (
+        <Alert color="yellow">{t("queues.general.launch_no_offer")}</Alert>
       )}
       <Switch
         label={t("queues.general.launch_window")}

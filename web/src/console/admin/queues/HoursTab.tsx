@@ -3,23 +3,36 @@ import { ActionIcon, Button, Group, Select, TextInput, Tooltip } from "@mantine/
 import { IconCopy, IconPlus, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Period, QueueBody } from "../../../api/rest";
+import type { Period, Queue, QueueBody } from "../../../api/rest";
 import { type Editor, errorBelow } from "../../ui/editor";
 import { Section } from "../../ui/form";
+import { useNow } from "../../ui/useNow";
+import { DayTrack } from "./DayTrack";
 import { ExceptionsSection } from "./ExceptionsSection";
 import { alwaysOpen, businessWeek, WEEKDAYS } from "./model";
+import { OpenState } from "./OpenState";
 import classes from "./Queues.module.css";
+import weekClasses from "./Week.module.css";
+import { momentIn } from "./week";
 
 /** A Monday, to take the names of the weekdays from. */
 const MONDAY = Date.UTC(2024, 0, 1);
 const DAY_MS = 86_400_000;
 
-export function HoursTab({ editor }: { editor: Editor<QueueBody> }) {
+interface HoursTabProps {
+  editor: Editor<QueueBody>;
+  /** As it is saved; none for a new queue. */
+  stored: Queue | null;
+}
+
+export function HoursTab({ editor, stored }: HoursTabProps) {
   const { t } = useTranslation();
+  const now = useNow();
   const { form } = editor;
   const zones = useMemo(() => Intl.supportedValuesOf("timeZone").concat("UTC"), []);
   const { time_zone } = form.values.plan.hours;
   const set = (weekly: Period[]) => form.setFieldValue("plan.hours.weekly", weekly);
+  const moment = momentIn(time_zone, now);
   return (
     <>
       <Section title={t("queues.hours.title")} text={t("queues.hours.text")} flush>
@@ -40,8 +53,28 @@ export function HoursTab({ editor }: { editor: Editor<QueueBody> }) {
             {t("queues.hours.business")}
           </Button>
         </Group>
+        {stored && (
+          <div className={classes.openLine}>
+            <OpenState queue={stored} />
+            <span className={classes.kind}>
+              {t("queues.hours.zone_note", { zone: stored.plan.hours.time_zone })}
+            </span>
+          </div>
+        )}
+        <div className={classes.scale} aria-hidden="true">
+          <div className={weekClasses.scale}>
+            {[0, 6, 12, 18, 24].map((hour) => (
+              <span key={hour}>{`${String(hour).padStart(2, "0")}:00`}</span>
+            ))}
+          </div>
+        </div>
         {WEEKDAYS.map((weekday) => (
-          <Day key={weekday} editor={editor} weekday={weekday} />
+          <Day
+            key={weekday}
+            editor={editor}
+            weekday={weekday}
+            now={moment?.weekday === weekday ? moment.minutes : null}
+          />
         ))}
       </Section>
       <ExceptionsSection editor={editor} />
@@ -49,7 +82,13 @@ export function HoursTab({ editor }: { editor: Editor<QueueBody> }) {
   );
 }
 
-function Day({ editor, weekday }: { editor: Editor<QueueBody>; weekday: number }) {
+interface DayProps {
+  editor: Editor<QueueBody>;
+  weekday: number;
+  now: number | null;
+}
+
+function Day({ editor, weekday, now }: DayProps) {
   const { t, i18n } = useTranslation();
   const { form } = editor;
   const { weekly } = form.values.plan.hours;
@@ -65,14 +104,22 @@ function Day({ editor, weekday }: { editor: Editor<QueueBody>; weekday: number }
   return (
     <fieldset className={classes.day} aria-label={day}>
       <span className={classes.dayName}>{day}</span>
-      <div className={classes.periods}>
-        {own.length === 0 && <span className={classes.off}>{t("queues.hours.closed")}</span>}
-        {own.map(({ period, index }) => (
-          <PeriodFields key={index} editor={editor} index={index} period={period} day={day} />
-        ))}
-        {own.some(({ index }) => errorBelow(form, `plan.hours.weekly.${index}`)) && (
-          <span className={classes.error}>{t("queues.hours.time_invalid")}</span>
-        )}
+      <div>
+        <DayTrack
+          weekly={weekly}
+          weekday={weekday}
+          now={now}
+          onChange={(drawn) => form.setFieldValue("plan.hours.weekly", drawn)}
+        />
+        <div className={classes.periods}>
+          {own.length === 0 && <span className={classes.off}>{t("queues.hours.closed")}</span>}
+          {own.map(({ period, index }) => (
+            <PeriodFields key={index} editor={editor} index={index} period={period} day={day} />
+          ))}
+          {own.some(({ index }) => errorBelow(form, `plan.hours.weekly.${index}`)) && (
+            <span className={classes.error}>{t("queues.hours.time_invalid")}</span>
+          )}
+        </div>
       </div>
       <div className={classes.dayActions}>
         <Tooltip label={t("queues.hours.copy")}>

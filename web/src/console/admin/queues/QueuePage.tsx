@@ -153,7 +153,7 @@ function QueueTabs({
         <FormTab editor={editor} language={language} />
       </Tabs.Panel>
       <Tabs.Panel value="hours">
-        <HoursTab editor={editor} />
+        <HoursTab editor={editor} stored={stored} />
       </Tabs.Panel>
       <Tabs.Panel value="agents">
         <AgentsTab editor={editor} />

@@ -78,7 +78,12 @@ function Table({ site, queues }: { site: string; queues: Queue[] }) {
                 <OpenState queue={queue} />
               </td>
               <td className={classes.num}>{queue.agents.length || t("queues.no_agents")}</td>
-              <td>{t(`queues.general.activation.${queue.plan.activation}`)}</td>
+              <td>
+                {t(`queues.general.plain.${queue.plan.activation}`)}
+                <div className={classes.second}>
+                  {t(`queues.general.activation.${queue.plan.activation}`)}
+                </div>
+              </td>
               <td>
                 <Switch
                   aria-label={t("queues.switch", { name: queue.name })}

@@ -1,6 +1,7 @@
 /** Owns the routing settings of a queue, and what a waiting visitor is told. */
-import { Checkbox, NumberInput, Radio, Stack } from "@mantine/core";
+import { Anchor, Checkbox, NumberInput, Radio, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import type { Queue, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
@@ -19,7 +20,7 @@ export function RoutingTab({ editor, others, language }: RoutingTabProps) {
   const { form } = editor;
   return (
     <>
-      <Section title={t("queues.routing.title")}>
+      <Section title={t("queues.routing.title")} text={t("queues.routing.text")}>
         <Radio.Group label={t("queues.routing.strategy")} {...form.getInputProps("plan.routing.strategy")}>
           <Stack gap={8} mt={4}>
             {(["longest_idle", "least_loaded", "round_robin"] as const).map((value) => (
@@ -42,6 +43,13 @@ export function RoutingTab({ editor, others, language }: RoutingTabProps) {
           allowNegative={false}
           {...form.getInputProps("plan.routing.ring_time_s")}
         />
+      </Section>
+      <Section title={t("queues.routing.slots")} text={t("queues.routing.slots_text")}>
+        <div>
+          <Anchor component={Link} href="/admin/users">
+            {t("queues.routing.slots_link")}
+          </Anchor>
+        </div>
       </Section>
       <Section title={t("queues.routing.waiting")}>
         <Checkbox

@@ -1,9 +1,9 @@
 /**
- * Owns what moves a rule in the list: a grip to drag it by, and two buttons for whoever does not drag. A button that can do no
+ * Owns what moves a rule in the list: what dragging does, and two buttons for whoever does not drag. A button that can do no
  * more keeps the focus.
  */
 import { ActionIcon } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconGripVertical } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import own from "./Rules.module.css";
 
@@ -17,25 +17,6 @@ export interface Move {
   /** What is dragged would go before this rule. */
   isTarget: boolean;
   isDragged: boolean;
-}
-
-export function Grip({ move }: { move: Move }) {
-  const { t } = useTranslation();
-  return (
-    <span
-      className={own.grip}
-      draggable
-      title={t("rules.drag")}
-      onDragStart={(event) => {
-        event.dataTransfer.effectAllowed = "move";
-        move.drag();
-      }}
-      onDragEnd={move.end}
-      aria-hidden="true"
-    >
-      <IconGripVertical size={16} />
-    </span>
-  );
 }
 
 export function MoveButtons({ name, move }: { name: string; move: Move }) {

@@ -7,11 +7,12 @@ import { Link } from "wouter";
 import type { Offer, Queue, Rule, RulesToday } from "../../../api/rest";
 import { keys, useOffers, useQueues, useRules, useRulesToday } from "../../api/queries";
 import { Dot } from "../../ui/Dot";
+import { Grip } from "../../ui/Grip";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, Loaded } from "../../ui/states";
 import { useToggle } from "../../ui/toggle";
 import classes from "../Admin.module.css";
-import { Grip, type Move, MoveButtons } from "./Moving";
+import { type Move, MoveButtons } from "./Moving";
 import { inOrder, neighbour, standsBefore, useMove } from "./order";
 import own from "./Rules.module.css";
 import { firstUpper, thenSentence, whenSentence } from "./sentence";
@@ -172,7 +173,7 @@ function Row({ site, today, move, rule, offer, queue }: RowProps) {
     >
       <td className={classes.num}>
         <span className={own.priority}>
-          <Grip move={move} />
+          <Grip title={t("rules.drag")} onDrag={move.drag} onEnd={move.end} />
           {rule.priority}
         </span>
       </td>

@@ -42,13 +42,25 @@ export const queues = {
       with_invite: "Reactive and proactive with invite",
       without_invite: "Reactive and proactive without invite",
     },
+    activation_text: "Who begins a chat. Visitors always can, while the queue is open.",
+    plain: {
+      reactive_only: "Visitors start the chat",
+      with_invite: "The queue also invites visitors",
+      without_invite: "An agent may write first",
+    },
     activation_help: {
-      reactive_only: "Only the visitor starts a chat. Rules still present offers.",
-      with_invite: "The queue itself also invites, after the launch criteria.",
-      without_invite: "After the launch criteria an agent is alerted and starts to write.",
+      reactive_only:
+        "Visitors start the chat, with the launcher. The queue does nothing of its own accord; rules that lead here still present their offers.",
+      with_invite:
+        "After the launch criteria the queue itself also invites the visitor, who answers Yes or No, fills in the form and waits for an agent.",
+      without_invite:
+        "After the launch criteria the first free agent is alerted, sees the visitor's page and writes first. No form is asked.",
     },
     launch_after_s: "Launch criteria",
-    launch_help: "Seconds on the site before the queue itself acts. 0: only rules act.",
+    launch_help:
+      "Seconds that a visitor must have spent on the site before the queue itself acts. 0: only rules act.",
+    launch_never: "With 0 the queue itself never acts: only visitors and rules begin chats here.",
+    launch_no_offer: "Choose the offer with which the queue invites. Without one it invites nobody.",
     launch_offer: "Offer that the queue presents",
     launch_offer_none: "None",
     launch_window: "Without invite: open the chat window at launch",
@@ -60,6 +72,10 @@ export const queues = {
     reactive_text: "Asked before the chat. Without fields the visitor is queued at once.",
     invite: "After an accepted offer",
     invite_text: "Asked after yes to an offer. Without fields the visitor is queued at once.",
+    shown: "Shown below",
+    modes: { invite: "After an offer", reactive: "Started by the visitor" },
+    drop_last: "Drop here to ask it last",
+    moved: "Now {{place}} of {{count}}",
     empty: "No fields. Nothing is asked.",
     add: "Add field",
     copy_other: "Copy the fields of the other form",
@@ -96,7 +112,8 @@ export const queues = {
   },
   hours: {
     title: "Weekly hours",
-    text: "When To is not after From, the period runs over midnight. 24:00 is the end of the day.",
+    text: "Draw on a bar to add a period, pull its ends to change it, or write the times below it. When the end is not after the begin, the period runs over midnight. 24:00 is the end of the day.",
+    zone_note: "as it is saved, times in {{zone}}",
     time_zone: "Time zone",
     always: "Always open",
     business: "Monday to Friday, 9 to 17",
@@ -162,6 +179,11 @@ export const queues = {
   },
   routing: {
     title: "Routing",
+    text: "A waiting chat rings at one agent at a time: at somebody who serves this queue, is ready, has a free slot and the skills that are asked for. Where there are several, this decides.",
+    slots: "Slots",
+    slots_text:
+      "How many chats an agent has at once is set for each person. A chat takes a slot from the ringing to the end of its wrap-up; an accepted offer takes one while the form is open.",
+    slots_link: "Users",
     strategy: "First available agent",
     strategies: { longest_idle: "Longest idle", least_loaded: "Least loaded", round_robin: "Round robin" },
     strategy_help: {
@@ -171,7 +193,7 @@ export const queues = {
     },
     ring_time_s: "Ring time",
     ring_help:
-      "How long one agent is rung before the chat goes to the next. {{min}} to {{max}} s, default 20.",
+      "How long one agent is rung. Who does not answer is set away, the chat rings at the next, and the visitor keeps the place. {{min}} to {{max}} s, default 20.",
     waiting: "While waiting",
     show_position: "Show the visitor the position in the queue",
     show_wait: "Show the visitor the estimated wait",
@@ -244,11 +266,23 @@ export const queues = {
     out_of_hours: "Out of hours",
     channel_off: "Channel off",
     no_agent: "No agent available",
+    when: {
+      out_of_hours:
+        "The queue is closed by its hours or by hand. Visitors who wait when it closes get this too.",
+      channel_off: "Somebody has switched the channel of the queue off.",
+      no_agent: "The queue is open, but nobody who serves it is ready with a free slot.",
+    },
     do: {
       wait: "Let the visitor wait",
       url: "Go to an address",
       enquiry: "Enquiry form",
       message: "Message",
+    },
+    do_help: {
+      wait: "The chat begins all the same, and the visitor waits until somebody comes.",
+      url: "The visitor leaves for another page, such as your contact page.",
+      enquiry: "The visitor leaves name and question; you answer by e-mail. The form is below.",
+      message: "The chat window shows a text, and when the queue opens again where that is known.",
     },
     url: "Address",
     url_invalid: "Write an address that starts with https: or http:.",
