@@ -1,4 +1,4 @@
-//! The commands of the project: demo, test, bench, replay, fuzz, tidy and dist. Owns the command line and nothing else;
+//! The commands of the project: demo, test, bench, rig, replay, fuzz, tidy and dist. Owns the command line and nothing else;
 //! each command is a module of its own. No part of the product depends on this crate.
 #![expect(clippy::print_stdout, reason = "a command line tool speaks on standard output")]
 
@@ -14,6 +14,7 @@ mod nats;
 mod packages;
 mod postgres;
 mod replay;
+mod rig;
 mod service;
 mod steps;
 mod test;
@@ -37,6 +38,8 @@ enum Command {
     Test(test::Arguments),
     /// Measure sizes and memory, print a table, write JSON with `--json FILE`.
     Bench(bench::Arguments),
+    /// Break what the server stands on while people chat, and hold what they saw against what is stored.
+    Rig(rig::Arguments),
     /// Drive the visitors of an access log through the engine with a rule set: what would have been offered, and why not.
     Replay(replay::Arguments),
     /// Run the fuzz targets, each for `--seconds N`.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Rig(arguments) => rig::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Tidy => tidy::run(),

@@ -12,8 +12,9 @@ use crate::workspace::{self, capture, find};
 type Finder = fn() -> Option<PathBuf>;
 
 /// The Debian packages that are needed, and how to see that one is there.
-const NEEDED: [(&str, Finder); 4] = [
+const NEEDED: [(&str, Finder); 5] = [
     ("chromium", chromium),
+    ("faketime", faketime),
     ("nats-server", nats_server),
     ("postgresql", postgresql),
     ("python3-venv", python),
@@ -34,7 +35,7 @@ pub(crate) fn install() -> anyhow::Result<()> {
     let missing: Vec<_> =
         NEEDED.iter().filter(|(_, there)| there().is_none()).map(|(name, _)| *name).collect();
     if missing.is_empty() {
-        println!("everything is there: chromium, nats-server, postgresql, python3-venv");
+        println!("everything is there: chromium, faketime, nats-server, postgresql, python3-venv");
         return Ok(());
     }
     let by_hand = format!("apt-get install {}", missing.join(" "));
@@ -63,6 +64,13 @@ pub(crate) fn chromium() -> Option<PathBuf> {
 /// The bus of the tests.
 pub(crate) fn nats_server() -> Option<PathBuf> {
     find("nats-server")
+}
+
+/// The library that moves the clock of a process.
+pub(crate) fn faketime() -> Option<PathBuf> {
+    let places = std::fs::read_dir("/usr/lib").ok()?;
+    let library = |folder: PathBuf| folder.join("faketime/libfaketimeMT.so.1");
+    places.filter_map(Result::ok).map(|entry| library(entry.path())).find(|library| library.is_file())
 }
 
 /// The folder with the programs of the newest PostgreSQL.

@@ -1,6 +1,7 @@
 //! A throw-away PostgreSQL cluster on a free port. Depends on no cluster that happens to run.
 
 use std::fs::Permissions;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,6 +18,8 @@ use crate::workspace::capture;
 pub(crate) enum Writes {
     /// No: for tests.
     Fast,
+    /// As far as the system, which goes on when PostgreSQL dies: for faults.
+    Kept,
     /// Yes: for measuring.
     Durable,
 }
@@ -24,9 +27,11 @@ pub(crate) enum Writes {
 /// A running cluster; stopped and removed when dropped.
 pub(crate) struct Postgres {
     port: u16,
+    owner: Option<String>,
+    writes: Writes,
     // Dropped in this order: the server stops before its folder goes.
-    _service: Service,
-    _folder: TempDir,
+    service: Service,
+    folder: TempDir,
 }
 
 impl Postgres {
@@ -46,23 +51,56 @@ impl Postgres {
         }
         init(&bin, &data, owner.as_deref())?;
         let port = free_port()?;
-        let mut command = as_owner(owner.as_deref());
-        command.arg(bin.join("postgres")).arg("-D").arg(&data).args(["-p", &port.to_string()]);
-        let settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"];
-        let unsafe_settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
-        let more = if writes == Writes::Fast { unsafe_settings.as_slice() } else { &[] };
-        command.args(settings.iter().chain(more).flat_map(|setting| ["-c", setting]));
-        command.current_dir(&data);
-        let mut service = Service::start("postgres", &mut command, folder.path().join("log"))?;
-        service.wait_until(|| is_ready(&bin, port))?;
+        let service = launch(port, owner.as_deref(), writes, &folder)?;
         println!("PostgreSQL from {} on port {port}", bin.display());
-        Ok(Self { port, _service: service, _folder: folder })
+        Ok(Self { port, owner, writes, service, folder })
+    }
+
+    /// It ends at once, as in a crash.
+    ///
+    /// # Errors
+    /// When it cannot be ended.
+    pub(crate) fn crash(&mut self) -> anyhow::Result<()> {
+        self.service.end_with("-QUIT")
+    }
+
+    /// It is there again, on the same port and data.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub(crate) fn start_again(&mut self) -> anyhow::Result<()> {
+        self.service = launch(self.port, self.owner.as_deref(), self.writes, &self.folder)?;
+        Ok(())
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
     }
 
     /// The address of its first database; tests make one of their own each.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
+}
+
+fn launch(port: u16, owner: Option<&str>, writes: Writes, folder: &TempDir) -> anyhow::Result<Service> {
+    let bin = packages::postgresql().context("PostgreSQL is missing")?;
+    let data = folder.path().join("data");
+    let mut command = as_owner(owner);
+    command.arg(bin.join("postgres")).arg("-D").arg(&data).args(["-p", &port.to_string()]);
+    let settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"];
+    let unsynced = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"];
+    let more = match writes {
+        Writes::Fast => unsynced.as_slice(),
+        Writes::Kept => &unsynced[..2],
+        Writes::Durable => &[],
+    };
+    command.args(settings.iter().chain(more).flat_map(|setting| ["-c", setting]));
+    command.current_dir(&data);
+    let mut service = Service::start("postgres", &mut command, folder.path().join("log"))?;
+    service.wait_until(|| is_ready(&bin, port))?;
+    Ok(service)
 }
 
 /// The user to run as: PostgreSQL refuses root.
@@ -110,7 +148,7 @@ mod tests {
     #[test]
     fn a_cluster_answers_and_leaves_nothing_behind() {
         let postgres = Postgres::start(Writes::Fast).expect("PostgreSQL is installed");
-        let folder = postgres._folder.path().to_path_buf();
+        let folder = postgres.folder.path().to_path_buf();
         assert!(is_ready(&packages::postgresql().expect("it was just started"), postgres.port));
         let port = postgres.port;
         drop(postgres);

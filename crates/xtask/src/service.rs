@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 
 /// How long a server may take until it is ready.
 const START_S_MAX: u64 = 30;
@@ -51,8 +51,24 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Ends it with this signal and waits until it is gone.
+    ///
+    /// # Errors
+    /// When the signal cannot be sent.
+    pub(crate) fn end_with(&mut self, signal: &str) -> anyhow::Result<()> {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status()?;
+        ensure!(status.success(), "{} takes no signal", self.name);
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
 impl Drop for Service {
     fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         let stopped = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         let started = Instant::now();
         while stopped.is_ok() && started.elapsed() < Duration::from_secs(STOP_S_MAX) {

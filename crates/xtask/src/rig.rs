@@ -1,0 +1,133 @@
+//! `cargo xtask rig`: breaks what the server stands on while visitors and agents chat, and holds what every one of them
+//! saw against what is stored. The promises are those of section 9 of the specification. Owns the command and the verdict.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use futures_util::StreamExt;
+
+use crate::workspace::{self, cargo, target};
+
+mod agent;
+mod book;
+mod crowd;
+mod database;
+mod dice;
+mod fault;
+mod faults;
+mod judge;
+mod node;
+mod proxy;
+mod report;
+mod rest;
+mod scene;
+mod shop;
+mod socket;
+mod stage;
+mod stored;
+mod view;
+mod visitor;
+
+use fault::Fault;
+use report::Line;
+use scene::Length;
+
+/// A fault that takes longer than this has got stuck.
+const FAULT_WITHIN: Duration = Duration::from_secs(6 * 3_600);
+
+/// Arguments of `cargo xtask rig`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The faults to make; all when none is named.
+    #[arg(value_enum)]
+    faults: Vec<Fault>,
+    /// How often each fault strikes.
+    #[arg(long, default_value_t = 5)]
+    rounds: u32,
+    /// Where chance begins; the same seed makes the same choices.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Run the optimised binary.
+    #[arg(long)]
+    release: bool,
+    /// Run this binary, and build none.
+    #[arg(long, conflicts_with = "release")]
+    program: Option<PathBuf>,
+    /// A few short rounds of each fault, as the tests have them.
+    #[arg(long)]
+    smoke: bool,
+    /// Faults that are made at the same time, each on an installation of its own.
+    #[arg(long, default_value_t = 1)]
+    at_once: usize,
+    /// Write the table to this file as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// Runs the faults.
+///
+/// # Errors
+/// When a promise was broken, or a run could not be had.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let program = match &arguments.program {
+        Some(program) => std::path::absolute(program)?,
+        None => build(arguments)?,
+    };
+    let faults = if arguments.faults.is_empty() { Fault::value_variants() } else { &arguments.faults };
+    // Two threads for the clients; what starts processes stays on this one, which outlives them.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runs = futures_util::stream::iter(faults).map(|fault| one(arguments, &program, *fault));
+    let lines: Vec<_> = runtime.block_on(runs.buffered(arguments.at_once).collect());
+    report::print(&lines);
+    if let Some(file) = &arguments.json {
+        let text = serde_json::to_string_pretty(&lines)?;
+        std::fs::write(file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    verdict(arguments, faults, &lines)
+}
+
+async fn one(arguments: &Arguments, program: &Path, fault: Fault) -> Line {
+    let (rounds, length) = if arguments.smoke {
+        (fault.smoke_rounds(), Length::Smoke)
+    } else {
+        (arguments.rounds, Length::Full)
+    };
+    println!("{}: {rounds} rounds, seed {}", fault.name(), arguments.seed);
+    let run = scene::run(program, fault, rounds, arguments.seed, length);
+    let line = tokio::time::timeout(FAULT_WITHIN, run).await.context("the run got stuck");
+    line.and_then(|line| line).unwrap_or_else(|error| Line::failed(fault, &error))
+}
+
+fn build(arguments: &Arguments) -> anyhow::Result<PathBuf> {
+    let (profile, more): (_, &[&str]) =
+        if arguments.release { ("release", &["--release"]) } else { ("debug", &[]) };
+    let build = ["build", "--package", "beckon-server", "--bin", "beckon"];
+    workspace::run(cargo().args(build).args(more))?;
+    Ok(target()?.join(profile).join("beckon"))
+}
+
+/// Says again what was broken, and how to see it again.
+fn verdict(arguments: &Arguments, faults: &[Fault], lines: &[Line]) -> anyhow::Result<()> {
+    let mut broken = 0;
+    for (fault, line) in faults.iter().zip(lines).filter(|(_, line)| !line.violations.is_empty()) {
+        broken += line.violations.len();
+        let length =
+            if arguments.smoke { "--smoke".to_owned() } else { format!("--rounds {}", arguments.rounds) };
+        println!(
+            "\n{}, again with: cargo xtask rig {} {length} --seed {}",
+            fault.name(),
+            fault.name(),
+            arguments.seed
+        );
+        for violation in &line.violations {
+            println!("  {}: {}", violation.promise, violation.what);
+        }
+    }
+    if broken > 0 {
+        bail!("{broken} promises were broken");
+    }
+    println!("\nno promise was broken");
+    Ok(())
+}

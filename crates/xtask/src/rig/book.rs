@@ -1,0 +1,160 @@
+//! Owns what all clients of a run saw, and how long things took. Shared by the clients' tasks; decides nothing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use super::view::View;
+
+/// A promise of the specification that was broken.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(super) struct Violation {
+    /// `X-1` to `X-5`, or `O-…`; `rig` where the run itself came to nothing.
+    pub(super) promise: &'static str,
+    pub(super) what: String,
+}
+
+/// Who came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Visitor,
+    Agent,
+}
+
+/// An offer as one browser was shown it.
+#[derive(Clone, Debug)]
+pub(super) struct Offered {
+    pub(super) presented_at: i64,
+    /// The presentation that this browser believed to be open when this one came.
+    pub(super) over: Option<String>,
+}
+
+/// Everything that was seen.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) violations: Vec<Violation>,
+    pub(super) views: Vec<Arc<Mutex<View>>>,
+    /// Who was told to own a chat, by chat and epoch.
+    pub(super) owners: HashMap<(String, i64), String>,
+    pub(super) offered: BTreeMap<String, Offered>,
+    /// The outcome that browsers were told of.
+    pub(super) settled: BTreeMap<String, String>,
+    /// When a message was acknowledged to its writer.
+    acked_at: HashMap<String, Instant>,
+    pub(super) acked: u64,
+    /// From the acknowledgement to the other side.
+    pub(super) deliveries: Vec<Duration>,
+    pub(super) agents_back: Vec<Duration>,
+    pub(super) visitors_back: Vec<Duration>,
+    /// From the start of a process until it is ready.
+    pub(super) ready: Vec<Duration>,
+    /// When the last fault struck, while returns are counted.
+    struck_at: Option<Instant>,
+}
+
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Book {
+    /// Of which fault, for what is printed meanwhile.
+    fault: String,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Book {
+    pub(super) fn new(fault: String) -> Self {
+        Self { fault, seen: Arc::default() }
+    }
+
+    pub(super) fn open(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().expect("nobody panics with the book open")
+    }
+
+    pub(super) fn violated(&self, promise: &'static str, what: impl Into<String>) {
+        let what = what.into();
+        let violation = Violation { promise, what };
+        let mut seen = self.open();
+        if !seen.violations.contains(&violation) {
+            println!("{}: {promise} broken: {}", self.fault, violation.what);
+            seen.violations.push(violation);
+        }
+    }
+
+    /// A client's side of a chat, which it goes on writing.
+    pub(super) fn view(&self, who: &str, side: &'static str, chat: &str) -> Arc<Mutex<View>> {
+        let view = Arc::new(Mutex::new(View::new(who, side, chat)));
+        self.open().views.push(Arc::clone(&view));
+        view
+    }
+
+    pub(super) fn acked(&self, id: &str) {
+        let mut seen = self.open();
+        seen.acked += 1;
+        seen.acked_at.entry(id.to_owned()).or_insert_with(Instant::now);
+    }
+
+    /// The other side has it, for the first time.
+    pub(super) fn delivered(&self, id: &str) {
+        let mut seen = self.open();
+        if let Some(at) = seen.acked_at.remove(id) {
+            seen.deliveries.push(at.elapsed());
+        }
+    }
+
+    /// The server told this agent that the chat is theirs under this epoch.
+    pub(super) fn owns(&self, chat: &str, epoch: i64, agent: &str) {
+        let other = {
+            let mut seen = self.open();
+            let owner = seen.owners.entry((chat.to_owned(), epoch)).or_insert_with(|| agent.to_owned());
+            (owner != agent).then(|| owner.clone())
+        };
+        if let Some(other) = other {
+            self.violated(
+                "X-2",
+                format!("chat {chat} has two owners under epoch {epoch}: {other} and {agent}"),
+            );
+        }
+    }
+
+    /// A browser is shown an offer while it believes `over` to be open.
+    pub(super) fn offered(&self, id: &str, presented_at: i64, over: Option<String>) {
+        let first = {
+            let mut seen = self.open();
+            let offered = seen.offered.entry(id.to_owned()).or_insert(Offered { presented_at, over });
+            offered.presented_at
+        };
+        if first != presented_at {
+            self.violated(
+                "X-4",
+                format!("presentation {id} was shown as new at {first} and at {presented_at}"),
+            );
+        }
+    }
+
+    /// A browser is told an outcome.
+    pub(super) fn settled(&self, id: &str, outcome: &str) {
+        let first = self.open().settled.entry(id.to_owned()).or_insert_with(|| outcome.to_owned()).clone();
+        if first != outcome {
+            self.violated("X-5", format!("presentation {id} was told to be {first} and {outcome}"));
+        }
+    }
+
+    /// A fault strikes: from now on it counts how long it takes to come back.
+    pub(super) fn strike(&self) {
+        self.open().struck_at = Some(Instant::now());
+    }
+
+    /// A client has its connection again, which it lost or did not get at `lost_at`.
+    pub(super) fn back(&self, kind: Kind, lost_at: Instant) {
+        let mut seen = self.open();
+        let Some(struck_at) = seen.struck_at.filter(|struck_at| *struck_at <= lost_at) else { return };
+        let took = struck_at.elapsed();
+        match kind {
+            Kind::Visitor => seen.visitors_back.push(took),
+            Kind::Agent => seen.agents_back.push(took),
+        }
+    }
+
+    pub(super) fn ready(&self, took: Duration) {
+        self.open().ready.push(took);
+    }
+}

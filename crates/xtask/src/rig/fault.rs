@@ -1,0 +1,126 @@
+//! Owns the list of faults: what they are called, what they need, and how often a short run makes them. What a fault does
+//! stands in a file of its own below `faults`.
+
+use clap::ValueEnum;
+
+use super::faults;
+use super::scene::Scene;
+use super::stage::Ground;
+
+/// A fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Fault {
+    /// The only node is killed and comes back.
+    Kill,
+    /// One of three nodes is killed and comes back.
+    KillNode,
+    /// One of three nodes stands still and goes on.
+    Pause,
+    /// PostgreSQL crashes and is there again.
+    DatabaseRestart,
+    /// PostgreSQL answers late.
+    DatabaseSlow,
+    /// The connection to PostgreSQL is cut between COMMIT and its answer.
+    DatabaseCut,
+    /// NATS dies and is there again.
+    BusRestart,
+    /// NATS is away for long.
+    BusAway,
+    /// One of three nodes is cut off from PostgreSQL or from NATS.
+    Split,
+    /// The browsers' connections fall silent without being closed.
+    HalfOpen,
+    /// The disk of the embedded database is full.
+    DiskFull,
+    /// The node's clock jumps forward and back.
+    ClockStep,
+    /// Thousands of visitors come back at once.
+    ReconnectStorm,
+    /// A visitor reads nothing.
+    SlowReader,
+    /// Connections send byte by byte, or nothing.
+    Slowloris,
+    /// Connections send what is no frame.
+    Malformed,
+    /// More visitors, frames and connections than are allowed.
+    Flood,
+}
+
+impl Fault {
+    /// Its name on the command line.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().expect("no fault is hidden").get_name().to_owned()
+    }
+
+    /// What it needs.
+    pub(super) fn ground(self) -> Ground {
+        match self {
+            Self::Kill
+            | Self::HalfOpen
+            | Self::ReconnectStorm
+            | Self::SlowReader
+            | Self::Slowloris
+            | Self::Malformed
+            | Self::Flood => Ground::Alone,
+            Self::DiskFull => Ground::SmallDisk,
+            Self::ClockStep => Ground::MovedClock,
+            Self::KillNode
+            | Self::Pause
+            | Self::DatabaseRestart
+            | Self::DatabaseSlow
+            | Self::DatabaseCut
+            | Self::BusRestart
+            | Self::BusAway
+            | Self::Split => Ground::Together,
+        }
+    }
+
+    /// Rounds of the short run that is part of the tests.
+    pub(super) fn smoke_rounds(self) -> u32 {
+        match self {
+            Self::Kill => 3,
+            Self::KillNode
+            | Self::DatabaseRestart
+            | Self::DatabaseCut
+            | Self::BusRestart
+            | Self::Split
+            | Self::DiskFull => 2,
+            Self::Pause
+            | Self::DatabaseSlow
+            | Self::BusAway
+            | Self::HalfOpen
+            | Self::ClockStep
+            | Self::ReconnectStorm
+            | Self::SlowReader
+            | Self::Slowloris
+            | Self::Malformed
+            | Self::Flood => 1,
+        }
+    }
+
+    /// Breaks something and heals it again.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub(super) async fn strike(self, scene: &mut Scene) -> anyhow::Result<()> {
+        match self {
+            Self::Kill => faults::kill::strike(scene).await,
+            Self::KillNode => faults::kill_node::strike(scene).await,
+            Self::Pause => faults::pause::strike(scene).await,
+            Self::DatabaseRestart => faults::database_restart::strike(scene).await,
+            Self::DatabaseSlow => faults::database_slow::strike(scene).await,
+            Self::DatabaseCut => faults::database_cut::strike(scene).await,
+            Self::BusRestart => faults::bus_restart::strike(scene).await,
+            Self::BusAway => faults::bus_away::strike(scene).await,
+            Self::Split => faults::split::strike(scene).await,
+            Self::HalfOpen => faults::half_open::strike(scene).await,
+            Self::DiskFull => faults::disk_full::strike(scene).await,
+            Self::ClockStep => faults::clock_step::strike(scene).await,
+            Self::ReconnectStorm => faults::reconnect_storm::strike(scene).await,
+            Self::SlowReader => faults::slow_reader::strike(scene).await,
+            Self::Slowloris => faults::slowloris::strike(scene).await,
+            Self::Malformed => faults::malformed::strike(scene).await,
+            Self::Flood => faults::flood::strike(scene).await,
+        }
+    }
+}

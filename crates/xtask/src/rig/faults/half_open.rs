@@ -1,0 +1,19 @@
+//! Every connection of a browser falls silent in both directions without being closed, as when a router forgets it; new ones
+//! can be had. The browsers come again when an acknowledgement is overdue. After a while what was held back arrives late,
+//! and is recognised as what is there already.
+
+use std::time::Duration;
+
+use crate::rig::proxy::Way;
+use crate::rig::scene::Scene;
+
+pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
+    let (low, high) = scene.at_length((11_000, 11_000), (5_000, 25_000));
+    let time = scene.some_time(low, high);
+    scene.strikes();
+    scene.stage.nodes[0].front.silence_those_there();
+    scene.wait(time).await;
+    scene.stage.nodes[0].front.set(Way::Open);
+    scene.wait(Duration::from_millis(500)).await;
+    Ok(())
+}

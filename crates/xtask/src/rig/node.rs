@@ -1,0 +1,156 @@
+//! Owns one server process: how it is started, killed, stopped and told to go on, and the proxies around it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use tokio::net::TcpStream;
+
+use super::proxy::Proxy;
+use super::rest::Caller;
+use crate::service::{bound_to_us, free_port};
+use crate::workspace::capture;
+
+/// How long a process may take until it is ready.
+const READY_WITHIN: Duration = Duration::from_secs(60);
+
+/// How a node is started.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<String>,
+    pub(super) environment: Vec<(String, String)>,
+    /// What it says of itself, one file over all its starts.
+    pub(super) log: PathBuf,
+}
+
+/// A node.
+pub(super) struct Node {
+    start: Start,
+    port: u16,
+    child: Option<Child>,
+    /// Between the browsers and it.
+    pub(super) front: Proxy,
+    /// Between it and PostgreSQL.
+    pub(super) database: Option<Proxy>,
+    /// Between it and NATS.
+    pub(super) bus: Option<Proxy>,
+}
+
+impl Node {
+    /// Starts it and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub(super) async fn start(
+        start: Start,
+        database: Option<Proxy>,
+        bus: Option<Proxy>,
+    ) -> anyhow::Result<Self> {
+        let port = free_port()?;
+        let front = Proxy::start(SocketAddr::from(([127, 0, 0, 1], port))).await?;
+        let mut node = Self { start, port, child: None, front, database, bus };
+        node.up().await?;
+        Ok(node)
+    }
+
+    /// Starts the process anew; yields how long it took to be ready.
+    ///
+    /// # Errors
+    /// When it does not get ready; the message carries the end of its log.
+    pub(super) async fn up(&mut self) -> anyhow::Result<Duration> {
+        let started = Instant::now();
+        self.spawn()?;
+        while !self.is_ready().await {
+            let child = self.child.as_mut().context("it was just started")?;
+            if let Some(status) = child.try_wait()? {
+                bail!("a node ended with {status}:\n{}", self.last_words());
+            }
+            ensure!(started.elapsed() < READY_WITHIN, "a node does not get ready:\n{}", self.last_words());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(started.elapsed())
+    }
+
+    /// Starts the process and waits for nothing.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub(super) fn spawn(&mut self) -> anyhow::Result<()> {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.start.log)?;
+        let mut command: Command = bound_to_us();
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BECKON_")) {
+            command.env_remove(name);
+        }
+        command.arg(&self.start.program).arg("serve").args(["--listen", &format!("127.0.0.1:{}", self.port)]);
+        command.args(&self.start.arguments);
+        command.envs(self.start.environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        self.child = Some(command.spawn().context("cannot start a node")?);
+        Ok(())
+    }
+
+    /// `kill -9`, at once.
+    pub(super) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// It stands still until it is told to go on, and its connections stand.
+    ///
+    /// # Errors
+    /// When there is no process.
+    pub(super) fn pause(&self) -> anyhow::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// It goes on.
+    ///
+    /// # Errors
+    /// When there is no process.
+    pub(super) fn go_on(&self) -> anyhow::Result<()> {
+        self.signal("-CONT")
+    }
+
+    /// Whether its process lives.
+    pub(super) fn lives(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// Whether it says that it can serve.
+    pub(super) async fn is_ready(&self) -> bool {
+        let address = self.address();
+        if TcpStream::connect(address).await.is_err() {
+            return false;
+        }
+        Caller::default().read(address, "/readyz").await.is_ok()
+    }
+
+    /// Where it listens itself, without the proxy.
+    pub(super) fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    /// The end of its log.
+    pub(super) fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(&self.start.log).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let child = self.child.as_ref().context("the node has no process")?;
+        capture(Command::new("kill").args([signal, &child.id().to_string()]))?;
+        Ok(())
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

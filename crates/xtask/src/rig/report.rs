@@ -1,0 +1,119 @@
+//! Owns what a run says at its end: a line a fault, as a table and as JSON.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::book::{Seen, Violation};
+use super::fault::Fault;
+use super::stored::Stored;
+
+/// Half of the times are not above `p50`, 95 of 100 not above `p95`; milliseconds.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Times {
+    count: usize,
+    p50_ms: u128,
+    p95_ms: u128,
+    pub(super) max_ms: u128,
+}
+
+/// What became of one fault.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Line {
+    fault: String,
+    rounds: u32,
+    seconds: u64,
+    chats: usize,
+    /// Acknowledged to visitors and agents.
+    messages: u64,
+    presentations: usize,
+    pub(super) violations: Vec<Violation>,
+    /// From the fault until an agent is back.
+    agents_back: Option<Times>,
+    /// From the fault until a visitor is back.
+    visitors_back: Option<Times>,
+    /// From the start of a process until it is ready.
+    ready: Option<Times>,
+    /// From the acknowledgement of a message until the other side has it.
+    delivery: Option<Times>,
+}
+
+impl Line {
+    pub(super) fn new(fault: Fault, rounds: u32, took: Duration, seen: &Seen, stored: &Stored) -> Self {
+        Self {
+            fault: fault.name(),
+            rounds,
+            seconds: took.as_secs(),
+            chats: stored.chats.len(),
+            messages: seen.acked,
+            presentations: stored.presentations.len(),
+            violations: seen.violations.clone(),
+            agents_back: Times::of(&seen.agents_back),
+            visitors_back: Times::of(&seen.visitors_back),
+            ready: Times::of(&seen.ready),
+            delivery: Times::of(&seen.deliveries),
+        }
+    }
+
+    /// A run that could not be had.
+    pub(super) fn failed(fault: Fault, error: &anyhow::Error) -> Self {
+        let violation = Violation { promise: "rig", what: format!("{error:#}") };
+        let mut seen = Seen::default();
+        seen.violations.push(violation);
+        Self::new(fault, 0, Duration::ZERO, &seen, &Stored::default())
+    }
+}
+
+impl Times {
+    pub(super) fn of(times: &[Duration]) -> Option<Self> {
+        let mut sorted: Vec<u128> = times.iter().map(Duration::as_millis).collect();
+        sorted.sort_unstable();
+        let at = |percent: usize| sorted.get((sorted.len() * percent).div_ceil(100).max(1) - 1).copied();
+        Some(Self { count: sorted.len(), p50_ms: at(50)?, p95_ms: at(95)?, max_ms: at(100)? })
+    }
+}
+
+/// Prints the table.
+pub(super) fn print(lines: &[Line]) {
+    let head = [
+        "fault",
+        "rounds",
+        "chats",
+        "messages",
+        "violations",
+        "agents back",
+        "visitors back",
+        "ready",
+        "delivery",
+        "slowest",
+    ];
+    println!(
+        "\n{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>14}{:>10}",
+        head[0], head[1], head[2], head[3], head[4], head[5], head[6], head[7], head[8], head[9]
+    );
+    for line in lines {
+        let slowest = line.delivery.map(|times| seconds(times.max_ms)).unwrap_or_default();
+        println!(
+            "{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>14}{:>10}",
+            line.fault,
+            line.rounds,
+            line.chats,
+            line.messages,
+            line.violations.len(),
+            pair(line.agents_back),
+            pair(line.visitors_back),
+            pair(line.ready),
+            pair(line.delivery),
+            slowest
+        );
+    }
+    println!("times in seconds: half within the first, 95 of 100 within the second");
+}
+
+fn pair(times: Option<Times>) -> String {
+    times.map(|times| format!("{} / {}", seconds(times.p50_ms), seconds(times.p95_ms))).unwrap_or_default()
+}
+
+fn seconds(ms: u128) -> String {
+    format!("{}.{:02}", ms / 1_000, ms % 1_000 / 10)
+}

@@ -1,0 +1,225 @@
+//! Owns one run of one fault: the stage, the crowd on it, the rounds, and the looks in between. What the fault does stands
+//! in `faults`, the verdict in `judge`.
+
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::book::Book;
+use super::crowd::{Crowd, Place};
+use super::dice::Dice;
+use super::fault::Fault;
+use super::faults::clock_step::STEP_S_MAX;
+use super::judge;
+use super::proxy::Way;
+use super::report::Line;
+use super::stage::{Ground, Stage};
+use super::stored::Stored;
+
+/// Messages that are acknowledged before the first fault strikes, and after each.
+const MESSAGES_BETWEEN: u64 = 12;
+/// Everyone has a connection and messages flow again within this time after a fault has been healed.
+const RECOVER_WITHIN: Duration = Duration::from_secs(60);
+/// Everything that waits is settled within this time after everyone has gone; an offer is passively ignored after 14 s.
+const SETTLE_WITHIN: Duration = Duration::from_secs(45);
+/// How often the chats are looked at during a run.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Chats whose messages are read once more, over REST.
+const CHATS_READ: usize = 5;
+
+/// How much of a fault is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Length {
+    /// As short as it can be and still say something.
+    Smoke,
+    /// As the fault is in earnest.
+    Full,
+}
+
+/// One run.
+pub(super) struct Scene {
+    pub(super) stage: Stage,
+    pub(super) crowd: Crowd,
+    pub(super) book: Book,
+    pub(super) dice: Dice,
+    pub(super) length: Length,
+    looked_at: Instant,
+    healed_at: Instant,
+    broken: bool,
+}
+
+/// Runs a fault so many times.
+///
+/// # Errors
+/// When the run itself cannot be had; what it finds is in the line.
+pub(super) async fn run(
+    program: &Path,
+    fault: Fault,
+    rounds: u32,
+    seed: u64,
+    length: Length,
+) -> anyhow::Result<Line> {
+    let mut scene = Scene::set(program, fault, seed, length).await?;
+    let began = Instant::now();
+    scene.until_messages("before the first round").await;
+    for _ in 0..rounds {
+        scene.broken = true;
+        fault.strike(&mut scene).await?;
+        scene.broken = false;
+        scene.healed_at = Instant::now();
+        scene.until_back().await;
+        scene.until_messages("after the fault").await;
+    }
+    scene.crowd.go().await;
+    let stored = scene.settled().await?;
+    scene.compare_rest(&stored).await;
+    let unsure_ms = match fault.ground() {
+        Ground::MovedClock => 1_000 * i64::try_from(STEP_S_MAX)?,
+        Ground::Alone | Ground::SmallDisk | Ground::Together => 0,
+    };
+    let found = judge::judge(&scene.book.open(), &stored, unsure_ms);
+    for violation in found {
+        scene.book.violated(violation.promise, violation.what);
+    }
+    Ok(Line::new(fault, rounds, began.elapsed(), &scene.book.open(), &stored))
+}
+
+impl Scene {
+    async fn set(program: &Path, fault: Fault, seed: u64, length: Length) -> anyhow::Result<Self> {
+        let stage = Stage::set(program, fault.ground()).await?;
+        let book = Book::new(fault.name());
+        let mut dice = Dice::new(seed ^ u64::from(fault as u32) << 32);
+        let place = Place::new(stage.fronts(), stage.shop.clone(), book.clone());
+        let crowd = Crowd::come(place, &mut dice);
+        let now = Instant::now();
+        Ok(Self { stage, crowd, book, dice, length, looked_at: now, healed_at: now, broken: false })
+    }
+
+    /// The fault strikes now: returns are counted from here.
+    pub(super) fn strikes(&self) {
+        self.book.strike();
+    }
+
+    /// Time passes; the chats are looked at meanwhile.
+    pub(super) async fn wait(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            let rest = end.saturating_duration_since(Instant::now());
+            tokio::time::sleep(rest.min(Duration::from_millis(50))).await;
+            self.look().await;
+        }
+    }
+
+    /// A time that chance chooses, from `low_ms` to `high_ms`.
+    pub(super) fn some_time(&mut self, low_ms: u64, high_ms: u64) -> Duration {
+        Duration::from_millis(self.dice.between(low_ms, high_ms))
+    }
+
+    /// One of the nodes, chosen by chance.
+    pub(super) fn some_node(&mut self) -> usize {
+        let nodes = u64::try_from(self.stage.nodes.len()).unwrap_or(1);
+        usize::try_from(self.dice.below(nodes)).unwrap_or_default()
+    }
+
+    /// From now on, between all nodes and PostgreSQL.
+    pub(super) fn set_databases(&self, way: Way) {
+        for proxy in self.stage.nodes.iter().filter_map(|node| node.database.as_ref()) {
+            proxy.set(way);
+        }
+    }
+
+    /// Time passes under a fault that nobody should notice much: messages must flow.
+    pub(super) async fn hold(&mut self, time: Duration) {
+        let before = self.crowd.acked();
+        self.wait(time).await;
+        if self.crowd.acked() == before {
+            self.book.violated("rig", format!("no message passed for {} ms", time.as_millis()));
+        }
+    }
+
+    /// In a short run the shorter of the two.
+    pub(super) fn at_length<T>(&self, smoke: T, full: T) -> T {
+        match self.length {
+            Length::Smoke => smoke,
+            Length::Full => full,
+        }
+    }
+
+    /// What the chats look like now, unless the database cannot be read.
+    async fn look(&mut self) {
+        if self.looked_at.elapsed() < LOOK_EVERY {
+            return;
+        }
+        self.looked_at = Instant::now();
+        let Ok(chats) = Stored::chats(&self.stage.database).await else { return };
+        let up = if self.broken { Duration::ZERO } else { self.healed_at.elapsed() };
+        let found = judge::look(&chats, now_ms(), i64::try_from(up.as_millis()).unwrap_or(i64::MAX));
+        for violation in found {
+            self.book.violated(violation.promise, violation.what);
+        }
+    }
+
+    /// Until every client has its connection. A visitor may be between two visits.
+    async fn until_back(&mut self) {
+        let everyone = self.stage.shop.agents.len();
+        let began = Instant::now();
+        while self.crowd.connected() < everyone && began.elapsed() < RECOVER_WITHIN {
+            self.wait(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Until so many more messages are acknowledged, which means that agents and visitors have found each other.
+    async fn until_messages(&mut self, when: &str) {
+        let wanted = self.crowd.acked() + MESSAGES_BETWEEN;
+        let began = Instant::now();
+        while self.crowd.acked() < wanted {
+            if began.elapsed() > RECOVER_WITHIN {
+                let what = format!("no messages flow {when}, for {} s", RECOVER_WITHIN.as_secs());
+                self.book.violated("rig", what);
+                return;
+            }
+            self.wait(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The REST interface tells of the last chats what the database holds.
+    async fn compare_rest(&self, stored: &Stored) {
+        for chat in stored.chats.iter().rev().take(CHATS_READ) {
+            let address = self.stage.fronts()[0];
+            let path = format!("/api/v1/chats/{}/messages?limit=200", chat.id);
+            let told = match self.stage.shop.admin.read(address, &path).await {
+                Ok(told) => told,
+                Err(error) => return self.book.violated("rig", format!("{error:#}")),
+            };
+            let told = told["items"].as_array().into_iter().flatten();
+            let told: Vec<_> =
+                told.map(|message| (message["seq"].as_i64(), message["id"].as_str())).collect();
+            let kept = stored.messages.iter().filter(|message| message.chat_id == chat.id);
+            let kept: Vec<_> = kept.map(|message| (Some(message.seq), Some(message.id.as_str()))).collect();
+            if kept.len() <= 200 && told != kept {
+                self.book.violated("X-1", format!("REST tells chat {} otherwise than it is stored", chat.id));
+            }
+        }
+    }
+
+    /// What is stored once nothing waits any more, or when the time for that is over.
+    async fn settled(&mut self) -> anyhow::Result<Stored> {
+        let began = Instant::now();
+        loop {
+            let stored = Stored::read(&self.stage.database).await?;
+            let open = stored.presentations.iter().any(|row| row.outcome.is_none())
+                || stored.chats.iter().any(|chat| chat.state != "ended");
+            if !open || began.elapsed() > SETTLE_WITHIN {
+                return Ok(stored);
+            }
+            self.wait(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+/// The time of this machine.
+#[expect(clippy::disallowed_methods, reason = "deadlines in the database are by the machine's clock")]
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

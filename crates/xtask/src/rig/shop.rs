@@ -1,0 +1,94 @@
+//! Owns the installation that every run has: one site with an offer, a rule and a queue, and agents who serve it. It is
+//! made through the REST interface.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use super::rest::Caller;
+
+/// Where the pages of the site are.
+pub(super) const ORIGIN: &str = "https://shop.example";
+/// The first administrator.
+pub(super) const ADMIN: &str = "ada@shop.example";
+/// Everybody's password.
+pub(super) const PASSWORD: &str = "a password of the rig";
+/// Chats of an agent at a time.
+pub(super) const SLOTS: usize = 3;
+/// A ring goes on to the next agent after this time, seconds.
+const RING_S: u64 = 5;
+/// A visitor who waited for this long gets something else, seconds.
+const DEQUEUE_S: u64 = 25;
+/// What the visitors' browsers call themselves; a robot would not be tracked.
+pub(super) const BROWSER: &str =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36";
+
+/// The site and who works there.
+#[derive(Clone, Debug)]
+pub(super) struct Shop {
+    /// The public key of the site.
+    pub(super) key: String,
+    pub(super) admin: Caller,
+    pub(super) agents: Vec<Employee>,
+}
+
+/// An agent.
+#[derive(Clone, Debug)]
+pub(super) struct Employee {
+    pub(super) id: String,
+    pub(super) caller: Caller,
+}
+
+impl Shop {
+    /// Makes it.
+    ///
+    /// # Errors
+    /// When the server refuses something.
+    pub(super) async fn open(address: SocketAddr, agents: usize) -> anyhow::Result<Self> {
+        let admin = Caller::sign_in(address, ADMIN, PASSWORD).await?;
+        let mut employees = Vec::new();
+        for number in 1..=agents {
+            let email = format!("agent{number}@shop.example");
+            let user = json!({ "email": email, "name": format!("Agent {number}"), "role": "agent",
+                               "password": PASSWORD, "slots": SLOTS });
+            let id = id_of(&admin.make(address, "/api/v1/users", &user).await?)?;
+            employees.push(Employee { id, caller: Caller::sign_in(address, &email, PASSWORD).await? });
+        }
+        let settings = json!({ "poll_interval_s": 2, "minimum_interval_s": 0, "ignored_after_s": 10 });
+        let site = json!({ "name": "Shop", "origins": [ORIGIN], "settings": settings });
+        let site = admin.make(address, "/api/v1/sites", &site).await?;
+        let (id, key) = (id_of(&site)?, site["key"].as_str().context("a site has a key")?.to_owned());
+        let ids: Vec<_> = employees.iter().map(|employee| &employee.id).collect();
+        let queue = json!({ "name": "Advice", "is_default": true, "plan": queue_plan(), "agents": ids });
+        let queue = id_of(&admin.make(address, &format!("/api/v1/sites/{id}/queues"), &queue).await?)?;
+        let texts = json!({ "en": { "title": "May we help?", "accept_label": "Yes", "reject_label": "No" } });
+        let offer = json!({ "name": "Help", "active": true, "design": { "texts": texts } });
+        let offer = id_of(&admin.make(address, &format!("/api/v1/sites/{id}/offers"), &offer).await?)?;
+        let plan = json!({ "offer_id": offer, "queue_id": queue, "match_value": "/product/" });
+        let rule = json!({ "priority": 10, "name": "Product", "plan": plan });
+        admin.make(address, &format!("/api/v1/sites/{id}/rules"), &rule).await?;
+        Ok(Self { key, admin, agents: employees })
+    }
+
+    /// A visitor's first frame, without token and chat.
+    pub(super) fn hello(&self, path: &str) -> Value {
+        let page =
+            json!({ "tab": 7, "view": 1, "url": format!("{ORIGIN}{path}"), "title": "Shop", "referrer": "" });
+        json!({ "type": "hello", "v": 1, "site": self.key, "language": "en", "time_zone": "UTC", "pages": [page] })
+    }
+}
+
+fn queue_plan() -> Value {
+    let wait = json!({ "do": "wait" });
+    let name = json!({ "key": "name", "type": "text", "label": { "en": "Name" }, "required": true });
+    json!({
+        "form_invite": [name],
+        "routing": { "ring_time_s": RING_S, "dequeue_after_s": DEQUEUE_S },
+        "alternatives": { "out_of_hours": wait, "channel_off": wait, "no_agent": wait },
+    })
+}
+
+fn id_of(made: &Value) -> anyhow::Result<String> {
+    Ok(made["id"].as_str().context("what was made has an id")?.to_owned())
+}

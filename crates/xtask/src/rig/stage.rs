@@ -1,0 +1,178 @@
+//! Owns what a run stands on: the nodes with their proxies, PostgreSQL and NATS, and the shop. One node on the embedded
+//! database, or three on PostgreSQL and NATS.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, ensure};
+use tempfile::TempDir;
+
+use super::database::Database;
+use super::node::{Node, Start};
+use super::proxy::Proxy;
+use super::shop::{ADMIN, PASSWORD, Shop};
+use crate::nats::Nats;
+use crate::postgres::{Postgres, Writes};
+
+/// Nodes where there are several.
+const NODES: usize = 3;
+/// Agents, each with their slots.
+const AGENTS: usize = 3;
+
+/// What a run stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// One node on the embedded database.
+    Alone,
+    /// The same, with its database on a small file system of its own, which must be had.
+    SmallDisk,
+    /// The same, with a clock that can be moved.
+    MovedClock,
+    /// Three nodes on PostgreSQL and NATS, with a proxy on each way.
+    Together,
+}
+
+/// The running installation. Dropped in this order: nodes, then what they need, then the folder.
+pub(super) struct Stage {
+    pub(super) nodes: Vec<Node>,
+    pub(super) database: Database,
+    pub(super) shop: Shop,
+    pub(super) postgres: Option<Postgres>,
+    pub(super) nats: Option<Nats>,
+    /// Where the data of a node on the embedded database lies.
+    pub(super) data: PathBuf,
+    _mounted: Option<Mounted>,
+    _folder: TempDir,
+}
+
+/// A small file system in memory; unmounted when dropped.
+struct Mounted(PathBuf);
+
+impl Stage {
+    /// Starts everything.
+    ///
+    /// # Errors
+    /// When something does not start.
+    pub(super) async fn set(program: &Path, ground: Ground) -> anyhow::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("beckon-rig-").tempdir()?;
+        match ground {
+            Ground::Together => Self::together(program, folder).await,
+            Ground::Alone | Ground::SmallDisk | Ground::MovedClock => {
+                Self::alone(program, folder, ground).await
+            }
+        }
+    }
+
+    /// The addresses at which browsers reach the nodes.
+    pub(super) fn fronts(&self) -> Vec<SocketAddr> {
+        self.nodes.iter().map(|node| node.front.address).collect()
+    }
+
+    async fn alone(program: &Path, folder: TempDir, ground: Ground) -> anyhow::Result<Self> {
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data)?;
+        let mounted = if ground == Ground::SmallDisk { Some(Mounted::at(&data)?) } else { None };
+        let arguments = vec!["--data".to_owned(), data.display().to_string()];
+        make_admin(program, &arguments)?;
+        let mut start = start(program, arguments, &folder, 0);
+        if ground == Ground::MovedClock {
+            start.environment = moved_clock(&folder.path().join("clock"))?;
+        }
+        let node = Node::start(start, None, None).await?;
+        let shop = Shop::open(node.front.address, AGENTS).await?;
+        Ok(Self {
+            nodes: vec![node],
+            database: Database::Sqlite(data.join("beckon.db")),
+            shop,
+            postgres: None,
+            nats: None,
+            data,
+            _mounted: mounted,
+            _folder: folder,
+        })
+    }
+
+    async fn together(program: &Path, folder: TempDir) -> anyhow::Result<Self> {
+        let (postgres, nats) = (Postgres::start(Writes::Kept)?, Nats::start()?);
+        make_admin(program, &["--database-url".to_owned(), postgres.url()])?;
+        let mut nodes = Vec::new();
+        for number in 0..NODES {
+            let database = Proxy::start(postgres.address()).await?;
+            let bus = Proxy::start(nats.address()).await?;
+            let url = format!("postgres://postgres@{}/postgres", database.address);
+            let bus_url = format!("nats://{}", bus.address);
+            let arguments = ["--database-url", &url, "--nats-url", &bus_url].map(str::to_owned).to_vec();
+            let start = start(program, arguments, &folder, number);
+            nodes.push(Node::start(start, Some(database), Some(bus)).await?);
+        }
+        let shop = Shop::open(nodes[0].front.address, AGENTS).await?;
+        Ok(Self {
+            nodes,
+            database: Database::Postgres(postgres.url()),
+            shop,
+            postgres: Some(postgres),
+            nats: Some(nats),
+            data: folder.path().to_owned(),
+            _mounted: None,
+            _folder: folder,
+        })
+    }
+
+    /// The file that says how far the clock of a node with a moved clock is off.
+    pub(super) fn clock_file(&self) -> PathBuf {
+        self.data.with_file_name("clock")
+    }
+}
+
+fn start(program: &Path, arguments: Vec<String>, folder: &TempDir, number: usize) -> Start {
+    let mut arguments = arguments;
+    // A fault can say where its visitors come from.
+    arguments.extend(["--trusted-proxies", "1"].map(str::to_owned));
+    let log = folder.path().join(format!("node-{number}.log"));
+    Start { program: program.to_owned(), arguments, environment: Vec::new(), log }
+}
+
+/// The first administrator, made on the command line.
+fn make_admin(program: &Path, database: &[String]) -> anyhow::Result<()> {
+    let mut command = Command::new(program);
+    command.args(["user", "create", "--email", ADMIN, "--role", "admin", "--password-stdin"]).args(database);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    std::io::Write::write_all(&mut child.stdin.take().context("the input is piped")?, PASSWORD.as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "no administrator: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+/// The environment of a process whose clock a file moves.
+fn moved_clock(file: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    std::fs::write(file, "+0")?;
+    let library = crate::packages::faketime().context("libfaketime is missing: apt-get install faketime")?;
+    let set = |name: &str, value: String| (name.to_owned(), value);
+    Ok(vec![
+        set("LD_PRELOAD", library.display().to_string()),
+        set("FAKETIME_TIMESTAMP_FILE", file.display().to_string()),
+        set("FAKETIME_NO_CACHE", "1".to_owned()),
+        set("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+    ])
+}
+
+impl Mounted {
+    /// Size in MB: a fresh database and a few minutes of chats.
+    const SIZE_MB: u32 = 48;
+
+    fn at(folder: &Path) -> anyhow::Result<Self> {
+        let size = format!("size={}m", Self::SIZE_MB);
+        crate::workspace::capture(
+            Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder),
+        )
+        .context("a small file system cannot be mounted")?;
+        Ok(Self(folder.to_owned()))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}

@@ -1,0 +1,95 @@
+//! Owns what the database holds of a run, as far as the promises are about it. Read whole; it is small.
+
+use serde::Deserialize;
+
+use super::database::Database;
+
+/// A chat.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Chat {
+    pub(super) id: String,
+    pub(super) state: String,
+    pub(super) presentation_id: Option<String>,
+    pub(super) agent_id: Option<String>,
+    /// Closed on the agent's side, 1 or 0.
+    pub(super) wrapped_up: i64,
+    pub(super) last_seq: i64,
+    /// When the present state runs out, where that is bounded.
+    pub(super) due_at: Option<i64>,
+    pub(super) wait_due: Option<i64>,
+}
+
+/// A message.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Message {
+    pub(super) chat_id: String,
+    pub(super) seq: i64,
+    pub(super) id: String,
+    pub(super) sender: String,
+    pub(super) user_id: Option<String>,
+    pub(super) body: String,
+}
+
+/// A presentation.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Presentation {
+    pub(super) id: String,
+    pub(super) visit_id: String,
+    pub(super) presented_at: i64,
+    pub(super) outcome: Option<String>,
+    pub(super) outcome_at: Option<i64>,
+    pub(super) accepted_late_at: Option<i64>,
+}
+
+/// Someone who takes or took part in a chat.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Participant {
+    pub(super) chat_id: String,
+    pub(super) user_id: String,
+    pub(super) part: String,
+    pub(super) left_at: Option<i64>,
+}
+
+/// Everything.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stored {
+    pub(super) chats: Vec<Chat>,
+    pub(super) messages: Vec<Message>,
+    pub(super) presentations: Vec<Presentation>,
+    pub(super) participants: Vec<Participant>,
+}
+
+const CHATS: &str = "SELECT id, state, presentation_id, agent_id, CASE WHEN wrapped_up THEN 1 ELSE 0 END AS wrapped_up, \
+     last_seq, due_at, wait_due FROM chats ORDER BY requested_at, id";
+
+impl Stored {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) async fn read(database: &Database) -> anyhow::Result<Self> {
+        Ok(Self {
+            chats: Self::chats(database).await?,
+            messages: database
+                .rows("SELECT chat_id, seq, id, sender, user_id, body FROM messages ORDER BY chat_id, seq")
+                .await?,
+            presentations: database
+                .rows(
+                    "SELECT id, visit_id, presented_at, outcome, outcome_at, accepted_late_at \
+                     FROM presentations ORDER BY visit_id, presented_at, id",
+                )
+                .await?,
+            participants: database
+                .rows("SELECT chat_id, user_id, part, left_at FROM chat_participants")
+                .await?,
+        })
+    }
+
+    /// Only the chats, for a look while the run goes on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) async fn chats(database: &Database) -> anyhow::Result<Vec<Chat>> {
+        database.rows(CHATS).await
+    }
+}
