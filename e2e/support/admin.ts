@@ -43,6 +43,7 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     "/admin/api-tokens",
     "/admin/api-tokens/new",
     "/admin/audit",
+    "/account",
     `${below}/versions`,
   ];
 }

@@ -81,6 +81,11 @@ pub enum Hint {
         /// They were set away because they let a chat ring out.
         no_answer: bool,
     },
+    /// Sessions of a user have ended: consoles of theirs look whether they are still signed in.
+    SessionsEnded {
+        /// Whose.
+        user: UserId,
+    },
     /// An agent's options changed.
     OptionsChanged {
         /// Whose.

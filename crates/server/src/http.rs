@@ -25,6 +25,7 @@ use file::room::Uploads;
 use password::Passwords;
 use throttle::SignInThrottle;
 
+pub mod account;
 pub mod agent;
 pub mod api_token;
 pub mod assets;
@@ -68,6 +69,8 @@ mod setup_step;
 pub mod site;
 pub mod throttle;
 pub mod user;
+mod user_access;
+pub mod user_agent;
 pub mod version;
 pub mod visit;
 pub mod waiting;

@@ -25,6 +25,7 @@ export interface Page<T> {
 export type Role = Schemas["Role"];
 export type SessionUser = Complete<Schemas["SessionUser"]>;
 export type Session = Complete<Schemas["Session"]>;
+export type OwnSession = Complete<Schemas["OwnSession"]>;
 export type Setup = Complete<Schemas["Setup"]>;
 export type NewSetup = Schemas["NewSetup"];
 export type User = Complete<Schemas["User"]>;

@@ -13,7 +13,7 @@ use beckon_server::store::Store;
 use beckon_server::store::chat::{ChatMode, NewChat, insert_chat};
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::queue::{QueueRow, insert_queue, update_queue_agents};
-use beckon_server::store::session::insert_session;
+use beckon_server::store::session::{NewSession, insert_session};
 use beckon_server::store::site::{SiteRow, insert_site};
 use beckon_server::store::user::{Role, UserRow, insert_user};
 use beckon_server::store::visit::{VisitFacts, VisitRow, insert_visit};
@@ -65,7 +65,21 @@ impl Place {
         insert_user(&mut tx, &user).await.expect("a user");
         update_queue_agents(&mut tx, &queue, &[*user.id]).await.expect("an agent of the queue");
         let hash = hex::encode(Sha256::digest(TOKEN));
-        insert_session(&mut tx, &hash, *user.id, now, now.plus_s(86_400)).await.expect("a session");
+        insert_session(
+            &mut tx,
+            NewSession {
+                id: Uuid::now_v7(),
+                token_hash: &hash,
+                user: *user.id,
+                browser: "",
+                system: "",
+                network: "",
+                now,
+                expires_at: now.plus_s(86_400),
+            },
+        )
+        .await
+        .expect("a session");
         tx.commit().await.expect("the rows are written");
         let out = WaysOut::new(None, Vec::new()).expect("nothing to set up");
         let node = Node::start(store.clone(), Clock::System, Bus::local(), out).await.expect("a node");

@@ -18,6 +18,8 @@ pub enum ConsoleSignal {
     IfFollowed(ChatId, Box<AgentNotice>),
     /// This chat has new messages: if the console follows it, read them and send them.
     MessageAdded(ChatId),
+    /// Look whether the session has not ended; close when it has.
+    LookAgain,
     /// Close, and let the console come again.
     Leave,
 }
@@ -73,7 +75,12 @@ impl Consoles {
 
     /// Tells one person's consoles.
     pub fn tell_user(&self, user: UserId, notice: &AgentNotice) {
-        self.send(|console| (console.user == user).then(|| ConsoleSignal::Notice(Box::new(notice.clone()))));
+        self.signal_user(user, &ConsoleSignal::Notice(Box::new(notice.clone())));
+    }
+
+    /// Signals one person's consoles.
+    pub fn signal_user(&self, user: UserId, signal: &ConsoleSignal) {
+        self.send(|console| (console.user == user).then(|| signal.clone()));
     }
 
     /// Tells all consoles, whoever they belong to.

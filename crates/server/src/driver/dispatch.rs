@@ -142,6 +142,7 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             tell_status(driver, user, no_answer).await?;
             tell_queues_of(driver, user).await?;
         }
+        Hint::SessionsEnded { user } => driver.consoles().signal_user(user, &ConsoleSignal::LookAgain),
         Hint::OptionsChanged { user } => {
             driver.consoles().tell_user(user, &AgentNotice::OptionsChanged {});
         }

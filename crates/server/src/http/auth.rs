@@ -14,17 +14,22 @@ use sha2::{Digest, Sha256};
 use super::client::Client;
 use super::error::{Answer, Problem};
 use super::{Api, scope};
-use crate::store::Tx;
+use crate::clock::Clock;
 use crate::store::api_token::{Scope, find_token_in_use, update_api_token_used};
-use crate::store::session::{find_session, insert_session, update_session_expiry};
+use crate::store::session::{
+    NewSession, SessionRow, delete_sessions_beyond, find_session, insert_session, update_session_used,
+};
 use crate::store::user::{Role, UserRow};
+use crate::store::{Store, StoreResult, Tx};
 
 /// Name of the session cookie.
 pub const COOKIE: &str = "beckon_session";
 
 const SESSION_S: u32 = 14 * 24 * 3600;
-/// A session that was moved less than this ago is not written again.
-const MOVED_AGAIN_AFTER_MS: i64 = 24 * 3600 * 1000;
+/// A use of a session less than this after the one before is not written down.
+const SESSION_USED_AGAIN_AFTER_MS: i64 = 5 * 60_000;
+/// Most sessions of a user; of more, those that were not used for longest end.
+pub const SESSIONS_MAX: i64 = 50;
 /// A use of a token less than this after the one before is not written down.
 const USED_AGAIN_AFTER_MS: i64 = 60_000;
 
@@ -119,13 +124,30 @@ roles! {
 /// When the database failed.
 pub async fn begin_session(
     tx: &mut Tx,
+    clock: &Clock,
     user: UserId,
-    now: UnixMs,
     client: Client,
 ) -> Answer<Cookie<'static>> {
     let token = hex::encode(rand::random::<[u8; 32]>());
-    insert_session(tx, &hash_token(&token), user, now, now.plus_s(SESSION_S)).await?;
+    let now = clock.now();
+    let new = NewSession {
+        id: clock.new_id(),
+        token_hash: &hash_token(&token),
+        user,
+        browser: client.browser,
+        system: client.system,
+        network: &client.network(),
+        now,
+        expires_at: now.plus_s(SESSION_S),
+    };
+    delete_sessions_beyond(tx, user, SESSIONS_MAX - 1).await?;
+    insert_session(tx, new).await?;
     Ok(cookie(token, client))
+}
+
+/// The session that ending those of a user spares: the caller's own, when they are that user.
+pub(super) fn spared(caller: &SignedIn, user: UserId) -> &str {
+    if *caller.user.id == user { &caller.token_hash } else { "" }
 }
 
 /// The cookie of the request's session again, with its full time to live.
@@ -188,13 +210,26 @@ async fn authenticate_session(api: &Api, headers: &HeaderMap) -> Answer<SignedIn
     let mut tx = api.store.read().await?;
     let session = find_session(&mut tx, &token_hash, now).await?.ok_or(Problem::SignedOut)?;
     drop(tx);
-    let expires_at = now.plus_s(SESSION_S);
-    if expires_at.ms_since(UnixMs(session.expires_at)) >= MOVED_AGAIN_AFTER_MS {
-        let mut tx = api.store.write().await?;
-        update_session_expiry(&mut tx, &token_hash, expires_at).await?;
+    mark_used(&api.store, &token_hash, &session, now).await?;
+    Ok(SignedIn::by_session(session.user, token_hash))
+}
+
+/// Writes down, now and then, that a session is in use: from its last use on it is good for its full time.
+///
+/// # Errors
+/// When the database failed.
+pub async fn mark_used(
+    store: &Store,
+    token_hash: &str,
+    session: &SessionRow,
+    now: UnixMs,
+) -> StoreResult<()> {
+    if now.ms_since(UnixMs(session.used_at)) >= SESSION_USED_AGAIN_AFTER_MS {
+        let mut tx = store.write().await?;
+        update_session_used(&mut tx, token_hash, now, now.plus_s(SESSION_S)).await?;
         tx.commit().await?;
     }
-    Ok(SignedIn::by_session(session.user, token_hash))
+    Ok(())
 }
 
 fn session_token(headers: &HeaderMap) -> Option<String> {

@@ -1,16 +1,16 @@
-//! Owns what is known of the browser at the other end: its address, whether it came by https, and that pages of its
+//! Owns what is known of the browser at the other end: its address, whether it came by https, what it says it is, and that pages of its
 //! origin may read an answer.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, USER_AGENT, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 
-use super::Api;
+use super::{Api, user_agent};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -32,6 +32,10 @@ pub struct Client {
     pub address: IpAddr,
     /// Whether it came by https.
     pub is_https: bool,
+    /// What it says it is; empty when it says nothing.
+    pub browser: &'static str,
+    /// The system it says it runs on; empty when it names none that is known.
+    pub system: &'static str,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Client
@@ -44,10 +48,34 @@ where
         let TrustedProxies(trusted_proxies) = TrustedProxies::from_ref(state);
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let user_agent =
+            parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Ok(Self {
             address: forwarded_for(&parts.headers, trusted_proxies).unwrap_or(peer),
             is_https: is_https(&parts.headers),
+            browser: if user_agent.is_empty() { "" } else { user_agent::browser(user_agent) },
+            system: user_agent::system(user_agent),
         })
+    }
+}
+
+impl Client {
+    /// The address without its last part: enough to tell a place from another, too little to find a person by it. Empty
+    /// when it is not known.
+    #[must_use]
+    pub fn network(&self) -> String {
+        match self.address.to_canonical() {
+            address if address.is_unspecified() => String::new(),
+            address if address.is_loopback() => address.to_string(),
+            IpAddr::V4(address) => {
+                let [a, b, c, _] = address.octets();
+                format!("{a}.{b}.{c}.0/24")
+            }
+            IpAddr::V6(address) => {
+                let [a, b, c, ..] = address.segments();
+                format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+            }
+        }
     }
 }
 
@@ -82,6 +110,22 @@ mod tests {
 
     fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    }
+
+    // spec: A-4
+    #[test]
+    fn a_network_is_an_address_without_its_last_part() {
+        for (address, network) in [
+            ("203.0.113.77", "203.0.113.0/24"),
+            ("::ffff:203.0.113.77", "203.0.113.0/24"),
+            ("2001:db8:a:b:c:d:e:f", "2001:db8:a::/48"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("0.0.0.0", ""),
+        ] {
+            let client =
+                Client { address: address.parse().unwrap(), is_https: false, browser: "", system: "" };
+            assert_eq!(client.network(), network);
+        }
     }
 
     #[test]

@@ -19,10 +19,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, agent, api_token, audit, auth, by_hand, canned_reply, chat, customer, decision, draft, enquiry,
-    file, history, identity, offer, offer_preview, offer_stop, presentation, queue, queue_switch, rule,
-    rule_order, rule_test, scope, seen, session, setup, setup_step, site, user, version, visit, waiting,
-    wallboard, webhook, workspace, wrap_up,
+    Api, account, agent, api_token, audit, auth, by_hand, canned_reply, chat, customer, decision, draft,
+    enquiry, file, history, identity, offer, offer_preview, offer_stop, presentation, queue, queue_switch,
+    rule, rule_order, rule_test, scope, seen, session, setup, setup_step, site, user, user_access, version,
+    visit, waiting, wallboard, webhook, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -110,7 +110,9 @@ fn resources() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(frame())
         .merge(setup::router())
         .merge(session::router())
+        .merge(account::router())
         .merge(user::router())
+        .merge(user_access::router())
         .merge(site::router())
         .merge(identity::router())
         .merge(queue::router())

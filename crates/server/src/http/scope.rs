@@ -22,6 +22,10 @@ pub enum Area {
 pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/setup", None),
     ("/api/v1/session", None),
+    ("/api/v1/me/sessions", None),
+    ("/api/v1/me/sessions/{id}", None),
+    ("/api/v1/me/password", None),
+    ("/api/v1/users/{id}/sessions", None),
     ("/api/v1/users", Some(Area::Administration)),
     ("/api/v1/users/{id}", Some(Area::Administration)),
     ("/api/v1/sites", Some(Area::Configuration)),

@@ -19,6 +19,7 @@ use super::error::{Answer, Problem};
 use super::extract::Body;
 use super::openapi::{ChangeRefusals, Refusals};
 use crate::bus::Hint;
+use crate::store::Tx;
 use crate::store::agent::{find_agent, update_agent_heard};
 use crate::store::gate::PRESENCE_MS;
 use crate::store::session::{delete_expired_sessions, delete_session, has_session};
@@ -102,7 +103,7 @@ async fn sign_in(
     if let Some(previous) = auth::session_token_hash(&headers) {
         delete_session(&mut tx, &previous).await?;
     }
-    let cookie = auth::begin_session(&mut tx, user.id.0, now, client).await?;
+    let cookie = auth::begin_session(&mut tx, &api.clock, user.id.0, client).await?;
     tx.commit().await?;
     Ok((jar.add(cookie), Json(user.into())))
 }
@@ -146,20 +147,29 @@ async fn sign_out(
 ) -> Answer<(StatusCode, CookieJar)> {
     let mut tx = api.store.write().await?;
     delete_session(&mut tx, &signed_in.token_hash).await?;
-    // Whoever has signed out is not available from this moment. Where they are signed in elsewhere, their chats stay with
-    // them, and the other console says by itself that they are there.
     let user = *signed_in.user.id;
-    let now = api.clock.now();
-    let heard_at = if has_session(&mut tx, user, now).await? {
-        let before = find_agent(&mut tx, user).await?.map_or(0, |agent| agent.heard_at);
+    leave(&mut tx, user, api.clock.now()).await?;
+    tx.commit().await?;
+    tell_ended(&api, user);
+    Ok((StatusCode::NO_CONTENT, jar.add(auth::cleared_cookie(client))))
+}
+
+/// Whoever has signed out is not available from this moment. Where they are signed in elsewhere, their chats stay with them,
+/// and the other console says by itself that they are there.
+pub(super) async fn leave(tx: &mut Tx, user: UserId, now: UnixMs) -> Answer<()> {
+    let heard_at = if has_session(tx, user, now).await? {
+        let before = find_agent(tx, user).await?.map_or(0, |agent| agent.heard_at);
         UnixMs(before).min(now.plus_ms(-PRESENCE_MS - 1))
     } else {
         UnixMs(0)
     };
-    update_agent_heard(&mut tx, user, heard_at).await?;
-    tx.commit().await?;
+    Ok(update_agent_heard(tx, user, heard_at).await?)
+}
+
+/// Tells all nodes that sessions of a user have ended: their consoles are cut off at once. Called after the commit.
+pub(super) fn tell_ended(api: &Api, user: UserId) {
+    api.driver.bus().publish(Hint::SessionsEnded { user });
     api.driver.bus().publish(Hint::AgentChanged { user, no_answer: false });
-    Ok((StatusCode::NO_CONTENT, jar.add(auth::cleared_cookie(client))))
 }
 
 impl From<UserRow> for Session {

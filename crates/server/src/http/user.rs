@@ -11,14 +11,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::audit::record::{Audited, Done, record};
-use super::auth::{Admin, SignedIn, Supervisor};
+use super::auth::{Admin, Supervisor, spared};
 use super::check::Checks;
 use super::error::{Answer, FieldError, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
+use super::session::{leave, tell_ended};
 use super::{Api, password, queue_check};
-use crate::bus::Hint;
 use crate::store::audit::AuditKind;
 use crate::store::column::Text;
 use crate::store::session::delete_sessions_of_user;
@@ -251,10 +251,10 @@ async fn change(
     if row.role.0 != Role::Admin || row.disabled {
         keep_an_admin(&mut tx, id).await?;
     }
-    if row.disabled {
-        delete_sessions_of_user(&mut tx, id, "").await?;
-    } else if has_new_password {
-        delete_sessions_of_user(&mut tx, id, spared(&caller, id)).await?;
+    if row.disabled || has_new_password {
+        let kept = if row.disabled { "" } else { spared(&caller, id) };
+        delete_sessions_of_user(&mut tx, id, kept).await?;
+        leave(&mut tx, id, api.clock.now()).await?;
     }
     update_user(&mut tx, &row).await?;
     if let Some(skills) = patch.skills {
@@ -264,7 +264,8 @@ async fn change(
     let unseen = if has_new_password { "password" } else { "" };
     record(&api, &mut tx, &caller, Done { unseen, ..Done::changed(&before, &user) }).await?;
     tx.commit().await?;
-    api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
+    // Another role sees other chats: its consoles look again too.
+    tell_ended(&api, id);
     Ok(Json(user))
 }
 
@@ -292,7 +293,7 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<UserId>) ->
         }
     })?;
     tx.commit().await?;
-    api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
+    tell_ended(&api, id);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -323,16 +324,11 @@ fn check_patch(patch: &UserPatch) -> Answer<()> {
     checks.finish()
 }
 
-/// The session that a change of password spares: the caller's own, when they change their own.
-fn spared(caller: &SignedIn, id: UserId) -> &str {
-    if caller.user.id.0 == id { &caller.token_hash } else { "" }
-}
-
 async fn keep_an_admin(tx: &mut Tx, id: UserId) -> Answer<()> {
     if find_other_admin_count(tx, id).await? == 0 { Err(Problem::LastAdmin) } else { Ok(()) }
 }
 
-async fn find(tx: &mut Tx, id: UserId) -> Answer<UserRow> {
+pub(super) async fn find(tx: &mut Tx, id: UserId) -> Answer<UserRow> {
     find_user(tx, id).await?.ok_or(Problem::NotFound)
 }
 

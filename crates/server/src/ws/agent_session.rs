@@ -16,6 +16,7 @@ use crate::driver::notice::agent::{AgentNotice, AgentStatus, ConsoleUser, Status
 use crate::driver::saying::Said;
 use crate::driver::view::{agent_status, status_reason};
 use crate::http::Api;
+use crate::http::auth::mark_used;
 use crate::store::agent::{AwayCause, Stance, find_agent, update_agent_heard};
 use crate::store::call::Purpose;
 use crate::store::message::list_messages;
@@ -46,6 +47,8 @@ impl AgentSession {
 
     /// Marks the agent as here, and sends what the console missed of its chats.
     pub(super) async fn welcome(&mut self, chats: &[Held]) -> Result<Vec<AgentNotice>, Closed> {
+        // It may have ended before this console could be told so.
+        self.stay_only_signed_in(self.driver.clock().now()).await?;
         let mut notices = vec![self.arrive().await.map_err(|error| try_later(&error))?];
         for held in chats.iter().take(FOLLOWED_MAX) {
             notices.extend(self.follow(held.id, held.after).await?);
@@ -59,10 +62,15 @@ impl AgentSession {
         if now.ms_since(self.heard_at) < HEARD_EVERY_MS {
             return Ok(());
         }
+        self.stay_only_signed_in(now).await?;
+        self.mark_heard(now).await.map_err(|error| try_later(&error))
+    }
+
+    async fn stay_only_signed_in(&self, now: UnixMs) -> Result<(), Closed> {
         if self.is_signed_out(now).await.map_err(|error| try_later(&error))? {
             return Err(Closed { code: close::UNAUTHORIZED, reason: "signed out" });
         }
-        self.mark_heard(now).await.map_err(|error| try_later(&error))
+        Ok(())
     }
 
     pub(super) async fn handle(&mut self, frame: AgentFrame) -> Result<Vec<AgentNotice>, Closed> {
@@ -123,6 +131,10 @@ impl AgentSession {
             ConsoleSignal::IfFollowed(chat, notice) if self.following.has(chat) => Ok(vec![*notice]),
             ConsoleSignal::MessageAdded(chat) if self.following.has(chat) => self.catch_up(chat).await,
             ConsoleSignal::IfFollowed(..) | ConsoleSignal::MessageAdded(_) => Ok(Vec::new()),
+            ConsoleSignal::LookAgain => {
+                self.stay_only_signed_in(self.driver.clock().now()).await?;
+                Ok(Vec::new())
+            }
             ConsoleSignal::Leave => Err(Closed { code: close::RESUME, reason: "come again" }),
         }
     }
@@ -192,6 +204,10 @@ impl AgentSession {
     async fn is_signed_out(&self, now: UnixMs) -> StoreResult<bool> {
         let mut tx = self.api.store.read().await?;
         let session = find_session(&mut tx, &self.token_hash, now).await?;
+        drop(tx);
+        if let Some(session) = &session {
+            mark_used(&self.api.store, &self.token_hash, session, now).await?;
+        }
         // Another role sees other chats: the console comes again as what it is now.
         Ok(session.is_none_or(|session| *session.user.role != self.actor.role))
     }

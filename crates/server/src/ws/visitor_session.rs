@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use axum::http::header::{ORIGIN, USER_AGENT};
-use beckon_engine::condition::DeviceClass;
 use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, VisitId, VisitorId};
 use beckon_engine::signal::Signals;
@@ -29,6 +28,7 @@ use crate::driver::robots::is_robot;
 use crate::driver::sites::Site;
 use crate::driver::view::visitor_chat;
 use crate::http::client::Client;
+use crate::http::user_agent::{browser, device};
 use crate::store::chat::{ChatState, find_latest_chat};
 use crate::store::column::{Json, Text};
 use crate::store::identity::Proof;
@@ -407,83 +407,4 @@ fn message(chat: ChatId, message: Message) -> VisitorNotice {
 fn try_again(id: String) -> VisitorNotice {
     let detail = "The message could not be stored. It is kept and sent again.".to_owned();
     VisitorNotice::Refused { id: Some(id), code: RefusalCode::Unavailable, detail }
-}
-
-fn device(user_agent: &str) -> DeviceClass {
-    let has = |part| user_agent.contains(part);
-    if has("iPad") || has("Tablet") || (has("Android") && !has("Mobile")) {
-        DeviceClass::Tablet
-    } else if has("Mobi") || has("iPhone") {
-        DeviceClass::Phone
-    } else {
-        DeviceClass::Desktop
-    }
-}
-
-/// The names that browsers carry beside those of others, the more telling first.
-fn browser(user_agent: &str) -> &'static str {
-    const BROWSERS: [(&str, &str); 8] = [
-        ("Edg", "Edge"),
-        ("OPR/", "Opera"),
-        ("SamsungBrowser/", "Samsung Internet"),
-        ("Firefox/", "Firefox"),
-        ("FxiOS/", "Firefox"),
-        ("CriOS/", "Chrome"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
-    BROWSERS.iter().find(|(part, _)| user_agent.contains(part)).map_or("Other", |(_, name)| name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CHROME: &str = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0";
-    const WEBKIT: &str = "AppleWebKit/605.1.15 (KHTML, like Gecko)";
-
-    // spec: T-2
-    #[test]
-    fn device_and_browser_are_read_from_what_browsers_say() {
-        use DeviceClass::{Desktop, Phone, Tablet};
-        for (user_agent, is, named) in [
-            (format!("(Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36"), Desktop, "Chrome"),
-            (format!("(Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36 Edg/141.0.0.0"), Desktop, "Edge"),
-            (format!("(X11; Linux x86_64) {CHROME} Safari/537.36 OPR/122.0.0.0"), Desktop, "Opera"),
-            ("(X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(), Desktop, "Firefox"),
-            (format!("(Macintosh) {WEBKIT} Version/18.5 Safari/605.1.15"), Desktop, "Safari"),
-            (
-                format!("(iPhone; CPU iPhone OS 18_5) {WEBKIT} Version/18.5 Mobile/15E148 Safari/604.1"),
-                Phone,
-                "Safari",
-            ),
-            (
-                format!("(iPhone; CPU iPhone OS 18_5) {WEBKIT} CriOS/141.0 Mobile/15E148 Safari/604.1"),
-                Phone,
-                "Chrome",
-            ),
-            (
-                format!("(iPhone; CPU iPhone OS 18_5) {WEBKIT} FxiOS/140.0 Mobile/15E148 Safari/605.1.15"),
-                Phone,
-                "Firefox",
-            ),
-            (
-                format!("(iPad; CPU OS 18_5) {WEBKIT} Version/18.5 Mobile/15E148 Safari/604.1"),
-                Tablet,
-                "Safari",
-            ),
-            (format!("(Linux; Android 14; Pixel 8) {CHROME} Mobile Safari/537.36"), Phone, "Chrome"),
-            (
-                "(Linux; Android 14; SM-S921B) SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36"
-                    .to_owned(),
-                Phone,
-                "Samsung Internet",
-            ),
-            (format!("(Linux; Android 14; SM-X910) {CHROME} Safari/537.36"), Tablet, "Chrome"),
-            ("(Android 14; Tablet; rv:140.0) Gecko/140.0 Firefox/140.0".to_owned(), Tablet, "Firefox"),
-            (String::new(), Desktop, "Other"),
-        ] {
-            assert_eq!((device(&user_agent), browser(&user_agent)), (is, named), "{user_agent}");
-        }
-    }
 }

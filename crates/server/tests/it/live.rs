@@ -7,6 +7,7 @@ mod chats;
 mod client;
 mod customers;
 mod decisions;
+mod ended;
 mod enquiries;
 mod entry;
 mod files;

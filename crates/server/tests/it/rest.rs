@@ -1,5 +1,6 @@
 //! Tests of the REST interface, through the whole router but without a network.
 
+mod account;
 mod api_tokens;
 mod audit;
 mod audit_routes;

@@ -18,6 +18,7 @@ import {
   IconPinned,
   IconSlash,
   IconStethoscope,
+  IconUserCircle,
 } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ComponentType, useRef, useState } from "react";
@@ -82,6 +83,7 @@ export function AccountMenu({ user, onDialog: show }: AccountMenuProps) {
           <NotificationSwitch />
         </Stack>
         <Divider my={4} />
+        <Entry label={t("own.menu")} icon={IconUserCircle} onClick={() => onPage("/account")} />
         <Entry label={t("options.menu")} icon={IconAdjustments} onClick={() => onDialog("options")} />
         <Entry label={t("canned.menu")} icon={IconSlash} onClick={() => onPage("/canned-replies")} />
         <Entry label={t("ready.menu")} icon={IconStethoscope} onClick={() => onDialog("ready")} />

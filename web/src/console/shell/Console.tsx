@@ -26,6 +26,9 @@ import { StatusSwitch } from "./StatusSwitch";
 import { useFront } from "./useFront";
 import { UserContext } from "./user";
 
+const AccountPage = lazy(() =>
+  import("../account/AccountPage").then((module) => ({ default: module.AccountPage })),
+);
 const EnquiriesPage = lazy(() =>
   import("../enquiries/EnquiriesPage").then((module) => ({ default: module.EnquiriesPage })),
 );
@@ -172,6 +175,11 @@ function Pages({ user }: { user: SessionUser }) {
       <Route path="/canned-replies/*?">
         <Suspense fallback={<LoadingRows />}>
           <CannedPages />
+        </Suspense>
+      </Route>
+      <Route path="/account">
+        <Suspense fallback={<LoadingRows />}>
+          <AccountPage />
         </Suspense>
       </Route>
       <Route path="/enquiries/:id?">

@@ -15,7 +15,7 @@ use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::{OfferRow, insert_offer};
 use beckon_server::store::queue::{QueueRow, insert_queue, list_queue_agents, update_queue_agents};
 use beckon_server::store::rule::{RuleRow, insert_rule};
-use beckon_server::store::session::insert_session;
+use beckon_server::store::session::{NewSession, insert_session};
 use beckon_server::store::site::{SiteRow, insert_site};
 use beckon_server::store::user::{Role, UserRow, insert_user};
 use beckon_server::store::{Store, Tx};
@@ -170,10 +170,15 @@ impl Shop {
 
     /// A second browser in which this person is signed in.
     pub(crate) async fn another_session(&self, person: &Console) -> Console {
+        self.another_session_at(person, self.address).await
+    }
+
+    /// The same, connected to the server at this address.
+    pub(crate) async fn another_session_at(&self, person: &Console, address: SocketAddr) -> Console {
         let mut tx = self.store.write().await.unwrap();
         let token = sign_in(&mut tx, person.user, self.clock.now()).await;
         tx.commit().await.unwrap();
-        Console::sign_in(self.address, &token, person.user).await
+        Console::sign_in(address, &token, person.user).await
     }
 
     /// A browser on the product page.
@@ -224,7 +229,21 @@ pub(crate) async fn employ(
 async fn sign_in(tx: &mut Tx, user: UserId, now: UnixMs) -> String {
     let token = Uuid::now_v7().to_string();
     let hash = hex::encode(Sha256::digest(&token));
-    insert_session(tx, &hash, user, now, now.plus_s(3600)).await.unwrap();
+    insert_session(
+        tx,
+        NewSession {
+            id: Uuid::now_v7(),
+            token_hash: &hash,
+            user: user,
+            browser: "",
+            system: "",
+            network: "",
+            now,
+            expires_at: now.plus_s(3600),
+        },
+    )
+    .await
+    .unwrap();
     token
 }
 

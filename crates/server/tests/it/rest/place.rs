@@ -109,9 +109,10 @@ impl Place {
 
     /// A browser in which this user is signed in.
     pub(crate) async fn browser_of(&self, user: UserId) -> Browser {
-        let client = Client { address: [127, 0, 0, 1].into(), is_https: false };
+        let client =
+            Client { address: [127, 0, 0, 1].into(), is_https: false, browser: "Chrome", system: "Linux" };
         let mut tx = self.api.store.write().await.unwrap();
-        let cookie = auth::begin_session(&mut tx, user, self.clock.now(), client).await.unwrap();
+        let cookie = auth::begin_session(&mut tx, &self.clock, user, client).await.unwrap();
         tx.commit().await.unwrap();
         Browser { cookie: Some(cookie.stripped().to_string()), ..self.browser() }
     }

@@ -37,6 +37,9 @@ export function LineDetail({ id }: { id: string }) {
   );
 }
 
+/** Changes of what the interface does not show. */
+const UNSEEN = ["password", "secret", "sessions"] as const;
+
 function Changes({ line: { differences, before, after, entry } }: { line: AuditDetail }) {
   const { t } = useTranslation();
   const whole = before === null ? after : after === null ? before : null;
@@ -44,12 +47,8 @@ function Changes({ line: { differences, before, after, entry } }: { line: AuditD
     return <CodeBlock code={JSON.stringify(whole, null, 2)} label={t("audit.copy")} />;
   }
   if (differences.length === 0) {
-    const of = entry.detail;
-    return (
-      <Text>
-        {of === "password" || of === "secret" ? t(`audit.details.${of}`) : of || t("audit.no_details")}
-      </Text>
-    );
+    const unseen = UNSEEN.find((known) => known === entry.detail);
+    return <Text>{unseen ? t(`audit.details.${unseen}`) : entry.detail || t("audit.no_details")}</Text>;
   }
   return (
     <div className={classes.tableFrame}>

@@ -17,6 +17,7 @@ import { Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
 import { SkillFields } from "../SkillFields";
+import { EndSessions } from "./EndSessions";
 
 const PASSWORD_LENGTH_MIN = 10;
 const SLOTS = { min: 0, max: 50 };
@@ -101,6 +102,7 @@ function EditUser({ user }: { user: User }) {
   return (
     <div className={classes.inner} data-narrow>
       <PageHead title={user.name} back={{ href: "/admin/users", label: t("users.title") }}>
+        <EndSessions user={user} />
         {!self && <DeleteMenu path={`/users/${user.id}`} name={user.name} done={deleted} />}
       </PageHead>
       <EditForm editor={editor}>

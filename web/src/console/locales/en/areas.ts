@@ -10,6 +10,7 @@ import { enquiries } from "./enquiries";
 import { history } from "./history";
 import { lists } from "./lists";
 import { offers } from "./offers";
+import { own } from "./own";
 import { preview } from "./preview";
 import { queues } from "./queues";
 import { ruleTest } from "./rule-test";
@@ -38,6 +39,7 @@ export const areas = {
   mini,
   offers,
   options,
+  own,
   preview,
   queues,
   ready,

@@ -80,6 +80,7 @@ export const audit = {
   details: {
     password: "A new password",
     secret: "A new secret",
+    sessions: "All sessions were ended",
   },
   to_version: "as in version {{version}}",
   and_more: "{{places}} and {{count}} more",

@@ -39,6 +39,12 @@ export const users = {
   email_invalid: "Enter an e-mail address.",
   disable: "Disabled",
   disable_help: "A disabled user cannot sign in. Past chats keep the name.",
+  end_sessions: "End sessions",
+  end_sessions_title: "End the sessions of {{name}}?",
+  end_sessions_text:
+    "{{name}} is out of the console at once, in every browser, and can sign in again. Open chats go to others when nobody comes back to them.",
+  end_sessions_own: "You stay signed in here and are out everywhere else.",
+  sessions_ended: "The sessions of {{name}} have ended.",
   yourself: "You cannot disable yourself or change your own role.",
   empty_title: "No users",
   empty_text: "Add the people who answer chats.",

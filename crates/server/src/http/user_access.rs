@@ -1,0 +1,40 @@
+//! Owns what an administrator does with somebody's sign-in, below `/api/v1/users/{id}`: ending where they are signed in.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use beckon_engine::id::UserId;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::audit::record::{Done, record};
+use super::auth::{Admin, spared};
+use super::error::Answer;
+use super::extract::Id;
+use super::openapi::ChangeRefusals;
+use super::session::{leave, tell_ended};
+use super::user::{find, shown};
+use crate::store::session::delete_sessions_of_user;
+
+/// The routes of these resources.
+pub(super) fn router() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(end_sessions))
+}
+
+/// End all sessions of a user; of one's own, the one that asks stays. Their live connections are cut at once. For
+/// administrators.
+#[utoipa::path(delete, path = "/api/v1/users/{id}/sessions", operation_id = "end_sessions", tag = "users",
+    params(("id" = UserId, Path)), security(("session" = [])),
+    responses((status = 204, description = "Done"), ChangeRefusals))]
+async fn end_sessions(State(api): State<Api>, Admin(me): Admin, Id(id): Id<UserId>) -> Answer<StatusCode> {
+    let mut tx = api.change().await?;
+    let row = find(&mut tx, id).await?;
+    if delete_sessions_of_user(&mut tx, id, spared(&me, id)).await? > 0 {
+        let user = shown(&mut tx, row).await?;
+        record(&api, &mut tx, &me, Done { unseen: "sessions", ..Done::changed(&user, &user) }).await?;
+    }
+    leave(&mut tx, id, api.clock.now()).await?;
+    tx.commit().await?;
+    tell_ended(&api, id);
+    Ok(StatusCode::NO_CONTENT)
+}

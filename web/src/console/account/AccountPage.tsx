@@ -1,0 +1,21 @@
+/** Owns the page of one's own account: the password, and where one is signed in. */
+import { useTranslation } from "react-i18next";
+import classes from "../admin/Admin.module.css";
+import { useUser } from "../shell/user";
+import { PageHead } from "../ui/PageHead";
+import { PasswordSection } from "./PasswordSection";
+import { SessionsSection } from "./SessionsSection";
+
+export function AccountPage() {
+  const { t } = useTranslation();
+  const { name, email, role } = useUser();
+  return (
+    <div className={classes.content}>
+      <div className={classes.inner} data-narrow>
+        <PageHead title={t("own.title")} text={`${name} · ${email} · ${t(`role.${role}`)}`} />
+        <SessionsSection />
+        <PasswordSection />
+      </div>
+    </div>
+  );
+}

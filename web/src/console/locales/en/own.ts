@@ -1,0 +1,33 @@
+/** Owns the English texts of one's own account. */
+export const own = {
+  menu: "Your account",
+  title: "Your account",
+  sessions: {
+    title: "Where you are signed in",
+    text: "End what you do not know, then change your password. Whoever is signed in there is out at once.",
+    this: "This browser",
+    browser_on: "{{browser}} on {{system}}",
+    unknown: "Unknown browser",
+    from: "From {{network}}",
+    began: "Signed in",
+    used: "Last used",
+    end: "End",
+    end_named: "End the session of {{name}}",
+    ended: "The session of {{name}} has ended.",
+    end_others_one: "End the other session",
+    end_others_other: "End all {{count}} other sessions",
+    others_ended: "You are signed in nowhere else now.",
+  },
+  password: {
+    title: "Password",
+    text: "After a change you are signed in here alone.",
+    current: "Present password",
+    new: "New password",
+    help: "At least 10 characters.",
+    change: "Change password",
+    changed: "The password was changed. Other sessions have ended.",
+    required: "Enter your present password.",
+    wrong: "This is not your present password.",
+    short: "Use at least 10 characters.",
+  },
+} as const;
