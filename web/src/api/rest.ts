@@ -25,9 +25,15 @@ export interface Page<T> {
 export type Role = Schemas["Role"];
 export type SessionUser = Complete<Schemas["SessionUser"]>;
 export type Session = Complete<Schemas["Session"]>;
+export type Credentials = Schemas["Credentials"];
+export type SecondStep = Complete<Schemas["SecondStep"]>;
+export type SecondStepSecret = Complete<Schemas["SecondStepSecret"]>;
+export type RecoveryCodes = Complete<Schemas["RecoveryCodes"]>;
 export type OwnSession = Complete<Schemas["OwnSession"]>;
 export type Setup = Complete<Schemas["Setup"]>;
 export type NewSetup = Schemas["NewSetup"];
+export type LinkHolder = Complete<Schemas["LinkHolder"]>;
+export type MadeUserLink = Complete<Schemas["MadeUserLink"]>;
 export type User = Complete<Schemas["User"]>;
 export type NewUser = Schemas["NewUser"];
 export type UserPatch = Schemas["UserPatch"];

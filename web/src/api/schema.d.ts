@@ -531,6 +531,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's second step. */
+        get: operations["show_second_step"];
+        /** Turn the second step on with a first code from the app. */
+        put: operations["confirm_second_step"];
+        /** Begin to set up the second step: a secret for the app, which is good once a code has confirmed it. */
+        post: operations["begin_second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-step/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn the second step off, with a code. Not where everyone must use it. */
+        post: operations["turn_off_second_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-step/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make other recovery codes, with a code; those there were are dead. */
+        post: operations["make_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -1129,6 +1182,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/user-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use a link: choose name and password, and be signed in. All sessions of the user that were there end. The answer sets the
+         *     cookie `beckon_session`.
+         */
+        post: operations["use_user_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user-link/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For whom a link is. Changes nothing. */
+        post: operations["show_user_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1164,6 +1254,44 @@ export interface paths {
         head?: never;
         /** Change a user. For administrators. The last administrator keeps the role. */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link with which a user chooses a password: an invitation for who has none, else for one that was lost. It is good
+         *     for seven days and once; one made before is dead. The answer is the only place where it is shown. For administrators.
+         */
+        post: operations["create_user_link"];
+        /** Revoke the link of a user; whoever has it can do nothing with it from then on. For administrators. */
+        delete: operations["remove_user_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Turn the second step of a user off, for who has lost the app and the recovery codes. For administrators. */
+        delete: operations["remove_second_step"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users/{id}/sessions": {
@@ -2299,6 +2427,11 @@ export interface components {
              * @description Password.
              */
             password: string;
+            /**
+             * Format: password
+             * @description For who has a second step: the code that the app shows, or a recovery code.
+             */
+            code?: string;
         };
         /** @description A field of a site's own. */
         CustomField: {
@@ -3040,9 +3173,58 @@ export interface components {
          * @enum {string}
          */
         LauncherForm: "round" | "labelled" | "hidden";
+        /** @description For whom a link is. */
+        LinkHolder: {
+            /** @description What it is for. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description Address of the person. */
+            email: string;
+            /** @description Name that visitors see. */
+            name: string;
+            /** @description The person has a second step, of which a code is needed too. */
+            code_needed: boolean;
+            /**
+             * Format: int64
+             * @description When it ends, milliseconds since 1970.
+             */
+            expires_at: number;
+        };
+        /**
+         * @description What a link is for.
+         * @enum {string}
+         */
+        LinkKind: "invitation" | "reset";
         /** @description The record to link a visitor to. */
         LinkTo: {
             customer_id: components["schemas"]["CustomerId"] | null;
+        };
+        /** @description What a link carries. */
+        LinkToken: {
+            /**
+             * Format: password
+             * @description What stands behind the `#` of its address.
+             */
+            token: string;
+        };
+        /** @description What the person chooses. */
+        LinkUse: {
+            /**
+             * Format: password
+             * @description What stands behind the `#` of the link's address.
+             */
+            token: string;
+            /** @description Name that visitors see, 1 to 100 characters. */
+            name: string;
+            /**
+             * Format: password
+             * @description Password, 10 to 200 characters.
+             */
+            password: string;
+            /**
+             * Format: password
+             * @description For who has a second step: the code that the app shows, or a recovery code.
+             */
+            code?: string;
         };
         /** @description A token that was just made. It is not shown again. */
         MadeApiToken: {
@@ -3050,6 +3232,15 @@ export interface components {
             api_token: components["schemas"]["ApiToken"];
             /** @description What the program sends: `Authorization: Bearer beckon_…`. */
             token: string;
+        };
+        /** @description A link that was just made. It is not shown again. */
+        MadeUserLink: {
+            /** @description What it is. */
+            link: components["schemas"]["UserLink"];
+            /** @description What the person opens in a browser. Whoever has it can choose the password. */
+            address: string;
+            /** @description It was put into the mail too. */
+            mailed: boolean;
         };
         /**
          * @description Which text of a page a rule looks at.
@@ -3362,9 +3553,9 @@ export interface components {
             role: components["schemas"]["Role"];
             /**
              * Format: password
-             * @description Password, 10 to 200 characters.
+             * @description Password, 10 to 200 characters; without one the person is invited with a link.
              */
-            password: string;
+            password?: string;
             /**
              * Format: int64
              * @description Chats at a time by routing, 0 to 50.
@@ -4279,6 +4470,11 @@ export interface components {
          * @enum {string}
          */
         Reason: "no_rule_qualified" | "out_of_hours" | "channel_off" | "no_agent" | "capacity_reached" | "presentation_open" | "chat_open" | "form_open" | "interval_not_passed" | "rejected_this_visit" | "ignored_this_visit" | "offer_not_again" | "rejections_max" | "ignored_max" | "after_chat" | "visitor_away" | "no_consent" | "store_refused" | "offers_stopped" | "alert_open" | "offer_inactive" | "between_polls";
+        /** @description Codes for when the app is lost. They are not shown again. */
+        RecoveryCodes: {
+            /** @description Each is good once. */
+            codes: string[];
+        };
         /** @description A version to go back to. */
         Restore: {
             /**
@@ -4545,6 +4741,38 @@ export interface components {
             /** @description How it is opened. */
             open?: components["schemas"]["PopOpen"];
         };
+        /** @description The caller's second step. */
+        SecondStep: {
+            /** @description Signing in asks for a code. */
+            on: boolean;
+            /**
+             * Format: int64
+             * @description Since when, milliseconds since 1970; null while it does not.
+             */
+            since: number | null;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used.
+             */
+            recovery_codes: number;
+            /** @description Everyone must use it in this workspace, so it cannot be turned off. */
+            required: boolean;
+        };
+        /** @description A code from the app, or a recovery code. */
+        SecondStepCode: {
+            /**
+             * Format: password
+             * @description Six digits, or a recovery code; spaces and dashes do not matter.
+             */
+            code: string;
+        };
+        /** @description What app and server share, to be confirmed with a code. It is not shown again. */
+        SecondStepSecret: {
+            /** @description In Base32, for typing. */
+            secret: string;
+            /** @description The same as an `otpauth` address, for a QR code. */
+            address: string;
+        };
         /** @description How to make a secret. */
         SecretRequest: {
             /**
@@ -4583,6 +4811,8 @@ export interface components {
         Session: {
             /** @description The user. */
             user: components["schemas"]["SessionUser"];
+            /** @description Everyone must use the second step, and this user has none: until it is set up nothing else can be done. */
+            must_set_up: boolean;
         };
         /** @description The user as they see themselves. */
         SessionUser: {
@@ -4986,6 +5216,11 @@ export interface components {
             slots: number;
             /** @description What the person knows that queues may ask for, by name. */
             skills: components["schemas"]["UserSkill"][];
+            /** @description Has chosen a password, or was given one. */
+            has_password: boolean;
+            link: components["schemas"]["UserLink"] | null;
+            /** @description Signing in asks for a code too. */
+            second_step: boolean;
             /** @description May not sign in. */
             disabled: boolean;
             /**
@@ -4999,6 +5234,16 @@ export interface components {
          * @description A person who signs in to the console.
          */
         UserId: string;
+        /** @description A link that waits to be used, or has ended unused. */
+        UserLink: {
+            /** @description What it is for. */
+            kind: components["schemas"]["LinkKind"];
+            /**
+             * Format: int64
+             * @description When it ends, milliseconds since 1970.
+             */
+            expires_at: number;
+        };
         /** @description What to change of a user; what is absent stays. */
         UserPatch: {
             /** @description Name that visitors see, 1 to 100 characters. */
@@ -5278,6 +5523,11 @@ export interface components {
              * @default 60
              */
             wait_red_s: number;
+            /**
+             * @description Everyone must use a second step to sign in.
+             * @default false
+             */
+            second_step_required: boolean;
         };
         /** @description What to change of the workspace; what is absent stays. */
         WorkspacePatch: {
@@ -5293,6 +5543,8 @@ export interface components {
              * @description A visitor who waits this long is shown in red; not less than amber.
              */
             wait_red_s?: number;
+            /** @description Everyone must use a second step to sign in: who has none sets it up at the next sign-in. Not by token. */
+            second_step_required?: boolean;
         };
         /** @description What an agent notes of a chat; it replaces what was noted before. */
         WrapUp: {
@@ -5314,7 +5566,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nobody is signed in, or not with this password: `signed_out`, `wrong_credentials` */
+        /** @description Nobody is signed in, or not with this password or code: `signed_out`, `wrong_credentials`, `code_needed`, `wrong_code` */
         Refused401: {
             headers: {
                 [name: string]: unknown;
@@ -5323,7 +5575,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token` */
+        /** @description Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`, `must_set_up` */
         Refused403: {
             headers: {
                 [name: string]: unknown;
@@ -5332,7 +5584,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is nothing here: `not_found` */
+        /** @description There is nothing here: `not_found`, `dead_link` */
         Refused404: {
             headers: {
                 [name: string]: unknown;
@@ -5341,7 +5593,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full` */
+        /** @description It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full`, `disabled` */
         Refused409: {
             headers: {
                 [name: string]: unknown;
@@ -6680,6 +6932,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStep"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    confirm_second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepCode"];
+            };
+        };
+        responses: {
+            /** @description Recovery codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    begin_second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For the app */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStepSecret"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    turn_off_second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepCode"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    make_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepCode"];
+            };
+        };
+        responses: {
+            /** @description Recovery codes */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];
@@ -8449,6 +8856,74 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    use_user_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkUse"];
+            };
+        };
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_user_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description For whom it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkHolder"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -8593,6 +9068,98 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    create_user_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeUserLink"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_user_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];

@@ -3,6 +3,7 @@ import { Center, Loader } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
 import { useSession, useSetup } from "./api/queries";
 import { unlockSound } from "./live/sounds";
 import { SignIn } from "./shell/SignIn";
@@ -15,17 +16,35 @@ const SignedIn = lazy(() => loadConsole().then((module) => ({ default: module.Si
 const FirstStart = lazy(() =>
   import("./shell/FirstStart").then((module) => ({ default: module.FirstStart })),
 );
+const MustSetUp = lazy(() => import("./shell/MustSetUp").then((module) => ({ default: module.MustSetUp })));
+const LinkPage = lazy(() => import("./shell/LinkPage").then((module) => ({ default: module.LinkPage })));
+
+/** What links lead to, whoever is signed in. */
+const LINK_PAGES = ["/invitation", "/new-password"];
 
 export function App() {
   const session = useSession();
+  const [path] = useLocation();
   useEffect(() => {
     const events = ["pointerdown", "keydown"] as const;
     for (const event of events) window.addEventListener(event, unlockSound, { once: true });
   }, []);
 
+  if (LINK_PAGES.includes(path))
+    return (
+      <Suspense fallback={<Waiting />}>
+        <LinkPage />
+      </Suspense>
+    );
   if (session.isError) return <LoadError error={session.error} retry={() => void session.refetch()} />;
   if (session.data === undefined) return <Waiting />;
   if (session.data === null) return <Entrance />;
+  if (session.data.must_set_up)
+    return (
+      <Suspense fallback={<Waiting />}>
+        <MustSetUp />
+      </Suspense>
+    );
   return (
     <Crash>
       <Suspense fallback={<Waiting />}>

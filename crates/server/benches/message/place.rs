@@ -74,6 +74,7 @@ impl Place {
                 browser: "",
                 system: "",
                 network: "",
+                must_set_up: false,
                 now,
                 expires_at: now.plus_s(86_400),
             },

@@ -16,7 +16,7 @@ use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::session::{leave, tell_ended};
-use super::{Api, password};
+use super::{Api, password, user_link};
 use crate::store::session::{
     OwnSessionRow, delete_session_of_user, delete_sessions_of_user, list_sessions_of_user,
 };
@@ -133,6 +133,7 @@ async fn change_password(
     let mut row = row;
     row.password_hash = password_hash;
     update_user(&mut tx, &row).await?;
+    user_link::forget(&mut tx, user).await?;
     delete_sessions_of_user(&mut tx, user, &me.token_hash).await?;
     tx.commit().await?;
     tell_ended(&api, user);

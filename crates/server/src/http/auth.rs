@@ -16,10 +16,12 @@ use super::error::{Answer, Problem};
 use super::{Api, scope};
 use crate::clock::Clock;
 use crate::store::api_token::{Scope, find_token_in_use, update_api_token_used};
+use crate::store::second_step::has_second_step;
 use crate::store::session::{
     NewSession, SessionRow, delete_sessions_beyond, find_session, insert_session, update_session_used,
 };
 use crate::store::user::{Role, UserRow};
+use crate::store::workspace::find_workspace;
 use crate::store::{Store, StoreResult, Tx};
 
 /// Name of the session cookie.
@@ -44,13 +46,15 @@ pub struct SignedIn {
     pub via: String,
     /// What that token is for; none for the console, in which the role alone decides.
     scopes: Option<Vec<Scope>>,
+    /// The second step is to be set up before anything else.
+    pub must_set_up: bool,
 }
 
 impl SignedIn {
     /// Somebody in the console.
     #[must_use]
     pub const fn by_session(user: UserRow, token_hash: String) -> Self {
-        Self { user, token_hash, via: String::new(), scopes: None }
+        Self { user, token_hash, via: String::new(), scopes: None, must_set_up: false }
     }
 
     /// Refuses a token that is not for this too, where one part of a change takes more than its route.
@@ -66,6 +70,10 @@ impl SignedIn {
         }
     }
 }
+
+/// Anyone who is signed in, also who must set up the second step first.
+#[derive(Clone, Debug)]
+pub struct SettingUp(pub SignedIn);
 
 /// Who is signed in, if anyone is.
 #[derive(Clone, Debug)]
@@ -86,6 +94,17 @@ where
     }
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for SettingUp
+where
+    Api: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        authenticate(&Api::from_ref(state), parts).await.map(Self)
+    }
+}
+
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident => $role:expr;)*) => {$(
         $(#[$doc])*
@@ -100,6 +119,9 @@ macro_rules! roles {
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
                 let signed_in = authenticate(&Api::from_ref(state), parts).await?;
+                if signed_in.must_set_up {
+                    return Err(Problem::MustSetUp);
+                }
                 if signed_in.user.role.0 < $role {
                     return Err(Problem::Forbidden);
                 }
@@ -118,7 +140,8 @@ roles! {
     Admin => Role::Admin;
 }
 
-/// Signs a user in: makes a session and yields the cookie that carries its token.
+/// Signs a user in: makes a session and yields the cookie that carries its token, and whether the second step is to be set up
+/// first, which it is where everyone must use it and this user has none.
 ///
 /// # Errors
 /// When the database failed.
@@ -127,7 +150,8 @@ pub async fn begin_session(
     clock: &Clock,
     user: UserId,
     client: Client,
-) -> Answer<Cookie<'static>> {
+) -> Answer<(Cookie<'static>, bool)> {
+    let must_set_up = find_workspace(tx).await?.second_step_required && !has_second_step(tx, user).await?;
     let token = hex::encode(rand::random::<[u8; 32]>());
     let now = clock.now();
     let new = NewSession {
@@ -137,12 +161,13 @@ pub async fn begin_session(
         browser: client.browser,
         system: client.system,
         network: &client.network(),
+        must_set_up,
         now,
         expires_at: now.plus_s(SESSION_S),
     };
     delete_sessions_beyond(tx, user, SESSIONS_MAX - 1).await?;
     insert_session(tx, new).await?;
-    Ok(cookie(token, client))
+    Ok((cookie(token, client), must_set_up))
 }
 
 /// The session that ending those of a user spares: the caller's own, when they are that user.
@@ -201,7 +226,13 @@ async fn authenticate_token(api: &Api, parts: &Parts, token: &str) -> Answer<Sig
         update_api_token_used(&mut tx, *token.token_id, now).await?;
         tx.commit().await?;
     }
-    Ok(SignedIn { user: token.user, token_hash, via: token.token_name, scopes: Some(token.scopes.0) })
+    Ok(SignedIn {
+        user: token.user,
+        token_hash,
+        via: token.token_name,
+        scopes: Some(token.scopes.0),
+        must_set_up: false,
+    })
 }
 
 async fn authenticate_session(api: &Api, headers: &HeaderMap) -> Answer<SignedIn> {
@@ -211,7 +242,8 @@ async fn authenticate_session(api: &Api, headers: &HeaderMap) -> Answer<SignedIn
     let session = find_session(&mut tx, &token_hash, now).await?.ok_or(Problem::SignedOut)?;
     drop(tx);
     mark_used(&api.store, &token_hash, &session, now).await?;
-    Ok(SignedIn::by_session(session.user, token_hash))
+    let must_set_up = session.must_set_up;
+    Ok(SignedIn { must_set_up, ..SignedIn::by_session(session.user, token_hash) })
 }
 
 /// Writes down, now and then, that a session is in use: from its last use on it is good for its full time.

@@ -24,6 +24,16 @@ pub enum Problem {
     SignedOut,
     /// E-mail and password do not belong together, or the user is disabled.
     WrongCredentials,
+    /// The link was used or revoked, has ended, or is not complete.
+    DeadLink,
+    /// The user is disabled.
+    Disabled,
+    /// The user has a second step, and no code came.
+    CodeNeeded,
+    /// The code of the second step is not good, or was used.
+    WrongCode,
+    /// The second step is to be set up before anything else.
+    MustSetUp,
     /// The setup token is not the one that was printed.
     WrongSetupToken,
     /// The user's role does not allow this.
@@ -121,6 +131,11 @@ impl Problem {
                 (StatusCode::UNAUTHORIZED, "wrong_credentials", "E-mail or password is wrong")
             }
             Self::WrongSetupToken => (StatusCode::FORBIDDEN, "wrong_setup_token", "The setup token is wrong"),
+            Self::CodeNeeded => (StatusCode::UNAUTHORIZED, "code_needed", "A code is needed too"),
+            Self::WrongCode => (StatusCode::UNAUTHORIZED, "wrong_code", "The code is wrong"),
+            Self::MustSetUp => (StatusCode::FORBIDDEN, "must_set_up", "The second step is not set up"),
+            Self::DeadLink => (StatusCode::NOT_FOUND, "dead_link", "The link is not good any more"),
+            Self::Disabled => (StatusCode::CONFLICT, "disabled", "The user is disabled"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "The role does not allow this"),
             Self::OutOfScope(_) => (StatusCode::FORBIDDEN, "out_of_scope", "The API token is not for this"),
             Self::ForeignOrigin => {
@@ -169,6 +184,17 @@ impl Problem {
             Self::WrongSetupToken => {
                 "The token stands in the output of the server since its start.".to_owned()
             }
+            Self::CodeNeeded => "Send the code that the app shows, or a recovery code.".to_owned(),
+            Self::WrongCode => "It is not the one that the app shows now, or was used already.".to_owned(),
+            Self::MustSetUp => {
+                "Everyone must use the second step here: set it up at /api/v1/me/second-step first."
+                    .to_owned()
+            }
+            Self::DeadLink => {
+                "It was used, replaced or revoked, or its time is over. Ask an administrator for another."
+                    .to_owned()
+            }
+            Self::Disabled => "Enable the user first.".to_owned(),
             Self::Forbidden => "Ask an administrator for the role that it takes.".to_owned(),
             Self::OutOfScope(Some(scope)) => format!("It takes the scope {scope}."),
             Self::OutOfScope(None) => "Only a person who is signed in can do this.".to_owned(),
@@ -199,6 +225,11 @@ impl Problem {
             | Self::SignedOut
             | Self::WrongCredentials
             | Self::WrongSetupToken
+            | Self::CodeNeeded
+            | Self::WrongCode
+            | Self::MustSetUp
+            | Self::DeadLink
+            | Self::Disabled
             | Self::Forbidden
             | Self::OutOfScope(_)
             | Self::ForeignOrigin

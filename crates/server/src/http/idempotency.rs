@@ -23,10 +23,16 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LEN_MAX: usize = 200;
 
 /// Keys are of no use here: request or answer holds a secret or tells of a person, which is not kept, or the body is a file.
-const WITHOUT_KEY: [&str; 17] = [
+const WITHOUT_KEY: [&str; 23] = [
     "/api/v1/setup",
     "/api/v1/session",
     "/api/v1/users",
+    "/api/v1/users/{id}/link",
+    "/api/v1/user-link",
+    "/api/v1/me/second-step",
+    "/api/v1/me/second-step/off",
+    "/api/v1/me/second-step/recovery-codes",
+    "/api/v1/user-link/look",
     "/api/v1/sites/{id}/customers",
     "/api/v1/customers/{id}/merge",
     "/api/v1/customers/{id}/part",

@@ -21,8 +21,8 @@ use super::error::{FieldError, ProblemDocument};
 use super::{
     Api, account, agent, api_token, audit, auth, by_hand, canned_reply, chat, customer, decision, draft,
     enquiry, file, history, identity, offer, offer_preview, offer_stop, presentation, queue, queue_switch,
-    rule, rule_order, rule_test, scope, seen, session, setup, setup_step, site, user, user_access, version,
-    visit, waiting, wallboard, webhook, workspace, wrap_up,
+    rule, rule_order, rule_test, scope, second_step, seen, session, setup, setup_step, site, user,
+    user_access, user_link, version, visit, waiting, wallboard, webhook, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -46,16 +46,19 @@ pub struct ChangeRefusals;
 /// Every status of a refusal, with the codes that come with it.
 const REFUSALS: [(&str, &str); 10] = [
     ("400", "The body is not JSON: `bad_json`"),
-    ("401", "Nobody is signed in, or not with this password: `signed_out`, `wrong_credentials`"),
+    (
+        "401",
+        "Nobody is signed in, or not with this password or code: `signed_out`, `wrong_credentials`, `code_needed`, `wrong_code`",
+    ),
     (
         "403",
-        "Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`",
+        "Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`, `must_set_up`",
     ),
-    ("404", "There is nothing here: `not_found`"),
+    ("404", "There is nothing here: `not_found`, `dead_link`"),
     (
         "409",
         "It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, \
-         `limit_reached`, `chat_closed`, `chat_full`, `site_full`",
+         `limit_reached`, `chat_closed`, `chat_full`, `site_full`, `disabled`",
     ),
     ("413", "The body is too large: `too_large`, `file_too_large`"),
     (
@@ -111,8 +114,10 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(setup::router())
         .merge(session::router())
         .merge(account::router())
+        .merge(second_step::router())
         .merge(user::router())
         .merge(user_access::router())
+        .merge(user_link::router())
         .merge(site::router())
         .merge(identity::router())
         .merge(queue::router())

@@ -11,13 +11,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Api;
-use super::auth::{self, Agent, Anyone};
+use super::auth::{self, Anyone, SettingUp};
 use super::check::Checks;
 use super::client::Client;
 use super::error::{Answer, Problem};
-use super::extract::Body;
+use super::extract::{Body, present};
 use super::openapi::{ChangeRefusals, Refusals};
+use super::{Api, second_step};
 use crate::bus::Hint;
 use crate::store::Tx;
 use crate::store::agent::{find_agent, update_agent_heard};
@@ -30,6 +30,8 @@ use crate::store::user::{Role, UserRow, find_user_by_email};
 pub struct Session {
     /// The user.
     pub user: SessionUser,
+    /// Everyone must use the second step, and this user has none: until it is set up nothing else can be done.
+    pub must_set_up: bool,
 }
 
 /// The user as they see themselves.
@@ -56,6 +58,10 @@ pub struct Credentials {
     /// Password.
     #[schema(format = Password)]
     pub password: String,
+    /// For who has a second step: the code that the app shows, or a recovery code.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, format = Password)]
+    pub code: Option<String>,
 }
 
 /// The routes of this resource.
@@ -103,9 +109,10 @@ async fn sign_in(
     if let Some(previous) = auth::session_token_hash(&headers) {
         delete_session(&mut tx, &previous).await?;
     }
-    let cookie = auth::begin_session(&mut tx, &api.clock, user.id.0, client).await?;
+    second_step::pass(&api, &mut tx, user.id.0, credentials.code.as_deref()).await?;
+    let (cookie, must_set_up) = auth::begin_session(&mut tx, &api.clock, user.id.0, client).await?;
     tx.commit().await?;
-    Ok((jar.add(cookie), Json(user.into())))
+    Ok((jar.add(cookie), Json(Session::new(user, must_set_up))))
 }
 
 /// Who is signed in; null when nobody is. The answer sets the cookie again, so that a console in use never runs out of it.
@@ -127,7 +134,7 @@ async fn show(
         Some(cookie) => jar.add(cookie),
         None => jar,
     };
-    (jar, Json(Some(signed_in.user.into())))
+    (jar, Json(Some(Session::new(signed_in.user, signed_in.must_set_up))))
 }
 
 /// Sign out. The session ends on the server too.
@@ -141,7 +148,7 @@ async fn show(
 )]
 async fn sign_out(
     State(api): State<Api>,
-    Agent(signed_in): Agent,
+    SettingUp(signed_in): SettingUp,
     client: Client,
     jar: CookieJar,
 ) -> Answer<(StatusCode, CookieJar)> {
@@ -172,9 +179,9 @@ pub(super) fn tell_ended(api: &Api, user: UserId) {
     api.driver.bus().publish(Hint::AgentChanged { user, no_answer: false });
 }
 
-impl From<UserRow> for Session {
-    fn from(user: UserRow) -> Self {
+impl Session {
+    pub(super) fn new(user: UserRow, must_set_up: bool) -> Self {
         let UserRow { id, email, name, role, slots, .. } = user;
-        Self { user: SessionUser { id: id.0, email, name, role: role.0, slots } }
+        Self { user: SessionUser { id: id.0, email, name, role: role.0, slots }, must_set_up }
     }
 }

@@ -124,7 +124,7 @@ async fn set_up(
     let me = SignedIn::by_session(user.clone(), String::new());
     let made = shown(&mut tx, user.clone()).await?;
     record(&api, &mut tx, &me, Done::created(&made)).await?;
-    let cookie = auth::begin_session(&mut tx, &api.clock, user.id.0, client).await?;
+    let (cookie, must_set_up) = auth::begin_session(&mut tx, &api.clock, user.id.0, client).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, jar.add(cookie), Json(user.into())))
+    Ok((StatusCode::CREATED, jar.add(cookie), Json(Session::new(user, must_set_up))))
 }

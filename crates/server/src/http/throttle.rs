@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use beckon_engine::id::UserId;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -17,6 +18,9 @@ const ADDRESS_PERIOD: Duration = Duration::from_secs(2);
 /// Attempts for one e-mail at once; then one every five seconds.
 const EMAIL_BURST: u32 = 30;
 const EMAIL_PERIOD: Duration = Duration::from_secs(5);
+/// Codes of the second step for one user at once; then one every five minutes. Of a million codes three are good at a time.
+const CODE_BURST: u32 = 10;
+const CODE_PERIOD: Duration = Duration::from_secs(300);
 /// Addresses or e-mails remembered. While there are more, all newcomers share one.
 const KEYS_MAX: usize = 10_000;
 /// After so many attempts the idle ones are forgotten.
@@ -37,6 +41,7 @@ pub struct Newcomers {
 pub struct SignInThrottle {
     by_address: Arc<Limiter>,
     by_email: Arc<Limiter>,
+    codes: Arc<Limiter>,
 }
 
 /// Counts by one key.
@@ -53,6 +58,7 @@ impl SignInThrottle {
         Self {
             by_address: Arc::new(Limiter::new(ADDRESS_PERIOD, ADDRESS_BURST)),
             by_email: Arc::new(Limiter::new(EMAIL_PERIOD, EMAIL_BURST)),
+            codes: Arc::new(Limiter::new(CODE_PERIOD, CODE_BURST)),
         }
     }
 
@@ -63,6 +69,14 @@ impl SignInThrottle {
     pub fn count(&self, address: IpAddr, email: &str) -> Answer<()> {
         self.by_address.count(network(address))?;
         self.by_email.count(email.to_owned())
+    }
+
+    /// Counts one code of the second step.
+    ///
+    /// # Errors
+    /// `TooMany` when there were too many, with the time to wait.
+    pub fn count_code(&self, user: UserId) -> Answer<()> {
+        self.codes.count(user.to_string())
     }
 }
 

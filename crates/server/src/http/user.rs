@@ -1,5 +1,7 @@
 //! Owns the people of the console at `/api/v1/users`.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,14 +20,17 @@ use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::session::{leave, tell_ended};
-use super::{Api, password, queue_check};
+use super::user_link::UserLink;
+use super::{Api, password, queue_check, user_link};
 use crate::store::audit::AuditKind;
 use crate::store::column::Text;
+use crate::store::second_step::{has_second_step, list_users_with_second_step};
 use crate::store::session::delete_sessions_of_user;
 use crate::store::user::{
     Role, UserRow, delete_user, find_other_admin_count, find_user, find_user_count, insert_user, list_users,
     update_user,
 };
+use crate::store::user_link::{UserLinkRow, find_user_link, list_user_links};
 use crate::store::user_skill::{list_skills_of, list_user_skills, update_user_skills};
 use crate::store::{StoreError, Tx};
 
@@ -51,6 +56,13 @@ pub struct User {
     pub slots: i64,
     /// What the person knows that queues may ask for, by name.
     pub skills: Vec<UserSkill>,
+    /// Has chosen a password, or was given one.
+    pub has_password: bool,
+    /// The link to choose one with that waits, or has ended unused; null when there is none.
+    #[schema(required)]
+    pub link: Option<UserLink>,
+    /// Signing in asks for a code too.
+    pub second_step: bool,
     /// May not sign in.
     pub disabled: bool,
     /// When the user was made, milliseconds since 1970.
@@ -78,9 +90,10 @@ pub struct NewUser {
     pub name: String,
     /// What the person may do.
     pub role: Role,
-    /// Password, 10 to 200 characters.
-    #[schema(format = Password)]
-    pub password: String,
+    /// Password, 10 to 200 characters; without one the person is invited with a link.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, format = Password)]
+    pub password: Option<String>,
     /// Chats at a time by routing, 0 to 50.
     #[serde(default = "default_slots")]
     pub slots: i64,
@@ -144,9 +157,13 @@ async fn list(
     let mut tx = api.store.read().await?;
     let rows = list_users(&mut tx, &email, limit + 1).await?;
     let mut skills = list_user_skills(&mut tx).await?;
+    let second_steps = list_users_with_second_step(&mut tx).await?;
+    let links = list_user_links(&mut tx).await?;
+    let mut links: BTreeMap<_, _> = links.into_iter().map(|link| (*link.user_id, link)).collect();
     let item = |row: UserRow| {
         let skills = skills.remove(&row.id.0).unwrap_or_default();
-        User::new(row, skills)
+        let access = Access { link: links.remove(&row.id.0), second_step: second_steps.contains(&row.id.0) };
+        User::new(row, skills, access)
     };
     Ok(Json(Page::cut(rows, limit, |row| [row.email.clone()], item)))
 }
@@ -172,15 +189,21 @@ async fn create(
     check_name(&mut checks, &new.name);
     checks.number("/slots", new.slots, 0..=SLOTS_MAX);
     check_skills(&mut checks, &new.skills);
-    password::check(&mut checks, "/password", &new.password);
+    if let Some(password) = &new.password {
+        password::check(&mut checks, "/password", password);
+    }
     checks.finish()?;
+    let password_hash = match new.password {
+        Some(password) => api.passwords.hash(password).await,
+        None => String::new(),
+    };
     let row = UserRow {
         id: Text(UserId(api.clock.new_id())),
         email,
         name: new.name,
         role: Text(new.role),
         slots: new.slots,
-        password_hash: api.passwords.hash(new.password).await,
+        password_hash,
         disabled: false,
         created_at: api.clock.now().0,
     };
@@ -255,6 +278,7 @@ async fn change(
         let kept = if row.disabled { "" } else { spared(&caller, id) };
         delete_sessions_of_user(&mut tx, id, kept).await?;
         leave(&mut tx, id, api.clock.now()).await?;
+        user_link::forget(&mut tx, id).await?;
     }
     update_user(&mut tx, &row).await?;
     if let Some(skills) = patch.skills {
@@ -334,7 +358,11 @@ pub(super) async fn find(tx: &mut Tx, id: UserId) -> Answer<UserRow> {
 
 pub(super) async fn shown(tx: &mut Tx, row: UserRow) -> Answer<User> {
     let skills = list_skills_of(tx, row.id.0).await?;
-    Ok(User::new(row, skills))
+    let access = Access {
+        link: find_user_link(tx, row.id.0).await?,
+        second_step: has_second_step(tx, row.id.0).await?,
+    };
+    Ok(User::new(row, skills, access))
 }
 
 fn check_skills(checks: &mut Checks, skills: &[UserSkill]) {
@@ -344,6 +372,12 @@ fn check_skills(checks: &mut Checks, skills: &[UserSkill]) {
 
 fn known(skills: Vec<UserSkill>) -> Vec<Skill> {
     skills.into_iter().map(|skill| Skill { name: skill.name.trim().to_owned(), level: skill.level }).collect()
+}
+
+/// How a user signs in, apart from the password.
+struct Access {
+    link: Option<UserLinkRow>,
+    second_step: bool,
 }
 
 impl Audited for User {
@@ -367,10 +401,24 @@ fn lowest_level() -> u8 {
 }
 
 impl User {
-    fn new(row: UserRow, skills: Vec<Skill>) -> Self {
-        let UserRow { id, email, name, role, slots, disabled, created_at, password_hash: _ } = row;
+    fn new(row: UserRow, skills: Vec<Skill>, access: Access) -> Self {
+        let UserRow { id, email, name, role, slots, disabled, created_at, password_hash } = row;
+        let (has_password, link) = (!password_hash.is_empty(), access.link.map(UserLink::from));
+        let second_step = access.second_step;
         let skills =
             skills.into_iter().map(|skill| UserSkill { name: skill.name, level: skill.level }).collect();
-        Self { id: id.0, email, name, role: role.0, slots, skills, disabled, created_at }
+        Self {
+            id: id.0,
+            email,
+            name,
+            role: role.0,
+            slots,
+            skills,
+            has_password,
+            link,
+            second_step,
+            disabled,
+            created_at,
+        }
     }
 }

@@ -48,6 +48,10 @@ pub struct WorkspacePatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub wait_red_s: Option<u32>,
+    /// Everyone must use a second step to sign in: who has none sets it up at the next sign-in. Not by token.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    pub second_step_required: Option<bool>,
 }
 
 /// What to change of the caller's options; what is absent stays.
@@ -141,12 +145,16 @@ async fn change(
     Admin(me): Admin,
     Body(patch): Body<WorkspacePatch>,
 ) -> Answer<Json<Workspace>> {
+    if patch.second_step_required.is_some() && !me.via.is_empty() {
+        return Err(Problem::OutOfScope(None));
+    }
     let mut tx = api.change().await?;
     let mut workspace = find_workspace(&mut tx).await?;
     let before = workspace.clone();
     workspace.away_reasons = patch.away_reasons.unwrap_or(workspace.away_reasons);
     workspace.wait_amber_s = patch.wait_amber_s.unwrap_or(workspace.wait_amber_s);
     workspace.wait_red_s = patch.wait_red_s.unwrap_or(workspace.wait_red_s);
+    workspace.second_step_required = patch.second_step_required.unwrap_or(workspace.second_step_required);
     check(&workspace)?;
     update_workspace(&mut tx, &workspace).await?;
     record(&api, &mut tx, &me, Done::changed(&before, &workspace)).await?;

@@ -1,6 +1,6 @@
 //! Owns the SQL of the outbox: mail is written here together with what causes it, and leaves later. Sends nothing.
 
-use beckon_engine::id::ChatId;
+use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,6 +22,8 @@ pub enum MailKind {
     Enquiry,
     /// What was said in a chat (P-7); goes to the visitor.
     Transcript,
+    /// A link to choose a password with (A-4); goes to a user.
+    UserLink,
 }
 
 /// What a mail is written for: whoever is handed out or erased with it, the mail is too (N-4).
@@ -31,6 +33,8 @@ pub enum Cause {
     Enquiry(Uuid),
     /// Somebody asked for what was said in this chat.
     Transcript(ChatId),
+    /// An administrator made a link for this user.
+    UserLink(UserId),
 }
 
 /// A mail to send.
@@ -94,15 +98,16 @@ macro_rules! select {
 /// # Errors
 /// When the database failed.
 pub async fn insert_mail(tx: &mut Tx, mail: NewMail<'_>, now: UnixMs) -> StoreResult<bool> {
-    let (kind, chat, enquiry) = match mail.cause {
-        Cause::Enquiry(id) => (MailKind::Enquiry, None, Some(Text(id))),
-        Cause::Transcript(chat) => (MailKind::Transcript, Some(Text(chat)), None),
+    let (kind, chat, enquiry, user) = match mail.cause {
+        Cause::Enquiry(id) => (MailKind::Enquiry, None, Some(Text(id)), None),
+        Cause::Transcript(chat) => (MailKind::Transcript, Some(Text(chat)), None, None),
+        Cause::UserLink(user) => (MailKind::UserLink, None, None, Some(Text(user))),
     };
     let rows = execute!(
         tx,
         "INSERT INTO mails (id, kind, recipient, reply_to, subject, text, created_at, due_at, tries, failed, last_error,
-                            chat_id, enquiry_id)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $7, 0, FALSE, '', $9, $10
+                            chat_id, enquiry_id, user_id)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $7, 0, FALSE, '', $9, $10, $11
          WHERE (SELECT COUNT(*) FROM mails WHERE due_at IS NOT NULL) < $8",
         Text(mail.id),
         Text(kind),
@@ -114,6 +119,7 @@ pub async fn insert_mail(tx: &mut Tx, mail: NewMail<'_>, now: UnixMs) -> StoreRe
         MAILS_WAITING_MAX,
         chat,
         enquiry,
+        user,
     )?;
     if rows == 0 {
         tracing::error!(?kind, "too many mails wait: one was not taken");
@@ -159,14 +165,15 @@ pub async fn update_mail_claimed(tx: &mut Tx, mail: &MailRow, lease: UnixMs) -> 
     Ok(rows == 1)
 }
 
-/// Records that the mail server took a mail.
+/// Records that the mail server took a mail. What made a link good is not kept.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn update_mail_sent(tx: &mut Tx, id: Uuid, now: UnixMs) -> StoreResult<()> {
     execute!(
         tx,
-        "UPDATE mails SET sent_at = $2, due_at = NULL, failed = FALSE, last_error = ''
+        "UPDATE mails SET sent_at = $2, due_at = NULL, failed = FALSE, last_error = '',
+             text = CASE WHEN kind = 'user_link' THEN '' ELSE text END
          WHERE id = $1 AND sent_at IS NULL",
         Text(id),
         now.0,
@@ -186,12 +193,23 @@ pub async fn update_mail_failed(
 ) -> StoreResult<()> {
     execute!(
         tx,
-        "UPDATE mails SET due_at = $2, failed = $3, last_error = $4 WHERE id = $1 AND sent_at IS NULL",
+        "UPDATE mails SET due_at = $2, failed = $3, last_error = $4,
+             text = CASE WHEN $3 AND kind = 'user_link' THEN '' ELSE text END
+         WHERE id = $1 AND sent_at IS NULL",
         Text(id),
         again_at.map(|at| at.0),
         again_at.is_none(),
         error,
     )?;
+    Ok(())
+}
+
+/// Takes back mails that carry a link for this user and have not left.
+///
+/// # Errors
+/// When the database failed.
+pub async fn delete_link_mails(tx: &mut Tx, user: UserId) -> StoreResult<()> {
+    execute!(tx, "DELETE FROM mails WHERE user_id = $1 AND due_at IS NOT NULL", Text(user))?;
     Ok(())
 }
 

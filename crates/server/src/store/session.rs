@@ -14,6 +14,8 @@ use super::{StoreResult, Tx};
 pub struct SessionRow {
     /// When the session was last used, to some minutes.
     pub used_at: i64,
+    /// The second step is to be set up before anything else.
+    pub must_set_up: bool,
     /// Who is signed in.
     #[sqlx(flatten)]
     pub user: UserRow,
@@ -34,6 +36,8 @@ pub struct NewSession<'a> {
     pub system: &'a str,
     /// The address without its last part; empty when it is not known.
     pub network: &'a str,
+    /// The second step is to be set up before anything else.
+    pub must_set_up: bool,
     /// When it begins.
     pub now: UnixMs,
     /// When it ends unless it is used.
@@ -66,8 +70,9 @@ pub struct OwnSessionRow {
 pub async fn insert_session(tx: &mut Tx, new: NewSession<'_>) -> StoreResult<()> {
     execute!(
         tx,
-        "INSERT INTO sessions (id, token_hash, user_id, browser, system, network, created_at, used_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        "INSERT INTO sessions (id, token_hash, user_id, browser, system, network, created_at, used_at, expires_at,
+                               must_set_up)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)",
         Text(new.id),
         new.token_hash,
         Text(new.user),
@@ -76,6 +81,7 @@ pub async fn insert_session(tx: &mut Tx, new: NewSession<'_>) -> StoreResult<()>
         new.network,
         new.now.0,
         new.expires_at.0,
+        new.must_set_up,
     )?;
     Ok(())
 }
@@ -107,7 +113,7 @@ pub async fn find_session(tx: &mut Tx, token_hash: &str, now: UnixMs) -> StoreRe
     fetch_optional!(
         tx,
         SessionRow,
-        "SELECT s.used_at, u.id, u.email, u.name, u.role, u.slots, u.password_hash, u.disabled, u.created_at
+        "SELECT s.used_at, s.must_set_up, u.id, u.email, u.name, u.role, u.slots, u.password_hash, u.disabled, u.created_at
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.token_hash = $1 AND s.expires_at > $2 AND NOT u.disabled",
         token_hash,

@@ -40,7 +40,7 @@ pub struct UserRow {
     pub role: Text<Role>,
     /// Chats at a time by routing, 0 to 50.
     pub slots: i64,
-    /// Argon2id, as a PHC string.
+    /// Argon2id, as a PHC string; empty until the person has chosen a password.
     pub password_hash: String,
     /// May not sign in.
     pub disabled: bool,
@@ -111,7 +111,7 @@ pub async fn find_other_admin_count(tx: &mut Tx, except: UserId) -> StoreResult<
     let (count,): (i64,) = fetch_one!(
         tx,
         (i64,),
-        "SELECT COUNT(*) FROM users WHERE role = $1 AND NOT disabled AND id <> $2",
+        "SELECT COUNT(*) FROM users WHERE role = $1 AND NOT disabled AND password_hash <> '' AND id <> $2",
         Text(Role::Admin),
         Text(except),
     )?;

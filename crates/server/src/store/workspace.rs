@@ -20,12 +20,19 @@ pub struct Workspace {
     pub wait_amber_s: u32,
     /// A visitor who waits this long, seconds, is shown in red.
     pub wait_red_s: u32,
+    /// Everyone must use a second step to sign in.
+    pub second_step_required: bool,
 }
 
 impl Default for Workspace {
     fn default() -> Self {
         let reasons = ["Break", "Lunch", "Meeting", "Training", "Other work"];
-        Self { away_reasons: reasons.map(str::to_owned).into(), wait_amber_s: 30, wait_red_s: 60 }
+        Self {
+            away_reasons: reasons.map(str::to_owned).into(),
+            wait_amber_s: 30,
+            wait_red_s: 60,
+            second_step_required: false,
+        }
     }
 }
 

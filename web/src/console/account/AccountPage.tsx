@@ -1,9 +1,10 @@
-/** Owns the page of one's own account: the password, and where one is signed in. */
+/** Owns the page of one's own account: where one is signed in, the second step, the password. */
 import { useTranslation } from "react-i18next";
 import classes from "../admin/Admin.module.css";
 import { useUser } from "../shell/user";
 import { PageHead } from "../ui/PageHead";
 import { PasswordSection } from "./PasswordSection";
+import { SecondStepSection } from "./SecondStepSection";
 import { SessionsSection } from "./SessionsSection";
 
 export function AccountPage() {
@@ -14,6 +15,7 @@ export function AccountPage() {
       <div className={classes.inner} data-narrow>
         <PageHead title={t("own.title")} text={`${name} · ${email} · ${t(`role.${role}`)}`} />
         <SessionsSection />
+        <SecondStepSection />
         <PasswordSection />
       </div>
     </div>

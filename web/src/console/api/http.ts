@@ -18,6 +18,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What is refused here is no sign that a session has ended. */
+const SIGNING_IN = ["/session", "/user-link", "/user-link/look"];
+/** Refusals of a code say nothing of the session either. */
+const OF_CODES = ["code_needed", "wrong_code"];
+
 const signedOutListeners = new Set<() => void>();
 
 /** Calls back whenever a request is refused because nobody is signed in. */
@@ -36,7 +41,8 @@ export async function request<T>(
   if (answer.status === 204) return undefined as T;
   if (answer.ok) return (await answer.json()) as T;
   const problem = await problemOf(answer);
-  if (answer.status === 401 && !(method === "POST" && path === "/session")) {
+  const of_code = OF_CODES.includes(problem.code ?? "");
+  if (answer.status === 401 && !of_code && !(method === "POST" && SIGNING_IN.includes(path))) {
     for (const listener of signedOutListeners) listener();
   }
   throw new ApiError(problem);

@@ -61,6 +61,11 @@ export function fullTime(at: number, language: string): string {
   return formatOf(language, "full", { dateStyle: "medium", timeStyle: "medium" }).format(at);
 }
 
+/** Date and time to the minute, for ends that lie days away. */
+export function dateTime(at: number, language: string): string {
+  return formatOf(language, "date_time", { dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format takes far longer than using it, and a long conversation uses one for each line. */

@@ -234,10 +234,11 @@ async fn sign_in(tx: &mut Tx, user: UserId, now: UnixMs) -> String {
         NewSession {
             id: Uuid::now_v7(),
             token_hash: &hash,
-            user: user,
+            user,
             browser: "",
             system: "",
             network: "",
+            must_set_up: false,
             now,
             expires_at: now.plus_s(3600),
         },

@@ -68,18 +68,21 @@ impl Place {
 
     /// With nobody in it, on this database, set up by `adjust`.
     pub(crate) async fn on(store: Store, adjust: impl FnOnce(&mut Api)) -> Self {
+        Self::start(store, Mails::Wait, adjust).await
+    }
+
+    /// With nobody in it, on this database, where mail leaves or waits.
+    pub(crate) async fn sending(store: Store, mails: Mails) -> Self {
+        Self::start(store, mails, |_| {}).await
+    }
+
+    async fn start(store: Store, mails: Mails, adjust: impl FnOnce(&mut Api)) -> Self {
         let clock = Clock::manual(START);
         let stopping = CancellationToken::new();
-        let driver = Driver::start(
-            store,
-            clock.clone(),
-            Bus::local(),
-            Mails::Wait,
-            &TaskTracker::new(),
-            stopping.clone(),
-        )
-        .await
-        .unwrap();
+        let driver =
+            Driver::start(store, clock.clone(), Bus::local(), mails, &TaskTracker::new(), stopping.clone())
+                .await
+                .unwrap();
         let mut api = Api::new(driver.clone(), Outbound::new(Vec::new()).unwrap());
         adjust(&mut api);
         let router = app::router(driver, api.clone());
@@ -112,7 +115,7 @@ impl Place {
         let client =
             Client { address: [127, 0, 0, 1].into(), is_https: false, browser: "Chrome", system: "Linux" };
         let mut tx = self.api.store.write().await.unwrap();
-        let cookie = auth::begin_session(&mut tx, &self.clock, user, client).await.unwrap();
+        let (cookie, _) = auth::begin_session(&mut tx, &self.clock, user, client).await.unwrap();
         tx.commit().await.unwrap();
         Browser { cookie: Some(cookie.stripped().to_string()), ..self.browser() }
     }

@@ -156,6 +156,7 @@ fn beginning(token_hash: &str, user: UserId) -> NewSession<'_> {
         browser: "Firefox",
         system: "Linux",
         network: "203.0.113.0/24",
+        must_set_up: false,
         now: START,
         expires_at: START.plus_s(60),
     }

@@ -38,7 +38,7 @@ export function LineDetail({ id }: { id: string }) {
 }
 
 /** Changes of what the interface does not show. */
-const UNSEEN = ["password", "secret", "sessions"] as const;
+const UNSEEN = ["password", "secret", "sessions", "link"] as const;
 
 function Changes({ line: { differences, before, after, entry } }: { line: AuditDetail }) {
   const { t } = useTranslation();

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import type { NewUser, Role, User, UserPatch, UserSkill } from "../../../api/rest";
+import type { MadeUserLink, NewUser, Role, User, UserPatch, UserSkill } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useUsers } from "../../api/queries";
 import { useUser } from "../../shell/user";
@@ -18,12 +18,16 @@ import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
 import { SkillFields } from "../SkillFields";
 import { EndSessions } from "./EndSessions";
+import { LinkSection, madeLinkKey } from "./LinkSection";
+import { SecondStepOff } from "./SecondStepOff";
 
 const PASSWORD_LENGTH_MIN = 10;
 const SLOTS = { min: 0, max: 50 };
 const ROLES: readonly Role[] = ["agent", "supervisor", "admin"];
 
 interface UserForm {
+  /** Invited with a link instead of a password. */
+  invited: boolean;
   email: string;
   name: string;
   role: Role;
@@ -38,12 +42,29 @@ export function NewUserPage() {
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const editor = useEditor<UserForm, User>({
-    initial: { email: "", name: "", role: "agent", slots: 3, skills: [], password: "", disabled: false },
-    validate: (values) => check(values, true, t),
-    save: ({ disabled: _, ...values }) => request("POST", "/users", values satisfies NewUser),
-    saved: () => {
-      void queryClient.invalidateQueries({ queryKey: keys.users });
-      go("/admin/users");
+    initial: {
+      invited: true,
+      email: "",
+      name: "",
+      role: "agent",
+      slots: 3,
+      skills: [],
+      password: "",
+      disabled: false,
+    },
+    validate: (values) => check(values, !values.invited, t),
+    save: async ({ disabled: _, invited, password, ...values }) => {
+      const body: NewUser = invited ? values : { ...values, password };
+      const user = await request<User>("POST", "/users", body);
+      if (invited) {
+        const link = await request<MadeUserLink>("POST", `/users/${user.id}/link`);
+        queryClient.setQueryData(madeLinkKey(user.id), link);
+      }
+      return user;
+    },
+    saved: async (user) => {
+      await queryClient.invalidateQueries({ queryKey: keys.users });
+      go(user.has_password ? "/admin/users" : `/admin/users/${user.id}`);
     },
   });
   const password = (
@@ -61,7 +82,25 @@ export function NewUserPage() {
       <PageHead title={t("users.new_title")} back={{ href: "/admin/users", label: t("users.title") }} />
       <EditForm editor={editor} always save={t("action.create")}>
         <Person editor={editor} fixed={false} />
-        <Section title={t("users.access")}>{password}</Section>
+        <Section title={t("users.access")}>
+          <Radio.Group
+            label={t("users.way.label")}
+            value={editor.form.values.invited ? "link" : "password"}
+            onChange={(way) => editor.form.setFieldValue("invited", way === "link")}
+          >
+            <Stack gap={8} mt={4}>
+              {(["link", "password"] as const).map((way) => (
+                <Radio
+                  key={way}
+                  value={way}
+                  label={t(`users.way.${way}`)}
+                  description={t(`users.way.${way}_help`)}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+          {!editor.form.values.invited && password}
+        </Section>
       </EditForm>
     </div>
   );
@@ -87,7 +126,7 @@ function EditUser({ user }: { user: User }) {
   const self = me.id === user.id;
   const { email, name, role, slots, skills, disabled } = user;
   const editor = useEditor<UserForm, User>({
-    initial: { email, name, role, slots, skills, disabled, password: "" },
+    initial: { invited: false, email, name, role, slots, skills, disabled, password: "" },
     validate: (values) => check(values, false, t),
     save: (values) => request("PATCH", `/users/${user.id}`, patchOf(user, values)),
     saved: () => {
@@ -111,12 +150,13 @@ function EditUser({ user }: { user: User }) {
             {t("users.yourself")}
           </Alert>
         )}
+        {!user.has_password && <LinkSection user={user} />}
         <Person editor={editor} fixed={self} stored />
         <Section title={t("users.access")}>
           <PasswordInput
             visibilityToggleButtonProps={{ "aria-label": t("action.show_password") }}
-            label={t("users.new_password")}
-            description={t("users.new_password_help")}
+            label={t(user.has_password ? "users.new_password" : "users.password")}
+            description={t(user.has_password ? "users.new_password_help" : "users.no_password_help")}
             autoComplete="new-password"
             {...editor.form.getInputProps("password")}
           />
@@ -127,6 +167,8 @@ function EditUser({ user }: { user: User }) {
             {...editor.form.getInputProps("disabled", { type: "checkbox" })}
           />
         </Section>
+        {!self && user.has_password && <LinkSection user={user} />}
+        {!self && user.second_step && <SecondStepOff user={user} />}
       </EditForm>
     </div>
   );

@@ -7,9 +7,11 @@ import type { User } from "../../../api/rest";
 import { useUsers } from "../../api/queries";
 import { useUser } from "../../shell/user";
 import { Dot } from "../../ui/Dot";
+import { dateTime } from "../../ui/format";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, Loaded } from "../../ui/states";
 import { Ago } from "../../ui/time";
+import { useNow } from "../../ui/useNow";
 import classes from "../Admin.module.css";
 
 export function UsersPage() {
@@ -35,6 +37,28 @@ export function UsersPage() {
         }
       </Loaded>
     </div>
+  );
+}
+
+function State({ user }: { user: User }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  const at = user.link ? dateTime(user.link.expires_at, i18n.language) : "";
+  const waits = user.link !== null && user.link.expires_at > now;
+  const [tone, text] = user.disabled
+    ? (["off", t("users.disabled")] as const)
+    : user.has_password
+      ? (["good", t("users.enabled")] as const)
+      : user.link === null
+        ? (["off", t("users.state.no_password")] as const)
+        : waits
+          ? (["wait", t("users.state.invited", { at })] as const)
+          : (["off", t("users.state.invitation_ended", { at })] as const);
+  return (
+    <span className={classes.status}>
+      <Dot tone={tone} />
+      {text}
+    </span>
   );
 }
 
@@ -67,10 +91,7 @@ function Table({ users }: { users: User[] }) {
               <td>{t(`role.${user.role}`)}</td>
               <td className={classes.num}>{user.slots}</td>
               <td>
-                <span className={classes.status}>
-                  <Dot tone={user.disabled ? "off" : "good"} />
-                  {user.disabled ? t("users.disabled") : t("users.enabled")}
-                </span>
+                <State user={user} />
               </td>
               <td>
                 <Ago at={user.created_at} />

@@ -1,5 +1,5 @@
-/** Owns what all agents share: reasons for being away, and when a wait is shown in amber and red. */
-import { ActionIcon, Button, Group, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+/** Owns what all agents share: reasons for being away, when a wait is shown in amber and red, whether everyone uses a second step. */
+import { ActionIcon, Button, Group, NumberInput, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
@@ -56,6 +56,13 @@ function EditWorkspace({ workspace }: { workspace: Workspace }) {
               />
             </SettingRow>
           ))}
+        </Section>
+        <Section title={t("workspace.sign_in")}>
+          <Switch
+            label={t("workspace.second_step")}
+            description={t("workspace.second_step_text")}
+            {...form.getInputProps("second_step_required", { type: "checkbox" })}
+          />
         </Section>
       </EditForm>
     </div>

@@ -81,6 +81,7 @@ export const audit = {
     password: "A new password",
     secret: "A new secret",
     sessions: "All sessions were ended",
+    link: "A link to choose a password with",
   },
   to_version: "as in version {{version}}",
   and_more: "{{places}} and {{count}} more",

@@ -150,5 +150,9 @@ export const workspace = {
   amber_text: "A visitor who has waited this long, in the queue or for an answer, is shown in amber.",
   red: "Red after",
   red_text: "And after this long in red.",
+  sign_in: "Sign-in",
+  second_step: "Everyone uses a second step",
+  second_step_text:
+    "Who has none sets it up at the next sign-in and can do nothing else before. API tokens are not asked.",
   red_less: "Not less than the time for amber.",
 } as const;
