@@ -118,7 +118,7 @@ function CodeDialog({ doing, close, done }: CodeDialogProps) {
     <Modal
       opened={doing === "turn_off" || doing === "renew"}
       onClose={leave}
-      title={t(`own.second_step.${action}`)}
+      title={t(`own.second_step.${action}_title`)}
     >
       <form onSubmit={submit}>
         <Stack gap="md">

@@ -1,5 +1,5 @@
 /** Owns setting up the second step of signing in: the secret for the app, a first code, and the recovery codes. */
-import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, CopyButton, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -100,10 +100,16 @@ export function Recovery({ codes, done }: { codes: readonly string[]; done(): vo
           <li key={code}>{code}</li>
         ))}
       </ul>
-      <CodeBlock code={codes.join(" ")} label={t("own.second_step.copy_codes")} />
-      <Button onClick={done} style={{ alignSelf: "flex-start" }}>
-        {t("own.second_step.codes_kept")}
-      </Button>
+      <Group gap="xs">
+        <Button onClick={done}>{t("own.second_step.codes_kept")}</Button>
+        <CopyButton value={codes.join("\n")}>
+          {({ copied, copy }) => (
+            <Button variant="default" onClick={copy}>
+              {t(copied ? "action.copied" : "own.second_step.copy_codes")}
+            </Button>
+          )}
+        </CopyButton>
+      </Group>
     </Stack>
   );
 }
