@@ -107,6 +107,11 @@ test("the rule test answers for an imagined visit and for one on the site", asyn
     result.getByText("Presents “Product advice” by the rule “Ten seconds on a product”"),
   ).toBeVisible();
 
+  // As it is now nobody is there: the rule has qualified, and it is said what stops it.
+  await page.getByText("As if every queue were open with a free agent").click();
+  await page.getByRole("button", { name: "Test", exact: true }).click();
+  await expect(result.getByText(/^Qualified, but no agent of the queue is ready/)).toBeVisible();
+
   await page.getByText("On the site", { exact: true }).click();
   await page.getByRole("combobox", { name: "Visitor" }).click();
   await page.getByRole("option").first().click();

@@ -39,6 +39,8 @@ test("a chat that nobody answers goes on, and the silent agent is set away", asy
   await expect(agent.ringing).toBeVisible();
   await expect(agent.ringing).toBeHidden({ timeout: 25_000 });
   await expect(agent.page.getByRole("button", { name: /^Status: Away/ })).toBeVisible();
+  await expect(agent.page.getByText("Missed a chat", { exact: true })).toBeVisible();
+  await expect(agent.page).toHaveTitle(/^\(1\)/);
   await expect(visitor.widget.getByRole("heading", { name: /You are (in the queue|next)/ })).toBeVisible();
   await agent.ready();
   await agent.answer();

@@ -1,7 +1,7 @@
 /** The list of rules: put in order by dragging and by buttons, with what each has brought today. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { Agent } from "../support/agent.ts";
-import { expect, test, watch } from "../support/journey.ts";
+import { another, expect, test, watch } from "../support/journey.ts";
 
 interface Rules {
   items: { id: string; name: string; priority: number }[];
@@ -43,4 +43,22 @@ test("rules are put in order, and what they brought is counted", async ({
   await visitor.accept.waitFor({ timeout: 20_000 });
   await expect(page.getByRole("cell", { name: "1 shown" })).toBeVisible({ timeout: 20_000 });
   await context.close();
+});
+
+// spec: A-4 R-7
+test("a rule that is being changed is saved before it is tested", async ({ browser, demo, errors }) => {
+  const admin = await another(browser, demo, "admin", errors);
+  const { page } = admin;
+  const site = (await admin.read<Rules>("/sites")).items[0]?.id;
+  const rule = (await admin.read<Rules>(`/sites/${site}/rules`)).items[0];
+  await page.goto(`/admin/sites/${site}/rules/${rule?.id}`);
+  await expect(page.getByRole("link", { name: "Test the rules" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Half a minute on the checkout form");
+  await expect(page.getByText("so this one is saved first")).toBeVisible();
+  await page.getByRole("button", { name: "Test with these changes" }).click();
+  await expect(page.getByRole("heading", { name: "Rule test", exact: true })).toBeVisible();
+  await expect(page.getByText("Saved. It holds at once")).toBeVisible();
+  const { items } = await admin.read<Rules>(`/sites/${site}/rules`);
+  expect(items.map(({ name }) => name)).toContain("Half a minute on the checkout form");
+  await page.context().close();
 });

@@ -33,6 +33,7 @@ test("a change is seen with its reason, and taken back", async ({ browser, demo,
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("cell", { name: rule.name, exact: true })).toBeVisible();
   await expect(dialog.getByRole("cell", { name: "First try", exact: true })).toBeVisible();
+  await expect(dialog.getByRole("cell", { name: "Name", exact: true })).toBeVisible();
   await dialog.getByLabel("Why").fill("A better name.");
   await dialog.getByRole("button", { name: "Save note" }).click();
   await expect(page.getByText("The note was saved.")).toBeVisible();

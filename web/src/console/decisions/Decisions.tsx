@@ -34,7 +34,7 @@ export function Explained({ explanation, answer }: { explanation: Explanation; a
       <p className={classes.answer} role="status">
         {answer ?? words}
       </p>
-      <RuleList rules={explanation.rules} />
+      <RuleList rules={explanation.rules} reason={reason} />
     </>
   );
 }
@@ -83,7 +83,12 @@ function Past({ decision }: { decision: Decision }) {
         </span>
       </summary>
       <div className={classes.under}>
-        <RuleList rules={decision.rules} left_out={decision.rules_left_out} won={decision.rule_id} />
+        <RuleList
+          rules={decision.rules}
+          left_out={decision.rules_left_out}
+          reason={reason}
+          won={decision.rule_id}
+        />
       </div>
     </details>
   );

@@ -2,7 +2,7 @@
 import { IconCheck, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { ConditionExplanation, RuleExplanation, Verdict } from "../../api/rest";
+import type { ConditionExplanation, Reason, RuleExplanation, Verdict } from "../../api/rest";
 import { Dot, type DotTone } from "../ui/Dot";
 import { span } from "../ui/format";
 import classes from "./Decisions.module.css";
@@ -11,12 +11,14 @@ import { comparedValue, conditionSentence, reasonSentence } from "./sentence";
 interface RuleListProps {
   rules: RuleExplanation[];
   left_out?: number;
+  /** Why nothing was presented, or is. */
+  reason?: Reason | null;
   /** The rule that won. */
   won?: string | null;
 }
 
 /** Every rule of a decision; one opens to show what it compared. */
-export function RuleList({ rules, left_out = 0, won = null }: RuleListProps) {
+export function RuleList({ rules, left_out = 0, reason = null, won = null }: RuleListProps) {
   const { t } = useTranslation();
   if (rules.length === 0) return <p className={classes.second}>{t("decisions.no_rules")}</p>;
   return (
@@ -24,7 +26,7 @@ export function RuleList({ rules, left_out = 0, won = null }: RuleListProps) {
       <ul className={classes.rules}>
         {rules.map((rule) => (
           <li key={rule.rule}>
-            <Rule rule={rule} won={rule.rule === won} />
+            <Rule rule={rule} won={rule.rule === won} reason={reason} />
           </li>
         ))}
       </ul>
@@ -44,17 +46,34 @@ const TONE: Record<Verdict, DotTone> = {
   conditions_not_met: "wait",
 };
 
-function Rule({ rule, won }: { rule: RuleExplanation; won: boolean }) {
+/** What stops a rule that has qualified: its offer is held back, or nothing is presented at all. */
+export function stopOf({ verdict, blocked }: RuleExplanation, reason: Reason | null): Reason | null {
+  if (verdict !== "qualified") return null;
+  return blocked ?? (reason === "no_rule_qualified" ? null : reason);
+}
+
+interface RuleProps {
+  rule: RuleExplanation;
+  won: boolean;
+  reason: Reason | null;
+}
+
+function Rule({ rule, won, reason }: RuleProps) {
   const { t } = useTranslation();
   const name = rule.timer ? t("decisions.timer", { name: rule.name }) : rule.name;
-  const blocked = rule.blocked !== null && rule.blocked !== undefined;
+  const stop = won ? null : stopOf(rule, reason);
+  const verdict = t(`decisions.verdict.${rule.verdict}`);
   return (
     <details className={classes.rule}>
       <summary>
-        <Dot tone={blocked ? "wait" : TONE[rule.verdict]} />
+        <Dot tone={stop ? "wait" : TONE[rule.verdict]} />
         <span className={classes.ruleName}>{name}</span>
         <span className={classes.second}>
-          {won ? t("decisions.won") : t(`decisions.verdict.${rule.verdict}`)}
+          {won
+            ? t("decisions.won")
+            : stop
+              ? t("decisions.stopped", { verdict, reason: reasonSentence(stop, t) })
+              : verdict}
         </span>
       </summary>
       <div className={classes.checks}>

@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Message } from "../../api/wire";
+import type { Message, Standing } from "../../api/wire";
 import { keys, useOpenChats } from "../api/queries";
 import { showWaiting } from "../live/attention";
 import { type ChatGroups, groupChats } from "../live/chats";
@@ -18,15 +18,22 @@ export function useChatGroups(): ChatGroups {
   return useMemo(() => groupChats(chats.data ?? [], user.id), [chats.data, user.id]);
 }
 
-/** Ringing chats and unread messages of this agent. */
-export function useAttention(): { ringing: number; unread: number; total: number } {
+/** Ringing chats and unread messages of this agent, and the ring that was missed, until the agent is ready again. */
+export function useAttention(): { ringing: number; unread: number; missed: number; total: number } {
   const groups = useChatGroups();
   const queryClient = useQueryClient();
   let unread = 0;
   for (const chat of groups.mine) {
     unread += unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id)));
   }
-  return { ringing: groups.ringing.length, unread, total: groups.ringing.length + unread };
+  const missed = useLiveState(({ standing }) => hasMissed(standing)) ? 1 : 0;
+  const ringing = groups.ringing.length;
+  return { ringing, unread, missed, total: ringing + unread + missed };
+}
+
+/** An agent who did not answer a ring is set away for it. */
+export function hasMissed(standing: Standing | null): boolean {
+  return standing?.status === "away" && standing.reason === "no_answer";
 }
 
 export function Attention() {

@@ -11,7 +11,7 @@ import { useLive, useLiveState } from "../live/LiveProvider";
 import { Dot, type DotTone } from "../ui/Dot";
 import { warned } from "../ui/notify";
 import { Elapsed } from "../ui/time";
-import { useChatGroups } from "./Attention";
+import { hasMissed, useChatGroups } from "./Attention";
 import classes from "./Shell.module.css";
 
 export const TONE: Record<AgentStatus, DotTone> = { ready: "good", away: "wait", offline: "off" };
@@ -62,6 +62,7 @@ export function StatusSwitch() {
           rightSection={<IconChevronDown size={14} />}
           aria-label={t("status.label", { status: words })}
         >
+          {connected && hasMissed(standing) && <span className={classes.missed}>{t("status.missed")}</span>}
           <span className="clip">{(connected && standing?.away_reason) || t(`status.${shown}`)}</span>
           {connected && standing && (
             <span className={classes.since}>

@@ -29,6 +29,8 @@ interface EditorOptions<T extends object, R> {
   initial: T;
   validate(values: T): FieldErrors;
   save(values: T): Promise<R>;
+  /** What is saved holds for visitors at once. */
+  live?: boolean;
   saved?(result: R): void;
   check?(values: T): Promise<unknown>;
   /** Paths below these show messages about whole lists and groups too. */
@@ -47,7 +49,7 @@ export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Ed
     onSuccess: (result, values) => {
       form.setInitialValues(values);
       form.resetDirty(values);
-      told(t("state.saved"));
+      told(t(options.live ? "state.saved_live" : "state.saved"));
       options.saved?.(result);
     },
     onError: (error, values) => {

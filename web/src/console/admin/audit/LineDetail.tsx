@@ -1,18 +1,19 @@
 /** Owns what one line of the audit log changed: each place with before and after, and why it was done. */
 import { Button, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditDetail, AuditEntry } from "../../../api/rest";
 import { request } from "../../api/http";
 import { useUser } from "../../shell/user";
-import { CodeBlock } from "../../ui/CodeBlock";
+import { CopyIcon } from "../../ui/CopyIcon";
 import { told, warned } from "../../ui/notify";
 import { Loaded } from "../../ui/states";
 import { FullTime } from "../../ui/time";
 import classes from "../Admin.module.css";
 import own from "./Audit.module.css";
-import { place } from "./place";
+import { fieldOf, placeIn, rowsOf, valueIn, type Words } from "./labels";
+import { useNames } from "./names";
 import { auditKeys, useAuditLine } from "./queries";
 
 export function LineDetail({ id }: { id: string }) {
@@ -41,49 +42,78 @@ export function LineDetail({ id }: { id: string }) {
 const UNSEEN = ["password", "secret", "sessions", "link"] as const;
 
 function Changes({ line: { differences, before, after, entry } }: { line: AuditDetail }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const words: Words = { t, language: i18n.language, names: useNames(entry.site_id) };
   const whole = before === null ? after : after === null ? before : null;
-  if (whole !== null) {
-    return <CodeBlock code={JSON.stringify(whole, null, 2)} label={t("audit.copy")} />;
-  }
+  if (whole !== null) return <Whole entry={entry} whole={whole} words={words} />;
   if (differences.length === 0) {
     const unseen = UNSEEN.find((known) => known === entry.detail);
     return <Text>{unseen ? t(`audit.details.${unseen}`) : entry.detail || t("audit.no_details")}</Text>;
   }
   return (
+    <Table columns={[t("audit.column.place"), t("audit.column.before"), t("audit.column.after")]}>
+      {differences.map(({ pointer, before, after }) => {
+        const field = fieldOf(pointer);
+        return (
+          <tr key={pointer}>
+            <td>{placeIn(entry.kind, pointer, words)}</td>
+            <td>
+              <Value text={valueIn(entry.kind, field, before, words)} />
+            </td>
+            <td>
+              <Value text={valueIn(entry.kind, field, after, words)} />
+            </td>
+          </tr>
+        );
+      })}
+    </Table>
+  );
+}
+
+/** Something that was made or removed. */
+function Whole({ entry, whole, words }: { entry: AuditEntry; whole: unknown; words: Words }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Table columns={[t("audit.column.place"), t("audit.column.value")]}>
+        {rowsOf(entry.kind, whole, words).map(([label, text]) => (
+          <tr key={label}>
+            <td>{label}</td>
+            <td>
+              <Value text={text} />
+            </td>
+          </tr>
+        ))}
+      </Table>
+      <div>
+        <CopyIcon value={JSON.stringify(whole, null, 2)} label={t("audit.copy")} />
+      </div>
+    </>
+  );
+}
+
+function Table({ columns, children }: { columns: string[]; children: ReactNode }) {
+  return (
     <div className={classes.tableFrame}>
       <table className={`${classes.table} ${own.changes}`}>
         <thead>
           <tr>
-            <th scope="col">{t("audit.column.place")}</th>
-            <th scope="col">{t("audit.column.before")}</th>
-            <th scope="col">{t("audit.column.after")}</th>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
           </tr>
         </thead>
-        <tbody>
-          {differences.map((difference) => (
-            <tr key={difference.pointer}>
-              <td className={own.second}>{place(difference.pointer)}</td>
-              <td>
-                <Value value={difference.before} />
-              </td>
-              <td>
-                <Value value={difference.after} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{children}</tbody>
       </table>
     </div>
   );
 }
 
-function Value({ value }: { value: unknown }) {
+function Value({ text }: { text: string }) {
   const { t } = useTranslation();
-  if (value === undefined || value === null || value === "") {
-    return <span className={classes.second}>{t("audit.nothing")}</span>;
-  }
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, 1);
+  if (text === "") return <span className={classes.second}>{t("audit.nothing")}</span>;
   return <span className={own.value}>{text}</span>;
 }
 

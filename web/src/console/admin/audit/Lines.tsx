@@ -8,7 +8,7 @@ import { Ago } from "../../ui/time";
 import classes from "../Admin.module.css";
 import own from "./Audit.module.css";
 import { LineDetail } from "./LineDetail";
-import { place } from "./place";
+import { placeIn } from "./labels";
 
 interface LinesProps {
   items: AuditEntry[];
@@ -94,9 +94,13 @@ function Sentence({ entry: { action, kind, name } }: { entry: AuditEntry }) {
 
 /** Why, or else where. */
 function Second({ entry }: { entry: AuditEntry }) {
-  const { t } = useTranslation();
-  const { action, detail, changed, note } = entry;
-  const places = changed.slice(0, 3).map(place).join(", ");
+  const { t, i18n } = useTranslation();
+  const { action, detail, changed, note, kind } = entry;
+  const words = { t, language: i18n.language, names: new Map<string, string>() };
+  const places = changed
+    .slice(0, 3)
+    .map((pointer) => placeIn(kind, pointer, words))
+    .join(", ");
   const where = changed.length > 3 ? t("audit.and_more", { places, count: changed.length - 3 }) : places;
   const text =
     action === "restored"

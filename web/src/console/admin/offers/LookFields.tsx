@@ -33,6 +33,8 @@ export function LookFields({ editor, site }: { editor: Editor<OfferBody>; site: 
         >
           <SegmentedControl
             fullWidth
+            mih={36}
+            mb={5}
             aria-label={t("offers.position")}
             data={[
               { value: "start", label: t("offers.positions.start") },

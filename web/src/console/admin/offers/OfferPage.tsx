@@ -54,6 +54,7 @@ function EditOffer({ site, offer, initial }: EditOfferProps) {
   const refresh = () => void queryClient.invalidateQueries({ queryKey: keys.offers(site) });
   const editor = useEditor<OfferBody, Offer>({
     initial,
+    live: true,
     validate: (values) => checkOffer(values, t),
     save: (values) =>
       offer

@@ -5,13 +5,13 @@ import { useTranslation } from "react-i18next";
 import { useLocation, useSearchParams } from "wouter";
 import type { Queue, QueueBody } from "../../../api/rest";
 import { request } from "../../api/http";
-import { keys, useOffers, useQueues } from "../../api/queries";
+import { keys, useOffers, useQueues, useSites } from "../../api/queries";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { Dot } from "../../ui/Dot";
 import { type Editor, errorBelow, useEditor } from "../../ui/editor";
 import { EditForm } from "../../ui/form";
 import { PageHead } from "../../ui/PageHead";
-import { Loaded } from "../../ui/states";
+import { Loaded, LoadingRows } from "../../ui/states";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
 import { AgentsTab } from "./AgentsTab";
@@ -51,11 +51,14 @@ const TABS = [
 
 export function QueuePage({ site, id }: { site: string; id: string }) {
   const queues = useQueues(site);
+  const sites = useSites();
+  if (id === "new" && sites.isPending) return <LoadingRows />;
   return (
     <Loaded query={queues}>
       {(items) => {
         if (id === "new") {
-          return <EditQueue site={site} queue={null} initial={emptyQueue(items.length === 0)} />;
+          const title = sites.data?.find((known) => known.id === site)?.name;
+          return <EditQueue site={site} queue={null} initial={emptyQueue(items.length === 0, title)} />;
         }
         const queue = items.find((known) => known.id === id);
         if (!queue) return <Missing back={`/admin/sites/${site}/queues`} />;
@@ -82,6 +85,7 @@ function EditQueue({ site, queue, initial }: EditQueueProps) {
   const refresh = () => void queryClient.invalidateQueries({ queryKey: keys.queues(site) });
   const editor = useEditor<QueueBody, Queue>({
     initial,
+    live: true,
     validate: (values) => checkQueue(values, t),
     save: (values) =>
       queue

@@ -65,6 +65,8 @@ function LookSection({ editor, site }: { editor: Editor<QueueBody>; site: string
         <Input.Wrapper label={t("queues.styling.position")} labelElement="div">
           <SegmentedControl
             fullWidth
+            mih={36}
+            mb={5}
             aria-label={t("queues.styling.position")}
             data={[
               { value: "start", label: t("offers.positions.start") },

@@ -13,7 +13,8 @@ export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
-export function emptyQueue(first: boolean): QueueBody {
+/** `title` is what visitors read above the chat, such as the name of the site. */
+export function emptyQueue(first: boolean, title = ""): QueueBody {
   return {
     name: "",
     channel_on: true,
@@ -63,7 +64,7 @@ export function emptyQueue(first: boolean): QueueBody {
         color: "#0f766e",
         logo_url: null,
         position: "end",
-        title: "",
+        title,
         greeting: "",
         launcher: "round",
         launcher_label: "",

@@ -2,7 +2,7 @@
 import { Autocomplete, Button, Checkbox, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { RuleTest, TestResult } from "../../../api/rest";
 import { ApiError, request } from "../../api/http";
@@ -17,6 +17,7 @@ type DraftForm = UseFormReturnType<Draft>;
 
 export function Imagined({ site, head }: { site: string; head: ReactNode }) {
   const { t } = useTranslation();
+  const id = useId();
   const form = useForm<Draft>({
     initialValues: EMPTY,
     validate: {
@@ -45,7 +46,7 @@ export function Imagined({ site, head }: { site: string; head: ReactNode }) {
   });
   return (
     <div className={classes.split}>
-      <form onSubmit={form.onSubmit((draft) => run.mutate(toTest(draft)))} noValidate>
+      <form id={id} onSubmit={form.onSubmit((draft) => run.mutate(toTest(draft)))} noValidate>
         {head}
         <PageFields form={form} site={site} />
         <VisitFields form={form} />
@@ -64,15 +65,15 @@ export function Imagined({ site, head }: { site: string; head: ReactNode }) {
               {...form.getInputProps("assume_available", { type: "checkbox" })}
             />
           </Two>
-          <div>
-            <Button type="submit" loading={run.isPending}>
-              {t("rule_test.run")}
-            </Button>
-          </div>
         </Section>
       </form>
       <aside className={classes.aside}>
         <Section title={t("rule_test.result")}>
+          <div>
+            <Button type="submit" form={id} loading={run.isPending}>
+              {t("rule_test.run")}
+            </Button>
+          </div>
           <Result site={site} result={run.data ?? null} error={run.error} />
         </Section>
       </aside>

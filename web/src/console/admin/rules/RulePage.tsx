@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { IconListDetails } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Offer, Queue, Rule, RuleBody } from "../../../api/rest";
@@ -11,7 +12,7 @@ import { keys, useOffers, useQueues, useRules } from "../../api/queries";
 import { checkName, checkRange, compact } from "../../ui/check";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type FieldErrors, useEditor } from "../../ui/editor";
-import { EditForm } from "../../ui/form";
+import { EditForm, Section } from "../../ui/form";
 import { PageHead } from "../../ui/PageHead";
 import { Empty, Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
@@ -118,9 +119,12 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const list = `/admin/sites/${site}/rules`;
+  const test = `/admin/sites/${site}/rule-test`;
+  const next = useRef(list);
   const refresh = () => void queryClient.invalidateQueries({ queryKey: keys.rules(site) });
   const editor = useEditor<RuleBody, Rule>({
     initial,
+    live: true,
     validate: (values) => check(values, t),
     check: (values) => request("POST", `/sites/${site}/rules/check`, clean(values)),
     whole: ["plan.conditions"],
@@ -130,9 +134,19 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
         : request("POST", `/sites/${site}/rules`, clean(values)),
     saved: () => {
       refresh();
-      go(list);
+      go(next.current);
     },
   });
+  // The test looks at the rules as they are saved.
+  const unsaved = !rule || editor.form.isDirty();
+  const saveAndReturn = (event?: { preventDefault(): void }) => {
+    next.current = list;
+    editor.submit(event);
+  };
+  const saveAndTest = () => {
+    next.current = test;
+    editor.submit();
+  };
   const deleted = () => {
     go(list);
     refresh();
@@ -140,17 +154,34 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
   return (
     <div className={classes.inner}>
       <PageHead title={rule?.name ?? t("rules.new_title")} back={{ href: list, label: t("rules.title") }}>
-        <Button variant="default" size="xs" component={Link} href={`/admin/sites/${site}/rule-test`}>
-          {t("rule_test.button")}
-        </Button>
         {rule && <DeleteMenu path={`/rules/${rule.id}`} name={rule.name} done={deleted} />}
       </PageHead>
       <div className={classes.split}>
-        <EditForm editor={editor} always={!rule} save={rule ? undefined : t("action.create")}>
+        <EditForm
+          editor={{ ...editor, submit: saveAndReturn }}
+          always={!rule}
+          save={rule ? undefined : t("action.create")}
+        >
           <RuleFields editor={editor} site={site} offers={offers} queues={queues} />
         </EditForm>
         <aside className={classes.aside}>
           <RuleSummary plan={editor.form.values.plan} offers={offers} queues={queues} />
+          <Section
+            title={t("rule_test.title")}
+            text={t(unsaved ? "rule_test.save_first" : "rule_test.as_saved")}
+          >
+            <div>
+              {unsaved ? (
+                <Button variant="default" loading={editor.saving} onClick={saveAndTest}>
+                  {t("rule_test.save_and_test")}
+                </Button>
+              ) : (
+                <Button variant="default" component={Link} href={test}>
+                  {t("rule_test.button")}
+                </Button>
+              )}
+            </div>
+          </Section>
         </aside>
       </div>
     </div>

@@ -36,6 +36,7 @@ function EditTracking({ site }: { site: Site }) {
   const queryClient = useQueryClient();
   const editor = useEditor<Settings, Site>({
     initial: { settings: { ...DEFAULTS, ...site.settings } },
+    live: true,
     validate: ({ settings }) =>
       compact(
         Object.fromEntries(

@@ -78,7 +78,7 @@ export const rules = {
   inactive: "inactive",
   try: "Try an address",
   try_title: "Try a title",
-  try_help: "Compares only. Views, time and the gate are not considered.",
+  try_help: "Compares only. Views, time, hours, channel and agents are not considered.",
   try_yes: "Matches",
   try_no: "Does not match",
   summary: "In words",

@@ -26,6 +26,7 @@ export const shell = {
   state: {
     loading: "Loading",
     saved: "Saved",
+    saved_live: "Saved. It holds at once, also for visitors who are on the site.",
     unsaved: "There are unsaved changes.",
     has_errors: "Some fields need a correction.",
     on: "On",
@@ -74,6 +75,7 @@ export const shell = {
     slots: "{{used}} of {{slots}} chats",
     failed: "The status could not be changed. {{detail}}",
     silent: "You were set away because a chat was not answered in time.",
+    missed: "Missed a chat",
     be_ready: "Set ready",
     away_for: "Away: {{reason}}",
     reason: {
