@@ -10,6 +10,7 @@ mod bench;
 mod demo;
 mod dist;
 mod fuzz;
+mod generated;
 mod nats;
 mod packages;
 mod postgres;

@@ -1,5 +1,5 @@
-//! Installs what the tests need: from the system's packages what is missing there, and a mail server for tests into the
-//! target folder. Touches nothing that is there.
+//! Installs what the tests need: from the system's packages what is missing there, and from PyPI a mail server and a maker of
+//! requests into the target folder. Touches nothing that is there.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,6 +21,8 @@ const NEEDED: [(&str, Finder); 5] = [
 ];
 /// The mail server of the tests, from PyPI.
 const SMTPD: &str = "aiosmtpd==1.4.6";
+/// What makes requests out of the description of the interface, from PyPI.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
 /// Installs the missing packages.
 ///
@@ -93,19 +95,32 @@ fn python() -> Option<PathBuf> {
     able.is_ok().then_some(python)
 }
 
-/// The mail server of the tests, in an environment of its own below the target folder; made when missing.
+/// The mail server of the tests.
 ///
 /// # Errors
 /// When Python is missing, or the package cannot be had.
 pub(crate) fn smtpd() -> anyhow::Result<PathBuf> {
-    let folder = workspace::target()?.join("smtpd");
-    let program = folder.join("bin/aiosmtpd");
+    from_pypi("smtpd", SMTPD, "aiosmtpd")
+}
+
+/// The maker of requests.
+///
+/// # Errors
+/// When Python is missing, or the package cannot be had.
+pub(crate) fn schemathesis() -> anyhow::Result<PathBuf> {
+    from_pypi("schemathesis", SCHEMATHESIS, "schemathesis")
+}
+
+/// A program out of a package, in an environment of its own below the target folder; made when missing.
+fn from_pypi(environment: &str, package: &str, program: &str) -> anyhow::Result<PathBuf> {
+    let folder = workspace::target()?.join(environment);
+    let program = folder.join("bin").join(program);
     if !program.is_file() {
         let python = python().context("python3 with venv is missing")?;
         capture(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", SMTPD];
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
         capture(Command::new(folder.join("bin/python")).args(pip))
-            .context("cannot install the mail server")?;
+            .with_context(|| format!("cannot install {package}"))?;
     }
     Ok(program)
 }

@@ -10,7 +10,7 @@ use crate::nats::Nats;
 use crate::postgres::{Postgres, Writes};
 use crate::steps::Steps;
 use crate::workspace::{self, cargo, find, target};
-use crate::{demo, packages, web};
+use crate::{demo, generated, packages, web};
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -19,6 +19,8 @@ enum Part {
     Web,
     /// Server, engine and tools: format, lint, tests on both databases.
     Rust,
+    /// Requests made out of the description of the REST interface, against a running server.
+    Rest,
     /// Journeys in a real browser against the release binary.
     E2e,
 }
@@ -29,6 +31,9 @@ pub(crate) struct Arguments {
     /// Run this part only; may be given several times.
     #[arg(long, value_enum)]
     only: Vec<Part>,
+    /// Send generated requests for so long, other ones each time; without it a few that are always the same.
+    #[arg(long)]
+    rest_seconds: Option<u32>,
 }
 
 /// Runs the tests.
@@ -46,6 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if wanted(Part::Rust) {
         rust_checks(&mut steps, built);
         rust_tests(&mut steps, installed && built);
+    }
+    if wanted(Part::Rest) {
+        generated_requests(&mut steps, installed && built, arguments.rest_seconds);
     }
     if wanted(Part::E2e) {
         journeys(&mut steps, installed && built);
@@ -110,6 +118,16 @@ fn rust_tests(steps: &mut Steps, ready: bool) {
     };
     steps.step(NAMES[0], || with_services(cargo().args(runner)));
     steps.step(NAMES[1], || with_services(cargo().args(["test", "--workspace", "--doc"])));
+}
+
+fn generated_requests(steps: &mut Steps, ready: bool, seconds: Option<u32>) {
+    const NAME: &str = "rest: generated requests";
+    let ready = ready && steps.step("rest: server", generated::build_server).is_some();
+    if !ready {
+        steps.not_run(NAME);
+        return;
+    }
+    steps.step(NAME, || generated::send(seconds));
 }
 
 fn journeys(steps: &mut Steps, ready: bool) {
