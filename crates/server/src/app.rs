@@ -1,8 +1,9 @@
 //! Owns the composition: which parts a server is made of, how they are wired, and how they stop together.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::Router;
 use axum::routing::get;
 use ipnet::IpNet;
@@ -14,16 +15,18 @@ use tokio_util::task::TaskTracker;
 
 use crate::bus::Bus;
 use crate::clock::Clock;
-use crate::config::{Config, Database, Mail};
+use crate::config::{Config, Database, Mail, SecretKey};
 use crate::driver::{Driver, Mails};
 use crate::http::{self, Api, setup};
 use crate::jobs;
 use crate::mail::Mailer;
 use crate::outbound::Outbound;
 use crate::store::Store;
+use crate::store::secret_key::{Fit, is_sealed};
+use crate::vault::{KEY_FILE, Vault};
 use crate::ws::{self, Live};
 
-/// Opens the database of an installation.
+/// Opens the database of an installation, without the key to its secrets.
 ///
 /// # Errors
 /// When it cannot be opened or migrated.
@@ -36,6 +39,60 @@ pub async fn open_store(database: &Database) -> anyhow::Result<Store> {
             Store::open_postgres(url).await.context("cannot open the PostgreSQL database")
         }
     }
+}
+
+/// Where the key to the secrets is.
+enum Key {
+    /// It was given.
+    Given(Vault),
+    /// In this file, beside the embedded database, once there was a first start.
+    Beside(PathBuf),
+}
+
+/// Opens the database of an installation with the key to its secrets: the one that is given, or, beside the embedded database,
+/// the one in a file, made at the first start. Secrets that are not sealed yet are sealed.
+///
+/// # Errors
+/// When the database cannot be opened, or the key is missing or not the one that its secrets were sealed with.
+pub async fn open_with_secrets(database: &Database, key: Option<&SecretKey>) -> anyhow::Result<Store> {
+    let key = match (key, database) {
+        (Some(SecretKey::Written(text)), _) => Key::Given(Vault::parse(text)?),
+        (Some(SecretKey::InFile(path)), _) => Key::Given(Vault::read(path)?),
+        (None, Database::Sqlite(dir)) => Key::Beside(dir.join(KEY_FILE)),
+        (None, Database::Postgres(_)) => bail!(
+            "with PostgreSQL the server needs a secret key, the same on every node: make one with \
+             `openssl rand -hex 32`, set BECKON_SECRET_KEY or --secret-key-file, and keep it with your backups"
+        ),
+    };
+    let store = open_store(database).await?;
+    let vault = match key {
+        Key::Given(vault) => vault,
+        Key::Beside(path) => key_beside(&store, &path).await?,
+    };
+    let store = store.with_vault(vault);
+    match store.seal_all().await.context("cannot look at the secret key")? {
+        Fit::Right => Ok(store),
+        Fit::Wrong => bail!(
+            "the secret key is not the one that the secrets in this database were sealed with; start with that one \
+             (--secret-key-file, BECKON_SECRET_KEY, or the file {KEY_FILE} in the data folder). Nothing was changed"
+        ),
+    }
+}
+
+/// The key in the file beside the embedded database. Where one was used before and is gone, none is made in its place.
+async fn key_beside(store: &Store, path: &Path) -> anyhow::Result<Vault> {
+    if path.exists() {
+        return Vault::read(path);
+    }
+    let mut tx = store.read().await?;
+    if is_sealed(&mut tx).await? {
+        bail!(
+            "the secrets in this database are sealed, and {} is missing: bring it back from your backup. \
+             Nothing was changed",
+            path.display()
+        );
+    }
+    Vault::create(path)
 }
 
 /// How a node reaches what is outside.
@@ -111,7 +168,7 @@ impl Node {
 /// When the database or an address cannot be had.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = bind(config.listen).await?;
-    let store = open_store(&config.database).await?;
+    let store = open_with_secrets(&config.database, config.secret_key.as_ref()).await?;
     let bus = match &config.nats_url {
         Some(url) => Bus::nats(url).await.context("cannot reach NATS")?,
         None => Bus::local(),

@@ -31,6 +31,12 @@ pub struct Settings {
     /// PostgreSQL instead of the embedded database, as postgres://… [env: BECKON_DATABASE_URL]
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
+    /// Key that seals secrets in the database, 64 hexadecimal digits [env: BECKON_SECRET_KEY] [default: the file secret-key in data]
+    #[arg(long, value_name = "KEY", conflicts_with = "secret_key_file")]
+    pub secret_key: Option<String>,
+    /// File with that key [env: BECKON_SECRET_KEY_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
     /// NATS between several servers on one PostgreSQL, as nats://… [env: BECKON_NATS_URL]
     #[arg(long, value_name = "URL")]
     pub nats_url: Option<String>,
@@ -76,6 +82,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Which database.
     pub database: Database,
+    /// The key that seals secrets in the database; none: beside the embedded one stands a file.
+    pub secret_key: Option<SecretKey>,
     /// NATS between several servers; none when there is one.
     pub nats_url: Option<String>,
     /// Address of the metrics; off when absent.
@@ -108,6 +116,15 @@ impl std::fmt::Debug for Mail {
     }
 }
 
+/// Where the key that seals secrets is taken from. It is never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SecretKey {
+    /// It was named itself.
+    Written(String),
+    /// It stands in this file.
+    InFile(PathBuf),
+}
+
 /// Which database an installation has.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
@@ -135,11 +152,14 @@ pub fn load(
     let from_environment = parse_environment(variables)?;
     let database =
         database([("command line", &args), ("environment", &from_environment), ("file", &from_file)])?;
+    let secret_key =
+        secret_key([("command line", &args), ("environment", &from_environment), ("file", &from_file)])?;
     let merged = args.or(from_environment).or(from_file);
     let mail = mail(merged.smtp_url, merged.mail_from)?;
     Ok(Config {
         listen: merged.listen.unwrap_or(LISTEN_DEFAULT),
         database,
+        secret_key,
         nats_url: merged.nats_url,
         metrics_listen: merged.metrics_listen,
         trusted_proxies: merged.trusted_proxies.unwrap_or(0),
@@ -157,6 +177,8 @@ impl Settings {
             listen: self.listen.or(lower.listen),
             data: self.data.or(lower.data),
             database_url: self.database_url.or(lower.database_url),
+            secret_key: self.secret_key.or(lower.secret_key),
+            secret_key_file: self.secret_key_file.or(lower.secret_key_file),
             nats_url: self.nats_url.or(lower.nats_url),
             metrics_listen: self.metrics_listen.or(lower.metrics_listen),
             trusted_proxies: self.trusted_proxies.or(lower.trusted_proxies),
@@ -184,6 +206,19 @@ fn database(places: [(&str, &Settings); 3]) -> anyhow::Result<Database> {
         }
     }
     Ok(Database::Sqlite(PathBuf::from(DATA_DEFAULT)))
+}
+
+/// The highest place that names the key decides alone.
+fn secret_key(places: [(&str, &Settings); 3]) -> anyhow::Result<Option<SecretKey>> {
+    for (place, settings) in places {
+        match (&settings.secret_key, &settings.secret_key_file) {
+            (Some(_), Some(_)) => bail!("the {place} names both secret_key and secret_key_file"),
+            (Some(key), None) => return Ok(Some(SecretKey::Written(key.clone()))),
+            (None, Some(path)) => return Ok(Some(SecretKey::InFile(path.clone()))),
+            (None, None) => {}
+        }
+    }
+    Ok(None)
 }
 
 fn mail(smtp_url: Option<String>, from: Option<String>) -> anyhow::Result<Option<Mail>> {

@@ -12,8 +12,7 @@ use tokio::net::TcpListener;
 use crate::app::{self, Node, WaysOut};
 use crate::bus::Bus;
 use crate::clock::Clock;
-use crate::config::Mail;
-use crate::store::Store;
+use crate::config::{Database, Mail};
 
 use access_log::AccessLog;
 
@@ -69,7 +68,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
     let console = origin(&console_listener)?;
     let shop = origin(&shop_listener)?;
 
-    let store = Store::open_sqlite(&dir).await.with_context(|| format!("cannot open {}", dir.display()))?;
+    let store = app::open_with_secrets(&Database::Sqlite(dir), None).await?;
     let secret = seed::plant(&store, &Clock::System, &shop).await?;
     let out = WaysOut::new(demo.mail.as_ref(), vec![LOOPBACK])?;
     let node = Node::start(store, Clock::System, Bus::local(), out).await?;

@@ -12,4 +12,5 @@ pub mod jobs;
 pub mod mail;
 pub mod outbound;
 pub mod store;
+pub mod vault;
 pub mod ws;

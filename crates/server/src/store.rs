@@ -8,6 +8,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+use crate::vault::Vault;
+
 pub mod agent;
 pub mod api_token;
 pub mod append;
@@ -43,6 +45,7 @@ pub mod presentation;
 pub mod queue;
 pub mod rule;
 pub mod second_step;
+pub mod secret_key;
 pub mod seen;
 pub mod session;
 pub mod setup_step;
@@ -86,6 +89,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 #[derive(Clone, Debug)]
 pub struct Store {
     pools: Pools,
+    vault: Vault,
 }
 
 #[derive(Clone, Debug)]
@@ -134,7 +138,7 @@ impl Store {
             .max_lifetime(None)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
-        let store = Self { pools: Pools::Sqlite { writer, readers } };
+        let store = Self { pools: Pools::Sqlite { writer, readers }, vault: Vault::default() };
         store.complete().await?;
         Ok(store)
     }
@@ -147,9 +151,21 @@ impl Store {
         let options = PgConnectOptions::from_str(url)?.application_name("beckon");
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
         sqlx::migrate!().run(&pool).await?;
-        let store = Self { pools: Pools::Postgres(pool) };
+        let store = Self { pools: Pools::Postgres(pool), vault: Vault::default() };
         store.complete().await?;
         Ok(store)
+    }
+
+    /// The same store, whose secrets are sealed with the key of this vault.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
+    }
+
+    /// What seals and opens the secrets that the database holds. The functions of the nouns take and yield them sealed.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Begins a unit of work that writes. On SQLite there is one at a time.

@@ -101,3 +101,17 @@ fn mail_needs_a_server_and_a_sender() {
     assert!(refused.contains("smtp_url"), "{refused}");
     assert!(load(Settings::default(), None, environment(&[])).unwrap().mail.is_none());
 }
+
+#[test]
+fn the_highest_place_that_names_a_key_decides() {
+    let file = file("secret_key_file = '/etc/beckon/key'");
+    let from_file = load(Settings::default(), Some(file.path()), environment(&[])).unwrap();
+    assert!(from_file.secret_key == Some(SecretKey::InFile("/etc/beckon/key".into())));
+    let named = [("BECKON_SECRET_KEY", "abc")];
+    let from_environment = load(Settings::default(), Some(file.path()), environment(&named)).unwrap();
+    assert!(from_environment.secret_key == Some(SecretKey::Written("abc".to_owned())));
+    let both = [("BECKON_SECRET_KEY", "abc"), ("BECKON_SECRET_KEY_FILE", "key")];
+    let refused = refusal(load(Settings::default(), None, environment(&both)));
+    assert!(refused.contains("the environment names both"), "{refused}");
+    assert!(load(Settings::default(), None, environment(&[])).unwrap().secret_key.is_none());
+}

@@ -21,6 +21,7 @@ use crate::store::rule::{RuleRow, insert_rule};
 use crate::store::site::{SiteRow, find_site_by_key, insert_site, update_site};
 use crate::store::user::{Role, UserRow, insert_user};
 use crate::store::{Store, StoreResult, Tx};
+use crate::vault::SecretOf;
 
 /// Public key of the demo shop.
 pub(super) const SITE_KEY: &str = "demo-shop";
@@ -53,13 +54,13 @@ pub(super) async fn plant(store: &Store, clock: &Clock, shop: &str) -> StoreResu
     if let Some(mut site) = find_site_by_key(&mut tx, SITE_KEY).await? {
         site.origins = Json(vec![shop.to_owned()]);
         update_site(&mut tx, &site).await?;
-        let secret = secret(&mut tx, *site.id).await?;
+        let secret = secret(store, &mut tx, *site.id).await?;
         tx.commit().await?;
         return Ok(secret);
     }
     let agents = plant_users(&mut tx, clock).await?;
     let site = plant_site(&mut tx, clock, shop).await?;
-    shopper::plant(&mut tx, clock, site).await?;
+    shopper::plant(store, &mut tx, clock, site).await?;
     let queue = plant_queue(&mut tx, clock, site, &agents).await?;
     plant_canned_replies(&mut tx, clock).await?;
     for (priority, (name, url, views, seconds, offer)) in (10..).step_by(10).zip(rules()) {
@@ -90,14 +91,15 @@ pub(super) async fn plant(store: &Store, clock: &Clock, shop: &str) -> StoreResu
         };
         insert_rule(&mut tx, &row).await?;
     }
-    let secret = secret(&mut tx, site).await?;
+    let secret = secret(store, &mut tx, site).await?;
     tx.commit().await?;
     Ok(secret)
 }
 
 /// The shop's identity secret; empty when someone has taken it away.
-async fn secret(tx: &mut Tx, site: SiteId) -> StoreResult<String> {
-    Ok(find_secrets(tx, site).await?.and_then(|row| row.secret).unwrap_or_default())
+async fn secret(store: &Store, tx: &mut Tx, site: SiteId) -> StoreResult<String> {
+    let sealed = find_secrets(tx, site).await?.and_then(|row| row.secret);
+    Ok(sealed.and_then(|sealed| store.vault().open(SecretOf::Site, &sealed).ok()).unwrap_or_default())
 }
 
 /// Name, address, views, seconds and offer of each rule, the more important first.

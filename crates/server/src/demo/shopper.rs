@@ -19,7 +19,8 @@ use crate::clock::Clock;
 use crate::store::column::Json;
 use crate::store::customer::{Details, insert_customer};
 use crate::store::identity::update_secret;
-use crate::store::{StoreResult, Tx};
+use crate::store::{Store, StoreResult, Tx};
+use crate::vault::SecretOf;
 
 const COOKIE: &str = "shopper";
 /// A token is made for each page.
@@ -45,9 +46,10 @@ pub(super) struct SignIn {
 }
 
 /// Writes the sample customers, and the secret with which the shop signs.
-pub(super) async fn plant(tx: &mut Tx, clock: &Clock, site: SiteId) -> StoreResult<()> {
+pub(super) async fn plant(store: &Store, tx: &mut Tx, clock: &Clock, site: SiteId) -> StoreResult<()> {
     let secret = hex::encode(rand::random::<[u8; 32]>());
-    update_secret(tx, site, &secret, clock.now(), clock.now()).await?;
+    let sealed = store.vault().seal(SecretOf::Site, &secret);
+    update_secret(tx, site, &sealed, clock.now(), clock.now()).await?;
     for [customer_ref, first_name, last_name, email, phone, company] in CUSTOMERS {
         let details = Details {
             customer_ref: Some(customer_ref.to_owned()),

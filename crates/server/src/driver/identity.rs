@@ -16,6 +16,7 @@ use crate::store::identity::{
     IdentityRow, Proof, find_identity, find_secrets, find_visit_proof, update_identity, update_visit_proof,
 };
 use crate::store::{StoreResult, Tx};
+use crate::vault::SecretOf;
 
 mod token;
 
@@ -159,7 +160,12 @@ impl Driver {
                 row.before.as_deref().filter(|_| row.before_until.is_some_and(|until| now.0 < until));
             row.secret.as_deref().into_iter().chain(before)
         });
-        Ok(token::verify(token, usable, key, now))
+        let opened = usable.map(|sealed| self.store().vault().open(SecretOf::Site, sealed));
+        let opened: Vec<String> = opened
+            .collect::<Result<_, _>>()
+            .inspect_err(|error| tracing::error!(%error, %site, "no identity can be believed"))
+            .unwrap_or_default();
+        Ok(token::verify(token, opened.iter().map(String::as_str), key, now))
     }
 
     /// Writes down who the visitor of a running visit is.

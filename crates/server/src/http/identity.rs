@@ -20,6 +20,7 @@ use crate::store::audit::{AuditAction, AuditKind, AuditRow, AuditValues, insert_
 use crate::store::column::Text;
 use crate::store::identity::{SecretsRow, delete_secrets, find_secrets, update_secret};
 use crate::store::{StoreResult, Tx};
+use crate::vault::SecretOf;
 
 /// Hours for which the secret before stays good unless the request says otherwise.
 const BEFORE_GOOD_H: u32 = 24;
@@ -106,7 +107,8 @@ async fn make(
     let now = api.clock.now();
     let mut tx = api.change().await?;
     site::find(&mut tx, id).await?;
-    update_secret(&mut tx, id, &secret, now, now.plus_s(request.before_good_h * 3_600)).await?;
+    let sealed = api.store.vault().seal(SecretOf::Site, &secret);
+    update_secret(&mut tx, id, &sealed, now, now.plus_s(request.before_good_h * 3_600)).await?;
     let before_good_until = find_secrets(&mut tx, id).await?.and_then(|row| good_until(&row, now.0));
     note(&api, &mut tx, &me, id, AuditAction::IdentitySecretMade).await?;
     tx.commit().await?;

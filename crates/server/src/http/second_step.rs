@@ -5,7 +5,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use beckon_engine::id::UserId;
-use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret, Totp};
 use utoipa::ToSchema;
@@ -23,6 +22,7 @@ use crate::store::second_step::{
     update_recovery_codes, update_second_step_begun, update_second_step_confirmed, update_second_step_used,
 };
 use crate::store::workspace::find_workspace;
+use crate::vault::SecretOf;
 
 /// Recovery codes that are made at a time.
 const RECOVERY_CODES: usize = 10;
@@ -102,7 +102,8 @@ async fn begin(
     let secret = Secret::from(rand::random::<[u8; 20]>()).to_base32();
     let address = totp(&secret, &me.user.email)?.to_url().map_err(unusable)?;
     let mut tx = api.store.write().await?;
-    if !update_second_step_begun(&mut tx, *me.user.id, &secret).await? {
+    let sealed = api.store.vault().seal(SecretOf::SecondStep, &secret);
+    if !update_second_step_begun(&mut tx, *me.user.id, &sealed).await? {
         return Err(Problem::InUse("The second step is on already; turn it off first.".to_owned()));
     }
     tx.commit().await?;
@@ -126,7 +127,7 @@ async fn confirm(
     if step.confirmed_at.is_some() {
         return Err(Problem::InUse("The second step is on already; turn it off first.".to_owned()));
     }
-    if !is_code_of_app(&mut tx, user, &step, &plain(&given.code), now).await? {
+    if !is_code_of_app(&api, &mut tx, user, &step, &plain(&given.code)).await? {
         return Err(Problem::WrongCode);
     }
     update_second_step_confirmed(&mut tx, user, now).await?;
@@ -188,7 +189,7 @@ pub(super) async fn pass(api: &Api, tx: &mut Tx, user: UserId, code: Option<&str
     }
     api.throttle.count_code(user)?;
     let is_good = if code.len() == CODE_DIGITS {
-        is_code_of_app(tx, user, &step, &code, api.clock.now()).await?
+        is_code_of_app(api, tx, user, &step, &code).await?
     } else {
         delete_recovery_code(tx, user, &hash_token(&code)).await?
     };
@@ -196,14 +197,15 @@ pub(super) async fn pass(api: &Api, tx: &mut Tx, user: UserId, code: Option<&str
 }
 
 async fn is_code_of_app(
+    api: &Api,
     tx: &mut Tx,
     user: UserId,
     step: &SecondStepRow,
     code: &str,
-    now: UnixMs,
 ) -> Answer<bool> {
-    let seconds = u64::try_from(now.0 / 1000).unwrap_or_default();
-    match totp(&step.secret, "")?.check(code, seconds) {
+    let seconds = u64::try_from(api.clock.now().0 / 1000).unwrap_or_default();
+    let secret = api.store.vault().open(SecretOf::SecondStep, &step.secret).map_err(unusable)?;
+    match totp(&secret, "")?.check(code, seconds) {
         Some(used) => Ok(update_second_step_used(tx, user, i64::try_from(used).unwrap_or(i64::MAX)).await?),
         None => Ok(false),
     }

@@ -27,6 +27,7 @@ use crate::store::webhook::{
     WEBHOOKS_MAX, WebhookRow, delete_webhook, find_webhook, find_webhook_count, insert_webhook,
     list_webhooks, update_webhook, update_webhook_secret,
 };
+use crate::vault::SecretOf;
 
 pub mod delivery;
 
@@ -175,7 +176,7 @@ async fn create(
         id: Text(WebhookId(api.clock.new_id())),
         name: new.name,
         url: new.url,
-        secret: secret.clone(),
+        secret: api.store.vault().seal(SecretOf::Webhook, &secret),
         secret_at: now,
         secret_before: None,
         secret_before_until: None,
@@ -297,7 +298,8 @@ async fn change_secret(
     let secret = new_secret();
     let mut tx = api.change().await?;
     let before = webhook(find(&mut tx, id).await?, now.0);
-    update_webhook_secret(&mut tx, id, &secret, now, now.plus_s(BEFORE_GOOD_S)).await?;
+    let sealed = api.store.vault().seal(SecretOf::Webhook, &secret);
+    update_webhook_secret(&mut tx, id, &sealed, now, now.plus_s(BEFORE_GOOD_S)).await?;
     let after = webhook(find(&mut tx, id).await?, now.0);
     record(&api, &mut tx, &me, Done { unseen: "secret", ..Done::changed(&before, &after) }).await?;
     tx.commit().await?;

@@ -23,6 +23,7 @@ use crate::store::webhook::event::EventKind;
 use crate::store::webhook::loss::{find_uncounted_loss, update_losses_counted};
 use crate::store::webhook::{WebhookRow, find_webhook, update_webhook_disabled};
 use crate::store::{Store, StoreResult};
+use crate::vault::{Locked, SecretOf, Vault};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// A try takes less than this; a delivery whose node died during it is due again then.
@@ -128,13 +129,18 @@ async fn attempt(
     delivery: DeliveryRow,
 ) -> WebhookId {
     let at = clock.now();
-    let headers = [
-        ("webhook-id", delivery.event_id.0.to_string()),
-        ("webhook-timestamp", (at.0 / 1_000).to_string()),
-        ("webhook-signature", signatures(&webhook, &delivery, at)),
-    ];
     let begun = Instant::now();
-    let answered = outbound.post(&webhook.url, &headers, delivery.body.clone()).await;
+    let answered = match signatures(store.vault(), &webhook, &delivery, at) {
+        Ok(signatures) => {
+            let headers = [
+                ("webhook-id", delivery.event_id.0.to_string()),
+                ("webhook-timestamp", (at.0 / 1_000).to_string()),
+                ("webhook-signature", signatures),
+            ];
+            outbound.post(&webhook.url, &headers, delivery.body.clone()).await
+        }
+        Err(Locked) => Err("The secret of the webhook cannot be opened: give it a new one.".to_owned()),
+    };
     let took_ms = i64::try_from(begun.elapsed().min(ANSWER_MAX).as_millis()).expect("some seconds");
     if let Err(error) = settle(&store, &clock, &delivery, at, took_ms, answered).await {
         // Its claim runs out, and it is told once more.
@@ -185,12 +191,18 @@ fn again_at(delivery: &DeliveryRow, now: UnixMs) -> Option<UnixMs> {
 }
 
 /// One signature, or two while the secret is being changed.
-fn signatures(webhook: &WebhookRow, delivery: &DeliveryRow, at: UnixMs) -> String {
+fn signatures(
+    vault: &Vault,
+    webhook: &WebhookRow,
+    delivery: &DeliveryRow,
+    at: UnixMs,
+) -> Result<String, Locked> {
     let before_counts = webhook.secret_before_until.is_some_and(|until| at.0 < until);
     let before = webhook.secret_before.as_deref().filter(|_| before_counts);
     let signed = format!("{}.{}.{}", delivery.event_id.0, at.0 / 1_000, delivery.body);
     let secrets = std::iter::once(webhook.secret.as_str()).chain(before);
-    secrets.map(|secret| sign(secret, &signed)).collect::<Vec<_>>().join(" ")
+    let signatures = secrets.map(|sealed| Ok(sign(&vault.open(SecretOf::Webhook, sealed)?, &signed)));
+    Ok(signatures.collect::<Result<Vec<_>, _>>()?.join(" "))
 }
 
 fn sign(secret: &str, signed: &str) -> String {

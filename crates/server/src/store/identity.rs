@@ -22,13 +22,13 @@ pub enum Proof {
 /// The secrets of a site.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct SecretsRow {
-    /// The secret that is good now, in hexadecimal.
+    /// The secret that is good now, sealed; in hexadecimal once opened.
     #[sqlx(rename = "identity_secret")]
     pub secret: Option<String>,
     /// When it was made.
     #[sqlx(rename = "identity_secret_at")]
     pub made_at: Option<i64>,
-    /// The one before.
+    /// The one before, sealed.
     #[sqlx(rename = "identity_secret_before")]
     pub before: Option<String>,
     /// Until when the one before is good.

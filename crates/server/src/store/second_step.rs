@@ -12,7 +12,7 @@ use super::{StoreResult, Tx};
 /// The second step of a user.
 #[derive(Clone, sqlx::FromRow)]
 pub struct SecondStepRow {
-    /// What app and server share, in Base32.
+    /// What app and server share, sealed; in Base32 once opened.
     pub secret: String,
     /// When a first code showed that the app has it; none while it asks nobody for anything.
     pub confirmed_at: Option<i64>,

@@ -25,11 +25,11 @@ pub struct WebhookRow {
     pub name: String,
     /// Where deliveries are posted.
     pub url: String,
-    /// Base64 of the secret that signs.
+    /// The secret that signs, sealed; in Base64 once opened.
     pub secret: String,
     /// When it was made.
     pub secret_at: i64,
-    /// The one before.
+    /// The one before, sealed.
     pub secret_before: Option<String>,
     /// Until when the one before signs too.
     pub secret_before_until: Option<i64>,

@@ -120,6 +120,8 @@ fn help_names_every_setting_in_all_its_places() {
         "listen",
         "data",
         "database-url",
+        "secret-key",
+        "secret-key-file",
         "nats-url",
         "metrics-listen",
         "trusted-proxies",

@@ -5,11 +5,17 @@ use std::path::PathBuf;
 
 use beckon_engine::time::UnixMs;
 use beckon_server::store::Store;
+use beckon_server::vault::{KEY_LEN, Vault};
 use futures_util::FutureExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// When every test begins: Monday, 2 March 2026, 09:00 UTC.
 pub(crate) const START: UnixMs = UnixMs(1_772_442_000_000);
+
+/// With the key of the tests.
+pub(crate) fn vault() -> Vault {
+    Vault::new(&[7; KEY_LEN])
+}
 
 const POSTGRES_URL: &str = "BECKON_TEST_POSTGRES_URL";
 
@@ -62,10 +68,11 @@ pub(crate) enum Database {
 
 impl Database {
     pub(crate) async fn open(&self) -> Store {
-        match self {
+        let store = match self {
             Self::Sqlite(dir) => Store::open_sqlite(dir).await.expect("an embedded database"),
             Self::Postgres(url) => Store::open_postgres(url).await.expect("a database of its own"),
-        }
+        };
+        store.with_vault(vault())
     }
 }
 

@@ -12,6 +12,7 @@ mod mail;
 mod model;
 mod rest;
 mod routing;
+mod secrets;
 mod smtpd;
 mod store;
 mod webhooks;

@@ -11,7 +11,7 @@ mod description;
 mod files;
 mod idempotency;
 mod offers;
-mod place;
+pub(crate) mod place;
 mod queues;
 mod roles;
 mod rules;

@@ -15,6 +15,8 @@ use super::shop::{ADMIN, PASSWORD, Shop};
 use crate::nats::Nats;
 use crate::postgres::{Postgres, Writes};
 
+/// Seals the secrets of all nodes.
+const SECRET_KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 /// Nodes where there are several.
 const NODES: usize = 3;
 /// Agents, each with their slots.
@@ -102,7 +104,8 @@ impl Stage {
             let bus = Proxy::start(nats.address()).await?;
             let url = format!("postgres://postgres@{}/postgres", database.address);
             let bus_url = format!("nats://{}", bus.address);
-            let arguments = ["--database-url", &url, "--nats-url", &bus_url].map(str::to_owned).to_vec();
+            let arguments = ["--database-url", &url, "--nats-url", &bus_url, "--secret-key", SECRET_KEY];
+            let arguments = arguments.map(str::to_owned).to_vec();
             let start = start(program, arguments, &folder, number);
             nodes.push(Node::start(start, Some(database), Some(bus)).await?);
         }

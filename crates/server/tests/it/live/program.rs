@@ -185,7 +185,9 @@ impl Program {
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "info"]);
         match database {
             Database::Sqlite(dir) => command.arg("--data").arg(dir),
-            Database::Postgres(url) => command.args(["--database-url", url]),
+            Database::Postgres(url) => {
+                command.args(["--database-url", url, "--secret-key", &"07".repeat(32)])
+            }
         };
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());

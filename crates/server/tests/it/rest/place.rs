@@ -23,7 +23,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::harness::START;
+use crate::harness::{START, vault};
 
 /// Password of everyone in a [`Place`].
 pub(crate) const PASSWORD: &str = "correct horse";
@@ -62,7 +62,7 @@ impl Place {
     /// With nobody in it, set up by `adjust`.
     pub(crate) async fn with(adjust: impl FnOnce(&mut Api)) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open_sqlite(dir.path()).await.unwrap();
+        let store = Store::open_sqlite(dir.path()).await.unwrap().with_vault(vault());
         Self { _dir: Some(dir), ..Self::on(store, adjust).await }
     }
 
