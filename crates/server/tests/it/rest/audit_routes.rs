@@ -11,6 +11,7 @@ use beckon_server::jobs::importing;
 use beckon_server::store::Store;
 use beckon_server::store::agent::update_agent_heard;
 use beckon_server::store::chat::{ChatMode, NewChat, insert_chat};
+use beckon_server::store::second_step::{update_second_step_begun, update_second_step_confirmed};
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -42,6 +43,19 @@ const ROUTES: &[(&str, &str, Leaves)] = &[
     ("POST", "/api/v1/setup", Line("created user")),
     ("POST", "/api/v1/session", OWN),
     ("DELETE", "/api/v1/session", OWN),
+    ("DELETE", "/api/v1/me/sessions", OWN),
+    ("DELETE", "/api/v1/me/sessions/{id}", OWN),
+    ("PUT", "/api/v1/me/password", OWN),
+    ("POST", "/api/v1/me/second-step", OWN),
+    ("PUT", "/api/v1/me/second-step", OWN),
+    ("POST", "/api/v1/me/second-step/off", OWN),
+    ("POST", "/api/v1/me/second-step/recovery-codes", OWN),
+    ("POST", "/api/v1/users/{id}/link", Line("changed user")),
+    ("DELETE", "/api/v1/users/{id}/link", Line("changed user")),
+    ("POST", "/api/v1/user-link/look", READS),
+    ("POST", "/api/v1/user-link", Line("changed user")),
+    ("DELETE", "/api/v1/users/{id}/sessions", Line("changed user")),
+    ("DELETE", "/api/v1/users/{id}/second-step", Line("changed user")),
     ("POST", "/api/v1/users", Line("created user")),
     ("PATCH", "/api/v1/users/{id}", Line("changed user")),
     ("DELETE", "/api/v1/users/{id}", Line("removed user")),
@@ -54,6 +68,11 @@ const ROUTES: &[(&str, &str, Leaves)] = &[
     ("POST", "/api/v1/sites/{id}/offers", Line("created offer")),
     ("PATCH", "/api/v1/offers/{id}", Line("changed offer")),
     ("DELETE", "/api/v1/offers/{id}", Line("removed offer")),
+    (
+        "POST",
+        "/api/v1/offers/{id}/previews",
+        Nothing("a link to look at what is there, which records nothing"),
+    ),
     ("POST", "/api/v1/sites/{id}/rules", Line("created rule")),
     ("POST", "/api/v1/sites/{id}/rules/check", READS),
     ("POST", "/api/v1/sites/{id}/rules/test", READS),
@@ -215,6 +234,7 @@ async fn every_change_leaves_its_line(store: Store) {
         json!({"email": "root@example.test", "name": "Root", "password": PASSWORD, "setup_token": "printed"});
     walk.go("POST", "/api/v1/setup", "", &root).await;
     people(&mut walk).await;
+    access(&mut walk).await;
     let site = walk.go("POST", "/api/v1/sites", "", &json!({"name": "Shop", "origins": []})).await;
     let site = text_of(&site);
     walk.go("PATCH", "/api/v1/sites/{id}", &site, &json!({"name": "Store"})).await;
@@ -239,6 +259,27 @@ async fn people(walk: &mut Walk) {
     let token = json!({"name": "Deploy", "scopes": ["configuration:write"]});
     let token = text_of(&walk.go("POST", "/api/v1/api-tokens", "", &token).await["api_token"]);
     walk.go("DELETE", "/api/v1/api-tokens/{id}", &token, &Value::Null).await;
+}
+
+async fn access(walk: &mut Walk) {
+    let new = json!({"email": "b@example.test", "name": "Bob", "role": "agent"});
+    let user = text_of(&walk.call("POST", "/api/v1/users", "", new.to_string().into()).await);
+    let link = "/api/v1/users/{id}/link";
+    walk.go("POST", link, &user, &json!({})).await;
+    walk.go("DELETE", link, &user, &Value::Null).await;
+    let made = walk.call("POST", link, &user, b"{}".to_vec()).await;
+    walk.place.clock.advance_ms(1);
+    let token = made["address"].as_str().unwrap().split_once('#').unwrap().1;
+    let line = walk.left.remove(&("POST", "/api/v1/user-link")).unwrap();
+    let chosen = json!({"token": token, "name": "Bob", "password": PASSWORD});
+    walk.place.browser().post("/api/v1/user-link", &chosen).await.ok();
+    walk.left_behind(line, "/api/v1/user-link").await;
+    walk.go("DELETE", "/api/v1/users/{id}/sessions", &user, &Value::Null).await;
+    let mut tx = walk.place.api.store.write().await.unwrap();
+    update_second_step_begun(&mut tx, user.parse().unwrap(), "JBSWY3DP").await.unwrap();
+    update_second_step_confirmed(&mut tx, user.parse().unwrap(), START).await.unwrap();
+    tx.commit().await.unwrap();
+    walk.go("DELETE", "/api/v1/users/{id}/second-step", &user, &Value::Null).await;
 }
 
 async fn configuration(walk: &mut Walk, site: &str) {
