@@ -118,9 +118,11 @@ function Entry({ href, label, icon, exact }: EntryProps) {
   const [path] = useLocation();
   const current = path === href || (!exact && path.startsWith(`${href}/`));
   const item = useRef<HTMLLIElement>(null);
+  // The parts of the site come before it once the sites are known.
+  const settled = useSites().isFetched;
   useEffect(() => {
-    if (current) item.current?.scrollIntoView({ block: "nearest", inline: "center" });
-  }, [current]);
+    if (current && settled) item.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current, settled]);
   return (
     <li ref={item}>
       <Link href={href} className={classes.link} aria-current={current ? "page" : undefined}>

@@ -28,7 +28,7 @@ export function Lines({ items, more, loading, end, action }: LinesProps) {
   return (
     <>
       <div className={classes.tableFrame}>
-        <table className={classes.table}>
+        <table className={`${classes.table} ${own.lines}`}>
           <thead>
             <tr>
               {action && <th scope="col">{t("audit.column.version")}</th>}
@@ -46,8 +46,12 @@ export function Lines({ items, more, loading, end, action }: LinesProps) {
           <tbody>
             {items.map((entry) => (
               <tr key={entry.id}>
-                {action && <td className="num">{entry.version}</td>}
-                <td>
+                {action && (
+                  <td className="num" data-label={t("audit.column.version")}>
+                    {entry.version}
+                  </td>
+                )}
+                <td className={own.what}>
                   <button type="button" className={own.open} onClick={() => setShown(entry)}>
                     <Sentence entry={entry} />
                   </button>

@@ -34,9 +34,14 @@ it("says values in words, with units and names", () => {
   expect(valueIn("site", "origins", ["https://a.example", "https://b.example"], words)).toBe(
     "https://a.example, https://b.example",
   );
-  expect(valueIn("queue", "weekly", [{ weekday: 1, from: "09:00", to: "17:00" }], words)).toBe(
-    "Weekday: Monday\nFrom: 09:00\nTo: 17:00",
-  );
+  const week = [
+    { weekday: 1, from: "09:00", to: "17:00" },
+    { weekday: 2, from: "22:00", to: "02:00" },
+  ];
+  expect(valueIn("queue", "weekly", week, words)).toBe("Monday 09:00 – 17:00\nTuesday 22:00 – 02:00");
+  expect(valueIn("queue", "spans", [["09:00", "12:00"]], words)).toBe("09:00 – 12:00");
+  expect(valueIn("user", "skills", [{ skill: "French", level: 2 }], words)).toBe("Skill: French, Level: 2");
+  expect(valueIn("offer", "default_language", "de", words)).toBe("German");
   expect(valueIn("rule", "conditions", { type: "device", any_of: ["phone"] }, words)).toMatch(/phone/i);
   expect(valueIn("rule", "offer_id", null, words)).toBe("");
 });

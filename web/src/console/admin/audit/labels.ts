@@ -283,13 +283,15 @@ export function valueIn(kind: Kind, field: string, value: unknown, words: Words)
   if (typeof value === "boolean") return t(value ? "audit.yes" : "audit.no");
   if (typeof value === "number") return numberIn(field, value, language);
   if (typeof value === "string") {
+    if (field === "default_language") return languageName(value, language);
     const choice = CHOICES[field]?.[value];
     return choice ? String(t(choice as "audit.yes")) : (names.get(value) ?? value);
   }
   if (field === "conditions") return conditionSentence(value as never, t);
   if (Array.isArray(value)) {
-    const items = value.map((item) => valueIn(kind, field, item, words)).filter(Boolean);
-    return items.some((item) => item.includes("\n")) ? items.join("\n\n") : items.join(", ");
+    const items = value.map((item) => itemIn(kind, field, item, words)).filter(Boolean);
+    if (items.some((item) => item.includes("\n"))) return items.join("\n\n");
+    return items.join(value.some((item) => typeof item === "object") ? "\n" : ", ");
   }
   return Object.entries(value as Record<string, unknown>)
     .map(([name, part]) => {
@@ -300,6 +302,18 @@ export function valueIn(kind: Kind, field: string, value: unknown, words: Words)
     })
     .filter(Boolean)
     .join("\n");
+}
+
+/** One of a list: on one line where nothing of it takes several; a time that is open as people write it. */
+function itemIn(kind: Kind, field: string, item: unknown, words: Words): string {
+  if (Array.isArray(item)) return item.join(" – ");
+  const text = valueIn(kind, field, item, words);
+  if (typeof item !== "object" || item === null) return text;
+  if ("weekday" in item && "from" in item && "to" in item) {
+    return `${numberIn("weekday", Number(item.weekday), words.language)} ${item.from} – ${item.to}`;
+  }
+  const { length } = Object.values(item).filter((part) => typeof part === "object" && part !== null);
+  return length === 0 ? text.replaceAll("\n", ", ") : text;
 }
 
 /** The fields of something that was made or removed, each with its value; those that are empty are left out. */
