@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde::Serialize;
 
+use crate::postgres::Writes;
 use crate::{demo, web};
 
 mod console;
@@ -40,6 +41,8 @@ enum Part {
     Message,
     /// How long a message takes from the agent to the visitor.
     Deliver,
+    /// How long every list of the interface takes with 100 000 rows behind it, on both databases.
+    Lists(messages::Arguments),
     /// How quick the console is in a browser, with long lists behind it.
     Console(console::Arguments),
 }
@@ -61,8 +64,9 @@ struct Row {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let rows = match &arguments.part {
         Some(Part::Engine(arguments)) => return engine::run(arguments),
-        Some(Part::Message) => messages::measure("message")?,
-        Some(Part::Deliver) => messages::measure("deliver")?,
+        Some(Part::Message) => messages::measure("message", Writes::Durable, None)?,
+        Some(Part::Deliver) => messages::measure("deliver", Writes::Durable, None)?,
+        Some(Part::Lists(arguments)) => messages::measure("lists", Writes::Fast, arguments.profile())?,
         Some(Part::Console(arguments)) => console::measure(arguments)?,
         None => sizes_and_memory(arguments)?,
     };

@@ -1,15 +1,18 @@
 //! Measures messages through a whole node, real sockets included, on either database: how many are acknowledged a
 //! second, beside a bare loop that appends to the same database in the same run, and how long one takes.
 //! `cargo xtask bench message` and `cargo xtask bench deliver` run it and print what it finds. With `console` it fills the
-//! database and serves the node until its input ends, for `cargo xtask bench console`, which measures in a browser.
+//! database and serves the node until its input ends, for `cargo xtask bench console`, which measures in a browser. With
+//! `lists` it fills both databases and measures every list, for `cargo xtask bench lists`.
 
 use std::time::Duration;
 
 use beckon_server::store::Store;
+use place::Database;
 use serde_json::{Value, json};
 
 mod crowd;
 mod figures;
+mod lists;
 mod place;
 mod rounds;
 mod talker;
@@ -37,16 +40,21 @@ async fn main() {
     let folder = tempfile::tempdir().expect("a folder for the database");
     let sqlite = Store::open_sqlite(folder.path()).await.expect("an embedded database");
     if wanted.iter().any(|word| word == "console") {
-        return serve(sqlite, folder.path()).await;
+        return serve(sqlite, &Database::Sqlite(folder.path().to_owned())).await;
     }
-    let mut databases = vec![("SQLite", sqlite)];
+    let mut databases = vec![("SQLite", sqlite, Database::Sqlite(folder.path().to_owned()))];
     if let Ok(server) = std::env::var(POSTGRES_URL) {
-        databases.push(("PostgreSQL", place::postgres(&server).await));
+        let (store, database) = place::postgres(&server).await;
+        databases.push(("PostgreSQL", store, database));
     } else {
         eprintln!("{POSTGRES_URL} is not set: only SQLite is measured");
     }
-    for (name, store) in databases {
+    for (name, store, database) in databases {
         let place = place::Place::open(store).await;
+        if wanted.iter().any(|word| word == "lists") {
+            crowd::fill(&database, &place).await;
+            lists::measure(name, &place).await;
+        }
         if all || wanted.iter().any(|word| word == "message") {
             message(name, &place).await;
         }
@@ -57,9 +65,9 @@ async fn main() {
 }
 
 /// Serves a node whose database holds a crowd, until somebody closes our input.
-async fn serve(sqlite: Store, folder: &std::path::Path) {
+async fn serve(sqlite: Store, database: &Database) {
     let place = place::Place::open(sqlite).await;
-    crowd::fill(folder, &place).await;
+    crowd::fill(database, &place).await;
     tell(&json!({ "url": format!("http://{}", place.address), "cookie": place.cookie() }));
     let ended = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
     ended.await.expect("no panic").expect("an input");

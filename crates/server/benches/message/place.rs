@@ -1,6 +1,7 @@
 //! Owns the place where messages are measured: a node with one site, whose queue lets everyone wait. Measures nothing.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use beckon_engine::id::{ChatId, QueueId, SiteId, UserId, VisitId, VisitorId};
 use beckon_engine::time::UnixMs;
@@ -40,14 +41,24 @@ pub(crate) struct Place {
     pub(crate) queue: QueueRow,
 }
 
+/// Where a database is.
+pub(crate) enum Database {
+    /// In this folder.
+    Sqlite(PathBuf),
+    /// At this address.
+    Postgres(String),
+}
+
 /// A PostgreSQL database of this run's own; it stays with the throw-away server.
-pub(crate) async fn postgres(server: &str) -> Store {
+pub(crate) async fn postgres(server: &str) -> (Store, Database) {
     let name = format!("beckon_bench_{}", Uuid::now_v7().simple());
     let mut connection = PgConnection::connect(server).await.expect("a PostgreSQL server");
     let sql = AssertSqlSafe(format!("CREATE DATABASE {name}"));
     sqlx::raw_sql(sql).execute(&mut connection).await.expect("a database of its own");
     let (address, _) = server.rsplit_once('/').expect("an address with a database name");
-    Store::open_postgres(&format!("{address}/{name}")).await.expect("a database that can be migrated")
+    let address = format!("{address}/{name}");
+    let store = Store::open_postgres(&address).await.expect("a database that can be migrated");
+    (store, Database::Postgres(address))
 }
 
 impl Place {

@@ -161,6 +161,16 @@ macro_rules! select_audit {
     };
 }
 
+pub(in crate::store) const LIST: &str = select_audit!(
+    "WHERE at >= $1 AND at < $2 AND at <= $3 AND (at < $3 OR id < $4)
+       AND ($5 = '' OR site_id = $5) AND ($6 = '' OR user_id = $6) AND ($7 = '' OR kind = $7)
+     ORDER BY at DESC, id DESC LIMIT $8"
+);
+pub(in crate::store) const VERSIONS: &str = select_audit!(
+    "WHERE site_id = $1 AND version <= $2 AND (version < $2 OR id < $3)
+     ORDER BY version DESC, id DESC LIMIT $4"
+);
+
 impl AuditRow {
     /// A line that says only who did what to what.
     #[must_use]
@@ -235,11 +245,7 @@ pub async fn list_audit(
     fetch_all!(
         tx,
         AuditRow,
-        select_audit!(
-            "WHERE at >= $1 AND at < $2 AND at <= $3 AND (at < $3 OR id < $4)
-               AND ($5 = '' OR site_id = $5) AND ($6 = '' OR user_id = $6) AND ($7 = '' OR kind = $7)
-             ORDER BY at DESC, id DESC LIMIT $8"
-        ),
+        LIST,
         filter.from.map_or(i64::MIN, |from| from.0),
         filter.until.map_or(i64::MAX, |until| until.0),
         before.0,
@@ -262,18 +268,7 @@ pub async fn list_versions(
     limit: i64,
 ) -> StoreResult<Vec<AuditRow>> {
     let (before, before_id) = after.unwrap_or((i64::MAX, Uuid::nil()));
-    fetch_all!(
-        tx,
-        AuditRow,
-        select_audit!(
-            "WHERE site_id = $1 AND version <= $2 AND (version < $2 OR id < $3)
-             ORDER BY version DESC, id DESC LIMIT $4"
-        ),
-        Text(site),
-        before,
-        before_id.to_string(),
-        limit,
-    )
+    fetch_all!(tx, AuditRow, VERSIONS, Text(site), before, before_id.to_string(), limit,)
 }
 
 /// Whether the log leads back to this version of a site's configuration: it holds it, or the first change after it.

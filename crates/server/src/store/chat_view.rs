@@ -161,6 +161,27 @@ macro_rules! select {
 
 pub(super) use select;
 
+// One statement for each phase, word for word the condition of its index.
+macro_rules! page {
+    ($phase:literal) => {
+        select!(concat!(
+            "WHERE ",
+            $phase,
+            " AND c.requested_at <= $1 AND (c.requested_at < $1 OR c.id < $2)
+               AND ($3 OR c.agent_id = $4 OR (c.agent_id IS NULL AND c.state <> 'ended' AND EXISTS (
+                    SELECT 1 FROM queue_agents a WHERE a.queue_id = c.queue_id AND a.user_id = $4))
+                    OR EXISTS (SELECT 1 FROM chat_participants g
+                               WHERE g.chat_id = c.id AND g.user_id = $4 AND g.left_at IS NULL)
+                    OR EXISTS (SELECT 1 FROM chat_calls k
+                               WHERE k.chat_id = c.id AND k.to_id = $4 AND k.outcome IS NULL))
+             ORDER BY c.requested_at DESC, c.id DESC LIMIT $5"
+        ))
+    };
+}
+
+pub(super) const OPEN: &str = page!("(c.state <> 'ended' OR NOT c.wrapped_up)");
+pub(super) const ENDED: &str = page!("c.state = 'ended' AND c.wrapped_up");
+
 /// Finds a chat.
 ///
 /// # Errors
@@ -186,36 +207,11 @@ pub async fn list_chat_views(
     };
     let (before, before_id) =
         after.map_or((i64::MAX, String::new()), |after| (after.requested_at, after.id.to_string()));
-    // One statement for each phase, word for word the condition of its index.
-    macro_rules! page {
-        ($phase:literal) => {
-            fetch_all!(
-                tx,
-                ChatViewRow,
-                select!(concat!(
-                    "WHERE ",
-                    $phase,
-                    " AND (c.requested_at < $1 OR (c.requested_at = $1 AND c.id < $2))
-                       AND ($3 OR c.agent_id = $4 OR (c.agent_id IS NULL AND c.state <> 'ended' AND EXISTS (
-                            SELECT 1 FROM queue_agents a WHERE a.queue_id = c.queue_id AND a.user_id = $4))
-                            OR EXISTS (SELECT 1 FROM chat_participants g
-                                       WHERE g.chat_id = c.id AND g.user_id = $4 AND g.left_at IS NULL)
-                            OR EXISTS (SELECT 1 FROM chat_calls k
-                                       WHERE k.chat_id = c.id AND k.to_id = $4 AND k.outcome IS NULL))
-                     ORDER BY c.requested_at DESC, c.id DESC LIMIT $5"
-                )),
-                before,
-                before_id.as_str(),
-                all,
-                agent.as_str(),
-                limit,
-            )
-        };
-    }
-    match phase {
-        Phase::Open => page!("(c.state <> 'ended' OR NOT c.wrapped_up)"),
-        Phase::Ended => page!("c.state = 'ended' AND c.wrapped_up"),
-    }
+    let sql = match phase {
+        Phase::Open => OPEN,
+        Phase::Ended => ENDED,
+    };
+    fetch_all!(tx, ChatViewRow, sql, before, before_id.as_str(), all, agent.as_str(), limit)
 }
 
 /// Lists all chats of a visitor, oldest first.

@@ -187,6 +187,13 @@ pub async fn find_customer_by_ref(
     )
 }
 
+pub(in crate::store) const LIST: &str = select_customers!(
+    "WHERE site_id = $1 AND merged_into IS NULL AND (sort_name, id) > ($2, $3)
+               AND search LIKE $4 ESCAPE '!' AND search LIKE $5 ESCAPE '!'
+               AND search LIKE $6 ESCAPE '!' AND search LIKE $7 ESCAPE '!'
+             ORDER BY sort_name, id LIMIT $8"
+);
+
 /// The first `limit` records of a site by name that come after `after` and hold every word of `text`.
 ///
 /// # Errors
@@ -201,24 +208,7 @@ pub async fn list_customers(
     let mut words = text.split_whitespace().map(contains);
     let mut word = || words.next().unwrap_or_else(|| "%".to_owned());
     let (first, second, third, fourth) = (word(), word(), word(), word());
-    fetch_all!(
-        tx,
-        CustomerRow,
-        select_customers!(
-            "WHERE site_id = $1 AND merged_into IS NULL AND (sort_name, id) > ($2, $3)
-               AND search LIKE $4 ESCAPE '!' AND search LIKE $5 ESCAPE '!'
-               AND search LIKE $6 ESCAPE '!' AND search LIKE $7 ESCAPE '!'
-             ORDER BY sort_name, id LIMIT $8"
-        ),
-        Text(site),
-        after.0,
-        after.1,
-        first,
-        second,
-        third,
-        fourth,
-        limit,
-    )
+    fetch_all!(tx, CustomerRow, LIST, Text(site), after.0, after.1, first, second, third, fourth, limit,)
 }
 
 /// How many records a site has.

@@ -197,6 +197,14 @@ pub async fn find_enquiry(tx: &mut Tx, id: Uuid) -> StoreResult<Option<EnquiryRo
     fetch_optional!(tx, EnquiryRow, select!("WHERE e.id = $1"), Text(id))
 }
 
+pub(in crate::store) const LIST: &str = select!(
+    "WHERE e.site_id = $1 AND e.created_at <= $2 AND (e.created_at < $2 OR e.id < $3)
+       AND ($4 OR EXISTS (SELECT 1 FROM queue_agents a WHERE a.queue_id = e.queue_id AND a.user_id = $5))
+       AND (e.queue_id = COALESCE($6, e.queue_id)) AND (e.state = COALESCE($7, e.state))
+       AND e.search LIKE $8 ESCAPE '\\'
+     ORDER BY e.created_at DESC, e.id DESC LIMIT $9"
+);
+
 /// Lists enquiries, newest first, after the one named by time and id.
 ///
 /// # Errors
@@ -216,14 +224,7 @@ pub async fn list_enquiries(
     fetch_all!(
         tx,
         EnquiryRow,
-        select!(
-            "WHERE e.site_id = $1
-               AND (e.created_at < $2 OR (e.created_at = $2 AND e.id < $3))
-               AND ($4 OR EXISTS (SELECT 1 FROM queue_agents a WHERE a.queue_id = e.queue_id AND a.user_id = $5))
-               AND (e.queue_id = COALESCE($6, e.queue_id)) AND (e.state = COALESCE($7, e.state))
-               AND e.search LIKE $8 ESCAPE '\\'
-             ORDER BY e.created_at DESC, e.id DESC LIMIT $9"
-        ),
+        LIST,
         Text(filter.site),
         before,
         before_id.as_str(),
@@ -236,6 +237,10 @@ pub async fn list_enquiries(
     )
 }
 
+pub(in crate::store) const OPEN_COUNT: &str =
+    "SELECT COUNT(*) FROM enquiries e WHERE e.site_id = $1 AND e.state = 'open'
+    AND ($2 OR EXISTS (SELECT 1 FROM queue_agents a WHERE a.queue_id = e.queue_id AND a.user_id = $3))";
+
 /// How many enquiries of a site are open that a person may see.
 ///
 /// # Errors
@@ -245,15 +250,7 @@ pub async fn find_open_enquiry_count(tx: &mut Tx, site: SiteId, sight: Sight) ->
         Sight::All => (true, String::new()),
         Sight::Of(agent) => (false, agent.to_string()),
     };
-    let (count,): (i64,) = fetch_one!(
-        tx,
-        (i64,),
-        "SELECT COUNT(*) FROM enquiries e WHERE e.site_id = $1 AND e.state = 'open'
-           AND ($2 OR EXISTS (SELECT 1 FROM queue_agents a WHERE a.queue_id = e.queue_id AND a.user_id = $3))",
-        Text(site),
-        all,
-        agent.as_str(),
-    )?;
+    let (count,): (i64,) = fetch_one!(tx, (i64,), OPEN_COUNT, Text(site), all, agent.as_str(),)?;
     Ok(count)
 }
 

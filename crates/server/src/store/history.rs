@@ -63,6 +63,9 @@ macro_rules! history {
     };
 }
 
+#[cfg(test)]
+pub(super) const LIST: &str = history!(sqlite_words);
+
 macro_rules! fetch {
     ($connection:expr, $sql:expr, [$($value:expr),+ $(,)?]) => {
         sqlx::query_as::<_, ChatViewRow>($sql)$(.bind($value))+.fetch_all($connection).await

@@ -90,18 +90,15 @@ pub async fn list_live_visits(
     )
 }
 
+pub(in crate::store) const RECENT: &str =
+    select!("WHERE v.site_id = $1 ORDER BY v.started_at DESC, v.id DESC LIMIT $2");
+
 /// Lists the latest visits of a site, open or ended, newest first, at most `limit`.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn list_recent_visits(tx: &mut Tx, site: SiteId, limit: i64) -> StoreResult<Vec<ListedVisit>> {
-    fetch_all!(
-        tx,
-        ListedVisit,
-        select!("WHERE v.site_id = $1 ORDER BY v.started_at DESC, v.id DESC LIMIT $2"),
-        Text(site),
-        limit,
-    )
+    fetch_all!(tx, ListedVisit, RECENT, Text(site), limit,)
 }
 
 /// Finds one visit, open or ended.

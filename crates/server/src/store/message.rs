@@ -137,6 +137,10 @@ pub async fn append_message(
     Ok(Appended::Existing(seq))
 }
 
+pub(in crate::store) const LIST: &str =
+    "SELECT seq, id, sender, name, body, file, sent_at, audience FROM messages
+         WHERE chat_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
 /// Lists at most `limit` messages of a chat after number `after`, in order.
 ///
 /// # Errors
@@ -147,15 +151,7 @@ pub async fn list_messages(
     after: i64,
     limit: i64,
 ) -> StoreResult<Vec<MessageRow>> {
-    fetch_all!(
-        tx,
-        MessageRow,
-        "SELECT seq, id, sender, name, body, file, sent_at, audience FROM messages
-         WHERE chat_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-        Text(chat),
-        after,
-        limit,
-    )
+    fetch_all!(tx, MessageRow, LIST, Text(chat), after, limit,)
 }
 
 /// When the visitor of a chat began to owe an answer: the first message of an agent after the visitor's last.

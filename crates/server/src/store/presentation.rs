@@ -222,6 +222,11 @@ pub struct AfterPresentation {
     pub id: PresentationId,
 }
 
+pub(in crate::store) const OF_VISIT: &str = select!(
+    "WHERE visit_id = $1 AND (presented_at < $2 OR (presented_at = $2 AND id < $3))
+             ORDER BY presented_at DESC, id DESC LIMIT $4"
+);
+
 /// Lists presentations of a visit, newest first, at most `limit`, those after `after`.
 ///
 /// # Errors
@@ -234,16 +239,5 @@ pub async fn list_presentations_after(
 ) -> StoreResult<Vec<PresentationRow>> {
     let first = AfterPresentation { presented_at: i64::MAX, id: PresentationId(uuid::Uuid::max()) };
     let after = after.unwrap_or(first);
-    fetch_all!(
-        tx,
-        PresentationRow,
-        select!(
-            "WHERE visit_id = $1 AND (presented_at < $2 OR (presented_at = $2 AND id < $3))
-             ORDER BY presented_at DESC, id DESC LIMIT $4"
-        ),
-        Text(visit),
-        after.presented_at,
-        Text(after.id),
-        limit,
-    )
+    fetch_all!(tx, PresentationRow, OF_VISIT, Text(visit), after.presented_at, Text(after.id), limit,)
 }

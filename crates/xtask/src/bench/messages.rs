@@ -1,5 +1,6 @@
-//! Messages: how many a node acknowledges a second, and how long one takes. The program that measures is a bench of the
-//! server's, because it needs its store; here it is built, given a PostgreSQL of its own, and its figures are read.
+//! Messages and lists: how many a node acknowledges a second, how long one takes, and how long a list takes. The program that
+//! measures is a bench of the server's, because it needs its store; here it is built, given a PostgreSQL of its own, and its
+//! figures are read.
 
 use std::process::{Command, Stdio};
 
@@ -15,12 +16,31 @@ const OF_BARE_SQLITE: f64 = 60.0;
 const OF_BARE_POSTGRES: f64 = 50.0;
 /// At half of the rate that can be had, milliseconds at the most.
 const P99_MS_MAX: f64 = 50.0;
+/// The longest of the calls of a list, milliseconds.
+const LIST_MS_MAX: f64 = 1_000.0;
 
-/// Measures one group of figures: `message` or `deliver`.
-pub(super) fn measure(group: &str) -> anyhow::Result<Vec<Row>> {
-    let postgres = Postgres::start(Writes::Durable)?;
+/// Arguments of `cargo xtask bench lists`.
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    /// Serve from an unoptimised build, which is made faster.
+    #[arg(long)]
+    debug: bool,
+}
+
+impl Arguments {
+    /// The profile to build with, where it is not the one of benches.
+    pub(super) fn profile(&self) -> Option<&'static str> {
+        self.debug.then_some("dev")
+    }
+}
+
+/// Measures one group of figures, `message`, `deliver` or `lists`, with a build of this profile.
+pub(super) fn measure(group: &str, writes: Writes, profile: Option<&str>) -> anyhow::Result<Vec<Row>> {
+    let postgres = Postgres::start(writes)?;
     let mut command: Command = cargo();
-    command.args(["bench", "--quiet", "--package", "beckon-server", "--bench", "message", "--", group]);
+    command.args(["bench", "--quiet", "--package", "beckon-server", "--bench", "message"]);
+    command.args(profile.iter().flat_map(|profile| ["--profile", profile]));
+    command.args(["--", group]);
     command.env("BECKON_TEST_POSTGRES_URL", postgres.url()).stderr(Stdio::inherit());
     let output = command.output().context("cannot start cargo bench")?;
     ensure!(output.status.success(), "the measuring program failed: {}", output.status);
@@ -53,6 +73,9 @@ fn row(line: &str) -> anyhow::Result<Row> {
 
 /// A share of the bare loop should not be below its limit, a wait not above it.
 fn limit(name: &str) -> Option<f64> {
+    if name.ends_with(": longest") {
+        return Some(LIST_MS_MAX);
+    }
     if name.ends_with("of the bare loop") {
         Some(if name.starts_with("SQLite") { OF_BARE_SQLITE } else { OF_BARE_POSTGRES })
     } else {

@@ -97,6 +97,11 @@ pub async fn find_delivery(tx: &mut Tx, webhook: WebhookId, event: Uuid) -> Stor
     )
 }
 
+pub(in crate::store) const LIST: &str = select!(
+    "WHERE webhook_id = $1 AND created_at <= $2 AND (created_at < $2 OR event_id < $3)
+             ORDER BY created_at DESC, event_id DESC LIMIT $4"
+);
+
 /// Lists deliveries of a webhook, newest first, that come after the one of `before`: its time and event.
 ///
 /// # Errors
@@ -107,18 +112,7 @@ pub async fn list_deliveries(
     before: (i64, &str),
     limit: i64,
 ) -> StoreResult<Vec<DeliveryRow>> {
-    fetch_all!(
-        tx,
-        DeliveryRow,
-        select!(
-            "WHERE webhook_id = $1 AND (created_at < $2 OR (created_at = $2 AND event_id < $3))
-             ORDER BY created_at DESC, event_id DESC LIMIT $4"
-        ),
-        Text(webhook),
-        before.0,
-        before.1,
-        limit,
-    )
+    fetch_all!(tx, DeliveryRow, LIST, Text(webhook), before.0, before.1, limit,)
 }
 
 /// A webhook that is disabled is told nothing but tests.
