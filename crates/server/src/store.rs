@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use crate::vault::Vault;
 
@@ -125,17 +125,16 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
+        // When the disk is full, SQLite ends a transaction by itself, and the library goes on counting it: such a connection
+        // would refuse every further one. It is replaced.
+        let pool = SqlitePoolOptions::new()
+            .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone())
-            .await?;
+            .max_lifetime(None);
+        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!().run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
+        let readers = pool
             .max_connections(SQLITE_READERS)
-            .idle_timeout(None)
-            .max_lifetime(None)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
         let store = Self { pools: Pools::Sqlite { writer, readers }, vault: Vault::default() };

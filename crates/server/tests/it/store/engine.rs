@@ -36,6 +36,24 @@ async fn sqlite_is_new_enough() {
     .await;
 }
 
+// spec: X-1 X-3
+#[tokio::test]
+async fn a_full_disk_ends_one_unit_of_work_and_not_those_after_it() {
+    crate::harness::on_sqlite(async |store| {
+        let Tx::Sqlite(mut tx) = store.write().await.unwrap() else { panic!("it is SQLite") };
+        sqlx::query("CREATE TABLE ballast (bytes BLOB)").execute(&mut *tx).await.unwrap();
+        // As SQLite does it by itself when there is no room for what it must write down.
+        sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+        drop(tx);
+        for number in 0..2 {
+            let mut tx = store.write().await.unwrap();
+            insert_user(&mut tx, &user(&format!("{number}@example.test"))).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    })
+    .await;
+}
+
 async fn what_is_not_committed_is_not_there(store: Store) {
     let mut tx = store.write().await.unwrap();
     insert_user(&mut tx, &user("a@example.test")).await.unwrap();
