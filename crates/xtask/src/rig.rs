@@ -2,12 +2,14 @@
 //! saw against what is stored. The promises are those of section 9 of the specification. Owns the command and the verdict.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use futures_util::StreamExt;
 
+use crate::postgres::Writes;
 use crate::workspace::{self, cargo, target};
 
 mod agent;
@@ -55,9 +57,13 @@ pub(crate) struct Arguments {
     /// Run this binary, and build none.
     #[arg(long, conflicts_with = "release")]
     program: Option<PathBuf>,
-    /// A few short rounds of each fault, as the tests have them.
+    /// Few and short rounds; without names the quick faults.
     #[arg(long)]
     smoke: bool,
+    /// Let PostgreSQL acknowledge what it has not written: with `database-restart` the rig must find lost messages. It shows
+    /// that the rig can fail.
+    #[arg(long)]
+    unsafe_writes: bool,
     /// Faults that are made at the same time, each on an installation of its own.
     #[arg(long, default_value_t = 1)]
     at_once: usize,
@@ -75,17 +81,28 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(program) => std::path::absolute(program)?,
         None => build(arguments)?,
     };
-    let faults = if arguments.faults.is_empty() { Fault::value_variants() } else { &arguments.faults };
+    let wanted = |fault: &&Fault| !arguments.smoke || fault.is_quick();
+    let all = Fault::value_variants().iter().filter(wanted).copied().collect();
+    let faults = if arguments.faults.is_empty() { all } else { arguments.faults.clone() };
     // Two threads for the clients; what starts processes stays on this one, which outlives them.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let runs = futures_util::stream::iter(faults).map(|fault| one(arguments, &program, *fault));
+    let runs = futures_util::stream::iter(faults.clone()).map(|fault| one(arguments, &program, fault));
     let lines: Vec<_> = runtime.block_on(runs.buffered(arguments.at_once).collect());
     report::print(&lines);
     if let Some(file) = &arguments.json {
         let text = serde_json::to_string_pretty(&lines)?;
         std::fs::write(file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     }
-    verdict(arguments, faults, &lines)
+    verdict(arguments, &faults, &lines)
+}
+
+/// A few short rounds of the faults that hold on a busy machine too, two at a time.
+///
+/// # Errors
+/// When a promise was broken, or a run could not be had.
+pub(crate) fn smoke() -> anyhow::Result<()> {
+    let arguments = ["rig", "--smoke", "kill", "kill-node", "malformed", "--at-once", "2"];
+    workspace::run_and_repeat(Command::new(std::env::current_exe()?).args(arguments))
 }
 
 async fn one(arguments: &Arguments, program: &Path, fault: Fault) -> Line {
@@ -95,7 +112,8 @@ async fn one(arguments: &Arguments, program: &Path, fault: Fault) -> Line {
         (arguments.rounds, Length::Full)
     };
     println!("{}: {rounds} rounds, seed {}", fault.name(), arguments.seed);
-    let run = scene::run(program, fault, rounds, arguments.seed, length);
+    let writes = if arguments.unsafe_writes { Writes::Fast } else { Writes::Kept };
+    let run = scene::run(program, fault, rounds, arguments.seed, length, writes);
     let line = tokio::time::timeout(FAULT_WITHIN, run).await.context("the run got stuck");
     line.and_then(|line| line).unwrap_or_else(|error| Line::failed(fault, &error))
 }

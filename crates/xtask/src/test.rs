@@ -10,7 +10,7 @@ use crate::nats::Nats;
 use crate::postgres::{Postgres, Writes};
 use crate::steps::Steps;
 use crate::workspace::{self, cargo, find, target};
-use crate::{demo, generated, packages, web};
+use crate::{demo, generated, packages, rig, web};
 
 /// A part of the tests.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -92,8 +92,11 @@ fn rust_checks(steps: &mut Steps, built: bool) {
 }
 
 fn rust_tests(steps: &mut Steps, ready: bool) {
-    const NAMES: [&str; 2] =
-        ["rust: tests on SQLite, PostgreSQL and NATS", "rust: examples in the documentation"];
+    const NAMES: [&str; 3] = [
+        "rust: tests on SQLite, PostgreSQL and NATS",
+        "rust: examples in the documentation",
+        "rust: the rig, a few short rounds",
+    ];
     if !ready {
         NAMES.iter().for_each(|name| steps.not_run(name));
         return;
@@ -118,6 +121,7 @@ fn rust_tests(steps: &mut Steps, ready: bool) {
     };
     steps.step(NAMES[0], || with_services(cargo().args(runner)));
     steps.step(NAMES[1], || with_services(cargo().args(["test", "--workspace", "--doc"])));
+    steps.step(NAMES[2], rig::smoke);
 }
 
 fn generated_requests(steps: &mut Steps, ready: bool, seconds: Option<u32>) {

@@ -106,17 +106,18 @@ impl Crowd {
         self.place.connected.load(Ordering::Relaxed)
     }
 
-    /// All chats come to their end; then everyone goes.
-    pub(super) async fn go(&mut self) {
+    /// The visitors finish their chats and go.
+    pub(super) async fn visitors_go(&mut self) {
         self.place.closing.store(true, Ordering::Relaxed);
-        let finished =
-            timeout(FINISH_WITHIN, async { while self.visitors.join_next().await.is_some() {} }).await;
-        if finished.is_err() {
+        let finishing = async { while self.visitors.join_next().await.is_some() {} };
+        if timeout(FINISH_WITHIN, finishing).await.is_err() {
             let what = format!("{} visitors could not finish their chats", self.visitors.len());
             self.place.book.violated("X-3", what);
         }
-        // The agents close what the visitors have ended.
-        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+
+    /// The agents go.
+    pub(super) async fn agents_go(&mut self) {
         self.place.closed.store(true, Ordering::Relaxed);
         drop(timeout(FINISH_WITHIN, async { while self.agents.join_next().await.is_some() {} }).await);
     }

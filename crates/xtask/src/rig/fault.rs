@@ -75,10 +75,33 @@ impl Fault {
         }
     }
 
-    /// Rounds of the short run that is part of the tests.
+    /// Whether a short run without names has it: it needs neither much time nor the rights to mount.
+    pub(super) fn is_quick(self) -> bool {
+        match self {
+            Self::Kill
+            | Self::KillNode
+            | Self::Pause
+            | Self::DatabaseRestart
+            | Self::DatabaseCut
+            | Self::BusRestart
+            | Self::Split
+            | Self::Malformed
+            | Self::Flood => true,
+            Self::DatabaseSlow
+            | Self::BusAway
+            | Self::HalfOpen
+            | Self::DiskFull
+            | Self::ClockStep
+            | Self::ReconnectStorm
+            | Self::SlowReader
+            | Self::Slowloris => false,
+        }
+    }
+
+    /// Rounds of a short run.
     pub(super) fn smoke_rounds(self) -> u32 {
         match self {
-            Self::Kill => 3,
+            Self::Kill => 2,
             Self::KillNode
             | Self::DatabaseRestart
             | Self::DatabaseCut

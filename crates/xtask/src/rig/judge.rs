@@ -192,14 +192,17 @@ fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
             continue;
         };
         let led = chats.get(row.id.as_str()).copied().unwrap_or_default();
-        let accepted = outcome == "accepted" || row.accepted_late_at.is_some();
+        let late = row.accepted_late_at.is_some();
+        let accepted = outcome == "accepted" || late;
         if led != usize::from(accepted) {
             found.push(violation(
                 "X-5",
                 format!("presentation {} is {outcome} and led to {led} chats", row.id),
             ));
         }
-        if let Some(told) = seen.settled.get(&row.id).filter(|told| *told != outcome) {
+        if let Some(told) =
+            seen.settled.get(&row.id).filter(|told| *told != outcome && !(late && *told == "accepted"))
+        {
             found.push(violation(
                 "X-5",
                 format!("presentation {} is {outcome}, a browser was told {told}", row.id),
@@ -212,11 +215,14 @@ fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
 /// `up_ms` says for how long the nodes have been there.
 pub(super) fn look(chats: &[Chat], now: i64, up_ms: i64) -> Vec<Violation> {
     let mut found = Vec::new();
-    let mut used: BTreeMap<&str, usize> = BTreeMap::new();
+    // Chats of each agent, and whether one of them rings: by hand an agent may take more than routing gives.
+    let mut used: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
     for chat in chats {
         let holds = chat.state != "ended" || chat.wrapped_up == 0;
         if let Some(agent) = chat.agent_id.as_deref().filter(|_| holds) {
-            *used.entry(agent).or_default() += 1;
+            let (chats, rings) = used.entry(agent).or_default();
+            *chats += 1;
+            *rings |= chat.state == "ringing";
         }
         let due = match chat.state.as_str() {
             "form" | "ringing" => chat.due_at,
@@ -234,7 +240,7 @@ pub(super) fn look(chats: &[Chat], now: i64, up_ms: i64) -> Vec<Violation> {
             Some(_) => {}
         }
     }
-    for (agent, chats) in used.into_iter().filter(|(_, chats)| *chats > SLOTS) {
+    for (agent, (chats, _)) in used.into_iter().filter(|(_, (chats, rings))| *rings && *chats > SLOTS) {
         found.push(violation("X-2", format!("agent {agent} has {chats} chats in {SLOTS} slots")));
     }
     found

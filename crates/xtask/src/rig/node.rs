@@ -1,7 +1,7 @@
 //! Owns one server process: how it is started, killed, stopped and told to go on, and the proxies around it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -133,6 +133,11 @@ impl Node {
     /// Where it listens itself, without the proxy.
     pub(super) fn address(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    /// The file with what it says of itself.
+    pub(super) fn log(&self) -> &Path {
+        &self.start.log
     }
 
     /// The end of its log.

@@ -14,12 +14,13 @@ use super::proxy::Way;
 use super::report::Line;
 use super::stage::{Ground, Stage};
 use super::stored::Stored;
+use crate::postgres::Writes;
 
 /// Messages that are acknowledged before the first fault strikes, and after each.
 const MESSAGES_BETWEEN: u64 = 12;
 /// Everyone has a connection and messages flow again within this time after a fault has been healed.
 const RECOVER_WITHIN: Duration = Duration::from_secs(60);
-/// Everything that waits is settled within this time after everyone has gone; an offer is passively ignored after 14 s.
+/// Everything that waits is settled, and closed by the agents, within this time after the visitors have gone; an offer is passively ignored after 14 s.
 const SETTLE_WITHIN: Duration = Duration::from_secs(45);
 /// How often the chats are looked at during a run.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -58,8 +59,10 @@ pub(super) async fn run(
     rounds: u32,
     seed: u64,
     length: Length,
+    writes: Writes,
 ) -> anyhow::Result<Line> {
-    let mut scene = Scene::set(program, fault, seed, length).await?;
+    let stage = Stage::set(program, fault.ground(), writes).await?;
+    let mut scene = Scene::set(stage, fault, seed, length);
     let began = Instant::now();
     scene.until_messages("before the first round").await;
     for _ in 0..rounds {
@@ -70,8 +73,9 @@ pub(super) async fn run(
         scene.until_back().await;
         scene.until_messages("after the fault").await;
     }
-    scene.crowd.go().await;
+    scene.crowd.visitors_go().await;
     let stored = scene.settled().await?;
+    scene.crowd.agents_go().await;
     scene.compare_rest(&stored).await;
     let unsure_ms = match fault.ground() {
         Ground::MovedClock => 1_000 * i64::try_from(STEP_S_MAX)?,
@@ -81,18 +85,22 @@ pub(super) async fn run(
     for violation in found {
         scene.book.violated(violation.promise, violation.what);
     }
+    if !scene.book.open().violations.is_empty() {
+        let folder = std::env::temp_dir().join(format!("beckon-rig-{}-{seed}", fault.name()));
+        scene.stage.keep_logs(&folder)?;
+        println!("{}: the logs of the nodes are in {}", fault.name(), folder.display());
+    }
     Ok(Line::new(fault, rounds, began.elapsed(), &scene.book.open(), &stored))
 }
 
 impl Scene {
-    async fn set(program: &Path, fault: Fault, seed: u64, length: Length) -> anyhow::Result<Self> {
-        let stage = Stage::set(program, fault.ground()).await?;
+    fn set(stage: Stage, fault: Fault, seed: u64, length: Length) -> Self {
         let book = Book::new(fault.name());
         let mut dice = Dice::new(seed ^ u64::from(fault as u32) << 32);
         let place = Place::new(stage.fronts(), stage.shop.clone(), book.clone());
         let crowd = Crowd::come(place, &mut dice);
         let now = Instant::now();
-        Ok(Self { stage, crowd, book, dice, length, looked_at: now, healed_at: now, broken: false })
+        Self { stage, crowd, book, dice, length, looked_at: now, healed_at: now, broken: false }
     }
 
     /// The fault strikes now: returns are counted from here.
@@ -208,7 +216,7 @@ impl Scene {
         loop {
             let stored = Stored::read(&self.stage.database).await?;
             let open = stored.presentations.iter().any(|row| row.outcome.is_none())
-                || stored.chats.iter().any(|chat| chat.state != "ended");
+                || stored.chats.iter().any(|chat| !chat.is_over());
             if !open || began.elapsed() > SETTLE_WITHIN {
                 return Ok(stored);
             }

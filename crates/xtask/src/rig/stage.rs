@@ -56,10 +56,10 @@ impl Stage {
     ///
     /// # Errors
     /// When something does not start.
-    pub(super) async fn set(program: &Path, ground: Ground) -> anyhow::Result<Self> {
+    pub(super) async fn set(program: &Path, ground: Ground, writes: Writes) -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("beckon-rig-").tempdir()?;
         match ground {
-            Ground::Together => Self::together(program, folder).await,
+            Ground::Together => Self::together(program, folder, writes).await,
             Ground::Alone | Ground::SmallDisk | Ground::MovedClock => {
                 Self::alone(program, folder, ground).await
             }
@@ -95,8 +95,8 @@ impl Stage {
         })
     }
 
-    async fn together(program: &Path, folder: TempDir) -> anyhow::Result<Self> {
-        let (postgres, nats) = (Postgres::start(Writes::Kept)?, Nats::start()?);
+    async fn together(program: &Path, folder: TempDir, writes: Writes) -> anyhow::Result<Self> {
+        let (postgres, nats) = (Postgres::start(writes)?, Nats::start()?);
         make_admin(program, &["--database-url".to_owned(), postgres.url()])?;
         let mut nodes = Vec::new();
         for number in 0..NODES {
@@ -120,6 +120,19 @@ impl Stage {
             _mounted: None,
             _folder: folder,
         })
+    }
+
+    /// Copies what the nodes said of themselves.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn keep_logs(&self, to: &Path) -> anyhow::Result<()> {
+        std::fs::create_dir_all(to)?;
+        for node in &self.nodes {
+            let log = node.log();
+            std::fs::copy(log, to.join(log.file_name().context("a log has a name")?))?;
+        }
+        Ok(())
     }
 
     /// The file that says how far the clock of a node with a moved clock is off.

@@ -19,6 +19,13 @@ pub(super) struct Chat {
     pub(super) wait_due: Option<i64>,
 }
 
+impl Chat {
+    /// It has ended, and its agent, if it had one, has closed it.
+    pub(super) fn is_over(&self) -> bool {
+        self.state == "ended" && (self.agent_id.is_none() || self.wrapped_up == 1)
+    }
+}
+
 /// A message.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Message {

@@ -104,7 +104,9 @@ impl View {
         let text = |key: &str| message[key].as_str().unwrap_or_default().to_owned();
         let seq = message["seq"].as_i64().unwrap_or_default();
         let shown = Shown { from: text("from"), id: text("id"), text: text("text") };
-        let out_of_order = (seq <= self.told).then(|| {
+        // What comes again is recognised by its number, as the widget does it.
+        let is_late = seq < self.told && !self.held.contains_key(&seq);
+        let out_of_order = is_late.then(|| {
             format!("{} was told message {seq} of chat {} after {}", self.who, self.chat, self.told)
         });
         self.told = self.told.max(seq);

@@ -308,11 +308,7 @@ impl Visitor {
         let tired = self.life.began_at.elapsed() > STAY_MAX || self.place.is_closing();
         match self.life.stage {
             Stage::Looking => self.look(),
-            Stage::Asking
-                if self.place.is_closing() && self.life.asked_at.is_some_and(|at| at.elapsed() > AGAIN) =>
-            {
-                self.life.over = true;
-            }
+            // A chat that was asked for may come late: nobody goes without having ended it.
             Stage::Asking => self.ask().await,
             Stage::Waiting | Stage::Talking if tired => self.life.stage = Stage::Ending,
             Stage::Waiting => self.send_form().await,

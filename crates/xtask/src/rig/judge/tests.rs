@@ -156,7 +156,7 @@ fn two_owners_and_more_chats_than_slots_are_found() {
         ["X-2"],
         "a stranger writes"
     );
-    let chat = Chat { state: "active".to_owned(), ..Case::sound().stored.chats[0].clone() };
+    let chat = Chat { state: "ringing".to_owned(), due_at: Some(1), ..Case::sound().stored.chats[0].clone() };
     assert_eq!(look(&vec![chat.clone(); SLOTS], 0, 0), []);
     assert_eq!(look(&vec![chat; SLOTS + 1], 0, 0)[0].promise, "X-2");
 }
