@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use beckon_engine::id::UserId;
@@ -19,6 +20,8 @@ use crate::http::{password, user};
 use crate::store::column::Text;
 use crate::store::user::{Role, UserRow, insert_user};
 use crate::store::{Store, StoreError};
+
+mod configuration;
 
 const SETTINGS_HELP: &str = "\
 Each option is also an environment variable, as named, and a key of the file, such as metrics_listen.
@@ -42,6 +45,9 @@ enum Command {
     /// Manage the people who sign in to the console
     #[command(subcommand)]
     User(User),
+    /// The configuration of a running server as a file: export, plan, apply
+    #[command(subcommand)]
+    Config(configuration::ConfigCommand),
     /// Try it: a server with sample data, and a shop that has the widget
     Demo(TryOut),
 }
@@ -122,14 +128,15 @@ struct NewUser {
 ///
 /// # Errors
 /// When it cannot be done; what it asks for wrongly ends the process with an explanation.
-pub async fn run() -> anyhow::Result<()> {
+pub async fn run() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().command {
         Command::Serve(Serve { settings, config }) => {
             let config = load(settings, config)?;
             log(&config.log, config.log_format)?;
-            app::serve(config).await
+            app::serve(config).await?;
         }
-        Command::User(User::Create(new)) => create_user(new).await,
+        Command::User(User::Create(new)) => create_user(new).await?,
+        Command::Config(command) => return configuration::run(command).await,
         Command::Demo(TryOut {
             listen,
             shop_listen,
@@ -143,9 +150,10 @@ pub async fn run() -> anyhow::Result<()> {
         }) => {
             log(&filter, LogFormat::Text)?;
             let mail = smtp_url.zip(mail_from).map(|(smtp_url, from)| Mail { smtp_url, from });
-            demo::run(Demo { listen, shop_listen, visitors, access_log, data, json, mail }).await
+            demo::run(Demo { listen, shop_listen, visitors, access_log, data, json, mail }).await?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn load(settings: Settings, file: Option<PathBuf>) -> anyhow::Result<Config> {

@@ -14,9 +14,9 @@ const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr
 const DATA_DEFAULT: &str = "./beckon-data";
 const LOG_DEFAULT: &str = "info";
 
-/// Variables with the same prefix that belong to the project's own tools, which start servers.
-const OF_THE_TOOLS: [&str; 5] =
-    ["BECKON_BIN", "BECKON_CHROMIUM", "BECKON_SERVER", "BECKON_SHOTS", "BECKON_TEST_"];
+/// Variables with the same prefix that belong to `beckon config` and to the project's own tools, which start servers.
+const OF_THE_TOOLS: [&str; 6] =
+    ["BECKON_BIN", "BECKON_CHROMIUM", "BECKON_SERVER", "BECKON_SHOTS", "BECKON_TOKEN", "BECKON_TEST_"];
 
 /// The settings that one place names; the same on the command line, in the environment and in the file.
 #[derive(Clone, Default, Deserialize, clap::Args)]

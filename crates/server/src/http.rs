@@ -31,12 +31,14 @@ pub mod api_token;
 pub mod assets;
 pub mod audit;
 pub mod auth;
+pub mod bringing;
 mod by_hand;
 pub mod canned_reply;
 pub mod chat;
 pub mod check;
 pub mod client;
 mod conduct_check;
+pub mod configuration;
 pub mod customer;
 mod decision;
 pub mod draft;
@@ -153,6 +155,7 @@ pub fn router(api: Api) -> Router {
     let (rest, document) = openapi::parts();
     let rest = rest
         .merge(openapi::serve(&document))
+        .merge(configuration::serve_schema(&document))
         .route("/api", any(not_found))
         .route("/api/{*rest}", any(not_found))
         .method_not_allowed_fallback(method_not_allowed)

@@ -11,6 +11,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderName};
 use url::{Host, Url};
 
+pub mod remote;
+
 /// What does not answer within this time is asked again later.
 pub const ANSWER_MAX: Duration = Duration::from_secs(15);
 const CONNECT_MAX: Duration = Duration::from_secs(5);

@@ -285,6 +285,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole configuration as a file: sites with their offers, queues and rules, shared canned replies, webhooks without their
+         *     secrets, the workspace. No users, no secrets, no customers. For administrators.
+         */
+        get: operations["export_configuration"];
+        /**
+         * Make the configuration what a file says, as a whole or not at all. Lists that the file names are complete: what is not in
+         *     them goes. What the file does not name stays, and so does every site that it does not name. For administrators.
+         */
+        put: operations["apply_configuration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/configuration/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a file would change, changing nothing. For administrators. */
+        post: operations["plan_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-imports/{id}": {
         parameters: {
             query?: never;
@@ -2412,6 +2453,54 @@ export interface components {
             transcript: boolean;
             /** @default null */
             screen_pop: components["schemas"]["ScreenPop"] | null;
+        };
+        /** @description A configuration as a file. */
+        Configuration: {
+            /** @description Where the schema of the file stands, for editors. */
+            $schema?: string;
+            /**
+             * Format: int32
+             * @description The form of the file: 1.
+             */
+            format: number;
+            /** @description What all agents share, as in `PATCH /api/v1/workspace`. */
+            workspace?: components["schemas"]["ConfigurationItem"];
+            /** @description The websites; one that is not named stays as it is. */
+            sites?: components["schemas"]["SiteSection"][];
+            /** @description All canned replies that agents share, told apart by shortcut and site. */
+            canned_replies?: components["schemas"]["ConfigurationItem"][];
+            /** @description All webhooks. A new one has a secret that nobody was shown: make it another one in the console. */
+            webhooks?: components["schemas"]["ConfigurationItem"][];
+        };
+        /** @description One thing that the file makes another. */
+        ConfigurationChange: {
+            /** @description `created`, `changed` or `removed`. */
+            action: components["schemas"]["AuditAction"];
+            /** @description What kind of thing. */
+            kind: components["schemas"]["AuditKind"];
+            /** @description The name of its site; null where it is no site's. */
+            site: string | null;
+            /** @description Its name; empty for what has none. */
+            name: string;
+            /** @description Where it is another, as the file says it; none for what is made or removed. */
+            differences: components["schemas"]["Difference"][];
+        };
+        /**
+         * @description One thing of the file: what one would send to make it, with names in place of ids. Its fields stand in the file's own schema,
+         *     `/api/configuration.schema.json`.
+         */
+        ConfigurationItem: Record<string, never>;
+        /** @description A picture in the file. */
+        ConfigurationPicture: {
+            /** @description The picture in base64, at most 5 MB: JPEG, PNG, GIF or WebP. */
+            content: string;
+        };
+        /** @description What a file changes. */
+        ConfigurationPlan: {
+            /** @description Names the configuration that it was compared with. */
+            based_on: string;
+            /** @description In the order in which it is done; empty when everything is as the file says. */
+            changes: components["schemas"]["ConfigurationChange"][];
         };
         /**
          * @description How much a visitor agrees to (N-4), from nothing to everything.
@@ -4918,6 +5007,33 @@ export interface components {
              */
             height: number;
         };
+        /** @description A website with what belongs to it. */
+        SiteSection: {
+            /** @description Its name; a site with another name is another site. */
+            name: string;
+            /** @description Its name until now, when it is to have another. */
+            was?: string;
+            /** @description Origins that may load the widget. */
+            origins?: string[];
+            /** @description Visitor tracking settings. */
+            settings?: components["schemas"]["SiteSettings"];
+            /** @description Paths on which nothing is loaded, by prefix. */
+            deny_paths?: string[];
+            /** @description Query parameters that are stored with an address. */
+            allow_params?: string[];
+            /** @description The site's own fields of customers. */
+            customer_fields?: components["schemas"]["CustomField"][];
+            /** @description All offers of the site. */
+            offers?: components["schemas"]["ConfigurationItem"][];
+            /** @description All queues of the site, exactly one of them that of the launcher. Their switches are not part of the configuration. */
+            queues?: components["schemas"]["ConfigurationItem"][];
+            /** @description All rules of the site. */
+            rules?: components["schemas"]["ConfigurationItem"][];
+            /** @description The pictures that offers and queues show, by the id in their path; one that is there already stays. */
+            pictures?: {
+                [key: string]: components["schemas"]["ConfigurationPicture"];
+            };
+        };
         /** @description Visitor tracking settings of one site. */
         SiteSettings: {
             /**
@@ -6352,6 +6468,111 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    export_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            /** @description Two things have one name: `taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    apply_configuration: {
+        parameters: {
+            query?: {
+                /** @description The `based_on` of a plan: refused when the configuration is another by now. */
+                based_on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Configuration"];
+            };
+        };
+        responses: {
+            /** @description What it changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationPlan"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    plan_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Configuration"];
+            };
+        };
+        responses: {
+            /** @description What it would change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationPlan"];
+                };
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::audit::record::{Audited, Done, record};
 use super::auth::{Agent, SignedIn};
+use super::bringing::{Bringing, is_so};
 use super::check::Checks;
 use super::error::{Answer, FieldError, Problem};
 use super::extract::{Body, Id, Params, present};
@@ -176,24 +177,12 @@ async fn create(
     Agent(me): Agent,
     Body(new): Body<NewCannedReply>,
 ) -> Answer<(StatusCode, Json<CannedReply>)> {
-    let now = api.clock.now().0;
-    let row = CannedReplyRow {
-        id: Text(CannedReplyId(api.clock.new_id())),
-        site_id: new.site_id.map(Text),
-        queue_id: new.queue_id.map(Text),
-        owner_id: new.personal.then_some(me.user.id),
-        shortcut: new.shortcut,
-        title: new.title,
-        texts: JsonColumn(new.texts),
-        tags: JsonColumn(new.tags),
-        created_at: now,
-        updated_at: now,
-    };
+    let owner = new.personal.then_some(*me.user.id);
+    let row = row(new, CannedReplyId(api.clock.new_id()), owner, api.clock.now().0);
     may_edit(&me, &row)?;
     check(&row)?;
     let mut tx = api.change().await?;
     check_place(&mut tx, &row).await?;
-    let owner = row.owner_id.map(|owner| *owner);
     let most = if owner.is_some() { OWN_MAX } else { SHARED_MAX };
     if find_canned_reply_count(&mut tx, owner).await? >= most {
         return Err(Problem::LimitReached(most));
@@ -279,6 +268,52 @@ async fn remove(State(api): State<Api>, Agent(me): Agent, Id(id): Id<CannedReply
     note(&api, &mut tx, &me, Done::removed(&row.into())).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a shared canned reply what it should be, and when it was made; where it should not be, it goes.
+///
+/// # Errors
+/// When it does not fit what is there, or the database failed.
+pub(super) async fn bring(
+    bringing: &mut Bringing<'_>,
+    id: CannedReplyId,
+    wanted: Option<(NewCannedReply, i64)>,
+) -> Answer<()> {
+    let me = *bringing.by.user.id;
+    let tx = &mut bringing.tx;
+    let before = find_canned_reply(tx, id, me).await?.map(CannedReply::from);
+    let Some((new, created_at)) = wanted else {
+        delete_canned_reply(tx, id).await?;
+        return bringing.record(before.as_ref(), None).await;
+    };
+    let row = CannedReplyRow { created_at, ..row(new, id, None, bringing.api.clock.now().0) };
+    check(&row)?;
+    check_place(tx, &row).await?;
+    let after = CannedReply::from(row.clone());
+    if is_so(before.as_ref(), &after) {
+        return Ok(());
+    }
+    if before.is_some() {
+        update_canned_reply(tx, &row).await.map_err(taken)?;
+    } else {
+        insert_canned_reply(tx, &row).await.map_err(taken)?;
+    }
+    bringing.record(before.as_ref(), Some(&after)).await
+}
+
+fn row(new: NewCannedReply, id: CannedReplyId, owner: Option<UserId>, now: i64) -> CannedReplyRow {
+    CannedReplyRow {
+        id: Text(id),
+        site_id: new.site_id.map(Text),
+        queue_id: new.queue_id.map(Text),
+        owner_id: owner.map(Text),
+        shortcut: new.shortcut,
+        title: new.title,
+        texts: JsonColumn(new.texts),
+        tags: JsonColumn(new.tags),
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 /// What agents keep for themselves is nobody else's business.

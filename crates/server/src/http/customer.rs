@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use super::Api;
 use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent};
+use super::bringing::Bringing;
 use super::check::Checks;
 use super::error::{Answer, FieldError, Problem};
 use super::extract::{Body, Id, Params, present};
@@ -235,19 +236,7 @@ async fn set_fields(
     Id(site): Id<SiteId>,
     Body(new): Body<NewFields>,
 ) -> Answer<Json<CustomerDirectory>> {
-    let mut checks = Checks::new();
-    checks.count("/fields", new.fields.len(), 0..=FIELDS_MAX);
-    let mut seen = BTreeSet::new();
-    for (i, field) in new.fields.iter().enumerate() {
-        let at = format!("/fields/{i}/key");
-        if !check::is_key(&field.key) {
-            checks.wrong(at, "has not 1 to 40 characters of a to z, 0 to 9 and _");
-        } else if !seen.insert(&field.key) {
-            checks.wrong(at, "is in the list twice");
-        }
-        checks.line(&format!("/fields/{i}/label"), &field.label, 1..=60);
-    }
-    checks.finish()?;
+    check_fields(&new.fields)?;
     let mut tx = api.change().await?;
     site::find(&mut tx, site).await?;
     let before = Fields { site, fields: &find_custom_fields(&mut tx, site).await? };
@@ -256,6 +245,37 @@ async fn set_fields(
     let customers = count_customers(&mut tx, site).await?;
     tx.commit().await?;
     Ok(Json(CustomerDirectory { customers, fields: new.fields }))
+}
+
+/// Makes a site's own fields what they should be.
+///
+/// # Errors
+/// When they are not valid, or the database failed.
+pub(super) async fn bring_fields(bringing: &mut Bringing<'_>, fields: &[CustomField]) -> Answer<()> {
+    check_fields(fields)?;
+    let site = bringing.site;
+    let before = find_custom_fields(&mut bringing.tx, site).await?;
+    if before == fields {
+        return Ok(());
+    }
+    update_custom_fields(&mut bringing.tx, site, fields).await?;
+    bringing.record(Some(&Fields { site, fields: &before }), Some(&Fields { site, fields })).await
+}
+
+fn check_fields(fields: &[CustomField]) -> Answer<()> {
+    let mut checks = Checks::new();
+    checks.count("/fields", fields.len(), 0..=FIELDS_MAX);
+    let mut seen = BTreeSet::new();
+    for (i, field) in fields.iter().enumerate() {
+        let at = format!("/fields/{i}/key");
+        if !check::is_key(&field.key) {
+            checks.wrong(at, "has not 1 to 40 characters of a to z, 0 to 9 and _");
+        } else if !seen.insert(&field.key) {
+            checks.wrong(at, "is in the list twice");
+        }
+        checks.line(&format!("/fields/{i}/label"), &field.label, 1..=60);
+    }
+    checks.finish()
 }
 
 /// The fields as the audit log keeps them.

@@ -122,6 +122,25 @@ impl Problem {
         Self::Invalid(vec![FieldError::new(pointer, detail)])
     }
 
+    /// The same about something that stands deeper in the body, at `prefix`.
+    #[must_use]
+    pub fn at(self, prefix: &str) -> Self {
+        self.below("", prefix)
+    }
+
+    /// The same about something that stands at `prefix` of the body, and not at `root`.
+    #[must_use]
+    pub fn below(self, root: &str, prefix: &str) -> Self {
+        let moved = |error: FieldError| {
+            let rest = error.pointer.strip_prefix(root).unwrap_or(&error.pointer);
+            FieldError { pointer: format!("{prefix}{rest}"), ..error }
+        };
+        if let Self::Invalid(errors) = self {
+            return Self::Invalid(errors.into_iter().map(moved).collect());
+        }
+        if let Self::Taken(error) = self { Self::Taken(moved(error)) } else { self }
+    }
+
     fn kind(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::BadJson(_) => (StatusCode::BAD_REQUEST, "bad_json", "The body is not JSON"),
@@ -209,7 +228,7 @@ impl Problem {
             Self::DefaultQueue => "Make another queue the one of the launcher first.".to_owned(),
             Self::SetUpAlready => "Sign in; an administrator can add users.".to_owned(),
             Self::LimitReached(limit) => format!("There can be {limit}."),
-            Self::TooLarge => format!("A body has at most {} bytes.", super::BODY_BYTES_MAX),
+            Self::TooLarge => "It is longer than what is taken here.".to_owned(),
             Self::NotJson => "Send the header Content-Type: application/json.".to_owned(),
             Self::File(refusal) => file_detail(*refusal).to_owned(),
             Self::TooMany(after_s) => format!("Try again in {after_s} seconds."),

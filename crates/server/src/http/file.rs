@@ -36,7 +36,7 @@ pub mod content;
 mod download;
 mod picture;
 pub mod room;
-mod site_picture;
+pub mod site_picture;
 
 /// A sender who sends nothing for this long has gone.
 const SILENCE_MAX: Duration = Duration::from_secs(20);

@@ -23,7 +23,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LEN_MAX: usize = 200;
 
 /// Keys are of no use here: request or answer holds a secret or tells of a person, which is not kept, or the body is a file.
-const WITHOUT_KEY: [&str; 23] = [
+const WITHOUT_KEY: [&str; 24] = [
     "/api/v1/setup",
     "/api/v1/session",
     "/api/v1/users",
@@ -47,6 +47,7 @@ const WITHOUT_KEY: [&str; 23] = [
     "/api/v1/offers/{id}/previews",
     "/api/v1/sites/{id}/customer-imports",
     "/api/v1/chats/{id}/files",
+    "/api/v1/configuration/plan",
 ];
 
 /// Answers a POST that names a key it has seen; does it, and keeps the answer, when it has not. Only what was done is kept: a

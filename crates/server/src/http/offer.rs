@@ -12,12 +12,12 @@ use utoipa_axum::routes;
 
 use super::audit::record::{Audited, Done, record};
 use super::auth::Admin;
+use super::bringing::{Bringing, is_so};
 use super::check::{Checks, LANGUAGES_MAX, escaped};
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
-use super::version::Restoring;
 use super::{Api, site};
 use crate::store::Tx;
 use crate::store::audit::AuditKind;
@@ -210,30 +210,35 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<OfferId>) -
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Brings an offer back to what it was in an earlier version of its site; where it was not there yet, it goes.
+/// Makes an offer what it should be, and when it was made; where it should not be, it goes.
 ///
 /// # Errors
-/// When it does not fit what is there now, or the database failed.
-pub(super) async fn restore(
-    back: &mut Restoring<'_>,
+/// When it does not fit what is there, or the database failed.
+pub(super) async fn bring(
+    bringing: &mut Bringing<'_>,
     id: OfferId,
-    was: Option<(NewOffer, i64)>,
+    wanted: Option<(NewOffer, i64)>,
 ) -> Answer<()> {
-    let before = find_offer(&mut back.tx, id).await?;
-    let Some((new, created_at)) = was else {
-        let Some(before) = before.map(Offer::from) else { return Ok(()) };
-        check_unused(&mut back.tx, &before).await?;
-        delete_offer(&mut back.tx, back.site, id).await?;
-        return back.record(Some(&before), None).await;
+    let tx = &mut bringing.tx;
+    let before = find_offer(tx, id).await?.map(Offer::from);
+    let Some((new, created_at)) = wanted else {
+        let Some(before) = before else { return Ok(()) };
+        check_unused(tx, &before).await?;
+        delete_offer(tx, bringing.site, id).await?;
+        return bringing.record(Some(&before), None).await;
     };
-    let row = OfferRow { created_at, ..row(new, back.site, id, back.api.clock.now().0) };
+    let row = OfferRow { created_at, ..row(new, bringing.site, id, bringing.api.clock.now().0) };
     check(&row)?;
-    if before.is_some() {
-        update_offer(&mut back.tx, &row).await?;
-    } else {
-        insert_offer(&mut back.tx, &row).await?;
+    let after = Offer::from(row.clone());
+    if is_so(before.as_ref(), &after) {
+        return Ok(());
     }
-    back.record(before.map(Offer::from).as_ref(), Some(&row.into())).await
+    if before.is_some() {
+        update_offer(tx, &row).await?;
+    } else {
+        insert_offer(tx, &row).await?;
+    }
+    bringing.record(before.as_ref(), Some(&after)).await
 }
 
 fn row(new: NewOffer, site: SiteId, id: OfferId, now: i64) -> OfferRow {

@@ -19,10 +19,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::error::{FieldError, ProblemDocument};
 use super::{
-    Api, account, agent, api_token, audit, auth, by_hand, canned_reply, chat, customer, decision, draft,
-    enquiry, file, history, identity, offer, offer_preview, offer_stop, presentation, queue, queue_switch,
-    rule, rule_order, rule_test, scope, second_step, seen, session, setup, setup_step, site, user,
-    user_access, user_link, version, visit, waiting, wallboard, webhook, workspace, wrap_up,
+    Api, account, agent, api_token, audit, auth, by_hand, canned_reply, chat, configuration, customer,
+    decision, draft, enquiry, file, history, identity, offer, offer_preview, offer_stop, presentation, queue,
+    queue_switch, rule, rule_order, rule_test, scope, second_step, seen, session, setup, setup_step, site,
+    user, user_access, user_link, version, visit, waiting, wallboard, webhook, workspace, wrap_up,
 };
 
 /// Where the document stands.
@@ -150,6 +150,7 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(version::router())
         .merge(api_token::router())
         .merge(setup_step::router())
+        .merge(configuration::router())
 }
 
 /// The route that serves the description.

@@ -16,12 +16,12 @@ use utoipa_axum::routes;
 
 use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent, SignedIn};
+use super::bringing::{Bringing, is_so};
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::queue_check::{check, check_references};
-use super::version::Restoring;
 use super::{Api, site};
 use crate::store::api_token::Scope;
 use crate::store::audit::AuditKind;
@@ -278,79 +278,101 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<QueueId>) -
     let mut tx = api.change().await?;
     let row = find(&mut tx, id).await?;
     let site = row.site_id.0;
-    if row.is_default {
-        return Err(Problem::DefaultQueue);
-    }
-    let rules = list_all_rules(&mut tx, site).await?;
-    if let Some(rule) = rules.iter().find(|rule| rule.plan.queue_id == id) {
-        return Err(Problem::InUse(format!("The rule \"{}\" leads to it.", rule.name)));
-    }
-    if find_enquiry_of_queue(&mut tx, id).await? {
-        return Err(Problem::InUse("The queue has had enquiries: switch its channel off.".to_owned()));
-    }
     let agents = list_queue_agents(&mut tx, id).await?;
-    let queue = Queue::new(row, agents, api.clock.now());
-    delete_queue(&mut tx, site, id).await.map_err(|error| match error {
-        StoreError::InUse => Problem::InUse("The queue has had chats: switch its channel off.".to_owned()),
-        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
-            error.into()
-        }
-    })?;
-    record(&api, &mut tx, &me, Done::removed(&queue)).await?;
+    delete(&mut tx, &row).await?;
+    record(&api, &mut tx, &me, Done::removed(&Queue::new(row, agents, api.clock.now()))).await?;
     api.commit(tx, site).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Brings a queue back to what it was in an earlier version of its site, but for who has gone since. Its switches stay, so does
-/// which queue is the one of the launcher, and so does a queue that was not there yet: it may have had chats. What it refers to
-/// is checked once all queues are back, by [`check_restored`].
+async fn delete(tx: &mut Tx, row: &QueueRow) -> Answer<()> {
+    let (id, site) = (row.id.0, row.site_id.0);
+    if row.is_default {
+        return Err(Problem::DefaultQueue);
+    }
+    let rules = list_all_rules(tx, site).await?;
+    if let Some(rule) = rules.iter().find(|rule| rule.plan.queue_id == id) {
+        return Err(Problem::InUse(format!("The rule \"{}\" leads to it.", rule.name)));
+    }
+    if find_enquiry_of_queue(tx, id).await? {
+        return Err(Problem::InUse("The queue has had enquiries: switch its channel off.".to_owned()));
+    }
+    delete_queue(tx, site, id).await.map_err(|error| match error {
+        StoreError::InUse => Problem::InUse("The queue has had chats: switch its channel off.".to_owned()),
+        StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {
+            error.into()
+        }
+    })
+}
+
+/// Makes a queue what it should be, and when it was made. Its switches stay, and it remains the one of the launcher until
+/// another one becomes it; agents who have gone are left out. What it refers to is checked once all queues are there, by
+/// [`check_brought`].
 ///
 /// # Errors
-/// When it does not fit what is there now, or the database failed.
-pub(super) async fn restore(
-    back: &mut Restoring<'_>,
+/// When it does not fit what is there, or the database failed.
+pub(super) async fn bring(
+    bringing: &mut Bringing<'_>,
     id: QueueId,
-    was: Option<(NewQueue, i64)>,
+    (new, created_at): (NewQueue, i64),
 ) -> Answer<()> {
-    let Some((new, created_at)) = was else { return Ok(()) };
-    let now = back.api.clock.now();
-    let before = find_queue(&mut back.tx, id).await?;
-    let served_by = list_queue_agents(&mut back.tx, id).await?;
+    let now = bringing.api.clock.now();
+    let tx = &mut bringing.tx;
+    let before = find_queue(tx, id).await?;
+    let served_by = list_queue_agents(tx, id).await?;
     let mut agents = Vec::new();
     for agent in new.agents {
-        if find_user(&mut back.tx, agent).await?.is_some() {
+        if find_user(tx, agent).await?.is_some() {
             agents.push(agent);
         }
     }
     let row = QueueRow {
         id: Text(id),
-        site_id: Text(back.site),
+        site_id: Text(bringing.site),
         name: new.name,
         channel_on: before.as_ref().map_or(new.channel_on, |before| before.channel_on),
         by_hand: before.as_ref().and_then(|before| before.by_hand.clone()),
-        is_default: before.as_ref().is_some_and(|before| before.is_default),
+        is_default: new.is_default || before.as_ref().is_some_and(|before| before.is_default),
         plan: JsonColumn(new.plan),
         created_at,
         updated_at: now.0,
     };
     check(&row, &agents)?;
     let plan_before = before.as_ref().map_or_else(QueuePlan::default, |before| before.plan.0.clone());
-    check_outlets(back.by, &plan_before, &row.plan)?;
-    if before.is_some() {
-        update_queue(&mut back.tx, &row).await?;
-    } else {
-        insert_queue(&mut back.tx, &row).await?;
-    }
-    update_queue_agents(&mut back.tx, &row, &agents).await?;
+    check_outlets(bringing.by, &plan_before, &row.plan)?;
+    agents.sort_unstable();
     let before = before.map(|before| Queue::new(before, served_by, now));
-    back.record(before.as_ref(), Some(&Queue::new(row, agents, now))).await
+    let after = Queue::new(row.clone(), agents.clone(), now);
+    if is_so(before.as_ref(), &after) {
+        return Ok(());
+    }
+    if before.is_some() {
+        update_queue(tx, &row).await?;
+    } else {
+        insert_queue(tx, &row).await?;
+    }
+    update_queue_agents(tx, &row, &agents).await?;
+    bringing.record(before.as_ref(), Some(&after)).await
+}
+
+/// Takes a queue away that nothing refers to any more.
+///
+/// # Errors
+/// When something does, it is the one of the launcher, or the database failed.
+pub(super) async fn take_away(bringing: &mut Bringing<'_>, id: QueueId) -> Answer<()> {
+    let tx = &mut bringing.tx;
+    let row = find(tx, id).await?;
+    let agents = list_queue_agents(tx, id).await?;
+    delete(tx, &row).await?;
+    let gone = Queue::new(row, agents, bringing.api.clock.now());
+    bringing.record(Some(&gone), None).await
 }
 
 /// Checks that what a queue refers to is there.
 ///
 /// # Errors
 /// When it is not, or the database failed.
-pub(super) async fn check_restored(tx: &mut Tx, id: QueueId) -> Answer<()> {
+pub(super) async fn check_brought(tx: &mut Tx, id: QueueId) -> Answer<()> {
     let row = find(tx, id).await?;
     let agents = list_queue_agents(tx, id).await?;
     check_references(tx, &row, &agents).await

@@ -14,12 +14,12 @@ use utoipa_axum::routes;
 
 use super::audit::record::{Audited, Done, record};
 use super::auth::Admin;
+use super::bringing::{Bringing, is_so};
 use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
-use super::version::Restoring;
 use super::{Api, site};
 use crate::store::Tx;
 use crate::store::audit::AuditKind;
@@ -254,26 +254,35 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<RuleId>) ->
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Brings a rule back to what it was in an earlier version of its site; where it was not there yet, it goes.
+/// Makes a rule what it should be, and when it was made; where it should not be, it goes.
 ///
 /// # Errors
-/// When it does not fit what is there now, or the database failed.
-pub(super) async fn restore(back: &mut Restoring<'_>, id: RuleId, was: Option<(NewRule, i64)>) -> Answer<()> {
-    let before = find_rule(&mut back.tx, id).await?;
-    let Some((new, created_at)) = was else {
-        let Some(before) = before.map(Rule::from) else { return Ok(()) };
-        delete_rule(&mut back.tx, back.site, id).await?;
-        return back.record(Some(&before), None).await;
+/// When it does not fit what is there, or the database failed.
+pub(super) async fn bring(
+    bringing: &mut Bringing<'_>,
+    id: RuleId,
+    wanted: Option<(NewRule, i64)>,
+) -> Answer<()> {
+    let tx = &mut bringing.tx;
+    let before = find_rule(tx, id).await?.map(Rule::from);
+    let Some((new, created_at)) = wanted else {
+        let Some(before) = before else { return Ok(()) };
+        delete_rule(tx, bringing.site, id).await?;
+        return bringing.record(Some(&before), None).await;
     };
-    let row = RuleRow { created_at, ..row(new, back.site, id, back.api.clock.now().0) };
+    let row = RuleRow { created_at, ..row(new, bringing.site, id, bringing.api.clock.now().0) };
     check(&row)?;
-    check_references(&mut back.tx, &row).await?;
-    if before.is_some() {
-        update_rule(&mut back.tx, &row).await?;
-    } else {
-        insert_rule(&mut back.tx, &row).await?;
+    check_references(tx, &row).await?;
+    let after = Rule::from(row.clone());
+    if is_so(before.as_ref(), &after) {
+        return Ok(());
     }
-    back.record(before.map(Rule::from).as_ref(), Some(&row.into())).await
+    if before.is_some() {
+        update_rule(tx, &row).await?;
+    } else {
+        insert_rule(tx, &row).await?;
+    }
+    bringing.record(before.as_ref(), Some(&after)).await
 }
 
 fn row(new: NewRule, site: SiteId, id: RuleId, now: i64) -> RuleRow {

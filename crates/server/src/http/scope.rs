@@ -14,7 +14,7 @@ pub enum Area {
     Conversations,
     /// Customers.
     Customers,
-    /// Users, the audit log, and webhooks: what they tell leaves the installation.
+    /// Users, the audit log, webhooks, whose words leave the installation, and the configuration as a file, which they are part of.
     Administration,
 }
 
@@ -108,12 +108,15 @@ pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/audit", Some(Area::Administration)),
     ("/api/v1/audit/{id}", Some(Area::Administration)),
     ("/api/v1/sites/{id}/versions", Some(Area::Configuration)),
+    ("/api/v1/configuration", Some(Area::Administration)),
+    ("/api/v1/configuration/plan", Some(Area::Administration)),
     ("/api/v1/api-tokens", None),
     ("/api/v1/api-tokens/{id}", None),
 ];
 
 /// Routes that take a body and change nothing.
-const READING: [&str; 2] = ["/api/v1/sites/{id}/rules/check", "/api/v1/sites/{id}/rules/test"];
+const READING: [&str; 3] =
+    ["/api/v1/sites/{id}/rules/check", "/api/v1/sites/{id}/rules/test", "/api/v1/configuration/plan"];
 
 /// The scope that a request with this method takes on this route, as the route is written in the description; none where
 /// tokens are of no use.

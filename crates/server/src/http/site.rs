@@ -19,13 +19,13 @@ use utoipa_axum::routes;
 use super::Api;
 use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent};
+use super::bringing::{Bringing, is_so};
 use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params, present};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::queue::Queue;
-use super::version::Restoring;
 use crate::store::Tx;
 use crate::store::audit::AuditKind;
 use crate::store::column::{Json as JsonColumn, Text};
@@ -151,41 +151,18 @@ async fn create(
     Admin(me): Admin,
     Body(new): Body<NewSite>,
 ) -> Answer<(StatusCode, Json<Site>)> {
-    let now = api.clock.now().0;
     let id = SiteId(api.clock.new_id());
-    let mut row = SiteRow {
-        id: Text(id),
-        key: hex::encode(rand::random::<[u8; 12]>()),
-        name: new.name,
-        origins: JsonColumn(new.origins),
-        settings: JsonColumn(new.settings),
-        deny_paths: JsonColumn(new.deny_paths),
-        allow_params: JsonColumn(new.allow_params),
-        config_version: 1,
-        created_at: now,
-    };
-    check(&mut row)?;
-    let queue = QueueRow {
-        id: Text(QueueId(api.clock.new_id())),
-        site_id: Text(id),
-        name: "Chat".to_owned(),
-        channel_on: true,
-        by_hand: None,
-        is_default: true,
-        plan: JsonColumn(QueuePlan::default()),
-        created_at: now,
-        updated_at: now,
-    };
+    let row = new_row(new, id, api.clock.now().0)?;
     let mut tx = api.change().await?;
     let count = list_config_versions(&mut tx).await?.len();
     if i64::try_from(count).is_ok_and(|count| count >= SITES_MAX) {
         return Err(Problem::LimitReached(SITES_MAX));
     }
     insert_site(&mut tx, &row).await?;
-    insert_queue(&mut tx, &queue).await?;
+    let queue = insert_first_queue(&mut tx, &row, QueueId(api.clock.new_id())).await?;
     let site = Site::from(find(&mut tx, id).await?);
     record(&api, &mut tx, &me, Done::created(&site)).await?;
-    record(&api, &mut tx, &me, Done::created(&Queue::new(queue, Vec::new(), UnixMs(now)))).await?;
+    record(&api, &mut tx, &me, Done::created(&queue)).await?;
     api.commit(tx, id).await?;
     Ok((StatusCode::CREATED, Json(site)))
 }
@@ -229,13 +206,65 @@ async fn change(
     Ok(Json(site))
 }
 
-/// Brings a site back to what it was in an earlier version.
+fn new_row(new: NewSite, id: SiteId, now: i64) -> Answer<SiteRow> {
+    let mut row = SiteRow {
+        id: Text(id),
+        key: hex::encode(rand::random::<[u8; 12]>()),
+        name: new.name,
+        origins: JsonColumn(new.origins),
+        settings: JsonColumn(new.settings),
+        deny_paths: JsonColumn(new.deny_paths),
+        allow_params: JsonColumn(new.allow_params),
+        config_version: 1,
+        created_at: now,
+    };
+    check(&mut row)?;
+    Ok(row)
+}
+
+/// The queue with which a site begins: the one of its launcher, always open.
+async fn insert_first_queue(tx: &mut Tx, site: &SiteRow, id: QueueId) -> Answer<Queue> {
+    let queue = QueueRow {
+        id: Text(id),
+        site_id: site.id,
+        name: "Chat".to_owned(),
+        channel_on: true,
+        by_hand: None,
+        is_default: true,
+        plan: JsonColumn(QueuePlan::default()),
+        created_at: site.created_at,
+        updated_at: site.created_at,
+    };
+    insert_queue(tx, &queue).await?;
+    Ok(Queue::new(queue, Vec::new(), UnixMs(site.created_at)))
+}
+
+/// Makes a site, with its first queue unless others come.
 ///
 /// # Errors
-/// When it does not fit what is there now, or the database failed.
-pub(super) async fn restore(back: &mut Restoring<'_>, was: SitePatch) -> Answer<()> {
-    let (before, site) = update(&mut back.tx, back.site, was).await?;
-    back.record(Some(&before), Some(&site)).await
+/// When it is not valid, or the database failed.
+pub(super) async fn bring_new(bringing: &mut Bringing<'_>, new: NewSite, first_queue: bool) -> Answer<()> {
+    let clock = &bringing.api.clock;
+    let row = new_row(new, bringing.site, clock.now().0)?;
+    insert_site(&mut bringing.tx, &row).await?;
+    bringing.record(None, Some(&Site::from(row.clone()))).await?;
+    if first_queue {
+        let queue = insert_first_queue(&mut bringing.tx, &row, QueueId(clock.new_id())).await?;
+        bringing.record(None, Some(&queue)).await?;
+    }
+    Ok(())
+}
+
+/// Makes a site what it should be.
+///
+/// # Errors
+/// When it does not fit what is there, or the database failed.
+pub(super) async fn bring(bringing: &mut Bringing<'_>, wanted: SitePatch) -> Answer<()> {
+    let (before, site) = update(&mut bringing.tx, bringing.site, wanted).await?;
+    if is_so(Some(&before), &site) {
+        return Ok(());
+    }
+    bringing.record(Some(&before), Some(&site)).await
 }
 
 async fn update(tx: &mut Tx, id: SiteId, patch: SitePatch) -> Answer<(Site, Site)> {
@@ -247,7 +276,9 @@ async fn update(tx: &mut Tx, id: SiteId, patch: SitePatch) -> Answer<(Site, Site
     row.deny_paths = patch.deny_paths.map_or(row.deny_paths, JsonColumn);
     row.allow_params = patch.allow_params.map_or(row.allow_params, JsonColumn);
     check(&mut row)?;
-    row.config_version = update_site(tx, &row).await?;
+    if !is_so(Some(&before), &row.clone().into()) {
+        row.config_version = update_site(tx, &row).await?;
+    }
     Ok((before, row.into()))
 }
 

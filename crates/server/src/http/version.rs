@@ -11,16 +11,15 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::audit::record::{Audited, Done, record};
 use super::audit::{AuditEntry, parse_after};
-use super::auth::{Admin, SignedIn};
+use super::auth::Admin;
+use super::bringing::Bringing;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, Params};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::site::Site;
 use super::{Api, offer, queue, rule, site};
-use crate::store::Tx;
 use crate::store::audit::{
     AuditKind, AuditRow, EarlierRow, leads_back_to, list_changed_since, list_versions,
 };
@@ -41,32 +40,6 @@ struct Restore {
 struct Restored {
     /// The site, with its new version.
     site: Site,
-}
-
-/// A change that brings things back to what they were.
-#[derive(Debug)]
-pub(super) struct Restoring<'a> {
-    /// The interface.
-    pub(super) api: &'a Api,
-    /// Who does it.
-    pub(super) by: &'a SignedIn,
-    /// In which unit of work.
-    pub(super) tx: Tx,
-    /// On which site.
-    pub(super) site: SiteId,
-    /// To which version.
-    pub(super) version: i64,
-}
-
-impl Restoring<'_> {
-    /// Writes down what was brought back.
-    ///
-    /// # Errors
-    /// When the database failed.
-    pub(super) async fn record<T: Audited>(&mut self, before: Option<&T>, after: Option<&T>) -> Answer<()> {
-        let done = Done { before, after, restored: Some(self.version), unseen: "" };
-        record(self.api, &mut self.tx, self.by, done).await
-    }
 }
 
 /// The routes of this resource.
@@ -113,7 +86,7 @@ async fn restore(
     if i64::try_from(earlier.len()).is_ok_and(|count| count > RESTORED_MAX) {
         return Err(Problem::LimitReached(RESTORED_MAX));
     }
-    let mut back = Restoring { api: &api, by: &me, tx, site: id, version };
+    let mut back = Bringing { api: &api, by: &me, tx, site: id, version: Some(version), brought: Vec::new() };
     restore_all(&mut back, &earlier).await?;
     let mut tx = back.tx;
     rule::check_together(&mut tx, id).await?;
@@ -123,29 +96,30 @@ async fn restore(
 }
 
 /// What others refer to comes back before them and goes after them.
-async fn restore_all(back: &mut Restoring<'_>, earlier: &[EarlierRow]) -> Answer<()> {
+async fn restore_all(back: &mut Bringing<'_>, earlier: &[EarlierRow]) -> Answer<()> {
     let of = |kind: AuditKind, is_there: bool| {
         earlier.iter().filter(move |row| *row.kind == kind && row.value_before.is_some() == is_there)
     };
     for row in of(AuditKind::Site, true) {
         let Some((patch, _)) = was(row, &["key"])? else { continue };
-        site::restore(back, patch).await?;
+        site::bring(back, patch).await?;
     }
     for row in of(AuditKind::Offer, true) {
-        offer::restore(back, id(row)?, was(row, &[])?).await?;
+        offer::bring(back, id(row)?, was(row, &[])?).await?;
     }
     for row in of(AuditKind::Queue, true) {
-        queue::restore(back, id(row)?, was(row, &["by_hand"])?).await?;
+        let Some(wanted) = was(row, &["by_hand", "is_default"])? else { continue };
+        queue::bring(back, id(row)?, wanted).await?;
     }
     // Queues can refer to each other.
     for row in of(AuditKind::Queue, true) {
-        queue::check_restored(&mut back.tx, id(row)?).await?;
+        queue::check_brought(&mut back.tx, id(row)?).await?;
     }
     for row in of(AuditKind::Rule, true).chain(of(AuditKind::Rule, false)) {
-        rule::restore(back, id(row)?, was(row, &[])?).await?;
+        rule::bring(back, id(row)?, was(row, &[])?).await?;
     }
     for row in of(AuditKind::Offer, false) {
-        offer::restore(back, id(row)?, None).await?;
+        offer::bring(back, id(row)?, None).await?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::audit::record::{Audited, Done, record};
 use super::auth::Admin;
+use super::bringing::{Bringing, is_so};
 use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, present};
@@ -152,7 +153,7 @@ async fn list(State(api): State<Api>, _: Admin) -> Answer<Json<Webhooks>> {
     let mut tx = api.store.read().await?;
     let now = api.clock.now().0;
     let rows = list_webhooks(&mut tx).await?;
-    Ok(Json(Webhooks { items: rows.into_iter().map(|row| webhook(row, now)).collect() }))
+    Ok(Json(Webhooks { items: rows.into_iter().map(|row| Webhook::new(row, now)).collect() }))
 }
 
 /// Make a webhook. The answer is the only place where its secret is shown. For administrators.
@@ -172,23 +173,8 @@ async fn create(
 ) -> Answer<(StatusCode, Json<WebhookWithSecret>)> {
     let now = api.clock.now().0;
     let secret = new_secret();
-    let row = WebhookRow {
-        id: Text(WebhookId(api.clock.new_id())),
-        name: new.name,
-        url: new.url,
-        secret: api.store.vault().seal(SecretOf::Webhook, &secret),
-        secret_at: now,
-        secret_before: None,
-        secret_before_until: None,
-        site_id: new.site_id.map(Text),
-        events: JsonColumn(new.events),
-        enabled: new.enabled,
-        disabled_why: String::new(),
-        lost: 0,
-        lost_at: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let sealed = api.store.vault().seal(SecretOf::Webhook, &secret);
+    let row = row(new, WebhookId(api.clock.new_id()), sealed, now);
     check(&api, &row)?;
     let mut tx = api.change().await?;
     check_site(&mut tx, &row).await?;
@@ -196,7 +182,7 @@ async fn create(
         return Err(Problem::LimitReached(WEBHOOKS_MAX));
     }
     insert_webhook(&mut tx, &row).await?;
-    let webhook = webhook(row, now);
+    let webhook = Webhook::new(row, now);
     record(&api, &mut tx, &me, Done::created(&webhook)).await?;
     tx.commit().await?;
     let made = WebhookWithSecret { webhook, secret: shown(&secret) };
@@ -215,7 +201,7 @@ async fn create(
 )]
 async fn show(State(api): State<Api>, _: Admin, Id(id): Id<WebhookId>) -> Answer<Json<Webhook>> {
     let mut tx = api.store.read().await?;
-    Ok(Json(webhook(find(&mut tx, id).await?, api.clock.now().0)))
+    Ok(Json(Webhook::new(find(&mut tx, id).await?, api.clock.now().0)))
 }
 
 /// Change a webhook. For administrators.
@@ -238,7 +224,7 @@ async fn change(
     let now = api.clock.now().0;
     let mut tx = api.change().await?;
     let mut row = find(&mut tx, id).await?;
-    let before = webhook(row.clone(), now);
+    let before = Webhook::new(row.clone(), now);
     row.name = patch.name.unwrap_or(row.name);
     row.url = patch.url.unwrap_or(row.url);
     row.site_id = patch.site_id.map_or(row.site_id, |site| site.map(Text));
@@ -254,7 +240,7 @@ async fn change(
     if !row.enabled {
         update_deliveries_given_up(&mut tx, id).await?;
     }
-    let after = webhook(row, now);
+    let after = Webhook::new(row, now);
     record(&api, &mut tx, &me, Done::changed(&before, &after)).await?;
     tx.commit().await?;
     Ok(Json(after))
@@ -272,7 +258,7 @@ async fn change(
 )]
 async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<WebhookId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
-    let gone = webhook(find(&mut tx, id).await?, api.clock.now().0);
+    let gone = Webhook::new(find(&mut tx, id).await?, api.clock.now().0);
     delete_webhook(&mut tx, id).await?;
     record(&api, &mut tx, &me, Done::removed(&gone)).await?;
     tx.commit().await?;
@@ -297,14 +283,89 @@ async fn change_secret(
     let now = api.clock.now();
     let secret = new_secret();
     let mut tx = api.change().await?;
-    let before = webhook(find(&mut tx, id).await?, now.0);
+    let before = Webhook::new(find(&mut tx, id).await?, now.0);
     let sealed = api.store.vault().seal(SecretOf::Webhook, &secret);
     update_webhook_secret(&mut tx, id, &sealed, now, now.plus_s(BEFORE_GOOD_S)).await?;
-    let after = webhook(find(&mut tx, id).await?, now.0);
+    let after = Webhook::new(find(&mut tx, id).await?, now.0);
     record(&api, &mut tx, &me, Done { unseen: "secret", ..Done::changed(&before, &after) }).await?;
     tx.commit().await?;
     let made = WebhookWithSecret { webhook: after, secret: shown(&secret) };
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// Makes a webhook what it should be, and when it was made; where it should not be, it goes. A new one has a secret that nobody
+/// is shown.
+///
+/// # Errors
+/// When it is not valid, or the database failed.
+pub(super) async fn bring(
+    bringing: &mut Bringing<'_>,
+    id: WebhookId,
+    wanted: Option<(NewWebhook, i64)>,
+) -> Answer<()> {
+    let now = bringing.api.clock.now().0;
+    let tx = &mut bringing.tx;
+    let known = find_webhook(tx, id).await?;
+    let before = known.clone().map(|row| Webhook::new(row, now));
+    let Some((new, created_at)) = wanted else {
+        delete_webhook(tx, id).await?;
+        return bringing.record(before.as_ref(), None).await;
+    };
+    let row = match known {
+        Some(known) => changed(known, new, now),
+        None => {
+            let sealed = bringing.api.store.vault().seal(SecretOf::Webhook, &new_secret());
+            WebhookRow { created_at, ..row(new, id, sealed, now) }
+        }
+    };
+    check(bringing.api, &row)?;
+    check_site(tx, &row).await?;
+    let after = Webhook::new(row.clone(), now);
+    if is_so(before.as_ref(), &after) {
+        return Ok(());
+    }
+    if before.is_none() {
+        insert_webhook(tx, &row).await?;
+    } else {
+        update_webhook(tx, &row).await?;
+    }
+    if !row.enabled {
+        update_deliveries_given_up(tx, id).await?;
+    }
+    bringing.record(before.as_ref(), Some(&after)).await
+}
+
+fn row(new: NewWebhook, id: WebhookId, sealed: String, now: i64) -> WebhookRow {
+    WebhookRow {
+        id: Text(id),
+        name: new.name,
+        url: new.url,
+        secret: sealed,
+        secret_at: now,
+        secret_before: None,
+        secret_before_until: None,
+        site_id: new.site_id.map(Text),
+        events: JsonColumn(new.events),
+        enabled: new.enabled,
+        disabled_why: String::new(),
+        lost: 0,
+        lost_at: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn changed(row: WebhookRow, new: NewWebhook, now: i64) -> WebhookRow {
+    WebhookRow {
+        name: new.name,
+        url: new.url,
+        site_id: new.site_id.map(Text),
+        events: JsonColumn(new.events),
+        enabled: new.enabled,
+        disabled_why: if new.enabled { String::new() } else { row.disabled_why },
+        updated_at: now,
+        ..row
+    }
 }
 
 fn check(api: &Api, row: &WebhookRow) -> Answer<()> {
@@ -365,20 +426,22 @@ fn shown(secret: &str) -> String {
     format!("{SECRET_PREFIX}{secret}")
 }
 
-fn webhook(row: WebhookRow, now: i64) -> Webhook {
-    Webhook {
-        id: row.id.0,
-        name: row.name,
-        url: row.url,
-        site_id: row.site_id.map(|site| *site),
-        events: row.events.0,
-        enabled: row.enabled,
-        disabled_why: row.disabled_why,
-        lost: row.lost,
-        lost_at: row.lost_at,
-        secret_made_at: row.secret_at,
-        secret_before_until: row.secret_before_until.filter(|until| now < *until),
-        created_at: row.created_at,
-        updated_at: row.updated_at,
+impl Webhook {
+    pub(super) fn new(row: WebhookRow, now: i64) -> Self {
+        Self {
+            id: row.id.0,
+            name: row.name,
+            url: row.url,
+            site_id: row.site_id.map(|site| *site),
+            events: row.events.0,
+            enabled: row.enabled,
+            disabled_why: row.disabled_why,
+            lost: row.lost,
+            lost_at: row.lost_at,
+            secret_made_at: row.secret_at,
+            secret_before_until: row.secret_before_until.filter(|until| now < *until),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
     }
 }

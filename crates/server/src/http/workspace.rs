@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::Api;
 use super::audit::record::{Audited, Done, record};
 use super::auth::{Admin, Agent};
+use super::bringing::Bringing;
 use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, present};
@@ -21,6 +22,7 @@ use crate::bus::Hint;
 use crate::driver::notice::Named;
 use crate::driver::notice::agent::{AgentStatus, StatusReason};
 use crate::driver::view::{agent_status, status_reason};
+use crate::store::Tx;
 use crate::store::agent::find_agent;
 use crate::store::audit::AuditKind;
 use crate::store::queue::list_queues_of_agent;
@@ -149,17 +151,31 @@ async fn change(
         return Err(Problem::OutOfScope(None));
     }
     let mut tx = api.change().await?;
-    let mut workspace = find_workspace(&mut tx).await?;
+    let (before, workspace) = update(&mut tx, patch).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &workspace)).await?;
+    tx.commit().await?;
+    Ok(Json(workspace))
+}
+
+/// Makes the workspace what it should be.
+///
+/// # Errors
+/// When it is not valid, or the database failed.
+pub(super) async fn bring(bringing: &mut Bringing<'_>, wanted: WorkspacePatch) -> Answer<()> {
+    let (before, workspace) = update(&mut bringing.tx, wanted).await?;
+    if before == workspace { Ok(()) } else { bringing.record(Some(&before), Some(&workspace)).await }
+}
+
+async fn update(tx: &mut Tx, patch: WorkspacePatch) -> Answer<(Workspace, Workspace)> {
+    let mut workspace = find_workspace(tx).await?;
     let before = workspace.clone();
     workspace.away_reasons = patch.away_reasons.unwrap_or(workspace.away_reasons);
     workspace.wait_amber_s = patch.wait_amber_s.unwrap_or(workspace.wait_amber_s);
     workspace.wait_red_s = patch.wait_red_s.unwrap_or(workspace.wait_red_s);
     workspace.second_step_required = patch.second_step_required.unwrap_or(workspace.second_step_required);
     check(&workspace)?;
-    update_workspace(&mut tx, &workspace).await?;
-    record(&api, &mut tx, &me, Done::changed(&before, &workspace)).await?;
-    tx.commit().await?;
-    Ok(Json(workspace))
+    update_workspace(tx, &workspace).await?;
+    Ok((before, workspace))
 }
 
 /// The caller as an agent: status, slots, and the queues they serve.

@@ -113,6 +113,21 @@ pub async fn list_canned_replies(
     )
 }
 
+/// The first `limit` canned replies that all agents share.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_shared_canned_replies(tx: &mut Tx, limit: i64) -> StoreResult<Vec<CannedReplyRow>> {
+    fetch_all!(
+        tx,
+        CannedReplyRow,
+        select_replies!(
+            "WHERE COALESCE(owner_id, '') = '' ORDER BY COALESCE(site_id, ''), shortcut LIMIT $1"
+        ),
+        limit,
+    )
+}
+
 /// How many shared canned replies there are, or how many of one user.
 ///
 /// # Errors

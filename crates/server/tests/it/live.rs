@@ -5,6 +5,7 @@ mod agents;
 mod bounds;
 mod chats;
 mod client;
+mod configuration;
 mod customers;
 mod decisions;
 mod ended;

@@ -6,6 +6,7 @@ mod audit;
 mod audit_routes;
 mod bad_input;
 mod both_engines;
+mod configuration;
 mod customers;
 mod description;
 mod files;

@@ -115,7 +115,11 @@ const fn is_configuration(kind: AuditKind) -> bool {
     matches!(kind, AuditKind::Site | AuditKind::Rule | AuditKind::Offer | AuditKind::Queue)
 }
 
-fn kept<T: Serialize>(thing: &T) -> Value {
+/// A thing as the log keeps it: without what it says of itself that nobody changes.
+///
+/// # Panics
+/// Never: what the interface answers is always JSON.
+pub fn kept<T: Serialize>(thing: &T) -> Value {
     let mut value = serde_json::to_value(thing).expect("what the interface answers is always JSON");
     if let Value::Object(fields) = &mut value {
         for name in DERIVED {

@@ -26,12 +26,17 @@ const THUMB_SIDE_MAX: u32 = 480;
 const JPEG_QUALITY: u8 = 86;
 
 /// A picture made anew.
-pub(super) struct Renewed {
-    pub(super) whole: Vec<u8>,
-    pub(super) thumb: Vec<u8>,
-    pub(super) media_type: &'static str,
-    pub(super) ending: &'static str,
-    pub(super) size: Picture,
+pub(crate) struct Renewed {
+    /// The picture.
+    pub whole: Vec<u8>,
+    /// The same, small enough for a list.
+    pub thumb: Vec<u8>,
+    /// `image/png` or `image/jpeg`.
+    pub media_type: &'static str,
+    /// How names of such files end.
+    pub ending: &'static str,
+    /// Its size in pixels.
+    pub size: Picture,
 }
 
 /// The pictures that are taken.

@@ -75,7 +75,7 @@ impl Uploads {
     ///
     /// # Errors
     /// When it is no picture that is taken.
-    pub(super) async fn renew(&self, content: Vec<u8>, side_max: u32) -> Answer<Renewed> {
+    pub(in crate::http) async fn renew(&self, content: Vec<u8>, side_max: u32) -> Answer<Renewed> {
         let _one = self.decoding.acquire().await.map_err(|error| Problem::Internal(error.to_string()))?;
         let renewed = tokio::task::spawn_blocking(move || {
             let found = infer::get(&content).and_then(|kind| picture::format_of(kind.mime_type()));

@@ -32,14 +32,15 @@ use crate::store::picture::{
 };
 
 /// Most bytes of a picture as it is sent.
-const SENT_BYTES_MAX: usize = 5 * 1024 * 1024;
+pub const SENT_BYTES_MAX: usize = 5 * 1024 * 1024;
 /// Most pictures of a site. Before one is refused, those that nothing shows any more are deleted.
-const PICTURES_MAX: i64 = 200;
+pub const PICTURES_MAX: i64 = 200;
 /// A picture that was sent so long ago and is not shown anywhere was not kept by whoever edited.
 const UNUSED_MS: i64 = 24 * 60 * 60 * 1_000;
-/// Pixels along the longer side.
+/// Pixels along the longer side of a logo.
 const LOGO_SIDE_MAX: u32 = 256;
-const IMAGE_SIDE_MAX: u32 = 1_280;
+/// Pixels along the longer side of an image.
+pub const IMAGE_SIDE_MAX: u32 = 1_280;
 
 /// Where pictures stand on this server.
 const PATH: &str = "/pictures/";
@@ -78,10 +79,12 @@ struct SitePicture {
 
 /// A picture as the audit log keeps it.
 #[derive(Debug, Serialize)]
-struct KeptPicture<'a> {
+pub struct KeptPicture<'a> {
+    /// Its site.
     #[serde(skip)]
-    site: SiteId,
-    url: &'a str,
+    pub site: SiteId,
+    /// Its path on this server.
+    pub url: &'a str,
 }
 
 impl Audited for KeptPicture<'_> {

@@ -100,6 +100,11 @@ impl Place {
         self.die(0).await;
     }
 
+    /// Where the server is.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.program.address
+    }
+
     /// Someone's console.
     pub(crate) async fn console(&self, name: &str) -> Console {
         let (_, token, user) = self.people.iter().find(|(known, ..)| known == name).unwrap();

@@ -102,6 +102,8 @@ const ROUTES: &[(&str, &str, Leaves)] = &[
     ("POST", "/api/v1/webhooks/{id}/deliveries/{event}/replay", Nothing("stands in the log of deliveries")),
     ("PUT", "/api/v1/chats/{id}/draft", OWN),
     ("PATCH", "/api/v1/workspace", Line("changed workspace")),
+    ("PUT", "/api/v1/configuration", Line("changed workspace")),
+    ("POST", "/api/v1/configuration/plan", READS),
     ("PATCH", "/api/v1/me/options", OWN),
     ("POST", "/api/v1/sites/{id}/customers", RECORD),
     ("PATCH", "/api/v1/customers/{id}", RECORD),
@@ -358,6 +360,8 @@ async fn tools(walk: &mut Walk, site: &str) {
     walk.go("POST", "/api/v1/sites/{id}/identity-secret", site, &json!({})).await;
     walk.go("DELETE", "/api/v1/sites/{id}/identity-secret", site, &Value::Null).await;
     walk.go("PATCH", "/api/v1/workspace", "", &json!({"wait_amber_s": 31})).await;
+    let file = json!({"format": 1, "workspace": {"wait_amber_s": 32}});
+    walk.go("PUT", "/api/v1/configuration", "", &file).await;
     let reply = json!({"shortcut": "hi", "title": "Greeting", "texts": {"en": "Hello"}});
     let reply = text_of(&walk.go("POST", "/api/v1/canned-replies", "", &reply).await);
     walk.go("PATCH", "/api/v1/canned-replies/{id}", &reply, &json!({"title": "Hello"})).await;
