@@ -7,7 +7,7 @@ use async_nats::{Client, ConnectOptions, Event, Subject};
 use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitorId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, broadcast, mpsc};
+use tokio::sync::{Notify, broadcast, mpsc, watch};
 use uuid::Uuid;
 
 /// Something changed; whoever cares reads it from the database.
@@ -136,6 +136,8 @@ pub enum Bus {
         node: Uuid,
         /// What arrives is handed on within this process.
         arrived: broadcast::Sender<Hint>,
+        /// Whether the connection is away.
+        alone: watch::Receiver<bool>,
     },
 }
 
@@ -174,7 +176,11 @@ impl Bus {
         let losses = Arc::new(Losses::default());
         let (told, missed) = (arrived.clone(), Arc::clone(&losses));
         let connected_before = Arc::new(AtomicBool::new(false));
+        let (away, alone) = watch::channel(false);
         let options = ConnectOptions::new().event_callback(move |event| {
+            if matches!(event, Event::Connected | Event::Disconnected) {
+                away.send_replace(matches!(event, Event::Disconnected));
+            }
             let came_back =
                 matches!(event, Event::Connected) && connected_before.swap(true, Ordering::Relaxed);
             let lost = came_back || matches!(event, Event::SlowConsumer(_));
@@ -199,7 +205,7 @@ impl Bus {
             }
         });
         tokio::spawn(send_all(client, node, waiting, Arc::clone(&losses)));
-        Ok(Self::Nats { leaving, losses, node, arrived })
+        Ok(Self::Nats { leaving, losses, node, arrived, alone })
     }
 
     /// Tells everyone, this process included. Never waits for the network.
@@ -207,13 +213,29 @@ impl Bus {
         match self {
             // Nobody listening is no error: there is then nobody to tell.
             Self::Local(sender) => drop(sender.send(hint)),
-            Self::Nats { leaving, losses, node, arrived } => {
+            Self::Nats { leaving, losses, node, arrived, .. } => {
                 drop(arrived.send(hint.clone()));
                 if leaving.try_send(sealed(*node, hint)).is_err() {
                     metrics::counter!("beckon_hints_dropped_total").increment(1);
                     losses.notice();
                 }
             }
+        }
+    }
+
+    /// Tells this process alone, which has seen for itself.
+    pub fn tell_here(&self, hint: Hint) {
+        match self {
+            Self::Local(sender) | Self::Nats { arrived: sender, .. } => drop(sender.send(hint)),
+        }
+    }
+
+    /// Whether this process hears nothing of other nodes now. The sender is gone where there are no others.
+    #[must_use]
+    pub fn alone(&self) -> watch::Receiver<bool> {
+        match self {
+            Self::Local(_) => watch::channel(false).1,
+            Self::Nats { alone, .. } => alone.clone(),
         }
     }
 

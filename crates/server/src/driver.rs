@@ -41,6 +41,7 @@ mod host;
 pub mod identity;
 mod idle;
 mod instead;
+mod looking;
 mod marks;
 pub mod notice;
 mod patience;
@@ -162,6 +163,7 @@ impl Driver {
         tasks.spawn(desk::run(driver.clone()));
         tasks.spawn(gates::run(driver.clone()));
         tasks.spawn(dispatch::run(driver.clone()));
+        tasks.spawn(looking::run(driver.clone()));
         Ok(driver)
     }
 

@@ -46,6 +46,7 @@ macro_rules! select {
 pub(in crate::store) use columns;
 
 pub mod change;
+pub mod look;
 pub mod mark;
 pub mod waiting;
 pub mod wrap_up;

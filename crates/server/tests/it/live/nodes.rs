@@ -21,6 +21,7 @@ store_tests!(
     polls_follow_the_visit_from_node_to_node,
     of_two_answers_on_two_nodes_one_wins,
     many_who_come_at_once_get_no_more_offers_than_there_is_room,
+    while_the_bus_is_away_nodes_see_what_the_others_did,
 );
 
 fn third_view() -> Plan {
@@ -191,4 +192,26 @@ async fn many_who_come_at_once_get_no_more_offers_than_there_is_room(store: Stor
         assert_eq!((browser.socket.told("offer"), browser.socket.told("settled")), (0, 0));
     }
     assert_eq!(offers, 3);
+}
+
+// spec: X-1 X-3
+async fn while_the_bus_is_away_nodes_see_what_the_others_did(store: Store) {
+    // The browser of this test has no heart that beats.
+    let settings = SiteSettings { poll_interval_s: 60, ..Plan::default().settings };
+    let (shop, other, mut between) = on_two_nodes(store, Plan { settings, ..Plan::default() }).await;
+    let mut alice = shop.agent("Alice").await;
+    between.kill().await.unwrap();
+    let mut browser = Browser::connect(other, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
+    browser.open().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let chat = alice.take().await;
+    browser.chat("active").await;
+    browser.say(&chat["id"], "v1", "Is anybody there").await;
+    alice.message("Is anybody there").await;
+    alice.say(&chat, "a1", "I am").await;
+    browser.message("I am").await;
+    let closed = alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
+    assert_eq!(closed["type"], "done", "{closed}");
+    browser.chat("ended").await;
 }
