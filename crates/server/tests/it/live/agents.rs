@@ -130,7 +130,9 @@ async fn never_more_by_routing_than_slots(store: Store) {
     browsers[0].accept(&offers[0]).await;
     let first = alice.take().await;
     browsers[1].accept(&offers[1]).await;
-    alice.take().await;
+    browsers[1].socket.next_of("chat").await;
+    let second = alice.ring_of(&browsers[1].chat_id()).await;
+    alice.take_rung(&second).await;
     browsers[2].socket.send(json!({ "type": "open_chat" })).await;
     assert_eq!(browsers[2].socket.next_of("alternative").await["reason"], "no_agent");
     let agents = alice.read("/api/v1/agents").await;

@@ -240,7 +240,7 @@ async fn sign_in(tx: &mut Tx, user: UserId, now: UnixMs) -> String {
             network: "",
             must_set_up: false,
             now,
-            expires_at: now.plus_s(3600),
+            expires_at: now.plus_s(14 * 24 * 3600),
         },
     )
     .await
@@ -290,7 +290,7 @@ fn user(name: &str, role: Role, slots: i64) -> UserRow {
         name: name.to_owned(),
         role: Text(role),
         slots,
-        password_hash: String::new(),
+        password_hash: "none".to_owned(),
         disabled: false,
         created_at: Clock::System.now().0,
     }
