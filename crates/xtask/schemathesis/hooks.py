@@ -48,8 +48,8 @@ class Admin:
         return self.call("POST", path, json=body)
 
     def thing(self, noun):
-        """The id of a thing that stays. One that went with an earlier version of its site is made again."""
-        if noun in ("offers", "rules") and noun in self.made:
+        """The id of a thing that stays. One that went with an earlier version of its site, or with a file, is made again."""
+        if noun in ("offers", "rules", "webhooks") and noun in self.made:
             there = self.browser.get(f"{URL}/api/v1/{noun}/{self.made[noun]}")
             if not there.ok or not there.json().get("active", True):
                 del self.made[noun]

@@ -338,8 +338,10 @@ pub(super) async fn bring(
         updated_at: now.0,
     };
     check(&row, &agents)?;
-    let plan_before = before.as_ref().map_or_else(QueuePlan::default, |before| before.plan.0.clone());
-    check_outlets(bringing.by, &plan_before, &row.plan)?;
+    if bringing.version.is_some() {
+        let plan_before = before.as_ref().map_or_else(QueuePlan::default, |before| before.plan.0.clone());
+        check_outlets(bringing.by, &plan_before, &row.plan)?;
+    }
     agents.sort_unstable();
     let before = before.map(|before| Queue::new(before, served_by, now));
     let after = Queue::new(row.clone(), agents.clone(), now);

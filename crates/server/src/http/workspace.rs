@@ -157,12 +157,15 @@ async fn change(
     Ok(Json(workspace))
 }
 
-/// Makes the workspace what it should be.
+/// Makes the workspace what it should be. Whether everyone needs a second step is no program's to say.
 ///
 /// # Errors
 /// When it is not valid, or the database failed.
 pub(super) async fn bring(bringing: &mut Bringing<'_>, wanted: WorkspacePatch) -> Answer<()> {
     let (before, workspace) = update(&mut bringing.tx, wanted).await?;
+    if before.second_step_required != workspace.second_step_required && !bringing.by.via.is_empty() {
+        return Err(Problem::OutOfScope(None));
+    }
     if before == workspace { Ok(()) } else { bringing.record(Some(&before), Some(&workspace)).await }
 }
 

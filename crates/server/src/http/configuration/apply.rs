@@ -83,13 +83,10 @@ pub async fn apply(
         let patch = from_value(serde_json::Value::Object(workspace.0)).map_err(|problem| problem.at(at))?;
         workspace::bring(&mut applying.bringing, patch).await.map_err(|problem| problem.at(at))?;
     }
-    let mut seen = BTreeSet::new();
-    for (i, section) in file.sites.into_iter().enumerate() {
-        let at = format!("/sites/{i}");
-        if !seen.insert(section.name.clone()) {
-            return Err(Problem::field(format!("{at}/name"), "is the name of another site of the file"));
-        }
-        applying.site(&at, section, pictures.remove(&i).unwrap_or_default()).await?;
+    let known = applying.known_sites(&file.sites)?;
+    for (i, (section, known)) in file.sites.into_iter().zip(known).enumerate() {
+        let new = pictures.remove(&i).unwrap_or_default();
+        applying.site(&format!("/sites/{i}"), section, known, new).await?;
     }
     if let Some(items) = file.canned_replies {
         applying.canned_replies(items).await?;
@@ -104,14 +101,29 @@ pub async fn apply(
 }
 
 impl Applying<'_> {
+    /// The site that each section stands for, by the names until now; none for a new one.
+    fn known_sites(&self, sections: &[SiteSection]) -> Answer<Vec<Option<Uuid>>> {
+        let (mut names, mut sites) = (BTreeSet::new(), BTreeSet::new());
+        let mut known = Vec::new();
+        for (i, section) in sections.iter().enumerate() {
+            let site = self.known(Named::Site, None, &section.name, section.was.as_deref());
+            if !names.insert(&section.name) || site.is_some_and(|site| !sites.insert(site)) {
+                let why = "stands for the same as another one of the file";
+                return Err(Problem::field(format!("/sites/{i}/name"), why));
+            }
+            known.push(site);
+        }
+        Ok(known)
+    }
+
     async fn site(
         &mut self,
         at: &str,
         section: SiteSection,
+        known: Option<Uuid>,
         pictures: Vec<picture::NewPicture>,
     ) -> Answer<()> {
-        let SiteSection { name, was, origins, settings, deny_paths, allow_params, .. } = section;
-        let known = self.known(Named::Site, None, &name, was.as_deref());
+        let SiteSection { name, origins, settings, deny_paths, allow_params, .. } = section;
         let site = SiteId(known.unwrap_or_else(|| self.bringing.api.clock.new_id()));
         self.bringing.site = site;
         if known.is_some() {
@@ -133,6 +145,7 @@ impl Applying<'_> {
         }
         self.names.give(Named::Site, None, &name, site.0);
         picture::add(&mut self.bringing, pictures).await?;
+        picture::check_own(&mut self.bringing, at, section.pictures.keys()).await?;
         if let Some(fields) = &section.customer_fields {
             let at = format!("{at}/customer_fields");
             let brought = customer::bring_fields(&mut self.bringing, fields).await;

@@ -99,13 +99,13 @@ pub fn left_out(kind: AuditKind) -> &'static [&'static str] {
         AuditKind::Webhook => {
             &["id", "created_at", "disabled_why", "lost", "lost_at", "secret_made_at", "secret_before_until"]
         }
+        AuditKind::Workspace => &["second_step_required"],
         AuditKind::OfferStop
         | AuditKind::IdentitySecret
         | AuditKind::CustomerFields
         | AuditKind::Customer
         | AuditKind::CustomerImport
         | AuditKind::User
-        | AuditKind::Workspace
         | AuditKind::ApiToken
         | AuditKind::AgentStatus
         | AuditKind::ChatPriority

@@ -97,6 +97,26 @@ pub async fn renew_new(api: &Api, file: &Configuration) -> Answer<NewPictures> {
     Ok(found)
 }
 
+/// Checks that pictures belong to the site: those of another one would go with it.
+///
+/// # Errors
+/// When one does not, or the database failed.
+pub async fn check_own(
+    bringing: &mut Bringing<'_>,
+    at: &str,
+    ids: impl Iterator<Item = &FileId>,
+) -> Answer<()> {
+    for id in ids {
+        let found = find_picture(&mut bringing.tx, *id).await?;
+        if found.is_some_and(|picture| *picture.site_id != bringing.site) {
+            let why =
+                "belongs to another site of this installation: send it to this one and name its new address";
+            return Err(Problem::field(format!("{at}/pictures/{id}"), why));
+        }
+    }
+    Ok(())
+}
+
 /// Adds new pictures to the site.
 ///
 /// # Errors

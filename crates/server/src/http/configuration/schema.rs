@@ -41,6 +41,7 @@ pub fn of(document: &OpenApi) -> Value {
         all["Configuration"]["properties"][list]["items"] = json!({"$ref": format!("{IN_SCHEMA}{item}")});
         name_things(&mut all, item, kind);
     }
+    name_things(&mut all, "WorkspacePatch", AuditKind::Workspace);
     all["Configuration"]["properties"]["workspace"] = json!({"$ref": format!("{IN_SCHEMA}WorkspacePatch")});
     let mut used = Map::new();
     gather(&all, "Configuration", &mut used);

@@ -23,14 +23,14 @@ store_tests!(
 const PATH: &str = "/api/v1/api-tokens";
 
 /// A program that sends this token.
-fn program(place: &Place, token: &Value) -> Browser {
+pub(super) fn program(place: &Place, token: &Value) -> Browser {
     let bearer: &'static str = format!("Bearer {}", token.as_str().unwrap()).leak();
     let mut program = place.browser();
     program.headers.push((AUTHORIZATION, bearer));
     program
 }
 
-async fn make(admin: &mut Browser, scopes: &[&str]) -> Value {
+pub(super) async fn make(admin: &mut Browser, scopes: &[&str]) -> Value {
     admin.post(PATH, &json!({"name": "Deploy", "scopes": scopes})).await.created()
 }
 

@@ -9,6 +9,7 @@ use beckon_server::store::user::Role;
 use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 
+use super::api_tokens::{make, program};
 use super::offers::card;
 use super::place::{Browser, Place, id_of};
 use crate::harness::store_tests;
@@ -22,6 +23,8 @@ store_tests!(
     the_queue_of_the_launcher_can_be_another,
     what_does_not_fit_changes_nothing_at_all,
     a_plan_that_is_overtaken_is_not_carried_out,
+    two_sections_never_stand_for_one_site,
+    a_token_plans_with_reading_and_never_says_who_needs_a_second_step,
 );
 
 const PATH: &str = "/api/v1/configuration";
@@ -255,6 +258,37 @@ async fn a_plan_that_is_overtaken_is_not_carried_out(store: Store) {
     let plan = admin.post(PLAN, &file).await.ok();
     let path = format!("{PATH}?based_on={}", plan["based_on"].as_str().unwrap());
     admin.send("PUT", &path, file.to_string().into()).await.ok();
+}
+
+// spec: A-4
+async fn two_sections_never_stand_for_one_site(store: Store) {
+    let (_place, mut admin, _) = furnished(store).await;
+    let before = admin.get(PATH).await.ok();
+    let (first, second) = (json!({"name": "Shop", "rules": []}), json!({"name": "Store", "was": "Shop"}));
+    for sites in [json!([first, second]), json!([second, first])] {
+        let errors = put(&mut admin, &json!({"format": 1, "sites": sites})).await.refused(422, "invalid");
+        assert_eq!(errors, ["/sites/1/name: stands for the same as another one of the file"]);
+    }
+    let mut copy = before["sites"][0].clone();
+    copy["name"] = json!("Copy");
+    let errors = put(&mut admin, &json!({"format": 1, "sites": [copy]})).await.refused(422, "invalid");
+    assert!(errors[0].contains("belongs to another site"), "{errors:?}");
+    assert_eq!(admin.get(PATH).await.ok(), before);
+}
+
+// spec: A-4
+async fn a_token_plans_with_reading_and_never_says_who_needs_a_second_step(store: Store) {
+    let (place, mut admin, _) = furnished(store).await;
+    let mut file = admin.get(PATH).await.ok();
+    assert_eq!(file["workspace"].get("second_step_required"), None);
+    file["sites"][0]["queues"][0]["plan"]["enquiry"]["emails"] = json!(["desk@shop.example"]);
+    let mut reader = program(&place, &make(&mut admin, &["administration:read"]).await["token"]);
+    assert_eq!(lines(&reader.post(PLAN, &file).await.ok()), ["changed queue Chat"]);
+    put(&mut reader, &file).await.refused(403, "out_of_scope");
+    let mut writer = program(&place, &make(&mut admin, &["administration:write"]).await["token"]);
+    put(&mut writer, &file).await.ok();
+    file["workspace"]["second_step_required"] = json!(true);
+    put(&mut writer, &file).await.refused(403, "out_of_scope");
 }
 
 // spec: A-4
