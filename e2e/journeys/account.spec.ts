@@ -159,7 +159,7 @@ test("where everyone must use a second step it is set up before anything else, t
   await admin.page.getByRole("link", { name: /Bob/ }).click();
   await admin.page.getByRole("button", { name: "Turn off" }).click();
   await admin.page.getByRole("dialog").getByRole("button", { name: "Turn off" }).click();
-  await expect(admin.page.getByRole("heading", { name: "Second step" })).toBeHidden();
+  await expect(admin.page.getByRole("heading", { name: "Second step", exact: true })).toBeHidden();
   await context.clearCookies();
   await enter();
   await expect(page.getByRole("heading", { name: "Set up the second step" })).toBeVisible();

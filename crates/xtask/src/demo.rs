@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: builds everything and becomes `beckon demo`. What the demo shows is the server's affair.
 
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Context;
@@ -31,6 +32,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let program = target()?.join("release/beckon");
     let error = Command::new(&program).arg("demo").args(&arguments.rest).exec();
     Err(error).with_context(|| format!("cannot start {}", program.display()))
+}
+
+/// Builds the debug binary as the tests do, so that nothing is built twice; yields where it is.
+///
+/// # Errors
+/// When cargo fails.
+pub(crate) fn build_debug_server() -> anyhow::Result<PathBuf> {
+    workspace::run(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
+    Ok(workspace::target()?.join("debug/beckon"))
 }
 
 /// Builds the release binary.

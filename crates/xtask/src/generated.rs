@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use crate::packages;
 use crate::service::{Service, bound_to_us, free_port};
-use crate::workspace::{self, cargo, root, target};
+use crate::workspace::{self, root, target};
 
 /// What must hold of every answer: no failure, and status, type and body as described.
 const CHECKS: &str =
@@ -18,14 +18,6 @@ const EXAMPLES: &str = "5";
 const EXAMPLES_MAX: &str = "1000";
 /// An administrator of the sample data.
 const USER: &str = "admin@demo.test beckon-demo";
-
-/// Builds the server as tests do.
-///
-/// # Errors
-/// When cargo fails.
-pub(crate) fn build_server() -> anyhow::Result<()> {
-    workspace::run(cargo().args(["build", "--package", "beckon-server", "--bin", "beckon"]))
-}
 
 /// Starts a server with sample data and sends requests, for so long where a time is given.
 ///

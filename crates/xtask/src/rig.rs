@@ -9,8 +9,9 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use futures_util::StreamExt;
 
+use crate::demo;
 use crate::postgres::Writes;
-use crate::workspace::{self, cargo, target};
+use crate::workspace::{self, target};
 
 mod agent;
 mod book;
@@ -96,13 +97,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     verdict(arguments, &faults, &lines)
 }
 
-/// A few short rounds of the faults that hold on a busy machine too, two at a time.
+/// A few short rounds of the faults that hold on a busy machine too, two at a time. `xtask` is this program, as it stands now.
 ///
 /// # Errors
 /// When a promise was broken, or a run could not be had.
-pub(crate) fn smoke() -> anyhow::Result<()> {
+pub(crate) fn smoke(xtask: &Path) -> anyhow::Result<()> {
     let arguments = ["rig", "--smoke", "kill", "kill-node", "malformed", "--at-once", "2"];
-    workspace::run_and_repeat(Command::new(std::env::current_exe()?).args(arguments))
+    workspace::run_and_repeat(Command::new(xtask).args(arguments))
 }
 
 async fn one(arguments: &Arguments, program: &Path, fault: Fault) -> Line {
@@ -119,11 +120,11 @@ async fn one(arguments: &Arguments, program: &Path, fault: Fault) -> Line {
 }
 
 fn build(arguments: &Arguments) -> anyhow::Result<PathBuf> {
-    let (profile, more): (_, &[&str]) =
-        if arguments.release { ("release", &["--release"]) } else { ("debug", &[]) };
-    let build = ["build", "--package", "beckon-server", "--bin", "beckon"];
-    workspace::run(cargo().args(build).args(more))?;
-    Ok(target()?.join(profile).join("beckon"))
+    if !arguments.release {
+        return demo::build_debug_server();
+    }
+    demo::build_server()?;
+    Ok(target()?.join("release/beckon"))
 }
 
 /// Says again what was broken, and how to see it again.
