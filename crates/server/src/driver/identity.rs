@@ -160,11 +160,13 @@ impl Driver {
                 row.before.as_deref().filter(|_| row.before_until.is_some_and(|until| now.0 < until));
             row.secret.as_deref().into_iter().chain(before)
         });
-        let opened = usable.map(|sealed| self.store().vault().open(SecretOf::Site, sealed));
-        let opened: Vec<String> = opened
-            .collect::<Result<_, _>>()
-            .inspect_err(|error| tracing::error!(%error, %site, "no identity can be believed"))
-            .unwrap_or_default();
+        let opened = usable.filter_map(|sealed| {
+            let opened = self.store().vault().open(SecretOf::Site, sealed);
+            opened
+                .inspect_err(|error| tracing::error!(%error, %site, "a secret of the site is of no use"))
+                .ok()
+        });
+        let opened: Vec<String> = opened.collect();
         Ok(token::verify(token, opened.iter().map(String::as_str), key, now))
     }
 

@@ -75,7 +75,11 @@ async fn once(api: &Api, request: Request, next: Next) -> Answer<Response> {
     if WITHOUT_KEY.contains(&route) {
         return Err(Problem::field("Idempotency-Key", "is of no use here: the answer is not kept"));
     }
-    let by = authenticate(api, &parts).await?.user;
+    let by = authenticate(api, &parts).await?;
+    if by.must_set_up {
+        return Err(Problem::MustSetUp);
+    }
+    let by = by.user;
     let (user, role) = (*by.id, *by.role);
     let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::TooLarge)?;
     let mut hash = Sha256::new();

@@ -15,6 +15,7 @@ use super::auth::{Agent, SettingUp, hash_token};
 use super::error::{Answer, Problem};
 use super::extract::Body;
 use super::openapi::{ChangeRefusals, Refusals};
+use super::session::tell_ended;
 use super::{Api, password};
 use crate::store::Tx;
 use crate::store::second_step::{
@@ -101,7 +102,7 @@ async fn begin(
 ) -> Answer<(StatusCode, Json<SecondStepSecret>)> {
     let secret = Secret::from(rand::random::<[u8; 20]>()).to_base32();
     let address = totp(&secret, &me.user.email)?.to_url().map_err(unusable)?;
-    let mut tx = api.store.write().await?;
+    let mut tx = api.change().await?;
     let sealed = api.store.vault().seal(SecretOf::SecondStep, &secret);
     if !update_second_step_begun(&mut tx, *me.user.id, &sealed).await? {
         return Err(Problem::InUse("The second step is on already; turn it off first.".to_owned()));
@@ -130,9 +131,10 @@ async fn confirm(
     if !is_code_of_app(&api, &mut tx, user, &step, &plain(&given.code)).await? {
         return Err(Problem::WrongCode);
     }
-    update_second_step_confirmed(&mut tx, user, now).await?;
+    update_second_step_confirmed(&mut tx, user, &me.token_hash, now).await?;
     let codes = make_recovery_codes(&mut tx, user).await?;
     tx.commit().await?;
+    tell_ended(&api, user);
     Ok(Json(codes))
 }
 

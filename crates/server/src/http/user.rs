@@ -310,6 +310,7 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<UserId>) ->
     keep_an_admin(&mut tx, id).await?;
     // First, as long as whoever removes themselves has a name.
     record(&api, &mut tx, &me, Done::removed(&user)).await?;
+    user_link::forget(&mut tx, id).await?;
     delete_user(&mut tx, id).await.map_err(|error| match error {
         StoreError::InUse => Problem::InUse("The user has had chats: disable the user instead.".to_owned()),
         StoreError::Taken | StoreError::Database(_) | StoreError::Migrate(_) | StoreError::Batch(_) => {

@@ -50,6 +50,9 @@ async fn turn_off_second_step(
     Admin(me): Admin,
     Id(id): Id<UserId>,
 ) -> Answer<StatusCode> {
+    if id == *me.user.id {
+        return Err(Problem::InUse("Your own goes off with a code, on the page of your account.".to_owned()));
+    }
     let mut tx = api.change().await?;
     let row = find(&mut tx, id).await?;
     let before = shown(&mut tx, row.clone()).await?;

@@ -190,7 +190,7 @@ fn again_at(delivery: &DeliveryRow, now: UnixMs) -> Option<UnixMs> {
     WAITS_S.get(failed).map(|wait_s| now.plus_s(*wait_s))
 }
 
-/// One signature, or two while the secret is being changed.
+/// One signature, or two while the secret is being changed; one before that cannot be opened any more signs nothing.
 fn signatures(
     vault: &Vault,
     webhook: &WebhookRow,
@@ -200,9 +200,10 @@ fn signatures(
     let before_counts = webhook.secret_before_until.is_some_and(|until| at.0 < until);
     let before = webhook.secret_before.as_deref().filter(|_| before_counts);
     let signed = format!("{}.{}.{}", delivery.event_id.0, at.0 / 1_000, delivery.body);
-    let secrets = std::iter::once(webhook.secret.as_str()).chain(before);
-    let signatures = secrets.map(|sealed| Ok(sign(&vault.open(SecretOf::Webhook, sealed)?, &signed)));
-    Ok(signatures.collect::<Result<Vec<_>, _>>()?.join(" "))
+    let mut signatures = vec![sign(&vault.open(SecretOf::Webhook, &webhook.secret)?, &signed)];
+    let before = before.and_then(|sealed| vault.open(SecretOf::Webhook, sealed).ok());
+    signatures.extend(before.map(|secret| sign(&secret, &signed)));
+    Ok(signatures.join(" "))
 }
 
 fn sign(secret: &str, signed: &str) -> String {

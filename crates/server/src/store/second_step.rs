@@ -71,13 +71,25 @@ pub async fn update_second_step_begun(tx: &mut Tx, user: UserId, secret: &str) -
     Ok(rows == 1)
 }
 
-/// Records that a code showed that the app has the secret. Sessions that had to wait for this need not any more.
+/// Records that a code showed that the app has the secret. The session in which it did need not wait for it any more; others that
+/// had to wait for it end, because nobody gave a code there.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_second_step_confirmed(tx: &mut Tx, user: UserId, now: UnixMs) -> StoreResult<()> {
+pub async fn update_second_step_confirmed(
+    tx: &mut Tx,
+    user: UserId,
+    session: &str,
+    now: UnixMs,
+) -> StoreResult<()> {
     execute!(tx, "UPDATE user_totp SET confirmed_at = $2 WHERE user_id = $1", Text(user), now.0)?;
-    execute!(tx, "UPDATE sessions SET must_set_up = FALSE WHERE user_id = $1", Text(user))?;
+    execute!(
+        tx,
+        "DELETE FROM sessions WHERE user_id = $1 AND must_set_up AND token_hash <> $2",
+        Text(user),
+        session,
+    )?;
+    execute!(tx, "UPDATE sessions SET must_set_up = FALSE WHERE token_hash = $1", session)?;
     Ok(())
 }
 

@@ -279,7 +279,7 @@ async fn access(walk: &mut Walk) {
     walk.go("DELETE", "/api/v1/users/{id}/sessions", &user, &Value::Null).await;
     let mut tx = walk.place.api.store.write().await.unwrap();
     update_second_step_begun(&mut tx, user.parse().unwrap(), "JBSWY3DP").await.unwrap();
-    update_second_step_confirmed(&mut tx, user.parse().unwrap(), START).await.unwrap();
+    update_second_step_confirmed(&mut tx, user.parse().unwrap(), "", START).await.unwrap();
     tx.commit().await.unwrap();
     walk.go("DELETE", "/api/v1/users/{id}/second-step", &user, &Value::Null).await;
 }

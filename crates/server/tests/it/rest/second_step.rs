@@ -175,7 +175,7 @@ async fn it_is_turned_off_with_a_code_or_by_an_administrator(store: Store) {
 async fn where_everyone_must_use_it_nothing_else_can_be_done_before(store: Store) {
     let place = Place::on(store, |_| {}).await;
     let mut admin = place.signed_in("root", Role::Admin).await;
-    place.user_with_password("bob", Role::Admin).await;
+    let bob_id = place.user_with_password("bob", Role::Admin).await;
     let (_, mut of_alice, app) = alice(&place).await;
     let made = admin
         .post("/api/v1/api-tokens", &json!({"name": "T", "scopes": ["configuration:write"]}))
@@ -202,9 +202,14 @@ async fn where_everyone_must_use_it_nothing_else_can_be_done_before(store: Store
     bob.post(&off, &code("000000")).await.refused(403, "must_set_up");
     bob.patch("/api/v1/workspace", &json!({"second_step_required": false})).await.refused(403, "must_set_up");
     assert_eq!(bob.get(PATH).await.ok()["required"], true);
+    let mut thief = place.browser();
+    thief.post("/api/v1/session", &credentials).await.ok();
     App::set_up(&place, &mut bob).await;
     assert_eq!(bob.get("/api/v1/session").await.ok()["must_set_up"], false);
     bob.get("/api/v1/sites").await.ok();
+    thief.get("/api/v1/sites").await.refused(401, "signed_out");
+    let own = format!("/api/v1/users/{bob_id}/second-step");
+    bob.delete(&own).await.refused(409, "in_use");
     let mut again = place.browser();
     again.post("/api/v1/session", &credentials).await.refused(401, "code_needed");
     admin.patch("/api/v1/workspace", &json!({"second_step_required": false})).await.ok();

@@ -127,7 +127,7 @@ export const shell = {
     },
     reset: {
       title: "A new password",
-      text: "Choose your new password. The link is good until {{until}}; the present password stays until then.",
+      text: "Choose your new password. The link is good until {{until}}; the present password stays until you use it.",
       password: "New password",
       submit: "Save and sign in",
     },
