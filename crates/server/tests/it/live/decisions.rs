@@ -1,7 +1,5 @@
 //! Tests what is kept of decisions: why a visitor was offered something or nothing, and who presented what by hand.
 
-use std::time::Duration;
-
 use beckon_engine::settings::SiteSettings;
 use beckon_engine::time::UnixMs;
 use beckon_server::clock::Clock;
@@ -217,17 +215,13 @@ async fn pages_attributes_and_events_are_suggested(store: Store) {
     browser.socket.send(json!({ "type": "set", "attributes": { "cart_value": 90, "vip": true } })).await;
     browser.socket.send(json!({ "type": "event", "name": "video_played" })).await;
     let path = format!("/api/v1/sites/{}/seen", *shop.site.id);
-    for _ in 0..200 {
-        let seen = admin.read(&path).await;
-        let urls: Vec<&Value> = seen["pages"].as_array().unwrap().iter().map(|page| &page["url"]).collect();
-        if urls.len() == 2 && seen["events"] == json!(["video_played"]) {
-            assert!(urls.contains(&&json!("https://shop.example/prices")), "{urls:?}");
-            let number = json!({ "name": "cart_value", "value_type": "number" });
-            assert_eq!(seen["attributes"], json!([number, { "name": "vip", "value_type": "boolean" }]));
-            return;
-        }
-        // What is observed is written behind.
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("nothing was suggested: {}", admin.read(&path).await);
+    // What is observed is written behind.
+    let is_all = |seen: &Value| {
+        seen["pages"].as_array().unwrap().len() == 2 && seen["events"] == json!(["video_played"])
+    };
+    let seen = admin.read_until(&path, is_all).await;
+    let urls: Vec<&Value> = seen["pages"].as_array().unwrap().iter().map(|page| &page["url"]).collect();
+    assert!(urls.contains(&&json!("https://shop.example/prices")), "{urls:?}");
+    let number = json!({ "name": "cart_value", "value_type": "number" });
+    assert_eq!(seen["attributes"], json!([number, { "name": "vip", "value_type": "boolean" }]));
 }
