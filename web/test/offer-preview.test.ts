@@ -1,7 +1,7 @@
 /** The link of a preview: the built widget in real Chromium, on a page of another origin under a strict policy. */
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { call, fake, greet, troubles, until, visit } from "./stage";
+import { call, context, fake, greet, troubles, until, visit } from "./stage";
 
 const link = "/#beckon-preview=0f1e2d";
 const shown = (form = "card") => ({
@@ -105,4 +105,14 @@ it("is shown before the visitor has agreed to anything, and on no path without t
   await denied.waitForLoadState("networkidle");
   expect(fake.previews).toHaveLength(1);
   expect(fake.frames).toEqual([]);
+});
+
+it("leaves the page as it is for any visitor when the bundle of previews cannot be had", async () => {
+  // spec: X-8
+  greet();
+  await context.route("**/beckon-offer-preview.js*", (route) => route.abort());
+  const page = await visit(link);
+  await until("hello");
+  await page.getByRole("button", { name: "Chat", exact: true }).waitFor();
+  expect(fake.previews).toEqual([]);
 });

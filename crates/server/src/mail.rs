@@ -51,12 +51,13 @@ impl Mailer {
         Ok(Self { transport, from })
     }
 
-    /// Hands a mail over. Handed over twice, it carries the same `Message-ID`.
+    /// Hands a mail over, with what it says. Handed over twice, it carries the same `Message-ID`.
     ///
     /// # Errors
     /// When the server did not take it.
-    pub async fn send(&self, mail: &MailRow) -> Result<(), Undelivered> {
-        let message = self.compose(mail).map_err(|error| Undelivered::Refused(short(&error.to_string())))?;
+    pub async fn send(&self, mail: &MailRow, text: String) -> Result<(), Undelivered> {
+        let message =
+            self.compose(mail, text).map_err(|error| Undelivered::Refused(short(&error.to_string())))?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(error) => {
@@ -72,7 +73,7 @@ impl Mailer {
         }
     }
 
-    fn compose(&self, mail: &MailRow) -> anyhow::Result<Message> {
+    fn compose(&self, mail: &MailRow, text: String) -> anyhow::Result<Message> {
         let address = |text: &str| text.parse::<Address>().map(Mailbox::from);
         let id = format!("<{}@{}>", mail.id.0, self.from.email.domain());
         let mut message = Message::builder()
@@ -87,7 +88,7 @@ impl Mailer {
         if let Some(reply_to) = mail.reply_to.as_deref().and_then(|text| address(text).ok()) {
             message = message.reply_to(reply_to);
         }
-        Ok(message.body(mail.text.clone())?)
+        Ok(message.body(text)?)
     }
 }
 

@@ -31,6 +31,8 @@ pub enum SecretOf {
     Site,
     /// The second step of a user.
     SecondStep,
+    /// A mail whose link lets its reader in.
+    Mail,
 }
 
 /// What was sealed cannot be opened: it is damaged, or sealed with another key.
@@ -143,6 +145,7 @@ impl SecretOf {
             Self::Webhook => "webhook",
             Self::Site => "site",
             Self::SecondStep => "second step",
+            Self::Mail => "mail",
         }
     }
 }

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::audit::record::{Done, record};
 use super::auth::Agent;
 use super::check::Checks;
 use super::client::Client;
@@ -16,11 +17,12 @@ use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use super::session::{leave, tell_ended};
+use super::user::shown;
 use super::{Api, password, user_link};
 use crate::store::session::{
     OwnSessionRow, delete_session_of_user, delete_sessions_of_user, list_sessions_of_user,
 };
-use crate::store::user::{find_user, update_user};
+use crate::store::user::{UserRow, find_user, update_user};
 
 /// A browser in which the caller is signed in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,11 +132,13 @@ async fn change_password(
     if row.password_hash != me.user.password_hash {
         return Err(Problem::Stale("The password was changed elsewhere.".to_owned()));
     }
-    let mut row = row;
-    row.password_hash = password_hash;
+    let before = shown(&mut tx, row.clone()).await?;
+    let row = UserRow { password_hash, ..row };
     update_user(&mut tx, &row).await?;
     user_link::forget(&mut tx, user).await?;
     delete_sessions_of_user(&mut tx, user, &me.token_hash).await?;
+    let after = shown(&mut tx, row).await?;
+    record(&api, &mut tx, &me, Done { unseen: "password", ..Done::changed(&before, &after) }).await?;
     tx.commit().await?;
     tell_ended(&api, user);
     Ok(StatusCode::NO_CONTENT)

@@ -11,11 +11,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::audit::record::{Done, record};
 use super::auth::{Agent, SettingUp, hash_token};
 use super::error::{Answer, Problem};
 use super::extract::Body;
 use super::openapi::{ChangeRefusals, Refusals};
 use super::session::tell_ended;
+use super::user::shown;
 use super::{Api, password};
 use crate::store::Tx;
 use crate::store::second_step::{
@@ -124,6 +126,8 @@ async fn confirm(
     api.throttle.count_code(user)?;
     let now = api.clock.now();
     let mut tx = api.change().await?;
+    tx.lock_user(user).await?;
+    let before = shown(&mut tx, me.user.clone()).await?;
     let step = find_second_step(&mut tx, user).await?.ok_or(Problem::NotFound)?;
     if step.confirmed_at.is_some() {
         return Err(Problem::InUse("The second step is on already; turn it off first.".to_owned()));
@@ -133,6 +137,8 @@ async fn confirm(
     }
     update_second_step_confirmed(&mut tx, user, &me.token_hash, now).await?;
     let codes = make_recovery_codes(&mut tx, user).await?;
+    let after = shown(&mut tx, me.user.clone()).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &after)).await?;
     tx.commit().await?;
     tell_ended(&api, user);
     Ok(Json(codes))
@@ -152,8 +158,11 @@ async fn turn_off(
     if find_workspace(&mut tx).await?.second_step_required {
         return Err(Problem::InUse("Everyone must use the second step in this workspace.".to_owned()));
     }
+    let before = shown(&mut tx, me.user.clone()).await?;
     pass(&api, &mut tx, user, Some(&given.code)).await?;
     delete_second_step(&mut tx, user).await?;
+    let after = shown(&mut tx, me.user.clone()).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &after)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -173,6 +182,8 @@ async fn renew(
         return Err(Problem::NotFound);
     }
     let codes = make_recovery_codes(&mut tx, user).await?;
+    let same = shown(&mut tx, me.user.clone()).await?;
+    record(&api, &mut tx, &me, Done { unseen: "recovery_codes", ..Done::changed(&same, &same) }).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(codes)))
 }

@@ -100,7 +100,8 @@ async fn sign_in(
     let user = found.ok_or(Problem::WrongCredentials)?;
     let now = api.clock.now();
     let mut tx = api.store.write().await?;
-    // Comparing takes its time: what was compared must still be so.
+    // Comparing takes its time: what was compared must still be so, and stay so until the session is there to be ended.
+    tx.lock_user(user.id.0).await?;
     let still = find_user_by_email(&mut tx, &email).await?;
     if !still.is_some_and(|still| !still.disabled && still.password_hash == user.password_hash) {
         return Err(Problem::WrongCredentials);

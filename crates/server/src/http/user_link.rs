@@ -34,6 +34,7 @@ use crate::store::user::{UserRow, update_user};
 use crate::store::user_link::{
     GoodLinkRow, LinkKind, UserLinkRow, delete_user_link, find_good_link, update_user_link,
 };
+use crate::vault::SecretOf;
 
 /// How long a link is good: seven days.
 const GOOD_FOR_S: u32 = 7 * 24 * 3600;
@@ -271,7 +272,7 @@ async fn send(api: &Api, tx: &mut Tx, user: &UserRow, link: &UserLinkRow, addres
         to: &user.email,
         reply_to: None,
         subject,
-        text: &text,
+        text: &api.store.vault().seal(SecretOf::Mail, &text),
     };
     Ok(insert_mail(tx, mail, api.clock.now()).await?)
 }

@@ -9,9 +9,10 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::mail::{Mailer, Undelivered};
 use crate::store::mail::{
-    MailRow, list_due_mails, update_mail_claimed, update_mail_failed, update_mail_sent,
+    MailKind, MailRow, list_due_mails, update_mail_claimed, update_mail_failed, update_mail_sent,
 };
 use crate::store::{Store, StoreResult};
+use crate::vault::{Locked, SecretOf, Vault};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// A try takes less than this; a mail whose node died during it is due again then.
@@ -55,7 +56,7 @@ pub async fn pass(store: &Store, clock: &Clock, mailer: Option<&Mailer>) -> Stor
         }
         tx.commit().await?;
         let outcome = match mailer {
-            Some(mailer) => attempt(mailer, &mail).await,
+            Some(mailer) => attempt(mailer, store.vault(), &mail).await,
             None => Err(Undelivered::Unreachable(NO_SERVER.to_owned())),
         };
         settle(store, &mail, &outcome, clock.now()).await?;
@@ -67,9 +68,18 @@ pub async fn pass(store: &Store, clock: &Clock, mailer: Option<&Mailer>) -> Stor
     Ok(())
 }
 
-async fn attempt(mailer: &Mailer, mail: &MailRow) -> Result<(), Undelivered> {
+async fn attempt(mailer: &Mailer, vault: &Vault, mail: &MailRow) -> Result<(), Undelivered> {
     let late = || Undelivered::Unreachable("the mail server took too long".to_owned());
-    tokio::time::timeout(TRY_MAX, mailer.send(mail)).await.unwrap_or_else(|_| Err(late()))
+    let text = text_of(vault, mail).map_err(|locked| Undelivered::Refused(locked.to_string()))?;
+    tokio::time::timeout(TRY_MAX, mailer.send(mail, text)).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// What a mail says. What makes a link good is sealed; what others wrote is never taken for something sealed.
+fn text_of(vault: &Vault, mail: &MailRow) -> Result<String, Locked> {
+    match *mail.kind {
+        MailKind::UserLink => vault.open(SecretOf::Mail, &mail.text),
+        MailKind::Enquiry | MailKind::Transcript => Ok(mail.text.clone()),
+    }
 }
 
 async fn settle(

@@ -1,6 +1,6 @@
 //! Owns the few places where the two engines must differ. Everything else is one SQL text.
 
-use beckon_engine::id::ChatId;
+use beckon_engine::id::{ChatId, UserId};
 
 use super::Tx;
 use super::column::Text;
@@ -23,6 +23,22 @@ impl Tx {
 }
 
 impl Tx {
+    /// Locks out every other unit of work that changes this user or signs them in, until this one ends; one that does so
+    /// already is waited for. What is read after it holds until the commit.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn lock_user(&mut self, user: UserId) -> super::StoreResult<()> {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(tx) => {
+                let sql = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
+                sqlx::query(sql).bind(Text(user)).execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Locks out every other unit of work that changes this chat, until this one ends; one that does so already is waited
     /// for. What is read after it holds until the commit.
     ///

@@ -50,7 +50,7 @@ pub struct NewMail<'a> {
     pub reply_to: Option<&'a str>,
     /// Subject; what is not a printable character becomes a space.
     pub subject: &'a str,
-    /// Plain text.
+    /// Plain text; sealed where it carries a link that lets its reader in.
     pub text: &'a str,
 }
 
@@ -67,7 +67,7 @@ pub struct MailRow {
     pub reply_to: Option<String>,
     /// Subject.
     pub subject: String,
-    /// Plain text.
+    /// Plain text; sealed where it carries a link that lets its reader in.
     pub text: String,
     /// When it was written.
     pub created_at: i64,

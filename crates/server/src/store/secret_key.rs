@@ -19,9 +19,9 @@ pub enum Fit {
     Wrong,
 }
 
-// One text for each column that holds secrets: those that are not sealed are sealed.
+// One text for each column that holds secrets, in rows that a condition may narrow: those that are not sealed are sealed.
 macro_rules! seal_column {
-    ($tx:ident, $vault:ident, $of:expr, $table:literal, $id:literal, $column:literal) => {
+    ($tx:ident, $vault:ident, $of:expr, $table:literal, $id:literal, $column:literal, $only:literal) => {
         let plain: Vec<(String, String)> = fetch_all!(
             $tx,
             (String, String),
@@ -36,7 +36,8 @@ macro_rules! seal_column {
                 $column,
                 " IS NOT NULL AND ",
                 $column,
-                " NOT LIKE 'sealed:%'"
+                " NOT LIKE 'sealed:%'",
+                $only
             ),
         )?;
         for (id, secret) in plain {
@@ -93,10 +94,11 @@ async fn find_word(tx: &mut Tx) -> StoreResult<Option<String>> {
 }
 
 async fn seal_plain(tx: &mut Tx, vault: &Vault) -> StoreResult<()> {
-    seal_column!(tx, vault, SecretOf::Webhook, "webhooks", "id", "secret");
-    seal_column!(tx, vault, SecretOf::Webhook, "webhooks", "id", "secret_before");
-    seal_column!(tx, vault, SecretOf::Site, "sites", "id", "identity_secret");
-    seal_column!(tx, vault, SecretOf::Site, "sites", "id", "identity_secret_before");
-    seal_column!(tx, vault, SecretOf::SecondStep, "user_totp", "user_id", "secret");
+    seal_column!(tx, vault, SecretOf::Webhook, "webhooks", "id", "secret", "");
+    seal_column!(tx, vault, SecretOf::Webhook, "webhooks", "id", "secret_before", "");
+    seal_column!(tx, vault, SecretOf::Site, "sites", "id", "identity_secret", "");
+    seal_column!(tx, vault, SecretOf::Site, "sites", "id", "identity_secret_before", "");
+    seal_column!(tx, vault, SecretOf::SecondStep, "user_totp", "user_id", "secret", "");
+    seal_column!(tx, vault, SecretOf::Mail, "mails", "id", "text", " AND kind = 'user_link' AND text <> ''");
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use beckon_engine::time::UnixMs;
-use beckon_server::store::Store;
+use beckon_server::store::{Store, Tx};
 use beckon_server::vault::{KEY_LEN, Vault};
 use futures_util::FutureExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -125,4 +126,25 @@ async fn admin(server: &str, sql: String) {
     let mut connection = PgConnection::connect(server).await.expect("the PostgreSQL of the tests");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("a database made or dropped");
     connection.close().await.expect("a closed connection");
+}
+
+/// Waits until a unit of work waits for what another one has changed. The embedded database has one at a time anyway.
+pub(crate) async fn one_waits(store: &Store) {
+    let seen = async {
+        loop {
+            match store.read().await.unwrap() {
+                Tx::Sqlite(_) => return,
+                Tx::Postgres(mut tx) => {
+                    let sql = "SELECT COUNT(*) FROM pg_stat_activity
+                           WHERE datname = current_database() AND wait_event = 'transactionid'";
+                    let waiting: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
+                    if waiting > 0 {
+                        return;
+                    }
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("a unit of work waits");
 }

@@ -137,7 +137,7 @@ async fn goes_out_again_after_its_node_died(store: Store) {
     let (server, clock) = (Smtpd::start().await, Clock::manual(START));
     put(&store, MAIL).await;
     let claimed = row(&store).await;
-    server.mailer().send(&claimed).await.unwrap();
+    server.mailer().send(&claimed, claimed.text.clone()).await.unwrap();
     let mut tx = store.write().await.unwrap();
     assert!(update_mail_claimed(&mut tx, &claimed, START.plus_s(180)).await.unwrap());
     tx.commit().await.unwrap();

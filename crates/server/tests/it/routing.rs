@@ -23,7 +23,7 @@ use serde_json::json;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::harness::{START, store_tests};
+use crate::harness::{START, one_waits, store_tests};
 use crate::store::fixtures;
 
 store_tests!(
@@ -217,27 +217,6 @@ async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
     }
     assert!(most > before, "everything is read anew");
     assert!(most - before < 20, "{} tasks read at once", most - before);
-}
-
-/// Waits until a unit of work waits for what another one has changed. The embedded database has one at a time anyway.
-async fn one_waits(store: &Store) {
-    let seen = async {
-        loop {
-            match store.read().await.unwrap() {
-                Tx::Sqlite(_) => return,
-                Tx::Postgres(mut tx) => {
-                    let sql = "SELECT COUNT(*) FROM pg_stat_activity
-                           WHERE datname = current_database() AND wait_event = 'transactionid'";
-                    let waiting: i64 = sqlx::query_scalar(sql).fetch_one(&mut *tx).await.unwrap();
-                    if waiting > 0 {
-                        return;
-                    }
-                }
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), seen).await.expect("a unit of work waits");
 }
 
 async fn say(tx: &mut Tx, chat: ChatId, sender: Sender) {

@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use beckon_server::app::open_with_secrets;
 use beckon_server::config::{self, SecretKey};
+use beckon_server::driver::Mails;
 use beckon_server::store::secret_key::Fit;
 use beckon_server::store::user::Role;
 use beckon_server::store::{Store, Tx};
@@ -22,12 +23,13 @@ database_tests!(
 );
 
 /// Every column that holds secrets.
-const SECRETS: [&str; 5] = [
+const SECRETS: [&str; 6] = [
     "SELECT secret FROM webhooks",
     "SELECT secret_before FROM webhooks",
     "SELECT identity_secret FROM sites",
     "SELECT identity_secret_before FROM sites",
     "SELECT secret FROM user_totp",
+    "SELECT text FROM mails WHERE kind = 'user_link'",
 ];
 
 async fn texts(store: &Store, sql: &'static str) -> Vec<String> {
@@ -47,9 +49,9 @@ async fn run(store: &Store, sql: &'static str) {
     tx.commit().await.unwrap();
 }
 
-/// A webhook and a site, each with a secret and the one before, and somebody with a second step.
+/// A webhook and a site, each with a secret and the one before, somebody with a second step, and an invitation by mail.
 async fn with_secrets(store: &Store) {
-    let place = Place::on(store.clone(), |_| {}).await;
+    let place = Place::sending(store.clone(), Mails::Leave).await;
     let mut admin = place.signed_in("root", Role::Admin).await;
     let site = admin.post("/api/v1/sites", &json!({"name": "Shop", "origins": []})).await.created();
     let hook = json!({"name": "Desk", "url": "https://desk.example/hook", "events": ["chat.ended"]});
@@ -60,13 +62,23 @@ async fn with_secrets(store: &Store) {
     admin.post(&secret, &json!({"before_good_h": 1})).await.created();
     admin.post(&secret, &json!({"before_good_h": 1})).await.created();
     admin.post("/api/v1/me/second-step", &json!({})).await.created();
+    let new = json!({"email": "bob@example.test", "name": "Bob", "role": "agent"});
+    let link = format!("/api/v1/users/{}/link", id_of(&admin.post("/api/v1/users", &new).await.created()));
+    admin.post(&link, &json!({})).await.created();
 }
 
 // spec: A-4
 async fn every_secret_is_written_sealed(database: Database) {
     let store = database.open().await;
     with_secrets(&store).await;
-    let of = [SecretOf::Webhook, SecretOf::Webhook, SecretOf::Site, SecretOf::Site, SecretOf::SecondStep];
+    let of = [
+        SecretOf::Webhook,
+        SecretOf::Webhook,
+        SecretOf::Site,
+        SecretOf::Site,
+        SecretOf::SecondStep,
+        SecretOf::Mail,
+    ];
     for (sql, of) in SECRETS.into_iter().zip(of) {
         let held = texts(&store, sql).await;
         assert_eq!(held.len(), 1, "{sql}");
@@ -83,12 +95,14 @@ async fn what_was_written_plain_is_sealed_at_the_start(database: Database) {
     run(&store, "UPDATE webhooks SET secret = 'cGxhaW4=', secret_before = 'b2xk'").await;
     run(&store, "UPDATE sites SET identity_secret = 'abcd'").await;
     run(&store, "UPDATE user_totp SET secret = 'JBSWY3DP'").await;
+    run(&store, "UPDATE mails SET text = 'Hello Bob'").await;
     assert_eq!(store.seal_all().await.unwrap(), Fit::Right);
     for (sql, of, plain) in [
         (SECRETS[0], SecretOf::Webhook, "cGxhaW4="),
         (SECRETS[1], SecretOf::Webhook, "b2xk"),
         (SECRETS[2], SecretOf::Site, "abcd"),
         (SECRETS[4], SecretOf::SecondStep, "JBSWY3DP"),
+        (SECRETS[5], SecretOf::Mail, "Hello Bob"),
     ] {
         let held = texts(&store, sql).await;
         assert!(held[0].starts_with("sealed:"), "{sql}: {}", held[0]);

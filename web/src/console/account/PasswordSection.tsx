@@ -34,7 +34,7 @@ export function PasswordSection() {
         const { fields } = fieldErrors(error.problem, (path) => (path in form.values ? path : null));
         form.setErrors(fields.current ? { ...fields, current: t("own.password.wrong") } : fields);
       } else if (error instanceof ApiError && error.status === 429) {
-        form.setFieldError("current", t("sign_in.too_many"));
+        form.setFieldError("current", t("sign_in.too_many", { when: error.message }));
       } else {
         warned(error.message);
       }

@@ -8,7 +8,7 @@ export function useCodeError(error: Error | null): string | null {
   if (!(error instanceof ApiError)) return error.message;
   if (error.problem.code === "wrong_code") return t("sign_in.code_wrong");
   if (error.problem.code === "code_needed") return t("sign_in.code_missing");
-  if (error.status === 429) return t("sign_in.too_many");
+  if (error.status === 429) return t("sign_in.too_many", { when: error.message });
   if (error.status === 0) return t("error.network_title");
   return error.message;
 }

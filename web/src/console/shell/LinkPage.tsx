@@ -134,7 +134,7 @@ function isDead(error: Error): boolean {
 function messageOf(error: Error, t: TFunction): string {
   if (!(error instanceof ApiError)) return error.message;
   if (error.status === 0) return `${t("error.network_title")}. ${t("error.network_text")}`;
-  if (error.status === 429) return t("sign_in.too_many");
+  if (error.status === 429) return t("sign_in.too_many", { when: error.message });
   if (error.problem.code === "wrong_code") return t("sign_in.code_wrong");
   if (isDead(error)) return t("link.dead_text");
   if (error.status === 422) return t("state.has_errors");

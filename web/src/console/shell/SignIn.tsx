@@ -126,7 +126,7 @@ function messageOf(error: Error, code: string | null, t: TFunction): string | nu
   if (error.problem.code === "code_needed") return code ? t("sign_in.code_missing") : null;
   if (error.problem.code === "wrong_code") return t("sign_in.code_wrong");
   if (error.status === 0) return `${t("error.network_title")}. ${t("error.network_text")}`;
-  if (error.status === 429) return t("sign_in.too_many");
+  if (error.status === 429) return t("sign_in.too_many", { when: error.message });
   if (error.status === 401 || error.status === 422) return t("sign_in.wrong");
   return t("error.server", { status: error.status });
 }

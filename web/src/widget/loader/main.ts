@@ -90,18 +90,16 @@ function update() {
   }
 }
 
+/** Without its bundle there is no preview, and the page is as it is for any visitor. */
 function preview(host: string, site: string, token: string) {
-  loadBundle<ShowPreview>(`${host}/beckon-offer-preview.js?v=${PREVIEW_VERSION}`, (show) =>
-    show({
-      host,
-      site,
-      token,
-      load: loadBundle,
-      over: () => {
-        previewed = "";
-        quietly(update);
-      },
-    }),
+  const over = () => {
+    previewed = "";
+    quietly(update);
+  };
+  loadBundle<ShowPreview>(
+    `${host}/beckon-offer-preview.js?v=${PREVIEW_VERSION}`,
+    (show) => show({ host, site, token, load: loadBundle, over }),
+    over,
   );
 }
 

@@ -7,8 +7,8 @@ const load_again_ms = 5_000;
 const had: Record<string, unknown> = {};
 const takers: Record<string, (come: unknown) => void> = {};
 
-/** Hands over what the bundle at `url` has, now or once it is loaded; of several who wait, to the last. */
-export function loadBundle<T>(url: string, take: (come: T) => void): void {
+/** Hands over what the bundle at `url` has, now or once it is loaded; of several who wait, to the last. Calls `failed` when this call is the one that loads it and it cannot be had. */
+export function loadBundle<T>(url: string, take: (come: T) => void, failed?: () => void): void {
   if (url in had) {
     take(had[url] as T);
     return;
@@ -27,6 +27,7 @@ export function loadBundle<T>(url: string, take: (come: T) => void): void {
   script.onerror = () => {
     script.remove();
     setTimeout(() => delete takers[url], load_again_ms);
+    if (failed) failed();
   };
   document.head.append(script);
 }

@@ -4,19 +4,22 @@
 use axum::http::HeaderName;
 use axum::http::header::USER_AGENT;
 use beckon_server::http::auth::SESSIONS_MAX;
+use beckon_server::http::password;
 use beckon_server::store::Store;
-use beckon_server::store::user::Role;
+use beckon_server::store::session::delete_sessions_of_user;
+use beckon_server::store::user::{Role, find_user, update_user};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::place::{Browser, PASSWORD, Place, column, id_of};
-use crate::harness::store_tests;
+use crate::harness::{one_waits, store_tests};
 
 store_tests!(
     a_person_sees_where_they_are_signed_in,
     a_person_ends_their_own_sessions_and_nobody_elses,
     a_new_password_takes_the_old_one_and_ends_the_other_sessions,
     an_administrator_ends_all_sessions_of_a_user,
+    who_signs_in_while_the_password_changes_is_not_let_in,
 );
 
 const SESSIONS: &str = "/api/v1/me/sessions";
@@ -137,4 +140,21 @@ async fn an_administrator_ends_all_sessions_of_a_user(store: Store) {
     admin.delete(&format!("/api/v1/users/{root}/sessions")).await.done();
     assert!(is_signed_in(&mut admin).await && !is_signed_in(&mut other_admin).await);
     admin.delete(&format!("/api/v1/users/{}/sessions", Uuid::nil())).await.refused(404, "not_found");
+}
+
+// spec: A-4
+async fn who_signs_in_while_the_password_changes_is_not_let_in(store: Store) {
+    let place = Place::on(store.clone(), |_| {}).await;
+    let alice = place.user_with_password("alice", Role::Agent).await;
+    let mut tx = store.write().await.unwrap();
+    let mut row = find_user(&mut tx, alice).await.unwrap().unwrap();
+    row.password_hash = password::hash("another horse");
+    update_user(&mut tx, &row).await.unwrap();
+    delete_sessions_of_user(&mut tx, alice, "").await.unwrap();
+    let mut thief = place.browser();
+    let signing_in =
+        tokio::spawn(async move { thief.post("/api/v1/session", &credentials("alice", PASSWORD)).await });
+    one_waits(&store).await;
+    tx.commit().await.unwrap();
+    signing_in.await.unwrap().refused(401, "wrong_credentials");
 }

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::files::png;
 use super::offers::card;
 use super::place::{Browser, PASSWORD, Place, id_of};
+use super::second_step::{App, STEP_MS};
 use crate::harness::{START, store_tests};
 use crate::store::fixtures;
 
@@ -45,11 +46,11 @@ const ROUTES: &[(&str, &str, Leaves)] = &[
     ("DELETE", "/api/v1/session", OWN),
     ("DELETE", "/api/v1/me/sessions", OWN),
     ("DELETE", "/api/v1/me/sessions/{id}", OWN),
-    ("PUT", "/api/v1/me/password", OWN),
-    ("POST", "/api/v1/me/second-step", OWN),
-    ("PUT", "/api/v1/me/second-step", OWN),
-    ("POST", "/api/v1/me/second-step/off", OWN),
-    ("POST", "/api/v1/me/second-step/recovery-codes", OWN),
+    ("PUT", "/api/v1/me/password", Line("changed user")),
+    ("POST", "/api/v1/me/second-step", Nothing("good for nothing before a code has confirmed it")),
+    ("PUT", "/api/v1/me/second-step", Line("changed user")),
+    ("POST", "/api/v1/me/second-step/off", Line("changed user")),
+    ("POST", "/api/v1/me/second-step/recovery-codes", Line("changed user")),
     ("POST", "/api/v1/users/{id}/link", Line("changed user")),
     ("DELETE", "/api/v1/users/{id}/link", Line("changed user")),
     ("POST", "/api/v1/user-link/look", READS),
@@ -237,6 +238,7 @@ async fn every_change_leaves_its_line(store: Store) {
     walk.go("POST", "/api/v1/setup", "", &root).await;
     people(&mut walk).await;
     access(&mut walk).await;
+    own(&mut walk).await;
     let site = walk.go("POST", "/api/v1/sites", "", &json!({"name": "Shop", "origins": []})).await;
     let site = text_of(&site);
     walk.go("PATCH", "/api/v1/sites/{id}", &site, &json!({"name": "Store"})).await;
@@ -282,6 +284,23 @@ async fn access(walk: &mut Walk) {
     update_second_step_confirmed(&mut tx, user.parse().unwrap(), "", START).await.unwrap();
     tx.commit().await.unwrap();
     walk.go("DELETE", "/api/v1/users/{id}/second-step", &user, &Value::Null).await;
+}
+
+async fn own(walk: &mut Walk) {
+    let change = json!({"current": PASSWORD, "password": "another horse"});
+    walk.go("PUT", "/api/v1/me/password", "", &change).await;
+    let step = "/api/v1/me/second-step";
+    let made = walk.call("POST", step, "", Vec::new()).await;
+    let app = App::of(made["secret"].as_str().unwrap());
+    for (method, path) in [
+        ("PUT", step),
+        ("POST", "/api/v1/me/second-step/recovery-codes"),
+        ("POST", "/api/v1/me/second-step/off"),
+    ] {
+        walk.place.clock.advance_ms(STEP_MS);
+        let code = json!({"code": app.now(&walk.place)});
+        walk.go(method, path, "", &code).await;
+    }
 }
 
 async fn configuration(walk: &mut Walk, site: &str) {

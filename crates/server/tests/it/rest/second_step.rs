@@ -24,10 +24,10 @@ store_tests!(
 );
 
 const PATH: &str = "/api/v1/me/second-step";
-const STEP_MS: i64 = 30_000;
+pub(super) const STEP_MS: i64 = 30_000;
 
 /// The app of one person.
-struct App {
+pub(super) struct App {
     secret: String,
     codes: Vec<String>,
 }
@@ -36,7 +36,7 @@ impl App {
     /// Sets the second step up in this browser.
     async fn set_up(place: &Place, browser: &mut Browser) -> Self {
         let made = browser.post(PATH, &json!({})).await.created();
-        let mut app = Self { secret: made["secret"].as_str().unwrap().to_owned(), codes: Vec::new() };
+        let mut app = Self::of(made["secret"].as_str().unwrap());
         let confirmed = browser.send("PUT", PATH, code(&app.now(place)).to_string().into()).await.ok();
         let codes = confirmed["codes"].as_array().unwrap().iter();
         app.codes = codes.map(|code| code.as_str().unwrap().to_owned()).collect();
@@ -44,8 +44,13 @@ impl App {
         app
     }
 
+    /// That was shown this secret.
+    pub(super) fn of(secret: &str) -> Self {
+        Self { secret: secret.to_owned(), codes: Vec::new() }
+    }
+
     /// What it shows.
-    fn now(&self, place: &Place) -> String {
+    pub(super) fn now(&self, place: &Place) -> String {
         let secret = Secret::try_from_base32(&self.secret).unwrap();
         let seconds = u64::try_from(place.clock.now().0 / 1000).unwrap();
         Builder::new().with_secret(secret).build_noncompliant().generate(seconds).to_string()

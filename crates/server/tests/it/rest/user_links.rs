@@ -8,6 +8,7 @@ use beckon_server::driver::Mails;
 use beckon_server::store::Store;
 use beckon_server::store::mail::{list_mails, update_mail_sent};
 use beckon_server::store::user::Role;
+use beckon_server::vault::SecretOf;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -188,8 +189,9 @@ async fn a_link_is_mailed_and_not_kept_once_it_has_left(store: Store) {
     let waiting = mails().await;
     assert_eq!(waiting.len(), 1, "the mail of a dead link does not leave");
     assert_eq!((waiting[0].recipient.as_str(), waiting[0].reply_to.as_deref()), ("alice@example.test", None));
-    assert!(waiting[0].text.contains(&format!("\n{address}\n")), "{}", waiting[0].text);
-    assert!(waiting[0].text.contains("9 March 2026, 09:00 UTC"), "{}", waiting[0].text);
+    let text = store.vault().open(SecretOf::Mail, &waiting[0].text).unwrap();
+    assert!(text.contains(&format!("\n{address}\n")), "{text}");
+    assert!(text.contains("9 March 2026, 09:00 UTC"), "{text}");
     let mut tx = store.write().await.unwrap();
     update_mail_sent(&mut tx, *waiting[0].id, UnixMs(1)).await.unwrap();
     tx.commit().await.unwrap();

@@ -39,7 +39,7 @@ export function LineDetail({ id }: { id: string }) {
 }
 
 /** Changes of what the interface does not show. */
-const UNSEEN = ["password", "secret", "sessions", "link"] as const;
+const UNSEEN = ["password", "secret", "sessions", "link", "recovery_codes"] as const;
 
 function Changes({ line: { differences, before, after, entry } }: { line: AuditDetail }) {
   const { t, i18n } = useTranslation();

@@ -6,7 +6,12 @@ import type { HoursException, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
 import { HolidayMenu } from "./HolidayMenu";
+import { nextSpan } from "./model";
 import classes from "./Queues.module.css";
+import { SpanFields } from "./SpanFields";
+
+/** Open periods of one date. */
+const SPANS_MAX = 24;
 
 export function ExceptionsSection({ editor }: { editor: Editor<QueueBody> }) {
   const { t } = useTranslation();
@@ -48,6 +53,7 @@ function ExceptionRow({ editor, index, exception }: ExceptionRowProps) {
   const { form } = editor;
   const path = `plan.hours.exceptions.${index}`;
   const closed = exception.spans.length === 0;
+  const day = exception.date || t("queues.hours.this_date");
   return (
     <div className={classes.exception}>
       <TextInput
@@ -67,12 +73,27 @@ function ExceptionRow({ editor, index, exception }: ExceptionRowProps) {
         <Checkbox
           label={t("queues.hours.all_day")}
           checked={closed}
-          onChange={() => form.setFieldValue(`${path}.spans`, closed ? [["09:00", "12:00"]] : [])}
+          onChange={() => form.setFieldValue(`${path}.spans`, closed ? [nextSpan(undefined)] : [])}
         />
         {exception.spans.map((_, span) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity of their own
-          <Span key={span} editor={editor} path={`${path}.spans.${span}`} />
+          <SpanFields
+            // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity of their own
+            key={span}
+            editor={editor}
+            paths={[`${path}.spans.${span}.0`, `${path}.spans.${span}.1`]}
+            day={day}
+            onRemove={() => form.removeListItem(`${path}.spans`, span)}
+          />
         ))}
+        {!closed && exception.spans.length < SPANS_MAX && (
+          <ActionIcon
+            size={30}
+            onClick={() => form.insertListItem(`${path}.spans`, nextSpan(exception.spans.at(-1)?.[1]))}
+            aria-label={t("queues.hours.add", { day })}
+          >
+            <IconPlus size={16} />
+          </ActionIcon>
+        )}
       </div>
       <ActionIcon
         size={30}
@@ -82,29 +103,5 @@ function ExceptionRow({ editor, index, exception }: ExceptionRowProps) {
         <IconTrash size={16} />
       </ActionIcon>
     </div>
-  );
-}
-
-function Span({ editor, path }: { editor: Editor<QueueBody>; path: string }) {
-  const { t } = useTranslation();
-  const { form } = editor;
-  return (
-    <>
-      <TextInput
-        size="xs"
-        w={68}
-        maxLength={5}
-        aria-label={t("queues.hours.from")}
-        {...form.getInputProps(`${path}.0`)}
-      />
-      <span aria-hidden="true">–</span>
-      <TextInput
-        size="xs"
-        w={68}
-        maxLength={5}
-        aria-label={t("queues.hours.to")}
-        {...form.getInputProps(`${path}.1`)}
-      />
-    </>
   );
 }

@@ -1,6 +1,6 @@
 /** Owns the business hours of a queue: weekly periods in its time zone, and exceptions for single dates. */
-import { ActionIcon, Button, Group, Select, TextInput, Tooltip } from "@mantine/core";
-import { IconCopy, IconPlus, IconX } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, Select, Tooltip } from "@mantine/core";
+import { IconCopy, IconPlus } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Period, Queue, QueueBody } from "../../../api/rest";
@@ -9,9 +9,10 @@ import { Section } from "../../ui/form";
 import { useNow } from "../../ui/useNow";
 import { DayTrack } from "./DayTrack";
 import { ExceptionsSection } from "./ExceptionsSection";
-import { alwaysOpen, businessWeek, WEEKDAYS } from "./model";
+import { alwaysOpen, businessWeek, nextSpan, WEEKDAYS } from "./model";
 import { OpenState } from "./OpenState";
 import classes from "./Queues.module.css";
+import { SpanFields } from "./SpanFields";
 import weekClasses from "./Week.module.css";
 import { momentIn } from "./week";
 
@@ -96,7 +97,10 @@ function Day({ editor, weekday, now }: DayProps) {
     MONDAY + (weekday - 1) * DAY_MS,
   );
   const own = weekly.flatMap((period, index) => (period.weekday === weekday ? [{ period, index }] : []));
-  const add = () => form.insertListItem("plan.hours.weekly", next(weekday, own.at(-1)?.period));
+  const add = () => {
+    const [from, to] = nextSpan(own.at(-1)?.period.to);
+    form.insertListItem("plan.hours.weekly", { weekday, from, to } satisfies Period);
+  };
   const copy = () => {
     const copies = WEEKDAYS.flatMap((to) => own.map(({ period }) => ({ ...period, weekday: to })));
     form.setFieldValue("plan.hours.weekly", copies);
@@ -113,8 +117,14 @@ function Day({ editor, weekday, now }: DayProps) {
         />
         <div className={classes.periods}>
           {own.length === 0 && <span className={classes.off}>{t("queues.hours.closed")}</span>}
-          {own.map(({ period, index }) => (
-            <PeriodFields key={index} editor={editor} index={index} period={period} day={day} />
+          {own.map(({ index }) => (
+            <SpanFields
+              key={index}
+              editor={editor}
+              paths={[`plan.hours.weekly.${index}.from`, `plan.hours.weekly.${index}.to`]}
+              day={day}
+              onRemove={() => form.removeListItem("plan.hours.weekly", index)}
+            />
           ))}
           {own.some(({ index }) => errorBelow(form, `plan.hours.weekly.${index}`)) && (
             <span className={classes.error}>{t("queues.hours.time_invalid")}</span>
@@ -138,53 +148,4 @@ function Day({ editor, weekday, now }: DayProps) {
       </div>
     </fieldset>
   );
-}
-
-interface PeriodFieldsProps {
-  editor: Editor<QueueBody>;
-  index: number;
-  period: Period;
-  day: string;
-}
-
-function PeriodFields({ editor, index, period, day }: PeriodFieldsProps) {
-  const { t } = useTranslation();
-  const { form } = editor;
-  const path = `plan.hours.weekly.${index}`;
-  const { from, to } = period;
-  return (
-    <div className={classes.period}>
-      <TextInput
-        size="xs"
-        w={68}
-        aria-label={`${day}, ${t("queues.hours.from")}`}
-        maxLength={5}
-        {...form.getInputProps(`${path}.from`)}
-        error={Boolean(form.errors[`${path}.from`])}
-      />
-      <span aria-hidden="true">–</span>
-      <TextInput
-        size="xs"
-        w={68}
-        aria-label={`${day}, ${t("queues.hours.to")}`}
-        maxLength={5}
-        {...form.getInputProps(`${path}.to`)}
-        error={Boolean(form.errors[`${path}.to`])}
-      />
-      <ActionIcon
-        size="sm"
-        onClick={() => form.removeListItem("plan.hours.weekly", index)}
-        aria-label={t("queues.hours.remove", { from, to, day })}
-      >
-        <IconX size={14} />
-      </ActionIcon>
-    </div>
-  );
-}
-
-/** A first period is a working day, a further one the hour after the last. */
-function next(weekday: number, last: Period | undefined): Period {
-  if (!last) return { weekday, from: "09:00", to: "17:00" };
-  const hour = Math.min(22, Number.parseInt(last.to, 10) || 0) + 1;
-  return { weekday, from: `${String(hour).padStart(2, "0")}:00`, to: "24:00" };
 }

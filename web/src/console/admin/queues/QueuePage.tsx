@@ -1,6 +1,7 @@
 /** Owns creating and editing a queue: one form over several tabs, saved as a whole. */
 import { Tabs } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useSearchParams } from "wouter";
 import type { Queue, QueueBody } from "../../../api/rest";
@@ -133,13 +134,19 @@ function QueueTabs({
   const [params, setParams] = useSearchParams();
   const wanted = params.get("tab");
   const tab = TABS.find((known) => known.key === wanted)?.key ?? "general";
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where the tabs do not fit, the chosen one comes into view
+  useEffect(() => {
+    const chosen = list.current?.querySelector('[aria-selected="true"]');
+    chosen?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [tab]);
   return (
     <Tabs
       value={tab}
       onChange={(key) => setParams(key === "general" ? {} : { tab: key ?? "" }, { replace: true })}
       keepMounted={false}
     >
-      <Tabs.List mb="md" style={{ flexWrap: "nowrap", overflowX: "auto" }}>
+      <Tabs.List ref={list} mb="md" style={{ flexWrap: "nowrap", overflowX: "auto" }}>
         {TABS.map(({ key, paths }) => (
           <Tabs.Tab
             key={key}

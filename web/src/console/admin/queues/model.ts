@@ -209,3 +209,10 @@ function checkAlternative(
   for (const [tag, text] of Object.entries(alternative.texts)) errors[`${path}.texts.${tag}`] = long(text);
   return errors;
 }
+
+/** A first period of a day is a working day, a further one begins the hour after the last has ended. */
+export function nextSpan(last_end: string | undefined): [string, string] {
+  if (last_end === undefined) return ["09:00", "17:00"];
+  const hour = Math.min(22, Number.parseInt(last_end, 10) || 0) + 1;
+  return [`${String(hour).padStart(2, "0")}:00`, "24:00"];
+}

@@ -12,6 +12,7 @@ import { checkName, checkRange, compact } from "../../ui/check";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, type FieldErrors, useEditor } from "../../ui/editor";
 import { EditForm, Section } from "../../ui/form";
+import { warned } from "../../ui/notify";
 import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
 import classes from "../Admin.module.css";
@@ -57,8 +58,11 @@ export function NewUserPage() {
       const body: NewUser = invited ? values : { ...values, password };
       const user = await request<User>("POST", "/users", body);
       if (invited) {
-        const link = await request<MadeUserLink>("POST", `/users/${user.id}/link`);
-        queryClient.setQueryData(madeLinkKey(user.id), link);
+        // The user is there by now: without a link their page, which opens next, offers to make one.
+        await request<MadeUserLink>("POST", `/users/${user.id}/link`).then(
+          (link) => queryClient.setQueryData(madeLinkKey(user.id), link),
+          () => warned(t("users.link.not_made")),
+        );
       }
       return user;
     },

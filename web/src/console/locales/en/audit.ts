@@ -83,6 +83,7 @@ export const audit = {
     secret: "A new secret",
     sessions: "All sessions were ended",
     link: "A link to choose a password with",
+    recovery_codes: "New recovery codes",
   },
   to_version: "as in version {{version}}",
   and_more: "{{places}} and {{count}} more",

@@ -129,6 +129,7 @@ export const queues = {
     no_exceptions: "No exceptions.",
     add_exception: "Add exception",
     date: "Date",
+    this_date: "this date",
     reason: "Name",
     all_day: "Closed all day",
     special: "Open from {{from}} to {{to}}",

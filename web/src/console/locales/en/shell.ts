@@ -115,7 +115,7 @@ export const shell = {
     code_wrong: "The code is not right, or was used. Wait for the next one.",
     code_missing: "Enter a code.",
     wrong: "The e-mail or the password is not right.",
-    too_many: "Too many attempts. Wait a minute, then try again.",
+    too_many: "Too many attempts. {{when}}",
   },
   link: {
     title: "Choose a password",

@@ -65,6 +65,7 @@ export const users = {
     copy: "Copy the link",
     revoke: "Revoke",
     revoked: "The link is dead.",
+    not_made: "The user was made, the invitation was not. Make it here.",
   },
   second_step: {
     title: "Second step",
