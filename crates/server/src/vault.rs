@@ -2,8 +2,8 @@
 //! copy of the database alone has no secret.
 
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use tempfile::NamedTempFile;
 
 /// Bytes of a key.
 pub const KEY_LEN: usize = 32;
@@ -79,7 +80,8 @@ impl Vault {
         Self::parse(&text).with_context(|| format!("in {}", path.display()))
     }
 
-    /// With a new key, written to this file, which only its owner can read.
+    /// With a new key, written to this file, which only its owner can read. The file is there as a whole and on the disk, or not
+    /// at all, whenever the program ends: a part of a key would be a key that nobody has.
     ///
     /// # Errors
     /// When it is there already or cannot be written.
@@ -88,16 +90,13 @@ impl Vault {
         for byte in rand::random::<[u8; KEY_LEN]>() {
             write!(text, "{byte:02x}").expect("writing to a string does not fail");
         }
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .with_context(|| format!("cannot make {}", path.display()))?;
-        // Before anything is sealed with it, it is on the disk.
-        writeln!(file, "{text}")
-            .and_then(|()| file.sync_all())
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        let cannot = || format!("cannot make {}", path.display());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut whole = NamedTempFile::new_in(folder).with_context(cannot)?;
+        writeln!(whole, "{text}").and_then(|()| whole.as_file().sync_all()).with_context(cannot)?;
+        whole.persist_noclobber(path).map_err(|refused| refused.error).with_context(cannot)?;
+        // Before anything is sealed with it, the disk knows its name too.
+        File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)?;
         Self::parse(&text)
     }
 
@@ -188,5 +187,29 @@ mod tests {
         assert!(Vault::create(&path).is_err(), "a key that is there stays");
         assert!(Vault::parse("12").unwrap_err().to_string().contains("openssl rand -hex 32"));
         assert!(Vault::read(&dir.path().join("none")).is_err());
+    }
+
+    // spec: A-4
+    #[test]
+    fn whoever_finds_a_key_file_finds_all_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths: Vec<_> = (0..400).map(|number| dir.path().join(number.to_string())).collect();
+        std::thread::scope(|scope| {
+            // What stands there at any moment is what a program that was killed in it leaves behind.
+            let looking = scope.spawn(|| {
+                paths.iter().all(|path| {
+                    let mut found = std::fs::read(path);
+                    while found.is_err() {
+                        found = std::fs::read(path);
+                    }
+                    found.is_ok_and(|text| text.len() == 2 * KEY_LEN + 1)
+                })
+            });
+            for path in &paths {
+                Vault::create(path).unwrap();
+            }
+            assert!(looking.join().unwrap(), "a part of a key was seen");
+        });
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), paths.len(), "nothing else is left");
     }
 }
