@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use axum::Router;
@@ -25,6 +26,11 @@ use crate::store::Store;
 use crate::store::secret_key::{Fit, is_sealed};
 use crate::vault::{KEY_FILE, Vault};
 use crate::ws::{self, Live};
+
+/// Requests that are under way when the server stops are waited for so long.
+const REQUESTS_WITHIN: Duration = Duration::from_secs(10);
+/// What is to be written when the server stops is waited for so long.
+const STOPPED_WITHIN: Duration = Duration::from_secs(30);
 
 /// Opens the database of an installation, without the key to its secrets.
 ///
@@ -188,22 +194,44 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         );
     }
     node.api.setup_token = setup_token;
-    serve_until_stopped(node, listener).await
+    serve_until_stopped(node, listener, config.drain).await
 }
 
-/// Serves a node on `listener` until the process is told to stop, then stops the node.
+/// Serves a node on `listener` until the process is told to stop; then those who are connected are told to move, spread over
+/// `drain`, and the node stops. Told once more, it stops at once.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve_until_stopped(node: Node, listener: TcpListener) -> anyhow::Result<()> {
+pub async fn serve_until_stopped(node: Node, listener: TcpListener, drain: Duration) -> anyhow::Result<()> {
     let service = node.router().into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = node.stopping();
-    let asked = async move {
+    let (driver, stopping) = (node.driver.clone(), node.stopping());
+    let asked = stopping.clone();
+    tokio::spawn(async move {
         stopped().await;
+        tokio::select! {
+            () = driver.drain(drain) => {}
+            () = stopped() => {}
+        }
         stopping.cancel();
+    });
+    let last_requests = asked.clone();
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { asked.cancelled().await })
+        .into_future();
+    let overdue = async move {
+        last_requests.cancelled().await;
+        tokio::time::sleep(REQUESTS_WITHIN).await;
     };
-    let served = axum::serve(listener, service).with_graceful_shutdown(asked).await;
-    node.stop().await;
+    let served = tokio::select! {
+        served = served => served,
+        () = overdue => {
+            tracing::warn!("the server stops while requests are under way");
+            Ok(())
+        }
+    };
+    if tokio::time::timeout(STOPPED_WITHIN, node.stop()).await.is_err() {
+        tracing::warn!("the server stops while something is not written yet");
+    }
     served.context("the server failed")
 }
 

@@ -239,6 +239,15 @@ impl Bus {
         }
     }
 
+    /// Whether the connection to other nodes is away now; never where there are none.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Local(_) => false,
+            Self::Nats { alone, .. } => *alone.borrow(),
+        }
+    }
+
     /// Hints from now on.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Hint> {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use ipnet::IpNet;
@@ -13,6 +14,9 @@ const PREFIX: &str = "BECKON_";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 const DATA_DEFAULT: &str = "./beckon-data";
 const LOG_DEFAULT: &str = "info";
+/// With one server there is nobody to move to; with several, the others take in each one's browsers within this time.
+const DRAIN_S_DEFAULT: u16 = 10;
+const DRAIN_S_MAX: u16 = 600;
 
 /// Variables with the same prefix that belong to `beckon config` and to the project's own tools, which start servers.
 const OF_THE_TOOLS: [&str; 6] =
@@ -56,6 +60,10 @@ pub struct Settings {
     /// Private networks that webhooks may reach, as 10.0.0.0/8,fd00::/8 [env: BECKON_OUTBOUND_ALLOW] [default: none]
     #[arg(long, value_name = "NETWORKS")]
     pub outbound_allow: Option<String>,
+    /// Seconds over which everyone is told to move to another node before a stop, 0 to 600 [env: BECKON_DRAIN_S] [default: 10 with PostgreSQL, else 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=i64::from(DRAIN_S_MAX)))]
+    #[serde(deserialize_with = "seconds_or_text")]
+    pub drain_s: Option<u16>,
     /// What is logged, such as warn or info,beckon_server=debug [env: BECKON_LOG] [default: info]
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
@@ -94,6 +102,8 @@ pub struct Config {
     pub mail: Option<Mail>,
     /// Private networks that webhooks may reach.
     pub outbound_allow: Vec<IpNet>,
+    /// Before a stop, everyone is told to move to another node, spread over this time.
+    pub drain: Duration,
     /// What is logged, as a filter of `tracing`.
     pub log: String,
     /// How a line of the log is written.
@@ -154,6 +164,10 @@ pub fn load(
         database([("command line", &args), ("environment", &from_environment), ("file", &from_file)])?;
     let secret_key =
         secret_key([("command line", &args), ("environment", &from_environment), ("file", &from_file)])?;
+    let drain_s_default = match &database {
+        Database::Sqlite(_) => 0,
+        Database::Postgres(_) => DRAIN_S_DEFAULT,
+    };
     let merged = args.or(from_environment).or(from_file);
     let mail = mail(merged.smtp_url, merged.mail_from)?;
     Ok(Config {
@@ -164,6 +178,7 @@ pub fn load(
         metrics_listen: merged.metrics_listen,
         trusted_proxies: merged.trusted_proxies.unwrap_or(0),
         mail,
+        drain: Duration::from_secs(u64::from(merged.drain_s.unwrap_or(drain_s_default))),
         outbound_allow: networks(merged.outbound_allow.as_deref().unwrap_or_default())?,
         log: merged.log.unwrap_or_else(|| LOG_DEFAULT.to_owned()),
         log_format: merged.log_format.unwrap_or_default(),
@@ -185,6 +200,7 @@ impl Settings {
             smtp_url: self.smtp_url.or(lower.smtp_url),
             mail_from: self.mail_from.or(lower.mail_from),
             outbound_allow: self.outbound_allow.or(lower.outbound_allow),
+            drain_s: self.drain_s.or(lower.drain_s),
             log: self.log.or(lower.log),
             log_format: self.log_format.or(lower.log_format),
         }
@@ -264,19 +280,32 @@ fn parse_environment(variables: BTreeMap<String, String>) -> anyhow::Result<Sett
     })
 }
 
-/// The environment has only texts.
 fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    number(deserializer, u8::MAX)
+}
+
+fn seconds_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    number(deserializer, DRAIN_S_MAX)
+}
+
+/// A number up to `max`. The environment has only texts.
+fn number<'de, D: Deserializer<'de>, N>(deserializer: D, max: N) -> Result<Option<N>, D::Error>
+where
+    N: TryFrom<u64> + PartialOrd + std::fmt::Display,
+{
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum NumberOrText {
-        Number(u8),
+        Number(u64),
         Text(String),
     }
-    match NumberOrText::deserialize(deserializer) {
-        Ok(NumberOrText::Number(number)) => Ok(Some(number)),
-        Ok(NumberOrText::Text(text)) => text.parse().map(Some).map_err(serde::de::Error::custom),
-        Err(_) => Err(serde::de::Error::custom("is not a number from 0 to 255")),
-    }
+    let number = match NumberOrText::deserialize(deserializer) {
+        Ok(NumberOrText::Number(number)) => Some(number),
+        Ok(NumberOrText::Text(text)) => text.parse().ok(),
+        Err(_) => None,
+    };
+    let number = number.and_then(|number| N::try_from(number).ok()).filter(|number| *number <= max);
+    number.map(Some).ok_or_else(|| serde::de::Error::custom(format!("is not a number from 0 to {max}")))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use ipnet::{IpNet, Ipv4Net};
@@ -81,7 +82,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
         let (console, shop) = (console.clone(), shop.clone());
         tokio::spawn(traffic::browse(number, console, shop, log.clone(), stopping.clone()));
     }
-    let served = app::serve_until_stopped(node, console_listener).await;
+    let served = app::serve_until_stopped(node, console_listener, Duration::ZERO).await;
     if let Some(dir) = throw_away {
         std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove {}", dir.display()))?;
     }

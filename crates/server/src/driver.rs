@@ -3,6 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use beckon_engine::id::{SiteId, VisitId, VisitorId};
 use beckon_engine::visit::Explanation;
@@ -29,6 +30,7 @@ pub mod conversation;
 pub mod customer;
 mod desk;
 mod dispatch;
+mod draining;
 mod effects;
 pub mod enquiry;
 mod entry;
@@ -110,6 +112,8 @@ struct Inner {
     desk: Notify,
     /// Something happened that the gates depend on.
     gates: Notify,
+    /// This node is about to stop.
+    draining: AtomicBool,
     stopping: CancellationToken,
 }
 
@@ -150,6 +154,7 @@ impl Driver {
                 patience,
                 desk: Notify::new(),
                 gates: Notify::new(),
+                draining: AtomicBool::new(false),
                 stopping,
             }),
         };

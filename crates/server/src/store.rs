@@ -33,6 +33,7 @@ pub mod identity;
 pub mod live_list;
 pub mod mail;
 pub mod message;
+pub mod migration;
 pub mod offer;
 pub mod offer_preview;
 pub mod offer_stop;
@@ -132,7 +133,7 @@ impl Store {
             .idle_timeout(None)
             .max_lifetime(None);
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!().run(&writer).await?;
+        migration::KNOWN.run(&writer).await?;
         let readers = pool
             .max_connections(SQLITE_READERS)
             .connect_with(options.read_only(true).create_if_missing(false))
@@ -149,7 +150,7 @@ impl Store {
     pub async fn open_postgres(url: &str) -> StoreResult<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name("beckon");
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
-        sqlx::migrate!().run(&pool).await?;
+        migration::KNOWN.run(&pool).await?;
         let store = Self { pools: Pools::Postgres(pool), vault: Vault::default() };
         store.complete().await?;
         Ok(store)

@@ -115,3 +115,14 @@ fn the_highest_place_that_names_a_key_decides() {
     assert!(refused.contains("the environment names both"), "{refused}");
     assert!(load(Settings::default(), None, environment(&[])).unwrap().secret_key.is_none());
 }
+
+#[test]
+fn a_stop_takes_its_time_where_there_is_another_server_to_move_to() {
+    let drain_s =
+        |pairs: &[(&str, &str)]| load(Settings::default(), None, environment(pairs)).unwrap().drain.as_secs();
+    let postgres = ("BECKON_DATABASE_URL", "postgres://db/beckon");
+    assert_eq!((drain_s(&[]), drain_s(&[postgres])), (0, 10));
+    assert_eq!((drain_s(&[("BECKON_DRAIN_S", "3")]), drain_s(&[postgres, ("BECKON_DRAIN_S", "0")])), (3, 0));
+    let refused = refusal(load(Settings::default(), None, environment(&[("BECKON_DRAIN_S", "601")])));
+    assert!(refused.contains("BECKON_DRAIN_S") && refused.contains("0 to 600"), "{refused}");
+}

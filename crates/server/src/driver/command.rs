@@ -200,5 +200,9 @@ pub(super) enum ShardCommand {
         site: Option<SiteId>,
         reply: oneshot::Sender<Vec<LiveVisit>>,
     },
+    /// The way to each browser that is connected.
+    Connected {
+        reply: oneshot::Sender<Vec<mpsc::Sender<VisitorSignal>>>,
+    },
     Resync,
 }

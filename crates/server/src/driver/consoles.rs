@@ -57,6 +57,12 @@ impl Consoles {
         self.connected.read().expect("no holder of this lock panics").is_empty()
     }
 
+    /// The way to each of them.
+    pub fn outboxes(&self) -> Vec<mpsc::Sender<ConsoleSignal>> {
+        let connected = self.connected.read().expect("no holder of this lock panics");
+        connected.values().map(|console| console.outbox.clone()).collect()
+    }
+
     /// Shows a chat to everyone who may see it; `serving` are the agents of its queue, `involved` who takes or took part in it.
     pub fn show_chat(&self, chat: &Chat, serving: &[UserId], involved: &[UserId]) {
         let called = chat.call.as_ref().map(|call| call.to.id);

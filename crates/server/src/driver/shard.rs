@@ -142,6 +142,10 @@ impl Shard {
                 let visits = self.hosts.values().filter(of_site).map(|host| describe(host, now)).collect();
                 drop(reply.send(visits));
             }
+            ShardCommand::Connected { reply } => {
+                let connections = self.hosts.values().flat_map(|host| &host.connections);
+                drop(reply.send(connections.map(|connection| connection.outbox.clone()).collect()));
+            }
             ShardCommand::Resync => self.resync(),
         }
     }

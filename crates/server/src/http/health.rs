@@ -2,33 +2,97 @@
 
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
 
-use super::Api;
-use super::error::{Answer, Problem};
+use super::{Api, answer_header};
+use crate::store::StoreResult;
+use crate::store::migration::{Migrations, find_migrations};
 
 /// A database that answers slower than this is not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
+/// Whether a node can serve, and why not, or not as well as it should (N-6).
+#[derive(Serialize)]
+struct Readiness {
+    status: Status,
+    /// Empty when all is well.
+    reasons: Vec<Reason>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Status {
+    /// All is well.
+    Ready,
+    /// It serves; something is slower than it should be.
+    Degraded,
+    /// Send nobody here.
+    NotReady,
+}
+
+#[derive(Serialize)]
+struct Reason {
+    code: &'static str,
+    detail: &'static str,
+}
+
+const DRAINING: Reason =
+    Reason { code: "draining", detail: "This node is about to stop and tells browsers to move to another." };
+const NO_DATABASE: Reason = Reason { code: "database", detail: "The database cannot be reached." };
+const SLOW_DATABASE: Reason = Reason { code: "database", detail: "The database does not answer in time." };
+const NOT_MIGRATED: Reason = Reason {
+    code: "migrations",
+    detail: "The database has not the tables of this version: it is older, or was changed by something else.",
+};
+const ALONE: Reason = Reason {
+    code: "nats",
+    detail: "NATS cannot be reached: what happens on other nodes is seen here some seconds later.",
+};
+
 /// `/healthz` and `/readyz`.
 pub fn router() -> Router<Api> {
-    Router::new().route("/healthz", get(live)).route("/readyz", get(ready))
+    let ready = get(ready).layer(answer_header(axum::http::header::CACHE_CONTROL, "no-store"));
+    Router::new().route("/healthz", get(live)).route("/readyz", ready)
 }
 
 async fn live() -> &'static str {
     "ok\n"
 }
 
-async fn ready(State(api): State<Api>) -> Answer<&'static str> {
-    let reading = async { api.store.read().await?.commit().await };
-    match tokio::time::timeout(READY_WITHIN, reading).await {
-        Ok(Ok(())) => Ok("ready\n"),
+async fn ready(State(api): State<Api>) -> Response {
+    let mut reasons = Vec::new();
+    if api.driver.is_draining() {
+        reasons.push(DRAINING);
+    }
+    match tokio::time::timeout(READY_WITHIN, migrations(&api)).await {
+        Ok(Ok(Some(migrations))) if migrations.are_enough() => {}
+        Ok(Ok(_)) => reasons.push(NOT_MIGRATED),
         Ok(Err(error)) => {
             tracing::error!(%error, "not ready");
-            Err(Problem::Unavailable("The database cannot be reached.".to_owned()))
+            reasons.push(NO_DATABASE);
         }
-        Err(_) => Err(Problem::Unavailable("The database does not answer in time.".to_owned())),
+        Err(_) => reasons.push(SLOW_DATABASE),
     }
+    let serves = reasons.is_empty();
+    if api.driver.bus().is_away() {
+        reasons.push(ALONE);
+    }
+    let (code, status) = match (serves, reasons.is_empty()) {
+        (true, true) => (StatusCode::OK, Status::Ready),
+        (true, false) => (StatusCode::OK, Status::Degraded),
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, Status::NotReady),
+    };
+    (code, Json(Readiness { status, reasons })).into_response()
+}
+
+async fn migrations(api: &Api) -> StoreResult<Option<Migrations>> {
+    let mut tx = api.store.read().await?;
+    let found = find_migrations(&mut tx).await?;
+    tx.commit().await?;
+    Ok(found)
 }

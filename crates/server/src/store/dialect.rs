@@ -56,6 +56,27 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Whether there is a table of this name.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub(super) async fn has_table(&mut self, name: &str) -> super::StoreResult<bool> {
+        Ok(match self {
+            Self::Sqlite(tx) => {
+                let sql = "SELECT COUNT(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = $1";
+                sqlx::query_scalar(sql).bind(name).fetch_one(&mut **tx).await?
+            }
+            Self::Postgres(tx) => {
+                sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+                    .bind(name)
+                    .fetch_one(&mut **tx)
+                    .await?
+            }
+        })
+    }
+}
+
 /// A list of values out of one JSON text, on SQLite.
 macro_rules! sqlite_list {
     () => {

@@ -125,6 +125,7 @@ fn help_names_every_setting_in_all_its_places() {
         "nats-url",
         "metrics-listen",
         "trusted-proxies",
+        "drain-s",
         "log",
         "log-format",
         "config",

@@ -10,6 +10,7 @@ mod listener;
 mod live;
 mod mail;
 mod model;
+mod operate;
 mod rest;
 mod routing;
 mod secrets;

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -46,9 +46,10 @@ pub(crate) struct Place {
     people: Vec<(String, String, UserId)>,
 }
 
-struct Program {
+/// A server in a process of its own, which is killed with this value.
+pub(crate) struct Program {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Place {
@@ -182,12 +183,17 @@ impl Place {
 }
 
 impl Program {
-    fn start(database: &Database) -> Self {
+    pub(crate) fn start(database: &Database) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    /// A server with further arguments.
+    pub(crate) fn start_with(database: &Database, more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_beckon"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BECKON_")) {
             command.env_remove(name);
         }
-        command.args(["serve", "--listen", "127.0.0.1:0", "--log", "info"]);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log", "info"]).args(more);
         match database {
             Database::Sqlite(dir) => command.arg("--data").arg(dir),
             Database::Postgres(url) => {
@@ -211,9 +217,28 @@ impl Program {
         Self { child, address }
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks the server to stop, as a service manager does.
+    pub(crate) fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// How the server ended, once it has.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        let waiting = async {
+            loop {
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect("the server ends")
     }
 }
 

@@ -18,10 +18,13 @@ async fn the_server_tells_that_it_lives_and_is_ready() {
     let place = Place::empty().await;
     let mut browser = place.browser();
     assert_eq!(browser.get("/healthz").await.text, "ok\n");
-    assert_eq!(browser.get("/readyz").await.text, "ready\n");
+    assert_eq!(browser.get("/readyz").await.ok(), json!({ "status": "ready", "reasons": [] }));
     place.api.store.close().await;
     assert_eq!(browser.get("/healthz").await.text, "ok\n");
-    browser.get("/readyz").await.refused(503, "unavailable");
+    let reply = browser.get("/readyz").await;
+    let (status, said) = (reply.status, reply.json());
+    assert_eq!((status.as_u16(), &said["status"]), (503, &json!("not_ready")), "{said}");
+    assert_eq!(said["reasons"][0]["code"], "database");
 }
 
 #[tokio::test]
