@@ -32,6 +32,7 @@ import type {
 } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { ApiError, request, requestAll } from "./http";
+import { keepUnchanged } from "./keep-unchanged";
 
 const VISITS_REFRESH_MS = 5_000;
 const HAND_REFRESH_MS = 3_000;
@@ -141,6 +142,8 @@ export function useVisits(site: string | null) {
     },
     refetchInterval: VISITS_REFRESH_MS,
     placeholderData: keepPreviousData,
+    // They can be ten thousand, and each that comes moves the others: compared by place, all have changed.
+    structuralSharing: (before, after) => keepUnchanged(before as Visit[] | undefined, after as Visit[]),
   });
 }
 

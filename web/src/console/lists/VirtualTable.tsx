@@ -1,10 +1,13 @@
 /** Owns tables of any length: only the rows on screen are drawn, and further pages are asked for before they are needed. */
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, type ReactNode, useEffect, useRef } from "react";
+import { type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
 import classes from "./Lists.module.css";
 
 const ROW_HEIGHT = 53;
+/** Rows that are drawn beyond those on screen, and how many come or go at once: each time the whole table is laid out. */
+const SPARE = 4;
+const BLOCK = 4;
 /** So many rows before the last one the next page is asked for. */
 const AHEAD = 20;
 
@@ -23,6 +26,7 @@ export interface Column<T, Key extends string> {
   wide?: boolean;
   /** Can be sorted by this; `down` to begin with. */
   sort?: { key: Key; down: boolean };
+  /** Is called for each row that comes, of which there are many in a second: no hooks, and no components that have many. */
   cell(item: T): ReactNode;
 }
 
@@ -47,13 +51,20 @@ export function VirtualTable<T, Key extends string>(props: VirtualTableProps<T, 
     count: items.length,
     getScrollElement: () => frame.current,
     estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
+    overscan: SPARE,
+    rangeExtractor: inBlocks,
   });
   const drawn = rows.getVirtualItems();
   const last = drawn.at(-1)?.index ?? 0;
   useEffect(() => {
     if (more && last >= items.length - AHEAD) more();
   });
+  const latest = useRef(onOpen);
+  useEffect(() => {
+    latest.current = onOpen;
+  });
+  /** The same for the life of the table: a row depends on nothing but what it shows. */
+  const openItem = useCallback((item: T) => latest.current(item), []);
   const above = drawn[0]?.start ?? 0;
   const below = rows.getTotalSize() - (drawn.at(-1)?.end ?? 0);
   return (
@@ -77,7 +88,7 @@ export function VirtualTable<T, Key extends string>(props: VirtualTableProps<T, 
             const item = items[index];
             if (item === undefined) return null;
             const key = keyOf(item);
-            return <Row key={key} item={item} columns={columns} open={open === key} onOpen={onOpen} />;
+            return <Row key={key} item={item} columns={columns} open={open === key} onOpen={openItem} />;
           })}
           {below > 0 && <tr style={{ height: below }} />}
         </tbody>
@@ -93,7 +104,7 @@ interface RowProps<T, Key extends string> {
   onOpen(item: T): void;
 }
 
-/** Scrolling draws the rows that come, and not again those that stay. */
+/** Scrolling draws the rows that come, and a refresh those that have changed. */
 const Row = memo(function Row<T, Key extends string>({ item, columns, open, onOpen }: RowProps<T, Key>) {
   return (
     <tr
@@ -111,6 +122,13 @@ const Row = memo(function Row<T, Key extends string>({ item, columns, open, onOp
     </tr>
   );
 }) as <T, Key extends string>(props: RowProps<T, Key>) => ReactNode;
+
+/** The rows on screen and the spare ones, up to whole blocks. */
+function inBlocks({ startIndex, endIndex, overscan, count }: Range): number[] {
+  const first = Math.floor(Math.max(0, startIndex - overscan) / BLOCK) * BLOCK;
+  const end = Math.min(count, Math.ceil((endIndex + overscan + 1) / BLOCK) * BLOCK);
+  return Array.from({ length: Math.max(0, end - first) }, (_, n) => first + n);
+}
 
 function classOf({ end, wide }: { end?: boolean; wide?: boolean }): string {
   return [end && classes.end, wide && classes.wide].filter(Boolean).join(" ");

@@ -1,4 +1,5 @@
 /** Owns the columns of the table of live visits, and what stands in them. */
+import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Visit } from "../../api/rest";
@@ -7,9 +8,12 @@ import { Dot, type DotTone } from "../ui/Dot";
 import { shortUrl } from "../ui/format";
 import { Elapsed } from "../ui/time";
 import classes from "./Visitors.module.css";
-import { type Sort, type SortKey, type VisitState, visitorCode, visitState } from "./visits";
+import { type Sort, type SortKey, VISIT_STATES, type VisitState, visitorCode, visitState } from "./visits";
 
 const TONE: Record<VisitState, DotTone> = { browsing: "good", offer: "wait", chat: "accent", away: "off" };
+
+const COLUMNS = ["visitor", "page", "on_page", "pages", "on_site", "state", "from"] as const;
+const DEVICES = ["desktop", "tablet", "phone"] as const;
 
 interface VisitTableProps {
   visits: Visit[];
@@ -21,40 +25,7 @@ interface VisitTableProps {
 
 export function VisitTable({ visits, sort, onSort, open, onOpen }: VisitTableProps) {
   const { t } = useTranslation();
-  const columns = useMemo((): Column<Visit, SortKey>[] => {
-    const name = (key: SortKey | "from") => t(`visitors.column.${key}`);
-    const sorted = (key: SortKey) => ({
-      key,
-      name: name(key),
-      sort: { key, down: key !== "on_site" && key !== "page" },
-    });
-    return [
-      { ...sorted("visitor"), width: "152px", cell: (visit) => <Name visit={visit} /> },
-      { ...sorted("page"), cell: (visit) => <PageCell visit={visit} /> },
-      {
-        ...sorted("on_page"),
-        width: "96px",
-        end: true,
-        cell: ({ page }) => page && <Elapsed since={page.entered_at} />,
-      },
-      { ...sorted("pages"), width: "84px", end: true, wide: true, cell: ({ page_views }) => page_views },
-      {
-        ...sorted("on_site"),
-        width: "96px",
-        end: true,
-        wide: true,
-        cell: ({ started_at }) => <Elapsed since={started_at} />,
-      },
-      { ...sorted("state"), width: "160px", wide: true, cell: (visit) => <State visit={visit} /> },
-      {
-        key: "from",
-        name: name("from"),
-        width: "180px",
-        wide: true,
-        cell: (visit) => <From visit={visit} />,
-      },
-    ];
-  }, [t]);
+  const columns = useMemo(() => columnsOf(wordsOf(t)), [t]);
   return (
     <VirtualTable
       label={t("visitors.title")}
@@ -69,43 +40,86 @@ export function VisitTable({ visits, sort, onSort, open, onOpen }: VisitTablePro
   );
 }
 
-function Name({ visit }: { visit: Visit }) {
-  const { t } = useTranslation();
-  const name = t("visitors.name", { id: visitorCode(visit.visitor_id) });
+type Words = ReturnType<typeof wordsOf>;
+
+/** What stands in the cells, looked up once. */
+function wordsOf(t: TFunction) {
+  const each = <Name extends string>(names: readonly Name[], text: (name: Name) => string) =>
+    Object.fromEntries(names.map((name) => [name, text(name)])) as Record<Name, string>;
+  return {
+    column: each(COLUMNS, (name) => t(`visitors.column.${name}`)),
+    state: each(VISIT_STATES, (name) => t(`visitors.state.${name}`)),
+    device: each(DEVICES, (name) => t(`visitors.devices.${name}`)),
+    first: t("visitors.first"),
+    no_page: t("visitors.no_page"),
+    visit_n: (n: number) => t("visitors.visit_n", { n }),
+    name: (id: string) => t("visitors.name", { id }),
+    open: (name: string) => t("visitors.open", { name }),
+  };
+}
+
+function columnsOf(words: Words): Column<Visit, SortKey>[] {
+  const sorted = (key: SortKey) => ({
+    key,
+    name: words.column[key],
+    sort: { key, down: key !== "on_site" && key !== "page" },
+  });
+  const [figures, time] = [
+    { width: "84px", end: true, wide: true },
+    { width: "96px", end: true },
+  ];
+  return [
+    { ...sorted("visitor"), width: "152px", cell: (visit) => nameCell(visit, words) },
+    { ...sorted("page"), cell: (visit) => pageCell(visit, words) },
+    { ...sorted("on_page"), ...time, cell: ({ page }) => page && <Elapsed since={page.entered_at} /> },
+    { ...sorted("pages"), ...figures, cell: ({ page_views }) => page_views },
+    { ...sorted("on_site"), ...time, wide: true, cell: ({ started_at }) => <Elapsed since={started_at} /> },
+    { ...sorted("state"), width: "160px", wide: true, cell: (visit) => stateCell(visit, words) },
+    {
+      key: "from",
+      name: words.column.from,
+      width: "180px",
+      wide: true,
+      cell: (visit) => fromCell(visit, words),
+    },
+  ];
+}
+
+function nameCell(visit: Visit, words: Words) {
+  const name = words.name(visitorCode(visit.visitor_id));
   return (
     <>
-      <button type="button" className={`${classes.open} clip`} aria-label={t("visitors.open", { name })}>
+      <button type="button" className={`${classes.open} clip`} aria-label={words.open(name)}>
         {name}
       </button>
       <div className={classes.second}>
-        {visit.visit_number === 1 ? t("visitors.first") : t("visitors.visit_n", { n: visit.visit_number })}
-        <span className={classes.narrow}> · {t(`visitors.state.${visitState(visit)}`)}</span>
+        {visit.visit_number === 1 ? words.first : words.visit_n(visit.visit_number)}
+        <span className={classes.narrow}> · {words.state[visitState(visit)]}</span>
       </div>
     </>
   );
 }
 
-function PageCell({ visit: { page } }: { visit: Visit }) {
-  const { t } = useTranslation();
-  if (!page) return <span className={classes.second}>{t("visitors.no_page")}</span>;
+function pageCell({ page }: Visit, words: Words) {
+  if (!page) return <span className={classes.second}>{words.no_page}</span>;
+  const address = shortUrl(page.url);
   return (
     <>
-      <div className="clip">{page.title || shortUrl(page.url)}</div>
+      <div className="clip">{page.title || address}</div>
       <div className={`${classes.second} clip`} title={page.url}>
-        {shortUrl(page.url)}
+        {address}
       </div>
     </>
   );
 }
 
-function State({ visit }: { visit: Visit }) {
-  const { t } = useTranslation();
+function stateCell(visit: Visit, words: Words) {
   const state = visitState(visit);
   return (
     <>
       <span className={classes.state}>
         <Dot tone={TONE[state]} />
-        {t(`visitors.state.${state}`)}
+        {words.state[state]}
       </span>
       {visit.offer_state && state === "offer" && (
         <div className={`${classes.second} ${classes.under} clip`}>{visit.offer_state.offer?.name}</div>
@@ -114,14 +128,11 @@ function State({ visit }: { visit: Visit }) {
   );
 }
 
-function From({ visit }: { visit: Visit }) {
-  const { t } = useTranslation();
+function fromCell({ device, browser, language }: Visit, words: Words) {
   return (
     <>
-      <div className="clip">
-        {[t(`visitors.devices.${visit.device}`), visit.browser].filter(Boolean).join(", ")}
-      </div>
-      <div className={`${classes.second} clip`}>{visit.language}</div>
+      <div className="clip">{[words.device[device], browser].filter(Boolean).join(", ")}</div>
+      <div className={`${classes.second} clip`}>{language}</div>
     </>
   );
 }
