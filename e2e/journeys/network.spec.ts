@@ -1,4 +1,5 @@
-/** A network that goes away and comes back under a chat. */
+/** A network that goes away and comes back under a chat, or goes silent without a word. */
+import type { Page } from "@playwright/test";
 import type { Agent } from "../support/agent.ts";
 import { chat, expect, test } from "../support/journey.ts";
 
@@ -52,4 +53,47 @@ test("an agent who was offline finds what was written", async ({ visitor, agent,
   await agent.sees("are you still there?");
   await agent.say("I am.");
   await visitor.sees("I am.");
+});
+
+/** From now on nothing passes over the connections that the page has, and neither end is told. */
+async function silenceable(page: Page): Promise<() => void> {
+  const silent = new WeakSet<object>();
+  const open: object[] = [];
+  await page.routeWebSocket(/\/live\//, (socket) => {
+    const server = socket.connectToServer();
+    open.push(socket);
+    socket.onMessage((message) => silent.has(socket) || server.send(message));
+    server.onMessage((message) => silent.has(socket) || socket.send(message));
+    socket.onClose(() => {});
+    server.onClose(
+      (code, reason) => silent.has(socket) || socket.close({ code: code ?? 1000, reason: reason ?? "" }),
+    );
+  });
+  return () => {
+    for (const socket of open) silent.add(socket);
+  };
+}
+
+// spec: X-1
+test("a visitor who only reads notices that the connection has gone silent", async ({ visitor, agent }) => {
+  test.slow();
+  const silence = await silenceable(visitor.page);
+  await chat(visitor, agent);
+  silence();
+  await agent.say("said into the silence");
+  await expect(visitor.log.getByText("said into the silence")).toBeVisible({ timeout: 45_000 });
+});
+
+// spec: X-1
+test("a console at which nobody does anything notices that the connection has gone silent", async ({
+  visitor,
+  agent,
+}) => {
+  test.slow();
+  const silence = await silenceable(agent.page);
+  await agent.page.reload();
+  await chat(visitor, agent);
+  silence();
+  await visitor.say("said into the silence");
+  await expect(agent.log.getByText("said into the silence")).toBeVisible({ timeout: 45_000 });
 });

@@ -110,6 +110,10 @@ export async function startFake() {
       ws.on("close", () => open.delete(ws));
       ws.on("message", (data) => {
         const frame = JSON.parse(String(data));
+        if (frame.type === "echo") {
+          ws.send(JSON.stringify({ type: "refused", code: "bad_frame", detail: "" }));
+          return;
+        }
         frames.push(frame);
         for (const notice of answer(frame))
           if (notice.close) ws.close(notice.close);

@@ -163,6 +163,14 @@ export interface Terms {
 
 // ---------------------------------------------------------------- visitor
 
+/**
+ * Asks over a socket whether it still carries: a browser does not notice by itself that a network has gone silent. There is
+ * nothing to do for it, so the server refuses it as `bad_frame`, and that is the sign of life.
+ */
+export interface Echo {
+  type: "echo";
+}
+
 /** Visitor to server. Over the socket one a frame; while polling as a list. */
 export type VisitorFrame =
   /** First frame on a socket, and in every poll. `after`: last chat message the browser holds. */
@@ -184,6 +192,7 @@ export type VisitorFrame =
   | ({ type: "page"; view: number } & Page)
   | { type: "leave"; tab: number; view: number; visible_s: number }
   | { type: "beat" }
+  | Echo
   | { type: "form"; tab: number; action: "entered" | "input" | "submitted" }
   | ({ type: "identify" } & Introduction)
   /** The greatest depth so far, percent. */
@@ -423,7 +432,8 @@ export type AgentFrame =
   /** Get messages of this chat after `after`, and from now on as they come. */
   | { type: "follow"; chat: string; after: number }
   | { type: "unfollow"; chat: string }
-  | { type: "beat" };
+  | { type: "beat" }
+  | Echo;
 
 /** Server to console. */
 export type AgentNotice =

@@ -1,9 +1,12 @@
-/** Owns one WebSocket to `/live/agent` over its whole life: opening, reconnecting, beating. Knows no frame but the beat. */
+/** Owns one WebSocket to `/live/agent` over its whole life: opening, reconnecting, and noticing that it carries no longer. Knows no frame but the one it asks with. */
 import type { AgentFrame, AgentNotice } from "../../api/wire";
 import { serverNow } from "../ui/server-time";
 import { backoff_ms, isFinalClose } from "./backoff";
 
-const BEAT_MS = 15_000;
+/** So often the server is asked for a sign, which it takes for the console's own. */
+const ASK_MS = 15_000;
+/** A connection over which nothing comes in this time after the asking is dead, whatever the browser believes. */
+const SIGN_WITHIN_MS = 10_000;
 const OPEN_WITHIN_MS = 10_000;
 /** The server's close code for "connect again and resume", used here too when an answer is overdue. */
 const CLOSE_RESUME = 4000;
@@ -31,7 +34,8 @@ export interface Socket {
 export function openSocket(url: string, events: SocketEvents): Socket {
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let beat: ReturnType<typeof setInterval> | undefined;
+  let asking: ReturnType<typeof setInterval> | undefined;
+  let overdue: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
   let least_wait_ms = 0;
   let closed = false;
@@ -46,12 +50,13 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     current.onopen = () => {
       if (current !== socket) return;
       clearTimeout(timer);
-      beat = setInterval(() => send({ type: "beat" }), BEAT_MS);
+      asking = setInterval(ask, ASK_MS);
       events.opened();
     };
     current.onmessage = (event) => {
       if (current !== socket || typeof event.data !== "string") return;
       attempt = 0;
+      clearTimeout(overdue);
       events.notice(JSON.parse(event.data) as AgentNotice);
     };
     current.onclose = (event) => {
@@ -59,8 +64,19 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     };
   }
 
+  function ask(): void {
+    if (!send({ type: "echo" })) return;
+    clearTimeout(overdue);
+    overdue = setTimeout(() => drop(CLOSE_RESUME), SIGN_WITHIN_MS);
+  }
+
+  function stopAsking(): void {
+    clearInterval(asking);
+    clearTimeout(overdue);
+  }
+
   function lost(code: number): void {
-    clearInterval(beat);
+    stopAsking();
     clearTimeout(timer);
     socket = null;
     if (closed) return;
@@ -107,7 +123,7 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     close() {
       closed = true;
       clearTimeout(timer);
-      clearInterval(beat);
+      stopAsking();
       window.removeEventListener("offline", offline);
       window.removeEventListener("online", retry);
       socket?.close(1000);

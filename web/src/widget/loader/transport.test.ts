@@ -5,13 +5,18 @@ import { startTransport, type Transport } from "./transport";
 const host = "https://chat.example";
 const hello = { type: "hello" } as unknown as VisitorFrame;
 const welcome = { type: "welcome", poll_interval_s: 20 };
+const refusal = { type: "refused", code: "bad_frame", detail: "" };
 
 /** What left the browser, each with the time at which it did, ms. */
 let sent: [at: number, type: string][];
 let sockets: FakeSocket[];
 let transport: Transport;
+/** The server says that it is there when it is asked. */
+let there: boolean;
 /** Polls are answered so, or fail. */
 let answers: () => object[];
+/** What the session was told: notices by their type, and that the connection is down. */
+let told: string[];
 
 /** What left, each with the seconds since the first. */
 const sinceFirst = () => sent.map(([at, type]) => [Math.round((at - (sent[0]?.[0] ?? 0)) / 1_000), type]);
@@ -26,20 +31,25 @@ class FakeSocket {
     sockets.push(this);
   }
   send(text: string) {
-    sent.push([Date.now(), JSON.parse(text).type]);
+    const { type } = JSON.parse(text);
+    sent.push([Date.now(), type]);
+    if (type === "echo" && there) queueMicrotask(() => this.hears(refusal));
   }
   close() {}
+  hears(notice: object) {
+    this.onmessage?.({ data: JSON.stringify(notice) });
+  }
   /** The server takes the connection. */
   opens() {
     this.readyState = 1;
     this.onopen?.();
-    this.onmessage?.({ data: JSON.stringify(welcome) });
+    this.hears(welcome);
   }
 }
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
-  [sent, sockets, answers] = [[], [], () => [welcome]];
+  [sent, sockets, answers, told, there] = [[], [], () => [welcome], [], true];
   vi.stubGlobal("addEventListener", () => {});
   vi.stubGlobal("removeEventListener", () => {});
   vi.stubGlobal("WebSocket", FakeSocket);
@@ -59,8 +69,8 @@ function start(urgent = false) {
   transport = startTransport({
     host,
     hello: () => hello,
-    hear: () => {},
-    down: () => {},
+    hear: ({ type }) => told.push(type),
+    down: () => told.push("down"),
     forgetToken: () => false,
     urgent: () => urgent,
   });
@@ -145,4 +155,52 @@ it("asks ever more seldom while the server is away", async () => {
   expect(within(0, 60)).toBeLessThan(12);
   expect(within(300, 600)).toBeLessThanOrEqual(300 / 30);
   expect(within(300, 600)).toBeGreaterThan(2);
+});
+
+const echoes = () => sinceFirst().filter(([, type]) => type === "echo").length;
+
+/** A connection of which nothing comes any more after the welcome, unless the server is `there`. */
+async function connected(urgent: boolean, is_there = false) {
+  there = is_there;
+  start(urgent);
+  await vi.advanceTimersByTimeAsync(100);
+  sockets[0]?.opens();
+}
+
+// spec: X-1
+it("gives up a connection over which nothing comes back, within 30 seconds of a chat", async () => {
+  await connected(true);
+  await pass(24);
+  expect([sockets.length, told]).toEqual([1, ["welcome"]]);
+  await pass(6);
+  expect([sockets.length, told]).toEqual([2, ["welcome", "down"]]);
+  sockets[1]?.opens();
+  expect(told).toEqual(["welcome", "down", "welcome"]);
+});
+
+// spec: X-1
+it("asks less often while there is no chat", async () => {
+  await connected(false);
+  await pass(58);
+  expect(echoes()).toBe(0);
+  await pass(17);
+  expect([echoes(), told]).toEqual([1, ["welcome", "down"]]);
+});
+
+it("keeps a connection that answers, and tells nobody of the answers", async () => {
+  await connected(true, true);
+  await pass(600);
+  expect(echoes()).toBeGreaterThan(30);
+  expect([sockets.length, told]).toEqual([1, ["welcome"]]);
+});
+
+it("takes whatever comes for a sign of life, and passes on what is refused for another reason", async () => {
+  await connected(true);
+  await pass(17);
+  expect(echoes()).toBe(1);
+  sockets[0]?.hears({ type: "typing", chat: "c" });
+  await pass(12);
+  sockets[0]?.hears(refusal);
+  sockets[0]?.hears(refusal);
+  expect([sockets.length, told]).toEqual([1, ["welcome", "typing", "refused"]]);
 });

@@ -35,6 +35,11 @@ const nudge_ms_min = 1_000;
 /** One poll takes 64 frames, with the hello and those of the session. */
 const queue_max = 50;
 const late_ms = 1_500;
+/** When nothing has come for this long, the server is asked for a sign: soon while a chat is under way, else seldom. */
+const quiet_ms_max = 60_000;
+const urgent_quiet_ms_max = 15_000;
+/** A connection over which the sign does not come in this time is dead, whatever the browser believes. */
+const sign_ms_max = 10_000;
 /** Loads, so that the tabs can say which pages they show before the first frame tells the server. */
 const gather_ms = 30;
 const observed = /^(set|event|form|scroll|exit|cons)/;
@@ -49,6 +54,11 @@ export function startTransport(owner: Owner): Transport {
   let tried_at = 0;
   let beat_at = 0;
   let stalled = false;
+  let heard_at = 0;
+  /** When a sign was asked for; 0 when none is owed. */
+  let asked_at = 0;
+  /** Askings that were not refused yet. */
+  let echoes = 0;
   let posting = false;
   let greeted = false;
   let queue: VisitorFrame[] = [];
@@ -124,6 +134,7 @@ export function startTransport(owner: Owner): Transport {
       drop();
       lost();
     }, connect_ms_max);
+    asked_at = echoes = 0;
     mine.onopen = () => {
       mine.send(JSON.stringify(owner.hello()));
       greeted = true;
@@ -131,6 +142,12 @@ export function startTransport(owner: Owner): Transport {
     mine.onmessage = (event) =>
       quietly(() => {
         const notice = JSON.parse(event.data) as VisitorNotice;
+        heard_at = Date.now();
+        asked_at = 0;
+        if (echoes && notice.type === "refused" && !notice.id && notice.code === "bad_frame") {
+          echoes--;
+          return;
+        }
         if (notice.type === "welcome") {
           clearTimeout(slow);
           mode = "socket";
@@ -201,7 +218,14 @@ export function startTransport(owner: Owner): Transport {
       // A hidden tab's timer may be late by a minute; the beats of a visible tab are on time.
       const waiting = (mode === "down" || mode === "poll") && !socket && !posting;
       if (waiting && Date.now() > due_at + late_ms) after(0, due);
-      if (mode !== "socket" || !socket || Date.now() - beat_at < interval_ms * 0.9) return;
+      if (mode !== "socket" || !socket) return;
+      if (asked_at && Date.now() - asked_at > sign_ms_max) return onOffline();
+      if (!asked_at && Date.now() - heard_at > (owner.urgent() ? urgent_quiet_ms_max : quiet_ms_max)) {
+        asked_at = Date.now();
+        echoes++;
+        socket.send('{"type":"echo"}');
+      }
+      if (Date.now() - beat_at < interval_ms * 0.9) return;
       beat_at = Date.now();
       // Bytes that have not left since the last beat: the network is gone and the browser has not noticed.
       if (socket.bufferedAmount && stalled) return onOffline();
