@@ -245,6 +245,35 @@ describe("the form", () => {
     expect(s).toMatchObject({ form_errors: { name: "too_long" }, pending: [] });
   });
 
+  it("says that it could not be sent, and can be sent again", () => {
+    const [s] = play(filling(), send, { type: "refused", code: "unavailable", detail: "" });
+    expect(s).toMatchObject({ form_failed: true, pending: [], chat: { state: "form" } });
+    expect(play(s, send)[0]).toMatchObject({ form_failed: false, pending: [{}] });
+  });
+
+  it("says so too when no answer has come for long", () => {
+    const [s] = play(filling(), send, { type: "ticked", now: 70_000 });
+    expect(s).toMatchObject({ form_failed: true, pending: [] });
+  });
+
+  // spec: Q-7
+  it("that comes too late finds the chat ended, and a new one can be asked for", () => {
+    const [s] = play(filling(), send, { type: "refused", code: "chat_closed", detail: "" });
+    expect(s).toMatchObject({
+      chat: { state: "ended", ended_by: "system" },
+      form_failed: false,
+      window: "open",
+    });
+    const [anew, sent] = play(s, { type: "restarted", tab: 1, now: 2 });
+    expect(sent).toEqual([{ type: "open_chat" }]);
+    expect(play(anew, { type: "chat", chat: { ...form, id: "c2" } })[0].chat?.id).toBe("c2");
+  });
+
+  it("is not ended by the refusal of what concerns an earlier chat", () => {
+    const [s] = play(filling(), { type: "refused", code: "chat_closed", detail: "" });
+    expect(s.chat?.state).toBe("form");
+  });
+
   it("is given up by closing the window, for good", () => {
     const [s, sent] = play(filling(), { type: "closed", now: 1_000 }, { type: "chat", chat: form });
     expect(sent).toEqual([{ type: "end_chat", chat: "c1" }]);
@@ -296,6 +325,22 @@ describe("a message of the visitor", () => {
       { type: "say", chat: "c1", id: "m1", text: "m1" },
     ]);
     expect(play(s, { type: "discarded", id: "m1" })[0].unsent).toEqual([]);
+  });
+
+  // spec: Q-7
+  it("that finds the chat ended ends it here too, though nothing has told so", () => {
+    const [s] = play(chatting(), say("m1"), { type: "refused", id: "m1", code: "chat_closed", detail: "" });
+    expect(s).toMatchObject({
+      chat: { state: "ended", ended_by: "system" },
+      unsent: [{ refused: "chat_closed" }],
+    });
+    const told = {
+      ...active,
+      state: "ended" as const,
+      ended_by: "system" as const,
+      survey: "thumbs" as const,
+    };
+    expect(play(s, { type: "chat", chat: told })[0].chat?.survey).toBe("thumbs");
   });
 
   it("is not taken when the chat has ended, and never goes to another chat", () => {

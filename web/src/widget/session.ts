@@ -82,6 +82,8 @@ export interface Session {
   /** What the visitor leaves instead of a chat, once it was sent. */
   enquiry: Enquiry | null;
   form_errors: Record<string, string>;
+  /** The form could not be taken, whatever stands in it. */
+  form_failed: boolean;
   typing_at: number;
   read_seq: number;
   /** What the server was told over this connection: up to where is read, and up to where this browser has. */
@@ -149,6 +151,7 @@ export function newSession(kept: Partial<Kept> = {}): Session {
     alternative: null,
     enquiry: null,
     form_errors: {},
+    form_failed: false,
     typing_at: 0,
     read_seq: 0,
     told_read_seq: 0,
@@ -341,7 +344,7 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   if (chat.transcript === "promised") next = answered(next, "transcript");
   if (ended) next = answered(next, "end_chat");
   else next.alternative = null;
-  if (chat.state !== "form") next = { ...answered(next, "send_form"), form_errors: {} };
+  if (chat.state !== "form") next = { ...answered(next, "send_form"), form_errors: {}, form_failed: false };
   if (same) return next;
   return {
     ...next,
@@ -360,8 +363,22 @@ function takeChat(s: Session, chat: VisitorChat): Session {
 function refuse(s: Session, id: string | undefined, code: RefusalCode): Session {
   const enquiry = id && refuseEnquiry(s, id, code);
   if (enquiry) return enquiry;
-  if (id) return { ...s, unsent: s.unsent.map((u) => (u.id === id ? { ...u, refused: code } : u)) };
-  return { ...s, pending: [], failed: s.asking !== 0, asking: 0 };
+  const over = code === "chat_closed" || code === "not_found";
+  const said = id && s.unsent.find((u) => u.id === id);
+  if (said) {
+    const next = { ...s, unsent: s.unsent.map((u) => (u === said ? { ...u, refused: code } : u)) };
+    return over && ofChat(s, said.chat) ? foundEnded(next) : next;
+  }
+  if (id) return s;
+  const form_failed = s.pending.some((p) => p.frame.type === "send_form" && ofChat(s, p.frame.chat));
+  const next = { ...s, pending: [], failed: s.asking !== 0, asking: 0, form_failed };
+  return over && form_failed ? foundEnded(next) : next;
+}
+
+/** The server has ended the chat, and its word of that has not come, or comes later. */
+function foundEnded(s: Session): Session {
+  const chat = running(s);
+  return chat ? { ...s, chat: { ...chat, state: "ended", ended_by: "system" }, form_failed: false } : s;
 }
 
 function accept(s: Session, tab: number, now: number): Step {
@@ -392,6 +409,7 @@ function ask(s: Session, frame: Pending["frame"], tab: number, now: number): Ste
     enquiry: null,
     declined: null,
     form_errors: {},
+    form_failed: false,
   };
   return promise(next, frame, now);
 }
@@ -429,13 +447,14 @@ function putAway(s: Session): Session {
     alternative: null,
     enquiry: null,
     form_errors: {},
+    form_failed: false,
     typing_at: 0,
   };
 }
 
 function sendForm(s: Session, answers: Answers, now: number): Step {
   if (!s.chat || s.chat.state !== "form") return [s, []];
-  const next = { ...answered(s, "send_form"), form_errors: {} };
+  const next = { ...answered(s, "send_form"), form_errors: {}, form_failed: false };
   return promise(next, { type: "send_form", chat: s.chat.id, answers }, now);
 }
 
@@ -446,7 +465,10 @@ function tick(s: Session, now: number): Step {
   const typing_at = now - s.typing_at < typing_ms ? s.typing_at : 0;
   let next = s;
   if (stale) next = { ...answered(s, "accept", "open_chat"), asking: 0, failed: true };
-  else if (pending.length !== s.pending.length) next = { ...s, pending };
+  else if (pending.length !== s.pending.length) {
+    const left = (list: Pending[]) => list.some((p) => p.frame.type === "send_form");
+    next = { ...s, pending, form_failed: s.form_failed || left(s.pending) !== left(pending) };
+  }
   if (typing_at !== s.typing_at) next = { ...next, typing_at };
   const [marked, frames] = mark(next);
   const after = held(marked);

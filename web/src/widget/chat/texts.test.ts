@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { fill, isFromRight, languages, loadTexts, pick, type Texts } from "./texts";
+import { fill, isFromRight, languages, loadTexts, minutes, pick, type Texts } from "./texts";
 import ar from "./texts/ar.json";
 import de from "./texts/de.json";
 import { en } from "./texts/en";
@@ -94,4 +94,20 @@ it("picks the site's own text by language, region first, then the fallback, then
 
 it("fills in what it is given", () => {
   expect(fill("{name} is typing", { name: "$& {name}" })).toBe("$& {name} is typing");
+});
+
+// spec: N-5
+it("names minutes in each of the forms that a language has", () => {
+  expect([1, 2, 3, 11].map((n) => minutes(n, "ar").replace(/\P{L}/gu, ""))).toEqual([
+    "دقيقة",
+    "دقيقتان",
+    "دقائق",
+    "دقيقة",
+  ]);
+  expect([minutes(1, "de"), minutes(3, "de"), minutes(5, "pl")]).toEqual([
+    "1 Minute",
+    "3 Minuten",
+    "5 minut",
+  ]);
+  expect(minutes(3, "no language")).toBe("3 minutes");
 });

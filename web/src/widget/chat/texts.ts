@@ -45,6 +45,16 @@ export function fill(text: string, values: Record<string, string | number>): str
   return text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 }
 
+/** The browser knows the forms of every language: some have four of them. */
+export function minutes(n: number, language: string): string {
+  const style = { style: "unit", unit: "minute", unitDisplay: "long" } as const;
+  try {
+    return new Intl.NumberFormat(language, style).format(n);
+  } catch {
+    return new Intl.NumberFormat("en", style).format(n);
+  }
+}
+
 function primary(language: string): string {
   return language.slice(0, 2).toLowerCase();
 }

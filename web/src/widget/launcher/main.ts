@@ -1,5 +1,5 @@
 /**
- * The launcher bundle's entry: the button "Chat", its unread count, and the bar of a minimised window, in the widget's
+ * The launcher bundle's entry: the button that opens the chat, its unread count, and the bar of a minimised window, in the widget's
  * shadow root.
  */
 import type { BundleScript, Launcher, LauncherPlace } from "../bundle";
@@ -20,6 +20,8 @@ const maximise: Record<string, string> = {
   pt: "Maximizar",
   tr: "Büyüt",
 };
+/** Where the word is another one. */
+const chat_label: Record<string, string> = { ar: "محادثة", fr: "Discussion", pl: "Czat", tr: "Sohbet" };
 
 function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launcher {
   const sheet = new CSSStyleSheet();
@@ -28,13 +30,15 @@ function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launche
   root.adoptedStyleSheets = [sheet, colors, ...root.adoptedStyleSheets];
 
   const dock = document.createElement("div");
-  const chat = button("Chat", mark, false, () => dispatch({ type: "opened", tab, now: Date.now() }));
+  const spoken = language.slice(0, 2).toLowerCase();
+  const chat_name = chat_label[spoken] || "Chat";
+  const chat = button(chat_name, mark, false, () => dispatch({ type: "opened", tab, now: Date.now() }));
   const label = document.createElement("span");
   const badge = document.createElement("i");
   badge.id = "unread";
   chat.append(label, badge);
   chat.setAttribute("aria-describedby", badge.id);
-  const name = maximise[language.slice(0, 2)] || maximise.en || "";
+  const name = maximise[spoken] || maximise.en || "";
   dock.append(
     chat,
     button(name, chevron_up, true, () => dispatch({ type: "maximised", tab, now: Date.now() })),
@@ -48,7 +52,7 @@ function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launche
     const colorText = `:host{--brand:${css(brand)};--on-brand:${css(textOn(brand))}}`;
     if (drawn !== colorText) colors.replaceSync(colorText);
     drawn = colorText;
-    const text = styling.launcher_label || "Chat";
+    const text = styling.launcher_label || chat_name;
     if (label.textContent !== text) {
       label.textContent = text;
       chat.setAttribute("aria-label", text);

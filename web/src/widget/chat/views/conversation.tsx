@@ -8,23 +8,16 @@ import { Composer } from "./composer";
 import { useUi } from "./context";
 import { Farewell } from "./farewell";
 import { FileLink, UploadLine } from "./files";
-import { Dots, Icon } from "./parts";
+import { Dots, Lost } from "./parts";
 
 /** Messages of one sender within this time stand together under one name. */
 const group_ms = 120_000;
 const near_end_px = 80;
 
 export function Conversation({ chat, ended }: { chat: VisitorChat; ended: boolean }) {
-  const { state, t } = useUi();
-  const { session } = state;
   return (
     <div class="panel">
-      {session.link === "down" && !ended && (
-        <p class="lost" role="status">
-          <Icon name="warn" />
-          {t.lost}
-        </p>
-      )}
+      {!ended && <Lost />}
       <Transcript chat={chat} />
       {ended ? <Farewell chat={chat} /> : <Composer files={chat.files} />}
     </div>

@@ -7,16 +7,18 @@ import { Icon } from "./parts";
 
 export function Farewell({ chat }: { chat: VisitorChat }) {
   const { dispatch, state, t } = useUi();
-  const idle = state.session.messages.some((m) => m.from === "system" && m.text === "idle_closed");
+  const closed = (why: string) => state.session.messages.some((m) => m.from === "system" && m.text === why);
   const name = chat.agent ? chat.agent.name : t.agent;
   const text =
     chat.ended_by === "visitor"
       ? t.ended_visitor
       : chat.ended_by === "agent"
         ? fill(t.ended_agent, { name })
-        : idle
+        : closed("idle_closed")
           ? t.idle_closed
-          : t.ended_system;
+          : closed("visitor_left")
+            ? t.away_closed
+            : t.ended_system;
   return (
     <footer class="over">
       <p role="status">{text}</p>

@@ -4,6 +4,7 @@ import { newId } from "../new-id";
 import { formReady, sendingForm } from "../state";
 import { pick } from "../texts";
 import { useUi } from "./context";
+import { Lost } from "./parts";
 
 interface FormProps {
   fields: Field[];
@@ -24,6 +25,7 @@ export function Form({ fields, intro, problem }: FormProps) {
         act({ type: "form_submitted", id: newId(), now: Date.now() });
       }}
     >
+      <Lost />
       <div class="scroll">
         <p class="intro" dir="auto">
           {intro}

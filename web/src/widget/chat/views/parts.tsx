@@ -25,6 +25,18 @@ export function Icon({ name }: { name: keyof typeof paths }) {
   );
 }
 
+/** Says that the connection is lost, for as long as it is. */
+export function Lost() {
+  const { state, t } = useUi();
+  if (state.session.link !== "down") return null;
+  return (
+    <p class="lost" role="status">
+      <Icon name="warn" />
+      {t.lost}
+    </p>
+  );
+}
+
 /** The site's logo, or the mark when there is none or it does not load. */
 export function Logo({ url }: { url: string | null | undefined }) {
   const { host } = useUi();

@@ -1,19 +1,17 @@
 /** The visitor waits, or the window opened by itself and somebody is coming: place and estimated wait, kept up to date by the server. */
 import type { VisitorChat } from "../../../api/wire";
-import { fill } from "../texts";
+import { minutes, type Texts } from "../texts";
 import { useUi } from "./context";
-import { Dots } from "./parts";
+import { Dots, Lost } from "./parts";
 
 export function Queue({ chat }: { chat: VisitorChat }) {
-  const { act, state, t } = useUi();
+  const { act, state, t, language } = useUi();
   const passed_on = state.session.messages.some((m) => m.from === "system" && m.text === "transferred");
-  const wait = chat.wait_s === undefined ? undefined : waitText(chat.wait_s);
-  function waitText(wait_s: number) {
-    return wait_s < 60 ? t.wait_short : fill(t.wait_minutes, { n: Math.ceil(wait_s / 60) });
-  }
+  const wait = chat.wait_s === undefined ? undefined : waitText(chat.wait_s, t, language);
   const next = chat.state === "ringing" || chat.position === 1;
   return (
     <div class="panel queue">
+      <Lost />
       <div class="grow">
         <Dots />
         <div role="status">
@@ -45,4 +43,8 @@ export function Queue({ chat }: { chat: VisitorChat }) {
       </footer>
     </div>
   );
+}
+
+function waitText(wait_s: number, t: Texts, language: string): string {
+  return wait_s < 60 ? t.wait_short : minutes(Math.ceil(wait_s / 60), language);
 }

@@ -13,7 +13,7 @@ import { Queue } from "./queue";
 export function Window() {
   const { act, dispatch, state, t } = useUi();
   const { chat, styling } = state.session;
-  const title = (styling && styling.title) || "Chat";
+  const title = (styling && styling.title) || t.chat;
   const agent = chat && chat.state === "active" && chat.agent ? chat.agent.name : "";
   return (
     <section
@@ -105,7 +105,13 @@ function Body() {
     );
   if (!chat) return null;
   if (shown === "form")
-    return <Form fields={chat.form || []} intro={(styling && styling.greeting) || t.form_intro} />;
+    return (
+      <Form
+        fields={chat.form || []}
+        intro={(styling && styling.greeting) || t.form_intro}
+        problem={state.session.form_failed ? t.form_failed : ""}
+      />
+    );
   if (shown === "queue") return <Queue chat={chat} />;
   return <Conversation chat={chat} ended={shown === "ended"} />;
 }
