@@ -1,104 +1,139 @@
-//! `cargo xtask bench`: measured figures beside their limits, as a table and as JSON. Each group of figures is a
-//! module of its own; none of them decides whether the project is good.
+//! `cargo xtask bench`: measured figures beside their floors, as a table and as JSON. Each bench is a module of its own, which
+//! says what is measured and why its floor is fair; none of them decides whether the project is good.
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-use serde::Serialize;
+use clap::ValueEnum;
 
-use crate::postgres::Writes;
+use crate::workspace::{self, cargo};
 use crate::{demo, web};
 
 mod console;
 mod engine;
+mod figure;
+mod live;
 mod messages;
+mod rounds;
 mod sizes;
-mod visitors;
 
-/// Arguments of `cargo xtask bench`.
-#[derive(clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    part: Option<Part>,
-    /// Write the figures to this file as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
-    /// Connected visitors in the memory figure.
-    #[arg(long, default_value_t = 10_000)]
-    visitors: u32,
-    /// Measure the release binary that is there, without building it.
-    #[arg(long)]
-    no_build: bool,
-}
+use figure::{Figure, report};
+use live::Floor;
 
-/// What is measured on its own.
-#[derive(clap::Subcommand)]
-enum Part {
+/// What can be measured, in the order in which all of it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    /// What the widget weighs.
+    Sizes,
     /// The engine alone: events, memory, compiling the rules.
-    Engine(engine::Arguments),
+    Engine,
+    /// How long the server takes to be ready, and what it takes at rest.
+    Start,
+    /// What a tracking event costs the running server, by frame and by POST.
+    Track,
+    /// What a visitor who is connected and does nothing costs in memory.
+    Idle,
+    /// What the heartbeats of many visitors cost.
+    Beat,
     /// Acknowledged messages a second, and how long one takes.
     Message,
     /// How long a message takes from the agent to the visitor.
     Deliver,
     /// How long every list of the interface takes with 100 000 rows behind it, on both databases.
-    Lists(messages::Arguments),
+    Lists,
     /// How quick the console is in a browser, with long lists behind it.
-    Console(console::Arguments),
+    Console,
 }
 
-/// One figure.
-#[derive(Serialize)]
-struct Row {
-    name: String,
-    value: f64,
-    unit: &'static str,
-    /// The figure should not be above this; a share, in percent, not below.
-    limit: Option<f64>,
+/// Arguments of `cargo xtask bench`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// What is measured; everything when nothing is named.
+    #[arg(value_enum)]
+    names: Vec<Bench>,
+    /// Write the figures to this file as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Fewer rounds and smaller crowds, for a first look.
+    #[arg(long)]
+    quick: bool,
+    /// Measure what was built before, without building it.
+    #[arg(long)]
+    no_build: bool,
+    /// Lists and console: serve from an unoptimised build, which is made faster.
+    #[arg(long)]
+    debug: bool,
+    /// Become a bare server; the benches start themselves with it.
+    #[arg(long, hide = true, value_enum)]
+    floor: Option<Floor>,
+    /// Measure so many visits in this process and print one line of JSON; the engine's bench starts itself with it.
+    #[arg(long, hide = true)]
+    crowd: Option<usize>,
 }
 
-/// Measures and reports.
+/// Measures and reports, with optimised builds of the server and of this program.
 ///
 /// # Errors
-/// When something cannot be built or measured; a figure above its limit is reported, not an error.
+/// When something cannot be built or measured; a figure beyond its limit is reported, not an error.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let rows = match &arguments.part {
-        Some(Part::Engine(arguments)) => return engine::run(arguments),
-        Some(Part::Message) => messages::measure("message", Writes::Durable, None)?,
-        Some(Part::Deliver) => messages::measure("deliver", Writes::Durable, None)?,
-        Some(Part::Lists(arguments)) => messages::measure("lists", Writes::Fast, arguments.profile())?,
-        Some(Part::Console(arguments)) => console::measure(arguments)?,
-        None => sizes_and_memory(arguments)?,
-    };
-    print(&rows);
+    if let Some(floor) = arguments.floor {
+        return live::serve(floor);
+    }
+    if let Some(visits) = arguments.crowd {
+        return engine::print_crowd(visits);
+    }
+    let names = if arguments.names.is_empty() { Bench::value_variants() } else { &arguments.names };
+    if cfg!(debug_assertions) {
+        if !arguments.no_build && names.iter().any(|name| name.needs_server()) {
+            web::install("web")?;
+            web::build()?;
+            demo::build_server()?;
+        }
+        return run_optimised(arguments);
+    }
+    let mut figures = Vec::new();
+    for name in names {
+        println!("\n{name:?}");
+        let measured = name.measure(arguments)?;
+        figure::print(&measured);
+        figures.extend(measured);
+    }
+    report(&figures, arguments.json.as_deref())
+}
+
+impl Bench {
+    /// Whether it measures the release binary or the files of the web build.
+    fn needs_server(self) -> bool {
+        match self {
+            Self::Sizes | Self::Start | Self::Track | Self::Idle | Self::Beat => true,
+            Self::Engine | Self::Message | Self::Deliver | Self::Lists | Self::Console => false,
+        }
+    }
+
+    fn measure(self, arguments: &Arguments) -> anyhow::Result<Vec<Figure>> {
+        let Arguments { quick, debug, .. } = *arguments;
+        match self {
+            Self::Sizes => sizes::measure(),
+            Self::Engine => engine::measure(),
+            Self::Start => live::start::measure(live::amount(quick)),
+            Self::Track => live::track::measure(live::amount(quick)),
+            Self::Idle => live::idle::measure(live::amount(quick)),
+            Self::Beat => live::beat::measure(live::amount(quick)),
+            Self::Message => messages::message(),
+            Self::Deliver => messages::deliver(),
+            Self::Lists => messages::lists(debug),
+            Self::Console => console::measure(debug),
+        }
+    }
+}
+
+/// Runs the same in an optimised build of this program.
+fn run_optimised(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench"]);
+    command.args(std::env::args_os().skip(2));
     if let Some(file) = &arguments.json {
-        let text = serde_json::to_string_pretty(&rows)?;
-        std::fs::write(file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+        // Cargo runs it in the root of the project.
+        command.arg("--json").arg(std::path::absolute(file)?);
     }
-    Ok(())
-}
-
-fn sizes_and_memory(arguments: &Arguments) -> anyhow::Result<Vec<Row>> {
-    if !arguments.no_build {
-        web::install("web")?;
-        web::build()?;
-        demo::build_server()?;
-    }
-    let mut rows = sizes::measure()?;
-    rows.extend(visitors::measure(arguments.visitors)?);
-    Ok(rows)
-}
-
-fn print(rows: &[Row]) {
-    let width = rows.iter().map(|row| row.name.chars().count()).max().unwrap_or(0);
-    println!("{:width$}  {:>10}  {:>10}", "figure", "value", "limit");
-    for row in rows {
-        let limit = row.limit.map(|limit| format!("{limit:.1}")).unwrap_or_default();
-        let over = match row.limit {
-            Some(limit) if row.unit == "%" && row.value < limit => "  below the limit",
-            Some(limit) if row.unit != "%" && row.value > limit => "  above the limit",
-            Some(_) | None => "",
-        };
-        println!("{:width$}  {:>10.1}  {limit:>10}  {}{over}", row.name, row.value, row.unit);
-    }
+    workspace::run(&mut command)
 }

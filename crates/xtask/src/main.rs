@@ -17,6 +17,7 @@ mod postgres;
 mod replay;
 mod rig;
 mod service;
+mod shop;
 mod steps;
 mod test;
 mod tidy;

@@ -2,36 +2,27 @@
 //! browser is led by a script of the journeys' package, and its figures are read.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
-use super::Row;
+use super::figure::Figure;
+use super::messages::program;
 use crate::web;
-use crate::workspace::cargo;
-
-/// Arguments of `cargo xtask bench console`.
-#[derive(clap::Args)]
-pub(super) struct Arguments {
-    /// Serve from an unoptimised build, which is made faster.
-    #[arg(long)]
-    debug: bool,
-}
 
 /// The node; it ends with its input, which ends with us.
 struct Served(Child);
 
 /// Serves, measures, reads.
-pub(super) fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Row>> {
+///
+/// # Errors
+/// When it cannot be built or measured.
+pub(super) fn measure(debug: bool) -> anyhow::Result<Vec<Figure>> {
     web::install("web")?;
     web::build()?;
     web::install("e2e")?;
-    let mut command: Command = cargo();
-    command.args(["bench", "--quiet", "--package", "beckon-server", "--bench", "message"]);
-    if arguments.debug {
-        command.args(["--profile", "dev"]);
-    }
+    let mut command = program(debug);
     command.args(["--", "console"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut served = Served(command.spawn().context("cannot start cargo bench")?);
     let place = served.place()?;
@@ -42,10 +33,10 @@ pub(super) fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Row>> {
     let output = command.stderr(Stdio::inherit()).output().context("cannot start npm")?;
     let text = String::from_utf8(output.stdout)?;
     ensure!(output.status.success(), "the measuring script failed: {}\n{text}", output.status);
-    let rows: Vec<Row> =
-        text.lines().filter(|line| line.starts_with('{')).map(row).collect::<anyhow::Result<_>>()?;
-    ensure!(!rows.is_empty(), "the measuring script found nothing:\n{text}");
-    Ok(rows)
+    let figures: Vec<Figure> =
+        text.lines().filter(|line| line.starts_with('{')).map(aimed).collect::<anyhow::Result<_>>()?;
+    ensure!(!figures.is_empty(), "the measuring script found nothing:\n{text}");
+    Ok(figures)
 }
 
 impl Served {
@@ -69,14 +60,12 @@ impl Drop for Served {
     }
 }
 
-fn row(line: &str) -> anyhow::Result<Row> {
-    let figure: Value = serde_json::from_str(line)?;
-    let name = figure["name"].as_str().context("a figure has a name")?;
-    let end = |at: usize| figure["range"][at].as_f64().unwrap_or_default();
-    Ok(Row {
-        name: format!("{name} ({:.0} to {:.0})", end(0), end(1)),
-        value: figure["value"].as_f64().context("a figure has a value")?,
-        unit: if figure["unit"] == "ms" { "ms" } else { "/s" },
-        limit: figure["limit"].as_f64(),
+/// The script says itself what each figure should keep to.
+fn aimed(line: &str) -> anyhow::Result<Figure> {
+    let (figure, said) = Figure::parse(line)?;
+    Ok(match said["limit"].as_f64() {
+        Some(limit) if said["unit"] == "ms" => figure.at_most(limit),
+        Some(limit) => figure.at_least(limit),
+        None => figure,
     })
 }

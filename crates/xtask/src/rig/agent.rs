@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::book::Kind;
 use super::crowd::{Link, Place};
 use super::dice::Dice;
-use super::shop::Employee;
 use super::view::View;
+use crate::shop::Employee;
 
 /// How often what was not done is asked for again.
 const AGAIN: Duration = Duration::from_secs(2);

@@ -12,9 +12,9 @@ use tokio::time::timeout;
 use super::agent::Agent;
 use super::book::{Book, Kind};
 use super::dice::Dice;
-use super::shop::Shop;
 use super::socket::{Heard, Socket};
 use super::visitor::Visitor;
+use crate::shop::Shop;
 
 /// Visitors at a time.
 const VISITORS: u64 = 8;
@@ -163,9 +163,9 @@ impl Link {
     pub(super) async fn try_up(&mut self, hello: &Value) -> bool {
         tokio::time::sleep(self.due_at.saturating_duration_since(Instant::now())).await;
         let address = self.address();
-        let mut headers = vec![("user-agent", super::shop::BROWSER.to_owned())];
+        let mut headers = vec![("user-agent", crate::shop::BROWSER.to_owned())];
         match self.kind {
-            Kind::Visitor => headers.push(("origin", super::shop::ORIGIN.to_owned())),
+            Kind::Visitor => headers.push(("origin", crate::shop::ORIGIN.to_owned())),
             Kind::Agent => {
                 headers.extend([("origin", format!("http://{address}")), ("cookie", self.cookie.clone())]);
             }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::book::{Seen, Violation};
-use super::shop::SLOTS;
 use super::stored::{Chat, Message, Stored};
 use super::view::{Shown, View};
+use crate::shop::SLOTS;
 
 /// A deadline that passed this long ago, while a node was there, was forgotten.
 const OVERDUE_MS_MAX: i64 = 15_000;

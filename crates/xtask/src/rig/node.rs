@@ -9,8 +9,8 @@ use anyhow::{Context, bail, ensure};
 use tokio::net::TcpStream;
 
 use super::proxy::Proxy;
-use super::rest::Caller;
 use crate::service::{bound_to_us, free_port};
+use crate::shop::rest::Caller;
 use crate::workspace::capture;
 
 /// How long a process may take until it is ready.

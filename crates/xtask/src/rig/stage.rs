@@ -3,17 +3,17 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use tempfile::TempDir;
 
 use super::database::Database;
 use super::node::{Node, Start};
 use super::proxy::Proxy;
-use super::shop::{ADMIN, PASSWORD, Shop};
 use crate::nats::Nats;
 use crate::postgres::{Postgres, Writes};
+use crate::shop::{Shop, make_admin};
 
 /// Seals the secrets of all nodes.
 const SECRET_KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
@@ -147,17 +147,6 @@ fn start(program: &Path, arguments: Vec<String>, folder: &TempDir, number: usize
     arguments.extend(["--trusted-proxies", "1"].map(str::to_owned));
     let log = folder.path().join(format!("node-{number}.log"));
     Start { program: program.to_owned(), arguments, environment: Vec::new(), log }
-}
-
-/// The first administrator, made on the command line.
-fn make_admin(program: &Path, database: &[String]) -> anyhow::Result<()> {
-    let mut command = Command::new(program);
-    command.args(["user", "create", "--email", ADMIN, "--role", "admin", "--password-stdin"]).args(database);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
-    std::io::Write::write_all(&mut child.stdin.take().context("the input is piped")?, PASSWORD.as_bytes())?;
-    let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "no administrator: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(())
 }
 
 /// The environment of a process whose clock a file moves.

@@ -9,9 +9,9 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Visit;
 use beckon_engine::world::World;
 
-use super::Figure;
-use super::rounds::{ROUNDS, Spread, ns_each, processor_ns};
 use super::site;
+use crate::bench::figure::Figure;
+use crate::bench::rounds::{ROUNDS, Spread, ns_each, processor_ns};
 
 #[path = "../../../../server/src/driver/wheel.rs"]
 mod wheel;

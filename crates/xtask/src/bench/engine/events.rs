@@ -9,9 +9,9 @@ use beckon_engine::visit::Visit;
 use beckon_engine::world::World;
 use regex::RegexSetBuilder;
 
-use super::Figure;
-use super::rounds::{ROUNDS, Spread, by_turns, ns_each, processor_ns};
 use super::site;
+use crate::bench::figure::Figure;
+use crate::bench::rounds::{ROUNDS, Spread, by_turns, ns_each, processor_ns};
 
 const START: UnixMs = UnixMs(1_743_580_800_000);
 const VIEWS_A_VISIT: usize = 10;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::rig::scene::Scene;
-use crate::rig::shop::{BROWSER, ORIGIN};
 use crate::rig::socket::{Heard, Socket};
+use crate::shop::{BROWSER, ORIGIN};
 
 /// The close code for whoever comes too often.
 const TOO_MANY: u16 = 4429;

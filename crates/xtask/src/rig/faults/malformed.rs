@@ -10,8 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::rig::scene::Scene;
-use crate::rig::shop::{BROWSER, ORIGIN};
 use crate::rig::socket::{Heard, Socket};
+use crate::shop::{BROWSER, ORIGIN};
 
 const WAIT: Duration = Duration::from_secs(5);
 

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::rig::scene::Scene;
-use crate::rig::shop::{BROWSER, ORIGIN};
 use crate::rig::socket::Socket;
+use crate::shop::{BROWSER, ORIGIN};
 
 /// Everyone is back within this time.
 const BACK_WITHIN: Duration = Duration::from_secs(60);

@@ -7,8 +7,8 @@ use anyhow::Context;
 use serde_json::json;
 
 use crate::rig::scene::Scene;
-use crate::rig::shop::{BROWSER, ORIGIN};
 use crate::rig::socket::{Heard, Socket};
+use crate::shop::{BROWSER, ORIGIN};
 
 /// Messages in the chat, each of some 3 KB.
 const MESSAGES: usize = 40;

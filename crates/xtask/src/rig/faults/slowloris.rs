@@ -9,8 +9,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::rig::scene::Scene;
-use crate::rig::shop::{BROWSER, ORIGIN};
 use crate::rig::socket::{Heard, Socket};
+use crate::shop::{BROWSER, ORIGIN};
 
 /// The server waits 10 s for a hello.
 const SENT_AWAY_WITHIN: Duration = Duration::from_secs(13);

@@ -13,16 +13,16 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// Someone who is signed in, or nobody.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     /// The session, as `beckon_session=…`.
-    pub(super) cookie: String,
+    pub(crate) cookie: String,
 }
 
 /// What was answered.
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    pub(super) body: Value,
+    pub(crate) body: Value,
 }
 
 impl Caller {
@@ -30,7 +30,7 @@ impl Caller {
     ///
     /// # Errors
     /// When the server refuses.
-    pub(super) async fn sign_in(address: SocketAddr, email: &str, password: &str) -> anyhow::Result<Self> {
+    pub(crate) async fn sign_in(address: SocketAddr, email: &str, password: &str) -> anyhow::Result<Self> {
         let body = serde_json::json!({ "email": email, "password": password });
         let answer = Self::default().exchange(address, "POST", "/api/v1/session", &body).await?;
         ensure!(answer.status == 200, "{email} cannot sign in: {} {}", answer.status, answer.body);
@@ -45,7 +45,7 @@ impl Caller {
     ///
     /// # Errors
     /// When there is no answer, or another one than 200.
-    pub(super) async fn read(&self, address: SocketAddr, path: &str) -> anyhow::Result<Value> {
+    pub(crate) async fn read(&self, address: SocketAddr, path: &str) -> anyhow::Result<Value> {
         let answer = self.exchange(address, "GET", path, &Value::Null).await?;
         ensure!(answer.status == 200, "GET {path}: {} {}", answer.status, answer.body);
         Ok(answer.body)
@@ -55,10 +55,20 @@ impl Caller {
     ///
     /// # Errors
     /// When there is no answer, or a refusal.
-    pub(super) async fn make(&self, address: SocketAddr, path: &str, body: &Value) -> anyhow::Result<Value> {
+    pub(crate) async fn make(&self, address: SocketAddr, path: &str, body: &Value) -> anyhow::Result<Value> {
         let answer = self.exchange(address, "POST", path, body).await?;
         ensure!(answer.status < 300, "POST {path}: {} {}", answer.status, answer.body);
         Ok(answer.body)
+    }
+
+    /// Changes something.
+    ///
+    /// # Errors
+    /// When there is no answer, or a refusal.
+    pub(crate) async fn change(&self, address: SocketAddr, path: &str, body: &Value) -> anyhow::Result<()> {
+        let answer = self.exchange(address, "PATCH", path, body).await?;
+        ensure!(answer.status < 300, "PATCH {path}: {} {}", answer.status, answer.body);
+        Ok(())
     }
 
     async fn exchange(

@@ -1,43 +1,53 @@
-//! Owns the installation that every run has: one site with an offer, a rule and a queue, and agents who serve it. It is
+//! Owns the installation that the rig and the benches have: one site with an offer, a rule and a queue, and agents who serve it. It is
 //! made through the REST interface.
 
 use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-use super::rest::Caller;
+pub(crate) mod rest;
+
+use rest::Caller;
 
 /// Where the pages of the site are.
-pub(super) const ORIGIN: &str = "https://shop.example";
+pub(crate) const ORIGIN: &str = "https://shop.example";
 /// The first administrator.
-pub(super) const ADMIN: &str = "ada@shop.example";
+pub(crate) const ADMIN: &str = "ada@shop.example";
 /// Everybody's password.
-pub(super) const PASSWORD: &str = "a password of the rig";
+pub(crate) const PASSWORD: &str = "a password of the rig";
 /// Chats of an agent at a time.
-pub(super) const SLOTS: usize = 3;
+pub(crate) const SLOTS: usize = 3;
 /// A ring goes on to the next agent after this time, seconds.
 const RING_S: u64 = 5;
 /// A visitor who waited for this long gets something else, seconds.
 const DEQUEUE_S: u64 = 25;
 /// What the visitors' browsers call themselves; a robot would not be tracked.
-pub(super) const BROWSER: &str =
+pub(crate) const BROWSER: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36";
 
 /// The site and who works there.
 #[derive(Clone, Debug)]
-pub(super) struct Shop {
+pub(crate) struct Shop {
     /// The public key of the site.
-    pub(super) key: String,
-    pub(super) admin: Caller,
-    pub(super) agents: Vec<Employee>,
+    pub(crate) key: String,
+    /// Its id.
+    pub(crate) site: String,
+    /// The offer of its rule.
+    pub(crate) offer: String,
+    /// The queue that its rule leads to.
+    pub(crate) queue: String,
+    pub(crate) admin: Caller,
+    pub(crate) agents: Vec<Employee>,
 }
 
 /// An agent.
 #[derive(Clone, Debug)]
-pub(super) struct Employee {
-    pub(super) id: String,
-    pub(super) caller: Caller,
+pub(crate) struct Employee {
+    pub(crate) id: String,
+    pub(crate) caller: Caller,
 }
 
 impl Shop {
@@ -45,7 +55,7 @@ impl Shop {
     ///
     /// # Errors
     /// When the server refuses something.
-    pub(super) async fn open(address: SocketAddr, agents: usize) -> anyhow::Result<Self> {
+    pub(crate) async fn open(address: SocketAddr, agents: usize) -> anyhow::Result<Self> {
         let admin = Caller::sign_in(address, ADMIN, PASSWORD).await?;
         let mut employees = Vec::new();
         for number in 1..=agents {
@@ -68,15 +78,29 @@ impl Shop {
         let plan = json!({ "offer_id": offer, "queue_id": queue, "match_value": "/product/" });
         let rule = json!({ "priority": 10, "name": "Product", "plan": plan });
         admin.make(address, &format!("/api/v1/sites/{id}/rules"), &rule).await?;
-        Ok(Self { key, admin, agents: employees })
+        Ok(Self { key, site: id, offer, queue, admin, agents: employees })
     }
 
     /// A visitor's first frame, without token and chat.
-    pub(super) fn hello(&self, path: &str) -> Value {
+    pub(crate) fn hello(&self, path: &str) -> Value {
         let page =
             json!({ "tab": 7, "view": 1, "url": format!("{ORIGIN}{path}"), "title": "Shop", "referrer": "" });
         json!({ "type": "hello", "v": 1, "site": self.key, "language": "en", "time_zone": "UTC", "pages": [page] })
     }
+}
+
+/// The first administrator, made on the command line.
+///
+/// # Errors
+/// When the program refuses.
+pub(crate) fn make_admin(program: &Path, database: &[String]) -> anyhow::Result<()> {
+    let mut command = Command::new(program);
+    command.args(["user", "create", "--email", ADMIN, "--role", "admin", "--password-stdin"]).args(database);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    std::io::Write::write_all(&mut child.stdin.take().context("the input is piped")?, PASSWORD.as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "no administrator: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
 }
 
 fn queue_plan() -> Value {

@@ -1,0 +1,71 @@
+//! What the heartbeats of many visitors cost: the share of one core that the server takes while each of them says every fifteen
+//! seconds that it is still there.
+//!
+//! The floor is axum's WebSocket, which parses the same frames and answers each with itself.
+
+use std::time::{Duration, Instant};
+
+use tungstenite::Message;
+
+use super::super::figure::Figure;
+use super::super::rounds::Spread;
+use super::Amount;
+use super::connections::{Visitor, connect, drain};
+use super::floor::Floor;
+use super::quiet;
+use super::served::{HEARTBEAT_S, Served};
+
+/// Of the floor.
+const TIMES_MAX: f64 = 1.4;
+const BEAT: &str = r#"{"type":"beat"}"#;
+
+/// Measures.
+///
+/// # Errors
+/// When a server cannot be started or refuses a visitor.
+pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
+    let beckon = Served::beckon()?;
+    let (bare, _) = Served::floor(Floor::Echo)?;
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    let mut crowd = connect(&beckon, amount.visitors)?;
+    let mut bare_crowd = connect(&bare, amount.visitors)?;
+    for round in 0..=amount.rounds {
+        // Both crowds say all the time that they are there, else one of them would be sent away meanwhile.
+        let shares = quiet::measure(&[beckon.process(), bare.process()], || {
+            let before = [beckon.process().processor_s()?, bare.process().processor_s()?];
+            let started = Instant::now();
+            beat_for(HEARTBEAT_S.min(2 * amount.seconds), &mut crowd, &mut bare_crowd)?;
+            let took = started.elapsed().as_secs_f64();
+            let after = [beckon.process().processor_s()?, bare.process().processor_s()?];
+            Ok([(after[0] - before[0]) / took * 100.0, (after[1] - before[1]) / took * 100.0])
+        })?;
+        if round > 0 {
+            own.push(shares[0]);
+            others.push(shares[1]);
+        }
+    }
+    let name = format!("{} visitors, a heartbeat each {HEARTBEAT_S} s", amount.visitors);
+    Ok(vec![
+        Figure::new(name, "% of a core", Spread::of(own)).above(Spread::of(others)).at_most_times(TIMES_MAX),
+    ])
+}
+
+/// Each visitor of both crowds by turns, each once in [`HEARTBEAT_S`], for so many seconds.
+fn beat_for(seconds: u32, crowd: &mut [Visitor], bare_crowd: &mut [Visitor]) -> anyhow::Result<()> {
+    let count = u32::try_from(crowd.len())?;
+    let pace = Duration::from_secs(HEARTBEAT_S.into()) / count;
+    let started = Instant::now();
+    let mut due = started;
+    for at in (0..crowd.len()).cycle() {
+        if started.elapsed().as_secs() >= seconds.into() {
+            break;
+        }
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        due += pace;
+        for visitor in [&mut crowd[at], &mut bare_crowd[at]] {
+            visitor.send(Message::text(BEAT))?;
+            drain(visitor)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Owns what the system says of a process and of the machine: processor time and memory, from `/proc`.
+
+use std::path::Path;
+
+use anyhow::Context;
+use rustix::param::clock_ticks_per_second;
+
+/// A running process.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Process(pub(super) u32);
+
+impl Process {
+    /// This one.
+    pub(super) fn own() -> Self {
+        Self(std::process::id())
+    }
+
+    /// Processor time that its threads have had, those that have ended included, in seconds; to a hundredth.
+    pub(super) fn processor_s(self) -> anyhow::Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0))?;
+        // The name of the program, in brackets, may hold spaces.
+        let (_, rest) = stat.rsplit_once(") ").context("no name in stat")?;
+        let fields: Vec<&str> = rest.split(' ').collect();
+        let ticks =
+            |at: usize| fields.get(at).context("too few fields in stat")?.parse::<f64>().context("no number");
+        Ok((ticks(11)? + ticks(12)?) / ticks_per_second())
+    }
+
+    /// Resident memory in KB.
+    pub(super) fn resident_kb(self) -> anyhow::Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    }
+}
+
+/// Processor time that everything on this machine has had, and what it could have had, in seconds.
+pub(super) fn machine_s() -> anyhow::Result<(f64, f64)> {
+    let stat = std::fs::read_to_string(Path::new("/proc/stat"))?;
+    let line = stat.lines().next().context("an empty /proc/stat")?;
+    let ticks: Vec<f64> =
+        line.split_whitespace().skip(1).take(8).map(str::parse).collect::<Result<_, _>>()?;
+    let all: f64 = ticks.iter().sum();
+    // The fourth and fifth: idle, and idle for want of a disk.
+    let idle =
+        ticks.get(3).zip(ticks.get(4)).map(|(idle, waiting)| idle + waiting).context("too few fields")?;
+    Ok(((all - idle) / ticks_per_second(), all / ticks_per_second()))
+}
+
+fn ticks_per_second() -> f64 {
+    clock_ticks_per_second() as f64
+}

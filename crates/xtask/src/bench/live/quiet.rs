@@ -1,0 +1,41 @@
+//! Owns whether a round counts: one during which other processes used much of the machine is measured again.
+
+use super::process::{Process, machine_s};
+
+/// Of the machine, by others, at the most.
+const OTHERS_MAX: f64 = 0.12;
+/// A round is measured again so often; then it counts as it is, and the report says so.
+const AGAIN_MAX: usize = 3;
+
+/// Measures until a round is quiet enough. Between `measured` processes and this one everything else is noise.
+///
+/// # Errors
+/// When the work fails, or the system says nothing of a process.
+pub(super) fn measure<T>(
+    measured: &[Process],
+    mut work: impl FnMut() -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    for again in 0.. {
+        let (before, own_before) = (machine_s()?, of(measured)?);
+        let result = work()?;
+        let (after, own_after) = (machine_s()?, of(measured)?);
+        let others = (after.0 - before.0 - (own_after - own_before)) / (after.1 - before.1).max(f64::EPSILON);
+        if others <= OTHERS_MAX {
+            return Ok(result);
+        }
+        eprintln!("others used {:.0} % of the machine", others * 100.0);
+        if again == AGAIN_MAX {
+            eprintln!("this round counts although it was noisy");
+            return Ok(result);
+        }
+    }
+    unreachable!("the last round counts")
+}
+
+fn of(measured: &[Process]) -> anyhow::Result<f64> {
+    let mut sum = Process::own().processor_s()?;
+    for process in measured {
+        sum += process.processor_s()?;
+    }
+    Ok(sum)
+}
