@@ -1,7 +1,8 @@
 /** The link of a preview: the built widget in real Chromium, on a page of another origin under a strict policy. */
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { call, context, fake, greet, troubles, until, visit } from "./stage";
+import { contrast, type Rgb } from "../src/widget/color";
+import { call, context, fake, greet, newContext, troubles, until, visit } from "./stage";
 
 const link = "/#beckon-preview=0f1e2d";
 const shown = (form = "card") => ({
@@ -53,6 +54,27 @@ it("shows the offer of the link with a mark, and nothing comes of what is done w
   expect(fake.connections).toBe(0);
   expect(await kept(page)).toEqual([]);
   expect(troubles).toEqual([]);
+});
+
+it.each(["light", "dark"] as const)("has a mark that can be read on a page in %s", async (colorScheme) => {
+  // spec: N-5
+  Object.assign(fake.preview, shown());
+  // The page says nothing of colours.
+  fake.html((text) => text.replace(/<meta name="color-scheme".*>/, ""));
+  const where = await newContext({ colorScheme });
+  const page = await visit(link, where);
+  await offer(page).waitFor();
+  await page.getByRole("button", { name: "No", exact: true }).click();
+  await mark(page).getByRole("button", { name: "Show again" }).waitFor();
+  const colors = await mark(page).evaluate((bar) => ({
+    ground: getComputedStyle(bar).backgroundColor,
+    words: [...bar.querySelectorAll("p, strong, button")].map((one) => getComputedStyle(one).color),
+  }));
+  const rgb = (color: string) => (color.match(/\d+/g) ?? []).slice(0, 3).map(Number) as Rgb;
+  expect(colors.words).toHaveLength(4);
+  for (const color of colors.words)
+    expect(contrast(rgb(color), rgb(colors.ground))).toBeGreaterThanOrEqual(4.5);
+  await where.close();
 });
 
 it("goes on as for any visitor once the preview is ended", async () => {

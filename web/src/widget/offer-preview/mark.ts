@@ -59,7 +59,8 @@ function draw(root: ShadowRoot): [HTMLElement, HTMLElement] {
   sheet.replaceSync(sheetText);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   const mark = document.createElement("section");
-  mark.className = "mark";
+  // Not `mark`: the chat's sheet stands in the same root and has one.
+  mark.className = "preview-mark";
   mark.lang = "en";
   mark.dir = "ltr";
   mark.setAttribute("aria-label", "Preview of an offer");
