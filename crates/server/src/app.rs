@@ -10,7 +10,7 @@ use axum::routing::get;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -187,6 +187,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         tokio::spawn(serve_metrics(bind(address).await?, node.stopping())?);
     }
     let address = listener.local_addr().context("the listener has no address")?;
+    let signals = StopSignals::catch();
     tracing::info!(%address, "serving console, widget and API");
     if let Some(token) = &setup_token {
         tracing::info!(
@@ -194,7 +195,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         );
     }
     node.api.setup_token = setup_token;
-    serve_until_stopped(node, listener, config.drain).await
+    serve_until_stopped(node, listener, signals, config.drain).await
 }
 
 /// Serves a node on `listener` until the process is told to stop; then those who are connected are told to move, spread over
@@ -202,15 +203,20 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve_until_stopped(node: Node, listener: TcpListener, drain: Duration) -> anyhow::Result<()> {
+pub async fn serve_until_stopped(
+    node: Node,
+    listener: TcpListener,
+    mut signals: StopSignals,
+    drain: Duration,
+) -> anyhow::Result<()> {
     let service = node.router().into_make_service_with_connect_info::<SocketAddr>();
     let (driver, stopping) = (node.driver.clone(), node.stopping());
     let asked = stopping.clone();
     tokio::spawn(async move {
-        stopped().await;
+        signals.next().await;
         tokio::select! {
             () = driver.drain(drain) => {}
-            () = stopped() => {}
+            () = signals.next() => {}
         }
         stopping.cancel();
     });
@@ -265,12 +271,28 @@ pub fn router(driver: Driver, api: Api) -> Router {
     http::router(api.clone()).merge(ws::visitor_router(live.clone())).merge(ws::agent_router(live, api))
 }
 
-/// Until the process is asked to stop, by a terminal or by a service manager.
-async fn stopped() {
-    let mut terminate = signal(SignalKind::terminate()).expect("a handler for this signal can be installed");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("a handler for this signal can be installed");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What asks the process to stop: a terminal or a service manager.
+#[derive(Debug)]
+pub struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// From now on the process does not end by itself when it is asked to.
+    ///
+    /// # Panics
+    /// When the system has no such signals.
+    #[must_use]
+    pub fn catch() -> Self {
+        let catch = |kind| signal(kind).expect("a handler for this signal can be installed");
+        Self { terminate: catch(SignalKind::terminate()), interrupt: catch(SignalKind::interrupt()) }
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }

@@ -10,7 +10,7 @@ use ipnet::{IpNet, Ipv4Net};
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use crate::app::{self, Node, WaysOut};
+use crate::app::{self, Node, StopSignals, WaysOut};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::{Database, Mail};
@@ -73,6 +73,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
     let secret = seed::plant(&store, &Clock::System, &shop).await?;
     let out = WaysOut::new(demo.mail.as_ref(), vec![LOOPBACK])?;
     let node = Node::start(store, Clock::System, Bus::local(), out).await?;
+    let signals = StopSignals::catch();
     announce(&Ready { console: console.clone(), shop: shop.clone(), users: seed::accounts() }, demo.json)?;
 
     let stopping = node.stopping();
@@ -82,7 +83,7 @@ pub async fn run(demo: Demo) -> anyhow::Result<()> {
         let (console, shop) = (console.clone(), shop.clone());
         tokio::spawn(traffic::browse(number, console, shop, log.clone(), stopping.clone()));
     }
-    let served = app::serve_until_stopped(node, console_listener, Duration::ZERO).await;
+    let served = app::serve_until_stopped(node, console_listener, signals, Duration::ZERO).await;
     if let Some(dir) = throw_away {
         std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove {}", dir.display()))?;
     }
