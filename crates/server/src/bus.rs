@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Event, Subject};
 use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitorId};
@@ -156,6 +157,8 @@ pub struct Losses {
 
 /// A reader that falls this many hints behind is told so, and reads everything anew. So many may wait to be sent.
 const HINTS_KEPT: usize = 4096;
+/// A server that does not answer within this time is not reached.
+const REACHED_WITHIN: Duration = Duration::from_secs(5);
 const SUBJECT: Subject = Subject::from_static("beckon.hint");
 
 impl Bus {
@@ -257,6 +260,35 @@ impl Bus {
     }
 }
 
+/// The version of a NATS server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NatsVersion {
+    /// As it says itself.
+    pub text: String,
+    /// Whether it is one of those that Beckon is tried with: 2.11.15, 2.12.6 or newer.
+    pub is_known_good: bool,
+}
+
+/// The version of the NATS server at `url`.
+///
+/// # Errors
+/// When the address is malformed or the server cannot be reached.
+pub async fn find_nats_version(url: &str) -> anyhow::Result<NatsVersion> {
+    let client = tokio::time::timeout(REACHED_WITHIN, ConnectOptions::new().connect(url)).await??;
+    let text = client.server_info().version;
+    Ok(NatsVersion { is_known_good: is_known_good(&text), text })
+}
+
+fn is_known_good(version: &str) -> bool {
+    let mut numbers = version.split(['.', '-']).map(|number| number.parse::<u32>().unwrap_or_default());
+    let mut next = || numbers.next().unwrap_or_default();
+    match (next(), next(), next()) {
+        (2, 11, patch) => patch >= 15,
+        (2, 12, patch) => patch >= 6,
+        newer => newer >= (2, 13, 0),
+    }
+}
+
 fn sealed(node: Uuid, hint: Hint) -> Vec<u8> {
     serde_json::to_vec(&Envelope { node, hint }).expect("a hint is plain data")
 }
@@ -292,4 +324,26 @@ async fn send(client: &Client, payload: Vec<u8>) -> bool {
         tracing::warn!(%error, "a hint could not be sent");
     }
     sent.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_of_nats_with_known_faults_are_told_apart() {
+        for (version, good) in [
+            ("2.10.29", false),
+            ("2.11.14", false),
+            ("2.11.15", true),
+            ("2.12.5", false),
+            ("2.12.6", true),
+            ("2.12.10-RC.1", true),
+            ("2.14.0", true),
+            ("3.0.0", true),
+            ("", false),
+        ] {
+            assert_eq!(is_known_good(version), good, "{version}");
+        }
+    }
 }

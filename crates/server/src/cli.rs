@@ -21,7 +21,14 @@ use crate::store::column::Text;
 use crate::store::user::{Role, UserRow, insert_user};
 use crate::store::{Store, StoreError};
 
+mod backup;
 mod configuration;
+mod doctor;
+mod installation;
+mod moving;
+mod postgres_tools;
+mod restore;
+mod whole_file;
 
 const SETTINGS_HELP: &str = "\
 Each option is also an environment variable, as named, and a key of the file, such as metrics_listen.
@@ -48,6 +55,15 @@ enum Command {
     /// The configuration of a running server as a file: export, plan, apply
     #[command(subcommand)]
     Config(configuration::ConfigCommand),
+    /// Write a copy of everything into a file, while the server runs
+    Backup(backup::Backup),
+    /// Bring a backup back, into an empty place
+    Restore(restore::Restore),
+    /// Look whether everything is as it should be; changes nothing
+    Doctor(doctor::Doctor),
+    /// Move an installation to another database
+    #[command(subcommand)]
+    Migrate(moving::Migrate),
     /// Try it: a server with sample data, and a shop that has the widget
     Demo(TryOut),
 }
@@ -137,6 +153,10 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         }
         Command::User(User::Create(new)) => create_user(new).await?,
         Command::Config(command) => return configuration::run(command).await,
+        Command::Backup(command) => backup::run(command).await?,
+        Command::Restore(command) => restore::run(command).await?,
+        Command::Doctor(command) => return doctor::run(command).await,
+        Command::Migrate(command) => moving::run(command).await?,
         Command::Demo(TryOut {
             listen,
             shop_listen,

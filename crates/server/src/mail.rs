@@ -73,6 +73,18 @@ impl Mailer {
         }
     }
 
+    /// Whether the mail server answers, with TLS and sign-in as they are set; in words why not.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn reach(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it answers, and not as a mail server does".to_owned()),
+            Err(error) => Err(short(&describe(&error))),
+        }
+    }
+
     fn compose(&self, mail: &MailRow, text: String) -> anyhow::Result<Message> {
         let address = |text: &str| text.parse::<Address>().map(Mailbox::from);
         let id = format!("<{}@{}>", mail.id.0, self.from.email.domain());

@@ -34,9 +34,11 @@ pub mod live_list;
 pub mod mail;
 pub mod message;
 pub mod migration;
+pub mod moving;
 pub mod offer;
 pub mod offer_preview;
 pub mod offer_stop;
+pub mod opening;
 pub mod page_view;
 pub mod participant;
 pub mod picture;
@@ -51,8 +53,11 @@ pub mod seen;
 pub mod session;
 pub mod setup_step;
 pub mod site;
+pub mod soundness;
 pub mod sql;
+pub mod stuck;
 pub mod survey;
+pub mod table;
 pub mod transcript;
 pub mod user;
 pub mod user_link;
@@ -120,7 +125,7 @@ impl Store {
     pub async fn open_sqlite(dir: &Path) -> StoreResult<Self> {
         std::fs::create_dir_all(dir).map_err(|error| StoreError::Database(sqlx::Error::Io(error)))?;
         let options = SqliteConnectOptions::new()
-            .filename(dir.join("beckon.db"))
+            .filename(dir.join(opening::SQLITE_FILE))
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -148,7 +153,7 @@ impl Store {
     /// # Errors
     /// When the address is malformed, the server cannot be reached, or a migration fails.
     pub async fn open_postgres(url: &str) -> StoreResult<Self> {
-        let options = PgConnectOptions::from_str(url)?.application_name("beckon");
+        let options = PgConnectOptions::from_str(url)?.application_name(opening::SERVER);
         let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
         migration::KNOWN.run(&pool).await?;
         let store = Self { pools: Pools::Postgres(pool), vault: Vault::default() };

@@ -135,17 +135,25 @@ const POSTGRES_SEARCH: &str = "
         chat_id TEXT PRIMARY KEY REFERENCES chats (id) ON DELETE CASCADE,
         search  TEXT NOT NULL
     );";
-/// Words are kept without accents. The embedded database takes them so by itself; here those that were kept before are changed
-/// once.
-const POSTGRES_WORDS: &str = r"
-    DO $$ BEGIN
+/// Words are kept without accents. The embedded database takes them so by itself; here those that were kept before are changed.
+macro_rules! words_of_before {
+    () => {
+        r"UPDATE chat_search SET search = normalize(regexp_replace(normalize(search, NFKD), '[\u0300-\u036f]', '', 'g'), NFC)
+          WHERE search <> normalize(regexp_replace(normalize(search, NFKD), '[\u0300-\u036f]', '', 'g'), NFC)"
+    };
+}
+pub(super) const POSTGRES_WORDS_OF_BEFORE: &str = words_of_before!();
+const POSTGRES_WORDS: &str = concat!(
+    r"DO $$ BEGIN
         IF to_regclass('chat_words_plain') IS NULL THEN
-            UPDATE chat_search SET search = normalize(regexp_replace(normalize(search, NFKD), '[\u0300-\u036f]', '', 'g'), NFC)
-            WHERE search <> normalize(regexp_replace(normalize(search, NFKD), '[\u0300-\u036f]', '', 'g'), NFC);
+            ",
+    words_of_before!(),
+    r";
             DROP INDEX IF EXISTS chat_words;
             CREATE INDEX chat_words_plain ON chat_search USING gin (to_tsvector('simple'::regconfig, search));
         END IF;
-    END $$;";
+    END $$;"
+);
 const SEARCH_BEFORE: &str = "
     INSERT INTO chat_search (chat_id, search)
     SELECT c.id, LOWER(SUBSTR(c.visitor_name || ' ' || c.answers || ' ' || c.disposition || ' ' || c.tags || ' '

@@ -13,7 +13,7 @@ const SEALING: i64 = 0x0062_6563_6b6f_6e05;
 /// Whether a key fits what is sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
-    /// It does, or nothing was sealed yet; by now everything is.
+    /// It does, and everything is sealed with it.
     Right,
     /// It does not. Nothing was changed.
     Wrong,
@@ -59,6 +59,23 @@ pub async fn is_sealed(tx: &mut Tx) -> StoreResult<bool> {
     Ok(find_word(tx).await?.is_some())
 }
 
+/// Whether the key of this vault is the right one; none where nothing was ever sealed. Changes nothing.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_fit(tx: &mut Tx, vault: &Vault) -> StoreResult<Option<Fit>> {
+    if !tx.has_table("secret_key").await? {
+        return Ok(None);
+    }
+    Ok(find_word(tx).await?.map(|sealed| fit(vault, &sealed)))
+}
+
+/// Whether the key of this vault is the one that this word was sealed with.
+#[must_use]
+pub fn fit(vault: &Vault, sealed: &str) -> Fit {
+    if vault.open(SecretOf::Key, sealed).as_deref() == Ok(WORD) { Fit::Right } else { Fit::Wrong }
+}
+
 impl Store {
     /// Looks whether the key of the store's vault is the right one, and seals what is not sealed yet.
     ///
@@ -69,7 +86,7 @@ impl Store {
         let mut tx = self.write().await?;
         tx.lock(SEALING).await?;
         if let Some(sealed) = find_word(&mut tx).await? {
-            if vault.open(SecretOf::Key, &sealed).as_deref() != Ok(WORD) {
+            if fit(vault, &sealed) == Fit::Wrong {
                 return Ok(Fit::Wrong);
             }
         } else {

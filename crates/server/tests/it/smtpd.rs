@@ -58,8 +58,13 @@ impl Smtpd {
     }
 
     pub(crate) fn mailer_with(&self, scheme: &str, options: &str) -> Mailer {
+        Mailer::new(&self.settings(scheme, options)).unwrap()
+    }
+
+    /// How an installation names this server.
+    pub(crate) fn settings(&self, scheme: &str, options: &str) -> Mail {
         let smtp_url = format!("{scheme}://127.0.0.1:{}{options}", self.port);
-        Mailer::new(&Mail { smtp_url, from: "The shop <chat@shop.example>".to_owned() }).unwrap()
+        Mail { smtp_url, from: "The shop <chat@shop.example>".to_owned() }
     }
 
     /// What arrived so far, each with its headers, in no particular order.

@@ -89,6 +89,23 @@ impl Place {
         self.program = Program::start(&self.database);
     }
 
+    /// The server stops, as a service manager asks it to.
+    pub(crate) async fn stop(&mut self) {
+        self.program.terminate();
+        assert!(self.program.ended().await.success());
+    }
+
+    /// `kill -9`; nobody comes after.
+    pub(crate) fn kill(&mut self) {
+        self.program.kill();
+    }
+
+    /// A server on another database, or on the same, with further arguments.
+    pub(crate) fn start_on(&mut self, database: Database, more: &[&str]) {
+        self.program = Program::start_with(&database, more);
+        self.database = database;
+    }
+
     /// Another queue of the site.
     pub(crate) async fn add_queue(&mut self, id: QueueId) {
         let store = self.database.open().await;
@@ -197,7 +214,10 @@ impl Program {
         match database {
             Database::Sqlite(dir) => command.arg("--data").arg(dir),
             Database::Postgres(url) => {
-                command.args(["--database-url", url, "--secret-key", &"07".repeat(32)])
+                if !more.contains(&"--secret-key-file") {
+                    command.args(["--secret-key", &"07".repeat(32)]);
+                }
+                command.args(["--database-url", url])
             }
         };
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
