@@ -57,7 +57,7 @@ test("a rule that is being changed is saved before it is tested", async ({ brows
   await expect(page.getByText("so this one is saved first")).toBeVisible();
   await page.getByRole("button", { name: "Test with these changes" }).click();
   await expect(page.getByRole("heading", { name: "Rule test", exact: true })).toBeVisible();
-  await expect(page.getByText("Saved. It holds at once")).toBeVisible();
+  await expect(page.getByText("Saved. It takes effect at once")).toBeVisible();
   const { items } = await admin.read<Rules>(`/sites/${site}/rules`);
   expect(items.map(({ name }) => name)).toContain("Half a minute on the checkout form");
   await page.context().close();

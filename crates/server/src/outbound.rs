@@ -43,7 +43,7 @@ pub enum Forbidden {
     #[error("is not an address that begins with https:// or http:// and holds no password")]
     Malformed,
     /// A private network that the operator did not allow.
-    #[error("is in a private network, which the operator has not allowed")]
+    #[error("is in a private network; the operator of the server can allow it with --outbound-allow")]
     Private,
 }
 

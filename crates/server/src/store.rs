@@ -1,5 +1,7 @@
 //! Owns the database: which engine it is, its pools, its transactions. The SQL of each noun stands in the submodules.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -123,7 +125,7 @@ impl Store {
     /// # Errors
     /// When the folder cannot be made, the file cannot be opened, or a migration fails.
     pub async fn open_sqlite(dir: &Path) -> StoreResult<Self> {
-        std::fs::create_dir_all(dir).map_err(|error| StoreError::Database(sqlx::Error::Io(error)))?;
+        keep_private(dir).map_err(|error| StoreError::Database(sqlx::Error::Io(error)))?;
         let options = SqliteConnectOptions::new()
             .filename(dir.join(opening::SQLITE_FILE))
             .create_if_missing(true)
@@ -208,6 +210,14 @@ impl Store {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Makes the file of a new embedded database, which is its owner's alone; what the engine writes beside it is as it is. One that
+/// is there stays as its owner has it.
+fn keep_private(dir: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    let mut options = OpenOptions::new();
+    options.append(true).create(true).mode(0o600).open(dir.join(opening::SQLITE_FILE)).map(drop)
 }
 
 /// Begins to the end, also when nobody waits for it any more, such as a browser that has gone: a connection that goes back to

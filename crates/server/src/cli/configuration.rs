@@ -38,7 +38,7 @@ struct Server {
     /// The server [env: BECKON_SERVER] [default: http://127.0.0.1:8080]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
-    /// File with an API token of the scope administration [default: what BECKON_TOKEN holds]
+    /// File with an API token of the scope administration:read, to apply administration:write [default: what BECKON_TOKEN holds]
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }
@@ -180,7 +180,7 @@ impl Server {
         let token = token.trim();
         if token.is_empty() {
             bail!(
-                "no API token: make one in the console (scope administration) and put it into {TOKEN} or a --token-file"
+                "no API token: make one in the console (scope administration:read, to apply administration:write) and put it into {TOKEN} or a --token-file"
             );
         }
         Remote::new(server.as_deref().unwrap_or("http://127.0.0.1:8080"), token.to_owned())
@@ -211,6 +211,9 @@ fn is_wanted() -> anyhow::Result<bool> {
 fn accepted((status, text): (u16, String)) -> anyhow::Result<String> {
     if status == 200 {
         return Ok(text);
+    }
+    if status == 401 {
+        bail!("refused: the API token is not known, was revoked, or has ended");
     }
     let Ok(Refused { title, detail, errors }) = serde_json::from_str(&text) else {
         bail!("the server answered {status}, and not as a Beckon server does");

@@ -299,9 +299,9 @@ fn file_detail(refusal: FileRefusal) -> &'static str {
         FileRefusal::Empty => "It has no content.",
         FileRefusal::TooLarge => "A file may have at most 10 MB.",
         FileRefusal::KindNotAllowed => {
-            "Taken are pictures (JPEG, PNG, GIF, WebP), PDF, office documents, plain text, ZIP, audio and video."
+            "Send a picture (JPEG, PNG, GIF, WebP), PDF, office document, plain text, ZIP, audio or video."
         }
-        FileRefusal::NoPicture => "Taken are JPEG, PNG, GIF and WebP.",
+        FileRefusal::NoPicture => "Send JPEG, PNG, GIF or WebP.",
         FileRefusal::PictureTooLarge => "A picture may have at most 5 MB.",
         FileRefusal::BadPicture => "It is damaged, not what it says it is, or has too many pixels.",
         FileRefusal::Off => "An administrator can allow them for the queue.",

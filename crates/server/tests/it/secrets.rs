@@ -1,6 +1,7 @@
 //! Proves that no secret stands readable in the database: what is written is sealed, what was written before is sealed at the
 //! start, and a server with another key does not start and changes nothing.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -144,6 +145,10 @@ async fn a_key_that_is_wrong_or_missing_is_said_at_the_start() {
     let database = config::Database::Sqlite(data.clone());
     let store = open_with_secrets(&database, None).await.unwrap();
     store.close().await;
+    for file in std::fs::read_dir(&data).unwrap().map(Result::unwrap) {
+        let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{} is its owner's alone", file.path().display());
+    }
     let key = std::fs::read_to_string(data.join("secret-key")).unwrap();
     let store = open_with_secrets(&database, Some(&SecretKey::Written(key.clone()))).await.unwrap();
     store.close().await;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fieldErrors, pointerToPath } from "../api/pointer";
+import { originOf } from "../ui/check";
 import { contrastNote } from "./preview/contrast";
 import { configOf, sampleDesign } from "./preview/look";
 import { emptyQueue, keyFor } from "./queues/model";
@@ -106,5 +107,16 @@ describe("the snippet", () => {
     expect(snippetFor("https://chat.example.com", "K1")).toBe(
       '<script async src="https://chat.example.com/beckon.js" data-site="K1"></script>',
     );
+  });
+});
+
+describe("allowed origins", () => {
+  // spec: T-9
+  it("are taken out of what an address bar holds, and what is no address is left to be refused", () => {
+    expect(originOf("https://www.shop.example/prices?a=1#b")).toBe("https://www.shop.example");
+    expect(originOf("http://localhost:25701/")).toBe("http://localhost:25701");
+    expect(originOf("https://*.shop.example")).toBe("https://*.shop.example");
+    expect(originOf("shop.example")).toBe("shop.example");
+    expect(originOf("ftp://shop.example/a")).toBe("ftp://shop.example/a");
   });
 });

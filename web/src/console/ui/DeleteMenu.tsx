@@ -9,12 +9,14 @@ interface DeleteMenuProps {
   path: string;
   name: string;
   done(): void;
+  /** It is in the versions of its site, from where it can be brought back. */
+  restorable?: boolean;
   children?: ReactNode;
 }
 
-export function DeleteMenu({ path, name, done, children }: DeleteMenuProps) {
+export function DeleteMenu({ path, name, done, restorable, children }: DeleteMenuProps) {
   const { t } = useTranslation();
-  const { ask, pending } = useDelete({ path, name, done });
+  const { ask, pending } = useDelete({ path, name, done, restorable });
   return (
     <Menu position="bottom-end">
       <Menu.Target>

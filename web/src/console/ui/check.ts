@@ -51,6 +51,16 @@ export function isOrigin(value: string): boolean {
   }
 }
 
+/** The origin of what may be the address of a page; what is none is left for [`isOrigin`] to refuse. */
+export function originOf(value: string): string {
+  try {
+    const url = new URL(value);
+    return /^https?:$/.test(url.protocol) && !value.includes("*") ? url.origin : value;
+  } catch {
+    return value;
+  }
+}
+
 /** 86400 becomes 86 400. */
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f");

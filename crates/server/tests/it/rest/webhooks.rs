@@ -49,9 +49,13 @@ async fn what_is_wrong_with_a_webhook_is_said_at_the_field() {
         (
             "url",
             json!("http://10.0.0.1/"),
-            "/url: is in a private network, which the operator has not allowed",
+            "/url: is in a private network; the operator of the server can allow it with --outbound-allow",
         ),
-        ("url", json!("http://[::1]/"), "/url: is in a private network, which the operator has not allowed"),
+        (
+            "url",
+            json!("http://[::1]/"),
+            "/url: is in a private network; the operator of the server can allow it with --outbound-allow",
+        ),
         ("events", json!([]), "/events: names nothing to tell"),
         ("events", json!(["chat.ended", "chat.ended"]), "/events: names something twice"),
         ("events", json!(["ping"]), "/events: names what only the test button sends"),

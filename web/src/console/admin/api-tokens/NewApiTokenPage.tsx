@@ -92,7 +92,11 @@ export function NewApiTokenPage() {
                   key={scope}
                   value={scope}
                   label={t(`api_tokens.scopes.${keyOf(scope)}.short`)}
-                  description={t(`api_tokens.scopes.${keyOf(scope)}.long`)}
+                  description={
+                    <>
+                      {t(`api_tokens.scopes.${keyOf(scope)}.long`)} <code>{scope}</code>
+                    </>
+                  }
                 />
               ))}
             </Stack>

@@ -74,7 +74,7 @@ function EditOffer({ site, offer, initial }: EditOfferProps) {
     <div className={classes.inner}>
       <PageHead title={offer?.name ?? t("offers.new_title")} back={{ href: list, label: t("offers.title") }}>
         {offer && <PreviewOnSite offer={offer} unsaved={editor.form.isDirty()} />}
-        {offer && <DeleteMenu path={`/offers/${offer.id}`} name={offer.name} done={deleted} />}
+        {offer && <DeleteMenu path={`/offers/${offer.id}`} name={offer.name} done={deleted} restorable />}
       </PageHead>
       <div className={classes.split}>
         <EditForm editor={editor} always={!offer} save={offer ? undefined : t("action.create")}>

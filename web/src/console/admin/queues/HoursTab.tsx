@@ -1,11 +1,11 @@
 /** Owns the business hours of a queue: weekly periods in its time zone, and exceptions for single dates. */
 import { ActionIcon, Button, Group, Select, Tooltip } from "@mantine/core";
 import { IconCopy, IconPlus } from "@tabler/icons-react";
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Period, Queue, QueueBody } from "../../../api/rest";
 import { type Editor, errorBelow } from "../../ui/editor";
 import { Section } from "../../ui/form";
+import { useTimeZones } from "../../ui/time-zones";
 import { useNow } from "../../ui/useNow";
 import { DayTrack } from "./DayTrack";
 import { ExceptionsSection } from "./ExceptionsSection";
@@ -30,8 +30,8 @@ export function HoursTab({ editor, stored }: HoursTabProps) {
   const { t } = useTranslation();
   const now = useNow();
   const { form } = editor;
-  const zones = useMemo(() => Intl.supportedValuesOf("timeZone").concat("UTC"), []);
   const { time_zone } = form.values.plan.hours;
+  const zones = useTimeZones(time_zone);
   const set = (weekly: Period[]) => form.setFieldValue("plan.hours.weekly", weekly);
   const moment = momentIn(time_zone, now);
   return (
@@ -44,7 +44,7 @@ export function HoursTab({ editor, stored }: HoursTabProps) {
             searchable
             allowDeselect={false}
             limit={60}
-            data={zones.includes(time_zone) ? zones : [time_zone, ...zones]}
+            data={zones}
             {...form.getInputProps("plan.hours.time_zone")}
           />
           <Button variant="default" onClick={() => set(alwaysOpen())}>

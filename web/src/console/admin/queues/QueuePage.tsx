@@ -107,7 +107,7 @@ function EditQueue({ site, queue, initial }: EditQueueProps) {
         {queue && <OpenState queue={queue} />}
         {queue && <OpenSwitch queue={queue} />}
         {queue && !queue.is_default && (
-          <DeleteMenu path={`/queues/${queue.id}`} name={queue.name} done={deleted} />
+          <DeleteMenu path={`/queues/${queue.id}`} name={queue.name} done={deleted} restorable />
         )}
       </PageHead>
       <EditForm editor={editor} always={!queue} save={queue ? undefined : t("action.create")}>

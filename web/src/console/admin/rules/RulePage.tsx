@@ -154,7 +154,7 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
   return (
     <div className={classes.inner}>
       <PageHead title={rule?.name ?? t("rules.new_title")} back={{ href: list, label: t("rules.title") }}>
-        {rule && <DeleteMenu path={`/rules/${rule.id}`} name={rule.name} done={deleted} />}
+        {rule && <DeleteMenu path={`/rules/${rule.id}`} name={rule.name} done={deleted} restorable />}
       </PageHead>
       <div className={classes.split}>
         <EditForm

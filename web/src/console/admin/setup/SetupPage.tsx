@@ -50,7 +50,7 @@ function Steps({ site, steps }: { site: Site; steps: SetupSteps }) {
     <>
       <p className={own.count} role="status">
         {open.length === 0
-          ? t("site_setup.complete")
+          ? t(steps.agent_ready ? "site_setup.complete" : "site_setup.complete_unattended")
           : t("site_setup.count", { done: STEPS.length - open.length, all: STEPS.length })}
       </p>
       <ol className={own.steps}>
@@ -101,8 +101,9 @@ function Body({ step, site, steps }: { step: Step; site: Site; steps: SetupSteps
       );
     case "agent":
       return (
-        <Line text={t(steps.agent_ready ? "site_setup.steps.agent.done" : "site_setup.steps.agent.text")}>
-          <To href={queuePage}>{t("site_setup.steps.agent.link")}</To>
+        <Line text={t(`site_setup.steps.agent.${steps.agent_ready ? "done" : done ? "away" : "text"}`)}>
+          <To href={`${queuePage}?tab=agents`}>{t("site_setup.steps.agent.link")}</To>
+          {!done && <To href="/admin/users/new">{t("site_setup.steps.agent.invite")}</To>}
         </Line>
       );
     case "rule":

@@ -1,32 +1,40 @@
 /** Owns creating and editing a site: name, origins, what is tracked, and the snippet. */
-import { TagsInput, TextInput } from "@mantine/core";
+import { Select, TagsInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import type { Site, SiteBody } from "../../../api/rest";
+import type { Site } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useSites } from "../../api/queries";
 import { CodeBlock } from "../../ui/CodeBlock";
-import { checkName, compact, isOrigin } from "../../ui/check";
+import { checkName, compact, isOrigin, originOf } from "../../ui/check";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, errorBelow, type FieldErrors, useEditor } from "../../ui/editor";
 import { EditForm, Section } from "../../ui/form";
 import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
+import { useTimeZones } from "../../ui/time-zones";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
 import { IdentitySection } from "./IdentitySection";
 import { cspFor, snippetFor } from "./snippet";
+import { DEFAULTS } from "./tracking";
 
-type SiteForm = Pick<SiteBody, "name" | "origins" | "deny_paths" | "allow_params">;
+type SiteForm = Pick<Site, "name" | "origins" | "deny_paths" | "allow_params" | "settings">;
 
 export function NewSitePage() {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const editor = useEditor<SiteForm, Site>({
-    initial: { name: "", origins: [], deny_paths: [], allow_params: [] },
+    initial: {
+      name: "",
+      origins: [],
+      deny_paths: [],
+      allow_params: [],
+      settings: { ...DEFAULTS, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    },
     validate: (values) => check(values, t),
     save: (values) => request("POST", "/sites", values),
     saved: (site) => {
@@ -64,9 +72,9 @@ function EditSite({ site }: { site: Site }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
-  const { name, origins, deny_paths, allow_params } = site;
+  const { name, origins, deny_paths, allow_params, settings } = site;
   const editor = useEditor<SiteForm, Site>({
-    initial: { name, origins, deny_paths, allow_params },
+    initial: { name, origins, deny_paths, allow_params, settings: { ...DEFAULTS, ...settings } },
     validate: (values) => check(values, t),
     save: (values) => request("PATCH", `/sites/${site.id}`, values),
     saved: () => void queryClient.invalidateQueries({ queryKey: keys.sites }),
@@ -99,6 +107,7 @@ function EditSite({ site }: { site: Site }) {
 function Fields({ editor }: { editor: Editor<SiteForm> }) {
   const { t } = useTranslation();
   const { form } = editor;
+  const zones = useTimeZones(form.values.settings.time_zone);
   const list = (path: "origins" | "deny_paths" | "allow_params") => ({
     ...form.getInputProps(path),
     error: errorBelow(form, path),
@@ -115,6 +124,16 @@ function Fields({ editor }: { editor: Editor<SiteForm> }) {
           withAsterisk
           placeholder="https://www.example.com"
           {...list("origins")}
+          onChange={(values) => form.setFieldValue("origins", values.map(originOf))}
+        />
+        <Select
+          label={t("sites.time_zone")}
+          description={t("sites.time_zone_help")}
+          searchable
+          allowDeselect={false}
+          limit={60}
+          data={zones}
+          {...form.getInputProps("settings.time_zone")}
         />
       </Section>
       <Section title={t("sites.tracking_limits")}>

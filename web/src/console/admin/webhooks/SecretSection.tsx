@@ -13,6 +13,9 @@ import { Section } from "../../ui/form";
 import { fullTime } from "../../ui/format";
 import { warned } from "../../ui/notify";
 
+/** It is shown once, and may stand below what fits on the screen. */
+const intoView = (shown: HTMLElement | null) => shown?.scrollIntoView({ block: "center" });
+
 export function SecretSection({ webhook }: { webhook: Webhook }) {
   const { t, i18n } = useTranslation();
   const queryClient = useQueryClient();
@@ -38,7 +41,13 @@ export function SecretSection({ webhook }: { webhook: Webhook }) {
   return (
     <Section title={t("webhooks.secret.title")} text={t("webhooks.secret.text")}>
       {made && (
-        <Alert color="accent" icon={<IconKey />} title={t("webhooks.secret.shown_once")} role="status">
+        <Alert
+          ref={intoView}
+          color="accent"
+          icon={<IconKey />}
+          title={t("webhooks.secret.shown_once")}
+          role="status"
+        >
           <CodeBlock code={made} label={t("webhooks.secret.copy")} />
         </Alert>
       )}

@@ -18,6 +18,8 @@ export const admin = {
   no_site_text: "A site is one of your websites. Its snippet, offers, rules and queues are set up here.",
   delete_title: "Delete {{name}}?",
   delete_text: "This cannot be undone.",
+  delete_text_restorable: "It takes effect at once. On the page Versions it can be brought back.",
+  not_deleted: "{{name}} was not deleted. {{why}}",
   deleted: "{{name}} was deleted.",
   name_required: "A name is required.",
   name_long: "Use at most 100 characters.",

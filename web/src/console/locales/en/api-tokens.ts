@@ -56,11 +56,11 @@ export const apiTokens = {
     },
     administration_read: {
       short: "Read users, webhooks and the audit log",
-      long: "Names, addresses and roles; who changed what; what webhooks are told.",
+      long: "Names, addresses and roles; who changed what; what webhooks are told. Exporting the configuration as a file, and planning a change of it.",
     },
     administration_write: {
       short: "Change users and webhooks",
-      long: "Also roles and passwords, and where data is sent: whoever has such a token can become an administrator.",
+      long: "Also roles and passwords, and where data is sent: whoever has such a token can become an administrator. Applying a configuration file.",
     },
   },
   revoke: "Revoke",

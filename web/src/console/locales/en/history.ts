@@ -10,7 +10,7 @@ export const history = {
   agent: "Agent",
   all_agents: "All agents",
   disposition: "Came to",
-  all_dispositions: "Came to anything",
+  all_dispositions: "Any outcome",
   tag: "Tag",
   customer: "Customer",
   any_customer: "Chats of all customers",

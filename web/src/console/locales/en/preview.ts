@@ -50,7 +50,7 @@ export const preview = {
   ground: { light: "a light page", dark: "a dark page" },
   picture: {
     upload: "Upload",
-    help: "JPEG, PNG, GIF or WebP, at most 5 MB. It is made smaller and anew on the server.",
+    help: "JPEG, PNG, GIF or WebP, at most 5 MB. It is resized and encoded anew on the server.",
     too_large: "The picture has more than 5 MB.",
     failed: "The picture was not taken. {{detail}}",
     shown: "The picture as it is",

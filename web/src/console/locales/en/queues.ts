@@ -113,7 +113,7 @@ export const queues = {
   hours: {
     title: "Weekly hours",
     text: "Draw on a bar to add a period, pull its ends to change it, or write the times below it. When the end is not after the begin, the period runs over midnight. 24:00 is the end of the day.",
-    zone_note: "as it is saved, times in {{zone}}",
+    zone_note: "now, by the saved hours, in {{zone}}",
     time_zone: "Time zone",
     always: "Always open",
     business: "Monday to Friday, 9 to 17",

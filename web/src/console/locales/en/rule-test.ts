@@ -4,7 +4,8 @@ export const ruleTest = {
   text: "What the rules of this site decide for a visitor, real or imagined, and why. Nothing is presented.",
   button: "Test the rules",
   as_saved: "What all rules of the site decide for a visitor, and why.",
-  save_first: "The test looks at the rules as they are saved, so this one is saved first.",
+  save_first:
+    "The test looks at the rules as they are saved, so this one is saved first; enabled, it takes effect on the site at once.",
   save_and_test: "Test with these changes",
   source: "Visitor",
   sources: { imagined: "Imagined", real: "On the site" },

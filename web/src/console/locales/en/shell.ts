@@ -26,7 +26,7 @@ export const shell = {
   state: {
     loading: "Loading",
     saved: "Saved",
-    saved_live: "Saved. It holds at once, also for visitors who are on the site.",
+    saved_live: "Saved. It takes effect at once, also for visitors who are on the site.",
     unsaved: "There are unsaved changes.",
     has_errors: "Some fields need a correction.",
     on: "On",

@@ -5,6 +5,8 @@ export const siteSetup = {
   nav: "Setup",
   count: "{{done}} of {{all}} done",
   complete: "Everything is done. Visitors of this site can be offered help.",
+  complete_unattended:
+    "Everything is done. Nobody is ready now: help is offered once an agent of the queue is.",
   done: "Done",
   open: "To do",
   steps: {
@@ -38,7 +40,9 @@ export const siteSetup = {
       title: "Have an agent ready",
       text: "Choose who serves the queue. An agent becomes ready at the top right of the console.",
       done: "Somebody is ready now.",
+      away: "Agents have answered here. None of them is ready now.",
       link: "Agents of the queue",
+      invite: "Invite somebody",
     },
     rule: {
       title: "Enable a rule",

@@ -11,10 +11,13 @@ export const sites = {
   name: "Name",
   origins: "Allowed origins",
   origins_help:
-    "Where the snippet may run: scheme, host and, where there is one, port, such as https://www.example.com. Enter adds one.",
+    "Where the snippet may run, such as https://www.example.com. Of the address of a page its origin is taken. Enter adds one.",
   origins_empty: "Add at least one origin.",
   origin_invalid:
     "Not an origin: {{list}}. Write scheme, host and port only, such as https://www.example.com.",
+  time_zone: "Time zone",
+  time_zone_help:
+    "For conditions on weekday and time of day. The business hours of each queue have their own.",
   identity: "Site",
   tracking_limits: "What is tracked",
   deny_paths: "Paths without tracking",

@@ -20,7 +20,7 @@ export const users = {
     admin: "As a supervisor, and changes sites, offers, rules, queues and users.",
   },
   slots: "Chats at once",
-  slots_help: "How many chats ring at this person at most at the same time.",
+  slots_help: "How many chats this person has at the same time at most.",
   skills: "Skills",
   skills_help: "Queues can ask for them. A chat rings only at people who have what its queue asks for.",
   skill_name: "Skill",
@@ -41,7 +41,7 @@ export const users = {
     link_help:
       "The person opens the link, chooses a password and is signed in. It is shown to you, and sent by mail where mail is set up.",
     password: "Give a password",
-    password_help: "Tell it to the person on a safe way.",
+    password_help: "Tell it to the person in a safe way.",
   },
   link: {
     invitation: {

@@ -19,7 +19,7 @@ export const webhooks = {
   lost_one: "Of one event it was not told, because too many deliveries waited: at {{at}}.",
   lost_other:
     "Of {{count}} events it was not told, because too many deliveries waited. The last was at {{at}}.",
-  what: "What is told to whom",
+  what: "Events and address",
   name: "Name",
   url: "Address",
   url_help:
