@@ -2,10 +2,12 @@
 import { expect, it } from "vitest";
 import {
   call,
+  chat,
   context,
   fake,
   greet,
   newContext,
+  offer,
   plainContext,
   said,
   troubles,
@@ -14,32 +16,6 @@ import {
   welcome,
 } from "./stage";
 
-const offer = {
-  id: "p1",
-  presented_at: 0,
-  folded: false,
-  design: {
-    form: "card",
-    position: "end",
-    color: "#0f766e",
-    logo_url: null,
-    image_url: null,
-    default_language: "en",
-    texts: { en: { title: "Any questions?", body: "We are here.", accept_label: "Yes", reject_label: "No" } },
-  },
-};
-const chat = (state: string, over = {}) => ({
-  id: "c1",
-  state,
-  last_seq: 0,
-  agent_read_seq: 0,
-  visitor_read_seq: 0,
-  agent_delivered_seq: 0,
-  visitor_delivered_seq: 0,
-  files: true,
-  agent: { name: "Alice" },
-  ...over,
-});
 const name_field = {
   key: "name",
   type: "text",

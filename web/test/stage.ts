@@ -27,6 +27,34 @@ export const welcome = (over = {}) => ({
   ...over,
 });
 
+/** As the server presents it. */
+export const offer = {
+  id: "p1",
+  presented_at: 0,
+  folded: false,
+  design: {
+    form: "card",
+    position: "end",
+    color: "#0f766e",
+    logo_url: null,
+    image_url: null,
+    default_language: "en",
+    texts: { en: { title: "Any questions?", body: "We are here.", accept_label: "Yes", reject_label: "No" } },
+  },
+};
+export const chat = (state: string, over = {}) => ({
+  id: "c1",
+  state,
+  last_seq: 0,
+  agent_read_seq: 0,
+  visitor_read_seq: 0,
+  agent_delivered_seq: 0,
+  visitor_delivered_seq: 0,
+  files: true,
+  agent: { name: "Alice" },
+  ...over,
+});
+
 let browser: Browser;
 export let fake: Fake;
 export let context: BrowserContext;
