@@ -103,6 +103,17 @@ const say = async (page, text) => {
 /** @param {string} name @returns {(page: Page) => Promise<void>} */
 const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
 
+const available = { type: "availability", open: true };
+const presented = { type: "offer", offer: offer("card", false, "#f59e0b") };
+const asked = { survey: "rating", transcript: "offered" };
+/** @param {Page} page @param {object} alternative @param {object[]} then */
+const lacking = async (page, alternative, then) => {
+  await press("Chat")(page);
+  await page.waitForTimeout(200);
+  fake.send({ type: "alternative", reason: "no_agent", queue: "q1", alternative, form });
+  for (const notice of then) fake.send(notice);
+};
+
 /** @type {Record<string, Scene>} */
 const scenes = {
   launcher: {},
@@ -130,6 +141,10 @@ const scenes = {
       fake.send({ type: "alternative", reason: "no_agent", alternative });
     },
   },
+  alternative_over: { act: (page) => lacking(page, { do: "message", text: "" }, [available]) },
+  enquiry: { act: (page) => lacking(page, { do: "enquiry" }, []) },
+  enquiry_over: { act: (page) => lacking(page, { do: "enquiry" }, [available]) },
+  enquiry_offer: { act: (page) => lacking(page, { do: "enquiry" }, [available, presented]) },
   form: { over: { chat: chat("form", { form }) } },
   form_errors: {
     over: { chat: chat("form", { form }) },
@@ -166,6 +181,18 @@ const scenes = {
   ended: {
     over: { chat: chat("active") },
     notices: [...talk, { type: "chat", chat: chat("ended", { ended_by: "agent" }) }],
+  },
+  ended_offer: {
+    over: { chat: chat("active") },
+    notices: [...talk, { type: "chat", chat: chat("ended", { ended_by: "agent" }) }, presented],
+  },
+  survey_offer: {
+    over: { chat: chat("active") },
+    notices: [...talk, { type: "chat", chat: chat("ended", { ended_by: "agent", ...asked }) }, presented],
+    act: async (page) => {
+      await page.getByRole("radio", { name: "4 of 5" }).check({ force: true });
+      await page.getByRole("textbox", { name: "Anything to add" }).fill("All was well");
+    },
   },
   minimised: {
     over: { chat: chat("active") },

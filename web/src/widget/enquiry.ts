@@ -23,6 +23,12 @@ export function insteadOf(s: Session): InsteadOfChat | null {
   return s.chat && s.chat.state === "ended" ? (s.chat.instead ?? null) : null;
 }
 
+/** The chat has just come to nothing: what was known of the free agents is old. */
+export function missed(before: Session, s: Session): Session {
+  const news = s.chat && s.chat.instead && !(before.chat && before.chat.instead);
+  return news ? { ...s, available: false } : s;
+}
+
 /** The text instead of a chat: in the visitor's language where there is one, else what stands for all. */
 export function messageOf(
   { text, texts }: { text: string; texts?: Record<string, string> },

@@ -454,6 +454,15 @@ describe("the chat", () => {
     expect(play(closed, welcome({ chat: { ...active, state: "ended" } }))[0].chat).toBeNull();
   });
 
+  it("that is over does not take the window back from the one that an offer began", () => {
+    const over: VisitorNotice = { type: "chat", chat: { ...active, state: "ended", ended_by: "agent" } };
+    const next: VisitorNotice = { type: "chat", chat: { ...active, id: "c2" } };
+    const yes: SessionEvent = { type: "accepted", tab: 1, now: 1_000 };
+    const [s, sent] = play(chatting(), over, { type: "offer", offer, tab: null }, yes, next, over);
+    expect(sent).toEqual([{ type: "accept", presentation: "p1" }]);
+    expect(s).toMatchObject({ chat: { id: "c2", state: "active" }, window: "open" });
+  });
+
   it("can be followed by a new one", () => {
     const [s, sent] = play(
       chatting(),
@@ -475,6 +484,15 @@ describe("the chat", () => {
 describe("a welcome", () => {
   it("closes a window that has nothing left to show", () => {
     expect(play(newSession({ window: "open" }), welcome())[0].window).toBe("closed");
+  });
+
+  it("leaves the window open on the invitation that is maximised there", () => {
+    // spec: P-2
+    const no: SessionEvent = { type: "rejected", now: 1_000 };
+    const [s] = play(offered(), no, { type: "maximised", tab: 1, now: 2_000 }, welcome());
+    expect(s).toMatchObject({ window: "open", declined: offer });
+    const [anew] = play(s, { type: "offer", offer: { ...offer, id: "p2" }, tab: null }, welcome());
+    expect(anew).toMatchObject({ window: "closed", offer: null });
   });
 
   it("brings token, styling and availability", () => {

@@ -14,8 +14,8 @@ import type {
   VisitorNotice,
 } from "../api/wire";
 import type { Look } from "./bundle";
-import { answerEnquiry, type Enquiry, refuseEnquiry, sendEnquiry } from "./enquiry";
-import { settle } from "./settling";
+import { answerEnquiry, type Enquiry, missed, refuseEnquiry, sendEnquiry } from "./enquiry";
+import { decline, emptied, settle } from "./settling";
 import { acknowledge, held, mark, ofChat, receive, retry, running, say, sayFrame } from "./transcript";
 
 export type WindowState = "closed" | "open" | "minimised";
@@ -190,6 +190,7 @@ export function step(s: Session, event: SessionEvent): Step {
         [],
       ];
     case "accepted":
+    case "restarted":
       return accept(s, event.tab, event.now);
     case "rejected":
       return reject(s, event.now);
@@ -197,8 +198,6 @@ export function step(s: Session, event: SessionEvent): Step {
       return [{ ...s, announced: event.presentation }, []];
     case "opened":
       return open(s, event.tab, event.now);
-    case "restarted":
-      return ask(putAway(s), { type: "open_chat" }, event.tab, event.now);
     case "maximised":
       return s.declined && !s.chat && !s.offer
         ? [{ ...s, window: "open", opener: event.tab }, []]
@@ -252,7 +251,7 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
     case "settled":
       return [settle(s, n.presentation, n.outcome), []];
     case "chat":
-      return [takeChat(s, n.chat), []];
+      return [missed(s, takeChat(s, n.chat)), []];
     case "message":
       return receive(s, n.chat, n.message);
     case "ack":
@@ -283,6 +282,7 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
       return [
         {
           ...answered(s, "accept", "open_chat"),
+          available: false,
           alternative: { ...n, tab: s.asking },
           enquiry: null,
           asking: 0,
@@ -320,7 +320,7 @@ function welcome(before: Session, n: Welcome, now: number): Step {
   if (n.chat) next = takeChat(next, n.chat);
   else if (s.chat && s.chat.launched) next = { ...putAway(next), window: "closed" };
   else if (s.chat && s.chat.state !== "ended") next.chat = { ...s.chat, state: "ended", ended_by: "system" };
-  else if (!s.chat && s.window === "open" && !s.asking && !s.alternative) next.window = "closed";
+  else if (!s.chat) next = { ...emptied({ ...next, offer: s.offer && next.offer }), offer: next.offer };
   const chat = running(next);
   const unsent = next.unsent.filter((u) => chat && u.chat === chat.id && !u.refused);
   const frames: VisitorFrame[] = [...next.pending.map((p) => p.frame), ...unsent.map(sayFrame)];
@@ -383,14 +383,14 @@ function foundEnded(s: Session): Session {
 
 function accept(s: Session, tab: number, now: number): Step {
   if (s.asking) return [s, []];
-  if (!s.offer) return ask(s, { type: "open_chat" }, tab, now);
-  return ask({ ...s, offer: null }, { type: "accept", presentation: s.offer.id }, tab, now);
+  const rest = running(s) ? s : putAway(s);
+  if (!s.offer) return ask(rest, { type: "open_chat" }, tab, now);
+  return ask({ ...rest, offer: null }, { type: "accept", presentation: s.offer.id }, tab, now);
 }
 
 function reject(s: Session, now: number): Step {
   if (!s.offer) return [s.declined ? { ...s, window: "minimised" } : s, []];
-  const next: Session = { ...s, offer: null, declined: s.offer, window: "minimised" };
-  return promise(next, { type: "reject", presentation: s.offer.id }, now);
+  return promise(decline(s), { type: "reject", presentation: s.offer.id }, now);
 }
 
 function open(s: Session, tab: number, now: number): Step {

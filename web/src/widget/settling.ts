@@ -1,5 +1,6 @@
 /** What the outcome of a presentation does to the offer that is before the visitor. Pure, a part of the session. */
 import type { VisitorNotice } from "../api/wire";
+import { insteadOf } from "./enquiry";
 import type { Session } from "./session";
 
 export function settle(
@@ -16,10 +17,30 @@ export function settle(
     case "ignored":
       return { ...next, offer: { ...s.offer, folded: true } };
     case "rejected":
-      return { ...next, offer: null, ...(s.chat ? {} : { declined: s.offer, window: "minimised" }) };
+      return decline(next);
     case "accepted":
     case "passively_ignored":
     case "withdrawn":
-      return { ...next, offer: null };
+      return emptied({ ...next, offer: null });
   }
+}
+
+/** A No minimises the window (P-2), unless it holds a chat or something to write, beside which the offer stood. */
+export function decline(s: Session): Session {
+  const instead = insteadOf(s);
+  if (instead ? instead.alternative.do === "enquiry" : s.chat) return { ...s, offer: null };
+  return {
+    ...s,
+    offer: null,
+    declined: s.offer,
+    alternative: null,
+    failed: false,
+    window: "minimised",
+  };
+}
+
+/** A window that has nothing left to show closes. */
+export function emptied(s: Session): Session {
+  const shows = s.chat || s.asking || s.failed || s.alternative || s.offer || s.declined;
+  return shows || s.window !== "open" ? s : { ...s, window: "closed" };
 }

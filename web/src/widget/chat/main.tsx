@@ -7,7 +7,7 @@ import sheetText from "./chat.css?inline";
 import { focus } from "./focus";
 import { makeSender } from "./sender";
 import { makeSlot } from "./slot";
-import { type Effect, type Event, newState, shownOffer, step } from "./state";
+import { type Effect, type Event, invitation, newState, shownOffer, step } from "./state";
 import { isFromRight, loadTexts, type Texts } from "./texts";
 import { themeText } from "./theme";
 import { App } from "./views/app";
@@ -45,7 +45,8 @@ function mount(stage: Stage): Views {
     if (!texts) return;
     const { styling } = state.session;
     const offer = shownOffer(state);
-    const text = themeText(styling ? styling.color : "", offer ? offer.design.color : undefined);
+    const colored = offer || invitation(state);
+    const text = themeText(styling ? styling.color : "", colored ? colored.design.color : undefined);
     if (text !== themed) theme.replaceSync(text);
     themed = text;
     place.dir = isFromRight(language) ? "rtl" : getComputedStyle(document.documentElement).direction;

@@ -77,6 +77,9 @@ describe("the screen", () => {
     [{ chat: chat("ringing") }, "queue"],
     [{ chat: chat("active") }, "conversation"],
     [{ chat: chat("ended") }, "ended"],
+    [{ chat: chat("ended"), offer }, "ended"],
+    [{ failed: true, offer }, "invite"],
+    [{ offer }, "invite"],
   ])("of %o is %s", (over, expected) => {
     expect(screen(start(over))).toBe(expected);
   });
@@ -108,6 +111,22 @@ describe("an offer", () => {
     const [state, effects] = play(hidden, { type: "shared", session: session({ window: "closed", offer }) });
     expect(dispatched(effects)).toEqual([]);
     expect(dispatched(play(state, { type: "seen", visible: true })[1])).toHaveLength(1);
+  });
+});
+
+describe("the survey of one chat", () => {
+  it("leaves nothing behind for the next one's, which begins while none is there", () => {
+    const rated: Event[] = [
+      { type: "rating_chosen", rating: 1 },
+      { type: "commented", text: "Slow" },
+    ];
+    const [state] = play(
+      start({ chat: chat("ended", { survey: "rating" }) }),
+      ...rated,
+      { type: "shared", session: session({ asking: 1 }) },
+      { type: "shared", session: session({ chat: chat("ended", { id: "c2", survey: "rating" }) }) },
+    );
+    expect(state).toMatchObject({ rating: null, comment: "" });
   });
 });
 

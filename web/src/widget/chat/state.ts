@@ -113,9 +113,9 @@ export function newState(session: Session, tab: number, draft: string, visible: 
 export function screen({ session: s }: State): Screen {
   if (s.window !== "open") return "none";
   if (s.asking) return "asking";
-  if (s.failed) return "failed";
-  if (s.alternative) return "alternative";
-  if (!s.chat) return s.declined ? "invite" : "none";
+  if (s.failed) return s.offer ? "invite" : "failed";
+  if (s.alternative) return instead(s);
+  if (!s.chat) return s.offer || s.declined ? "invite" : "none";
   switch (s.chat.state) {
     case "form":
       return "form";
@@ -125,14 +125,27 @@ export function screen({ session: s }: State): Screen {
     case "active":
       return "conversation";
     case "ended":
-      return insteadOf(s) ? "alternative" : "ended";
+      return insteadOf(s) ? instead(s) : "ended";
   }
+}
+
+/** That nobody could be had is no longer worth a word once an offer has come; what the visitor writes or has sent stays. */
+function instead(s: Session): Screen {
+  return s.offer && !s.enquiry && !formOf(s) ? "invite" : "alternative";
 }
 
 /** The offer that stands on the page by itself. */
 export function shownOffer({ session: s }: State): PresentedOffer | null {
   const hidden = !s.offer || s.offer.folded || running(s) || s.window === "open";
   return hidden ? null : s.offer;
+}
+
+/** The invitation in the open window: an offer that came while it shows what is over, or the one that was declined (P-2). */
+export function invitation(state: State): PresentedOffer | null {
+  const { offer, declined } = state.session;
+  const shown = screen(state);
+  if (shown === "invite") return offer || declined;
+  return shown === "ended" || shown === "alternative" ? offer : null;
 }
 
 export function sendingForm({ session: s }: State): boolean {
@@ -209,8 +222,16 @@ function share(shown: State, session: Session): [State, Effect[]] {
   if (session.window !== "open") next.engaged = false;
   next = startForm(next, before);
   if (!running(session)) next.confirming = false;
-  if (before.chat && session.chat && before.chat.id !== session.chat.id)
-    next = { ...next, draft: "", rating: null, comment: "", email: "", email_wrong: false };
+  const other = session.chat ? session.chat.id : "";
+  if (before.chat && before.chat.id !== other)
+    next = {
+      ...next,
+      draft: other ? "" : next.draft,
+      rating: null,
+      comment: "",
+      email: "",
+      email_wrong: false,
+    };
   const files = next.uploads.filter((u) => session.chat && u.chat === session.chat.id);
   if (files.length !== next.uploads.length) next.uploads = files;
   if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
@@ -255,7 +276,7 @@ function notice(state: State, effects: Effect[], before?: Session): [State, Effe
   const in_front = state.visible && (shown === "conversation" || shown === "ended");
   if (newest && newest.from !== "visitor" && in_front && newest.seq > session.read_seq)
     effects.push({ do: "dispatch", event: { type: "read", seq: newest.seq } });
-  const offer = shownOffer(state);
+  const offer = session.offer && (shownOffer(state) || invitation(state));
   if (offer && state.visible && session.announced !== offer.id) {
     effects.push({ do: "hush" }, { do: "dispatch", event: { type: "announced", presentation: offer.id } });
     return [{ ...state, status: { say: "offer", offer } }, effects];

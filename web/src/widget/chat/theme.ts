@@ -6,7 +6,7 @@ const dark_surface: Rgb = [27, 30, 34];
 
 export function themeText(site: string, offer: string | undefined): string {
   const parts = [rules(":host", site)];
-  if (offer) parts.push(rules(".offer", offer));
+  if (offer) parts.push(rules(".offer,.invite", offer));
   return parts.join("");
 }
 

@@ -65,6 +65,7 @@ export const en = {
   ended_system: "The chat has ended.",
   new_chat: "Start a new chat",
   nobody_title: "Nobody is available right now",
+  available_title: "Somebody is available now",
   out_of_hours: "We are closed at the moment. Please come back during our opening hours.",
   channel_off: "Chat is switched off at the moment. Please come back later.",
   no_agent: "Everyone is busy or away at the moment. Please come back a little later.",

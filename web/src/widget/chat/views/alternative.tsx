@@ -1,6 +1,6 @@
 /** What there is instead of a chat (Q-5, Q-6): a message, a way to another page, or a form to leave an enquiry. */
 import { insteadOf, messageOf } from "../../enquiry";
-import { formOf, isWebAddress } from "../state";
+import { formOf, invitation, isWebAddress } from "../state";
 import { fill, type Texts } from "../texts";
 import { useUi } from "./context";
 import { Form } from "./form";
@@ -15,7 +15,29 @@ export function Alternative() {
   if (!instead) return null;
   const { alternative, reason, opens_at } = instead;
   const opens = opens_at ? fill(t.opens_at, { time: openingTime(opens_at, Date.now(), language) }) : "";
-  if (alternative.do === "enquiry") return <Enquiry reason={t[reason]} opens={opens} />;
+  const { available } = state.session;
+  if (alternative.do === "enquiry")
+    return (
+      <>
+        {available && !invitation(state) && (
+          <div class="above" role="status">
+            <div class="invitation">
+              <h2>{t.available_title}</h2>
+              <div class="actions">
+                <NewChat />
+              </div>
+            </div>
+          </div>
+        )}
+        <Enquiry reason={available ? "" : [t[reason], opens].join(" ")} />
+      </>
+    );
+  if (available)
+    return (
+      <Panel title={t.available_title} text="">
+        <NewChat />
+      </Panel>
+    );
   const own = alternative.do === "message" ? messageOf(alternative, language) : "";
   return (
     <Panel title={t.nobody_title} text={own || t[reason]}>
@@ -29,12 +51,26 @@ export function Alternative() {
   );
 }
 
-function Enquiry({ reason, opens }: { reason: string; opens: string }) {
+/** Somebody can be had by now. */
+function NewChat() {
+  const { dispatch, state, t } = useUi();
+  return (
+    <button
+      type="button"
+      class="primary"
+      onClick={() => dispatch({ type: "restarted", tab: state.tab, now: Date.now() })}
+    >
+      {t.new_chat}
+    </button>
+  );
+}
+
+function Enquiry({ reason }: { reason: string }) {
   const { state, t } = useUi();
   const { enquiry } = state.session;
   const form = formOf(state.session);
   if (!form) return <Panel title={t.enquiry_taken_title} text={t.enquiry_taken_text} />;
-  const intro = [reason, opens, t.enquiry_intro].filter(Boolean).join(" ");
+  const intro = `${reason} ${t.enquiry_intro}`.trim();
   return <Form fields={form.fields} intro={intro} problem={enquiry ? problem(enquiry, t) : ""} />;
 }
 

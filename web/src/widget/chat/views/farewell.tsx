@@ -1,6 +1,6 @@
 /** What stands below an ended conversation: who ended it, the survey, the transcript by e-mail, a new chat. */
 import type { SurveyKind, VisitorChat } from "../../../api/wire";
-import { comment_chars_max } from "../state";
+import { comment_chars_max, invitation } from "../state";
 import { fill } from "../texts";
 import { useUi } from "./context";
 import { Icon } from "./parts";
@@ -9,6 +9,7 @@ export function Farewell({ chat }: { chat: VisitorChat }) {
   const { dispatch, state, t } = useUi();
   const closed = (why: string) => state.session.messages.some((m) => m.from === "system" && m.text === why);
   const name = chat.agent ? chat.agent.name : t.agent;
+  const asked = (chat.survey && !chat.rated) || invitation(state);
   const text =
     chat.ended_by === "visitor"
       ? t.ended_visitor
@@ -28,7 +29,7 @@ export function Farewell({ chat }: { chat: VisitorChat }) {
       {chat.transcript === "promised" && <p role="status">{t.transcript_promised}</p>}
       <button
         type="button"
-        class={chat.survey && !chat.rated ? "quiet wide" : "primary wide"}
+        class={asked ? "quiet wide" : "primary wide"}
         onClick={() => dispatch({ type: "restarted", tab: state.tab, now: Date.now() })}
       >
         {t.new_chat}

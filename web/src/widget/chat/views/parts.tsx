@@ -91,7 +91,7 @@ export function Panel({
   return (
     <div class="panel message" role="status">
       <h2>{title}</h2>
-      <p dir="auto">{text}</p>
+      {text && <p dir="auto">{text}</p>}
       {children}
     </div>
   );

@@ -1,6 +1,6 @@
 /** The chat window: header with its controls, and whichever screen the state is on. */
 import { useEffect, useRef } from "preact/hooks";
-import { screen } from "../state";
+import { invitation, screen } from "../state";
 import { Alternative } from "./alternative";
 import { useUi } from "./context";
 import { Conversation } from "./conversation";
@@ -14,6 +14,7 @@ export function Window() {
   const { act, dispatch, state, t } = useUi();
   const { chat, styling } = state.session;
   const title = (styling && styling.title) || t.chat;
+  const offer = screen(state) === "invite" ? null : invitation(state);
   const agent = chat && chat.state === "active" && chat.agent ? chat.agent.name : "";
   return (
     <section
@@ -52,6 +53,11 @@ export function Window() {
         </button>
         <CloseButton />
       </header>
+      {offer && (
+        <section class="invite above" aria-labelledby="offer-title" aria-describedby="offer-body">
+          <Invitation design={offer.design} />
+        </section>
+      )}
       <Body />
       {state.confirming && <Confirm />}
     </section>
@@ -76,8 +82,9 @@ function CloseButton() {
 
 function Body() {
   const { dispatch, state, t } = useUi();
-  const { chat, declined, styling } = state.session;
+  const { chat, styling } = state.session;
   const shown = screen(state);
+  const invited = invitation(state);
   if (shown === "asking")
     return (
       <Panel title={t.one_moment} text={t.connecting}>
@@ -97,10 +104,10 @@ function Body() {
       </Panel>
     );
   if (shown === "alternative") return <Alternative />;
-  if (shown === "invite" && declined)
+  if (shown === "invite" && invited)
     return (
       <div class="panel invite">
-        <Invitation design={declined.design} />
+        <Invitation design={invited.design} />
       </div>
     );
   if (!chat) return null;
