@@ -94,9 +94,8 @@ async fn prepare(url: &str) -> anyhow::Result<()> {
 
 fn tell(progress: Progress<'_>) {
     match progress {
-        Progress::Written(table, rows, of) if of > 0 => eprintln!("{table}: {rows} of {of} rows written"),
+        Progress::Written(table, rows, of) => eprintln!("{table}: {rows} of {of} rows written"),
         Progress::ReadBack(table, rows, of) => eprintln!("{table}: {rows} of {of} rows read back"),
-        Progress::Written(..) => {}
     }
 }
 

@@ -197,7 +197,9 @@ async fn write(
     copy.finish()
         .await
         .map_err(|error| MoveError::Row { table: table.name.clone(), what: error.to_string() })?;
-    tell(Progress::Written(&table.name, sum.rows, of));
+    if !sum.rows.is_multiple_of(TOLD_EVERY_ROWS) {
+        tell(Progress::Written(&table.name, sum.rows, of));
+    }
     Ok(sum.of(table))
 }
 
@@ -260,8 +262,15 @@ fn select(
     };
     let texts: Vec<String> =
         table.columns.iter().map(|column| text(column.kind, &quoted(&column.name))).collect();
-    let keys: Vec<String> = table.key.iter().map(|name| order(kind_of(name), &quoted(name))).collect();
-    format!("SELECT {} FROM {} ORDER BY {}", texts.join(", "), quoted(&table.name), keys.join(", "))
+    // Named with their table: a name alone would mean the text that is selected, and numbers do not stand in the order of texts.
+    let key = |name: &String| order(kind_of(name), &format!("carried.{}", quoted(name)));
+    let keys: Vec<String> = table.key.iter().map(key).collect();
+    format!(
+        "SELECT {} FROM {} AS carried ORDER BY {}",
+        texts.join(", "),
+        quoted(&table.name),
+        keys.join(", ")
+    )
 }
 
 fn fields<D: Database, R: Row<Database = D>>(row: &R, table: &Table) -> Result<Vec<Option<String>>, MoveError>

@@ -239,7 +239,11 @@ async fn look_at_proxy(tx: &mut Tx, config: &Config, findings: &mut Findings) ->
         let says = "sites use https, and no proxy is trusted: all visitors seem to come from its address";
         findings.warning("proxy", says, "set --trusted-proxies 1, and X-Forwarded-For in the proxy");
     } else {
-        findings.ok("proxy", format!("{} are trusted", config.trusted_proxies));
+        let says = match config.trusted_proxies {
+            0 => "none is trusted, and no site needs one".to_owned(),
+            number => format!("{number} in front are trusted"),
+        };
+        findings.ok("proxy", says);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use beckon_server::clock::Clock;
 use beckon_server::store::user::Role;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::readiness::readiness;
@@ -15,7 +16,12 @@ use crate::live::client::{Browser, Console};
 use crate::live::program::Program;
 use crate::live::shop::{ORIGIN, Plan, employ, page, plant};
 
-database_tests!(everyone_is_told_to_move_one_after_another, without_a_time_to_drain_all_are_told_at_once);
+database_tests!(
+    everyone_is_told_to_move_one_after_another,
+    without_a_time_to_drain_all_are_told_at_once,
+    a_second_signal_skips_the_rest_of_the_draining,
+    a_request_that_never_ends_does_not_keep_the_server
+);
 
 const CLIENTS: usize = 12;
 
@@ -92,4 +98,30 @@ async fn without_a_time_to_drain_all_are_told_at_once(database: Database) {
     let times = closed(browsers, console, asked).await;
     assert_eq!(times.len(), CLIENTS);
     assert!(program.ended().await.success());
+}
+
+// spec: N-6
+async fn a_second_signal_skips_the_rest_of_the_draining(database: Database) {
+    let (mut program, _, browsers, console) = crowded(&database, &["--drain-s", "600"]).await;
+    let asked = Instant::now();
+    program.terminate();
+    while readiness(program.address).await.0 == 200 {}
+    program.terminate();
+    assert_eq!(closed(browsers, console, asked).await.len(), CLIENTS);
+    assert!(program.ended().await.success());
+}
+
+// spec: N-6
+async fn a_request_that_never_ends_does_not_keep_the_server(database: Database) {
+    let (mut program, _, browsers, console) = crowded(&database, &["--drain-s", "0"]).await;
+    let mut stuck = TcpStream::connect(program.address).await.unwrap();
+    let head = "POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    stuck.write_all(head.as_bytes()).await.unwrap();
+    // Whatever came first is being answered by the time that another request was.
+    readiness(program.address).await;
+    let asked = Instant::now();
+    program.terminate();
+    closed(browsers, console, asked).await;
+    assert!(program.ended().await.success());
+    drop(stuck);
 }

@@ -17,12 +17,15 @@ use crate::harness::{Database, with_postgres};
 use crate::live::client::call;
 
 /// Rows that are made in each table.
-const ROWS: usize = 3;
+const ROWS: usize = 4;
 
 /// Texts that a careless copy would change.
 const TEXTS: [&str; ROWS] =
-    ["tab\tline\nreturn\r\\back \\N \\.", "", "\u{e9}\u{1f642} 'quoted\" \u{7f}\u{1}"];
-const NUMBERS: [i64; ROWS] = [i64::MIN, 0, i64::MAX];
+    ["tab\tline\nreturn\r\\back \\N \\.", "", "\u{e9}\u{1f642} 'quoted\" \u{7f}\u{1}", "{\"json\":[1]}"];
+/// Numbers that stand otherwise as texts.
+const NUMBERS: [i64; ROWS] = [i64::MIN, 9, 10, i64::MAX];
+/// Ids that people would sort otherwise.
+const IDS: [&str; ROWS] = ["B", "a", "_", "\u{c4}"];
 
 /// Fills every table with rows of every kind of value, so that each row refers to the row of the same number.
 async fn fill(dir: &Path) -> Vec<Table> {
@@ -61,7 +64,7 @@ async fn insert(connection: &mut SqliteConnection, table: &Table, refers: &BTree
         match column.kind {
             _ if is_absent => arguments.add(None::<String>).unwrap(),
             // Ids of the same row are the same everywhere: what refers to a row finds it.
-            Kind::Text if is_named => arguments.add(format!("id {row} \u{e9}")).unwrap(),
+            Kind::Text if is_named => arguments.add(IDS[row]).unwrap(),
             Kind::Number if is_named => arguments.add(NUMBERS[row]).unwrap(),
             Kind::Text => arguments.add(TEXTS[row]).unwrap(),
             Kind::Number => arguments.add(NUMBERS[row]).unwrap(),
@@ -140,7 +143,7 @@ async fn every_row_of_every_table_is_carried() {
                 .fetch_all(&mut connection)
                 .await
                 .unwrap();
-        assert_eq!(disabled, [(true, i64::MIN), (false, 0), (false, i64::MAX)]);
+        assert_eq!(disabled, [(true, i64::MIN), (false, 9), (false, 10), (false, i64::MAX)]);
         let parts: Vec<Vec<u8>> =
             sqlx::query_scalar("SELECT content FROM file_parts ORDER BY length(content)")
                 .fetch_all(&mut connection)
