@@ -96,19 +96,96 @@ const talk = lines.map(([from, text], i) => message(i + 1, from, text));
 const fake = await startFake();
 /** @param {Page} page @param {string} text */
 const say = async (page, text) => {
-  await page.getByRole("textbox", { name: "Message" }).fill(text);
+  await page.locator("beckon-chat .composer textarea").fill(text);
   await page.keyboard.press("Enter");
   await page.waitForTimeout(200);
 };
-/** @param {string} name @returns {(page: Page) => Promise<void>} */
-const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
+/** What is pressed, in the languages that are looked at. */
+const buttons = {
+  chat: /^(Chat|محادثة)$/,
+  end: /^(End chat|Close|إنهاء المحادثة|إغلاق|Leave the queue|مغادرة قائمة الانتظار)$/,
+  minimise: /^(Minimise|تصغير)$/,
+  maximise: /^(Maximise|تكبير)$/,
+  send: /^(Send|إرسال)$/,
+};
+/** @param {string | RegExp} name @returns {(page: Page) => Promise<void>} */
+const press = (name) => (page) => page.getByRole("button", { name, exact: true }).first().click();
+
+const instead = {
+  reason: "waited_too_long",
+  alternative: { do: "enquiry" },
+  queue: "q1",
+  form,
+};
+const away = {
+  type: "message",
+  chat: "c1",
+  message: { seq: 9, id: "m9", from: "system", name: "", text: "visitor_left", at: 0 },
+};
+/** @param {string} survey */
+const surveyed = (survey) => ({
+  type: "chat",
+  chat: chat("ended", { ended_by: "agent", survey, transcript: "offered" }),
+});
+/** @param {number} seq @param {string} from @param {string} text @param {object} [file] */
+const lengthy = (seq, from, text, file) => ({
+  type: "message",
+  chat: "c1",
+  message: { ...message(seq, from, text).message, file },
+});
+const pdf = {
+  id: "f1",
+  name: "Aufbauanleitung-Stuhl-Oslo-Eiche-geoelt-mit-Armlehne-2026-endgueltig.pdf",
+  media_type: "application/pdf",
+  bytes: 3_400_000,
+  url: "/files/f1",
+};
+const picture = {
+  id: "f2",
+  name: "chair.png",
+  media_type: "image/png",
+  bytes: 120_000,
+  picture: { width: 800, height: 600 },
+  url: "/files/f2",
+  thumb_url: "/files/f2/thumb",
+};
+const long = [
+  lengthy(
+    1,
+    "agent",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(2),
+  ),
+  lengthy(
+    2,
+    "visitor",
+    "https://shop.example/a/very/long/address/that/does/not/end?with=parameters&and=more&and=moreofthem",
+  ),
+  lengthy(3, "agent", "", pdf),
+  lengthy(4, "visitor", "", picture),
+  lengthy(5, "visitor", "a".repeat(300)),
+  lengthy(6, "agent", "First line\nSecond line\n\nAfter an empty line"),
+];
+/** @param {Page} page */
+const lose = async (page) => {
+  fake.refuse("all");
+  fake.cut();
+  await page.waitForTimeout(2_400);
+};
+/** @param {Page} page */
+const fillIn = async (page) => {
+  await page.getByLabel("First name").fill("Sam");
+  await page.getByLabel("E-mail").fill("sam@shop.example");
+  await page.getByLabel("I agree").check();
+  await page.locator("beckon-chat button[type=submit]").click();
+  await page.waitForTimeout(200);
+};
 
 const available = { type: "availability", open: true };
 const presented = { type: "offer", offer: offer("card", false, "#f59e0b") };
 const asked = { survey: "rating", transcript: "offered" };
 /** @param {Page} page @param {object} alternative @param {object[]} then */
 const lacking = async (page, alternative, then) => {
-  await press("Chat")(page);
+  await press(buttons.chat)(page);
   await page.waitForTimeout(200);
   fake.send({ type: "alternative", reason: "no_agent", queue: "q1", alternative, form });
   for (const notice of then) fake.send(notice);
@@ -129,13 +206,13 @@ const scenes = {
     over: { offer: offer("card") },
     act: async (page) => {
       await press("No, thanks")(page);
-      await press("Maximise")(page);
+      await press(buttons.maximise)(page);
     },
   },
-  asking: { act: press("Chat") },
+  asking: { act: press(buttons.chat) },
   alternative: {
     act: async (page) => {
-      await press("Chat")(page);
+      await press(buttons.chat)(page);
       await page.waitForTimeout(200);
       const alternative = { do: "message", text: "Our team is back tomorrow at 9:00." };
       fake.send({ type: "alternative", reason: "no_agent", alternative });
@@ -152,7 +229,7 @@ const scenes = {
       await page.getByLabel("First name").fill("Sam");
       await page.getByLabel("E-mail").fill("sam@");
       await page.getByLabel("I agree").check();
-      await press("Send")(page);
+      await press(buttons.send)(page);
     },
   },
   queue: { over: { chat: chat("queued", { position: 3, wait_s: 170 }) } },
@@ -177,7 +254,7 @@ const scenes = {
       fake.send({ type: "refused", id, code: "too_many", detail: "" });
     },
   },
-  confirm: { over: { chat: chat("active") }, notices: talk, act: press("End chat") },
+  confirm: { over: { chat: chat("active") }, notices: talk, act: press(buttons.end) },
   ended: {
     over: { chat: chat("active") },
     notices: [...talk, { type: "chat", chat: chat("ended", { ended_by: "agent" }) }],
@@ -194,24 +271,73 @@ const scenes = {
       await page.getByRole("textbox", { name: "Anything to add" }).fill("All was well");
     },
   },
+  ended_away: {
+    over: { chat: chat("active") },
+    notices: [...talk, away, { type: "chat", chat: chat("ended", { ended_by: "system" }) }],
+  },
+  long: {
+    over: { chat: chat("active", { agent: { name: "Wolfeschlegelsteinhausenbergerdorff" } }) },
+    notices: long,
+  },
+  survey: { over: { chat: chat("active") }, notices: [...talk, surveyed("rating")] },
+  survey_comment: {
+    over: { chat: chat("active") },
+    notices: [...talk, surveyed("rating")],
+    act: (page) => page.locator("beckon-chat label").filter({ hasText: "4" }).click(),
+  },
+  thumbs: { over: { chat: chat("active") }, notices: [...talk, surveyed("thumbs")] },
+  enquiry_errors: {
+    over: { chat: chat("active") },
+    notices: [{ type: "chat", chat: chat("ended", { instead }) }],
+    act: async (page) => {
+      await page.getByLabel("E-mail").fill("sam@");
+      await page.getByLabel("First name").fill("Sam");
+      await page.getByLabel("I agree").check();
+      await page.locator("beckon-chat button[type=submit]").click();
+    },
+  },
+  failed: {
+    act: async (page) => {
+      await press(buttons.chat)(page);
+      await page.waitForTimeout(200);
+      fake.send({ type: "refused", code: "unavailable", detail: "" });
+    },
+  },
+  form_failed: {
+    over: { chat: chat("form", { form }) },
+    act: async (page) => {
+      await fillIn(page);
+      fake.send({ type: "refused", code: "unavailable", detail: "" });
+    },
+  },
+  form_lost: {
+    over: { chat: chat("form", { form }) },
+    act: lose,
+  },
+  queue_lost: {
+    over: { chat: chat("queued", { position: 1, wait_s: 20 }) },
+    act: lose,
+  },
+  confirm_queue: { over: { chat: chat("queued", { position: 3, wait_s: 170 }) }, act: press(buttons.end) },
   minimised: {
     over: { chat: chat("active") },
     notices: talk,
     act: async (page) => {
-      await press("Minimise")(page);
+      await press(buttons.minimise)(page);
       fake.send(message(8, "agent", "Anything else?"));
     },
   },
 };
 
-/** @type {Record<string, import("playwright-core").BrowserContextOptions & { rtl?: boolean }>} */
+/** @type {Record<string, import("playwright-core").BrowserContextOptions & { html?: string }>} */
 const looks = {
   desktop: { viewport: { width: 1280, height: 800 } },
   desktop_dark: { viewport: { width: 1280, height: 800 }, colorScheme: "dark" },
-  desktop_rtl: { viewport: { width: 1280, height: 800 }, rtl: true },
+  desktop_rtl: { viewport: { width: 1280, height: 800 }, html: '<html dir="rtl" lang="en"' },
   desktop_forced: { viewport: { width: 1280, height: 800 }, forcedColors: "active" },
   phone: { viewport: { width: 390, height: 844 } },
   phone_dark: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+  phone_ar: { viewport: { width: 390, height: 844 }, html: '<html dir="rtl" lang="ar"' },
   small: { viewport: { width: 320, height: 568 } },
 };
 
@@ -223,9 +349,9 @@ const browser = await chromium.launch({
   executablePath: process.env.BECKON_CHROMIUM ?? "/usr/bin/chromium",
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
 });
-for (const [look, { rtl, ...options }] of Object.entries(looks)) {
+for (const [look, { html, ...options }] of Object.entries(looks)) {
   if (!chosen(look, wanted_looks)) continue;
-  fake.html((text) => (rtl ? text.replace("<html", '<html dir="rtl"') : text));
+  fake.html((text) => (html ? text.replace('<html lang="en"', html) : text));
   for (const [name, scene] of Object.entries(scenes)) {
     if (!chosen(name, wanted_states)) continue;
     const context = await browser.newContext({ reducedMotion: "reduce", ...options });

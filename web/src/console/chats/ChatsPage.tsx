@@ -51,7 +51,9 @@ function OpenChat({ id }: { id: string }) {
       {roomy ? (
         <aside ref={panel} tabIndex={-1} className={classes.session} aria-label={t("chats.session.title")}>
           <div className={classes.sessionHead}>{t("chats.session.title")}</div>
-          {beside && <Loaded query={chat}>{(data) => <SessionPanel chat={data} />}</Loaded>}
+          {beside && !chat.isLoadingError && (
+            <Loaded query={chat}>{(data) => <SessionPanel chat={data} />}</Loaded>
+          )}
         </aside>
       ) : (
         <Drawer

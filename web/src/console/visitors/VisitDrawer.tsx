@@ -13,6 +13,7 @@ import { Dot } from "../ui/Dot";
 import { isCovered } from "../ui/over";
 import { Loaded } from "../ui/states";
 import { Ago } from "../ui/time";
+import classes from "./Visitors.module.css";
 import { Presentations, VisitFacts, VisitPages } from "./VisitParts";
 import { visitorCode } from "./visits";
 
@@ -47,9 +48,9 @@ function Visit({ visit }: { visit: VisitDetail }) {
   return (
     <>
       <section className={chatClasses.part}>
-        <div className={chatClasses.visitor}>
+        <div className={`${chatClasses.visitor} ${classes.head}`}>
           <Dot tone={visit.live ? "good" : "off"} />
-          <span style={{ flex: 1 }}>
+          <span>
             {visit.ended_at !== null ? (
               t("visitors.drawer.ended")
             ) : (

@@ -1,5 +1,5 @@
 /** The transcript, what is not yet sent, and the typing indicator. */
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, MessageFile, VisitorChat } from "../../../api/wire";
 import type { Unsent } from "../../session";
 import { linkify } from "../linkify";
@@ -143,9 +143,11 @@ function Waiting({ unsent, offline, over }: { unsent: Unsent; offline: boolean; 
 }
 
 function Bubble({ text, file }: { text: string; file: MessageFile | undefined }) {
+  const [broken, setBroken] = useState(false);
+  const picture = file && file.picture && file.thumb_url && !broken;
   return (
-    <div class={file && file.picture && !text ? "bubble bare" : "bubble"} dir="auto">
-      {file && <FileLink file={file} />}
+    <div class={picture && !text ? "bubble bare" : "bubble"} dir="auto">
+      {file && <FileLink file={file} broken={broken} onBroken={() => setBroken(true)} />}
       {linkify(text).map((piece, i) =>
         piece.href ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a message never change

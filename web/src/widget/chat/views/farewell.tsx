@@ -124,6 +124,7 @@ export function EmailField({ label }: { label: string }) {
         id="transcript-email"
         class="email"
         type="email"
+        dir={state.email ? "ltr" : undefined}
         autoComplete="email"
         placeholder={t.email}
         aria-invalid={state.email_wrong}

@@ -1,4 +1,4 @@
-/** A file in the conversation: a picture as its thumbnail, anything else by name; and one that is on its way. */
+/** A file in the conversation: a picture as its thumbnail, anything else, and a picture that does not load, by name; and one that is on its way. */
 import type { MessageFile } from "../../../api/wire";
 import { fill } from "../texts";
 import { mayRetry, sizeText, type Upload } from "../uploads";
@@ -8,10 +8,17 @@ import { Icon } from "./parts";
 /** Longest side of a thumbnail in the window, pixels. */
 const side_max = 220;
 
-export function FileLink({ file }: { file: MessageFile }) {
+interface FileLinkProps {
+  file: MessageFile;
+  /** Its picture cannot be had. */
+  broken: boolean;
+  onBroken(): void;
+}
+
+export function FileLink({ file, broken, onBroken }: FileLinkProps) {
   const { host, language, t } = useUi();
   const { picture, thumb_url, name } = file;
-  if (picture && thumb_url) {
+  if (picture && thumb_url && !broken) {
     const scale = Math.min(1, side_max / Math.max(picture.width, picture.height));
     return (
       <a class="picture-link" href={host + file.url} target="_blank" rel="noopener noreferrer">
@@ -20,6 +27,7 @@ export function FileLink({ file }: { file: MessageFile }) {
           alt={fill(t.picture, { name })}
           width={Math.max(40, Math.round(picture.width * scale))}
           height={Math.max(40, Math.round(picture.height * scale))}
+          onError={onBroken}
         />
       </a>
     );

@@ -136,11 +136,11 @@ function Input({ field, id, described }: { field: Field; id: string; described: 
     case "long_text":
       return <textarea {...common} dir="auto" rows={3} value={text} onInput={take} />;
     case "email":
-      return <input {...common} type="email" autoComplete="email" value={text} onInput={take} />;
+      return <input {...common} type="email" dir="ltr" autoComplete="email" value={text} onInput={take} />;
     case "phone":
-      return <input {...common} type="tel" autoComplete="tel" value={text} onInput={take} />;
+      return <input {...common} type="tel" dir="ltr" autoComplete="tel" value={text} onInput={take} />;
     case "number":
-      return <input {...common} type="text" inputMode="decimal" value={text} onInput={take} />;
+      return <input {...common} type="text" dir="ltr" inputMode="decimal" value={text} onInput={take} />;
     case "text":
       return <input {...common} type="text" dir="auto" autoComplete="on" value={text} onInput={take} />;
   }
