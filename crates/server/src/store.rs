@@ -216,8 +216,13 @@ impl Store {
 /// is there stays as its owner has it.
 fn keep_private(dir: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(dir)?;
-    let mut options = OpenOptions::new();
-    options.append(true).create(true).mode(0o600).open(dir.join(opening::SQLITE_FILE)).map(drop)
+    // One that is there is not even opened: closing it would drop the locks that this process holds on it.
+    let made =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(dir.join(opening::SQLITE_FILE));
+    match made {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Begins to the end, also when nobody waits for it any more, such as a browser that has gone: a connection that goes back to

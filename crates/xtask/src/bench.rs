@@ -130,7 +130,14 @@ impl Bench {
 fn run_optimised(arguments: &Arguments) -> anyhow::Result<()> {
     let mut command = cargo();
     command.args(["run", "--quiet", "--release", "--package", "xtask", "--", "bench"]);
-    command.args(std::env::args_os().skip(2));
+    for name in &arguments.names {
+        command.args(name.to_possible_value().map(|name| name.get_name().to_owned()));
+    }
+    for (set, word) in
+        [(arguments.quick, "--quick"), (arguments.no_build, "--no-build"), (arguments.debug, "--debug")]
+    {
+        command.args(set.then_some(word));
+    }
     if let Some(file) = &arguments.json {
         // Cargo runs it in the root of the project.
         command.arg("--json").arg(std::path::absolute(file)?);

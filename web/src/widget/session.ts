@@ -363,8 +363,8 @@ function takeChat(s: Session, chat: VisitorChat): Session {
 function refuse(s: Session, id: string | undefined, code: RefusalCode): Session {
   const enquiry = id && refuseEnquiry(s, id, code);
   if (enquiry) return enquiry;
-  const over = code === "chat_closed" || code === "not_found";
   const said = id && s.unsent.find((u) => u.id === id);
+  const over = code === "chat_closed" || (code === "not_found" && !(said && said.file));
   if (said) {
     const next = { ...s, unsent: s.unsent.map((u) => (u === said ? { ...u, refused: code } : u)) };
     return over && ofChat(s, said.chat) ? foundEnded(next) : next;

@@ -31,6 +31,8 @@ export function decline(s: Session): Session {
   if (instead ? instead.alternative.do === "enquiry" : s.chat) return { ...s, offer: null };
   return {
     ...s,
+    chat: null,
+    dismissed: s.chat ? s.chat.id : s.dismissed,
     offer: null,
     declined: s.offer,
     alternative: null,

@@ -12,10 +12,10 @@ use super::Driver;
 use super::command::{ShardCommand, VisitorSignal};
 use super::consoles::ConsoleSignal;
 
-/// Whoever is connected to this node.
+/// Whoever is connected to this node. Held weakly: who is cut off meanwhile, for being slow, must notice.
 enum Client {
-    Browser(mpsc::Sender<VisitorSignal>),
-    Console(mpsc::Sender<ConsoleSignal>),
+    Browser(mpsc::WeakSender<VisitorSignal>),
+    Console(mpsc::WeakSender<ConsoleSignal>),
 }
 
 impl Driver {
@@ -25,7 +25,8 @@ impl Driver {
         self.inner.draining.load(Ordering::SeqCst)
     }
 
-    /// Tells everyone who is connected now to move, evenly spread over this time and in no order; done when all are told. Who
+    /// Tells everyone who is connected now to move, evenly spread over this time and in no order; done when it is over, also with nobody connected, so that proxies
+    /// see that this node is not ready. Who
     /// comes meanwhile, through a proxy that has not noticed yet, is served, and told when the node stops.
     pub async fn drain(&self, over: Duration) {
         self.inner.draining.store(true, Ordering::SeqCst);
@@ -41,14 +42,26 @@ impl Driver {
             tokio::time::sleep_until(begun + over.mul_f64(f64::from(number) / f64::from(count))).await;
             client.tell_to_move();
         }
+        tokio::time::sleep_until(begun + over).await;
     }
 
     async fn clients(&self) -> Vec<Client> {
-        let mut clients: Vec<_> = self.consoles().outboxes().into_iter().map(Client::Console).collect();
+        let mut clients: Vec<_> = self
+            .consoles()
+            .outboxes()
+            .into_iter()
+            .map(|outbox| Client::Console(outbox.downgrade()))
+            .collect();
         for shard in &self.inner.shards {
             let (reply, answer) = oneshot::channel();
             if shard.send(ShardCommand::Connected { reply }).await.is_ok() {
-                clients.extend(answer.await.unwrap_or_default().into_iter().map(Client::Browser));
+                clients.extend(
+                    answer
+                        .await
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(|outbox| Client::Browser(outbox.downgrade())),
+                );
             }
         }
         clients
@@ -59,8 +72,12 @@ impl Client {
     /// One that has gone, or cannot keep up and is cut off, moves anyway.
     fn tell_to_move(self) {
         match self {
-            Self::Browser(outbox) => drop(outbox.try_send(VisitorSignal::Leave)),
-            Self::Console(outbox) => drop(outbox.try_send(ConsoleSignal::Leave)),
+            Self::Browser(outbox) => {
+                drop(outbox.upgrade().map(|outbox| outbox.try_send(VisitorSignal::Leave)))
+            }
+            Self::Console(outbox) => {
+                drop(outbox.upgrade().map(|outbox| outbox.try_send(ConsoleSignal::Leave)))
+            }
         }
     }
 }

@@ -88,6 +88,7 @@ async fn list_sessions(State(api): State<Api>, Agent(me): Agent) -> Answer<Json<
 async fn end_session(State(api): State<Api>, Agent(me): Agent, Id(id): Id<Uuid>) -> Answer<StatusCode> {
     let user = *me.user.id;
     let mut tx = api.store.write().await?;
+    tx.lock_user(user).await?;
     if !delete_session_of_user(&mut tx, user, id).await? {
         return Err(Problem::NotFound);
     }
@@ -102,6 +103,7 @@ async fn end_session(State(api): State<Api>, Agent(me): Agent, Id(id): Id<Uuid>)
     security(("session" = [])), responses((status = 204, description = "Done"), ChangeRefusals))]
 async fn end_others(State(api): State<Api>, Agent(me): Agent) -> Answer<StatusCode> {
     let mut tx = api.store.write().await?;
+    tx.lock_user(*me.user.id).await?;
     delete_sessions_of_user(&mut tx, *me.user.id, &me.token_hash).await?;
     tx.commit().await?;
     tell_ended(&api, *me.user.id);

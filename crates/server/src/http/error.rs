@@ -231,6 +231,7 @@ impl Problem {
             Self::TooLarge => "It is longer than what is taken here.".to_owned(),
             Self::NotJson => "Send the header Content-Type: application/json.".to_owned(),
             Self::File(refusal) => file_detail(*refusal).to_owned(),
+            Self::TooMany(..2) => "Try again in a second.".to_owned(),
             Self::TooMany(after_s @ ..90) => format!("Try again in {after_s} seconds."),
             Self::TooMany(after_s) => format!("Try again in {} minutes.", after_s.div_ceil(60)),
             Self::Internal(_) => "The failure was logged. Nothing was changed.".to_owned(),

@@ -153,9 +153,10 @@ async fn sign_out(
     client: Client,
     jar: CookieJar,
 ) -> Answer<(StatusCode, CookieJar)> {
-    let mut tx = api.store.write().await?;
-    delete_session(&mut tx, &signed_in.token_hash).await?;
     let user = *signed_in.user.id;
+    let mut tx = api.store.write().await?;
+    tx.lock_user(user).await?;
+    delete_session(&mut tx, &signed_in.token_hash).await?;
     leave(&mut tx, user, api.clock.now()).await?;
     tx.commit().await?;
     tell_ended(&api, user);

@@ -263,6 +263,8 @@ async fn change(
         None => None,
     };
     let mut tx = api.change().await?;
+    // Whoever signs in meanwhile is in before the sessions end, or sees what has changed.
+    tx.lock_user(id).await?;
     let mut row = find(&mut tx, id).await?;
     let before = shown(&mut tx, row.clone()).await?;
     row.name = patch.name.unwrap_or(row.name);

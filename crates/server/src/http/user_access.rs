@@ -30,6 +30,7 @@ pub(super) fn router() -> OpenApiRouter<Api> {
     responses((status = 204, description = "Done"), ChangeRefusals))]
 async fn end_sessions(State(api): State<Api>, Admin(me): Admin, Id(id): Id<UserId>) -> Answer<StatusCode> {
     let mut tx = api.change().await?;
+    tx.lock_user(id).await?;
     let row = find(&mut tx, id).await?;
     if delete_sessions_of_user(&mut tx, id, spared(&me, id)).await? > 0 {
         let user = shown(&mut tx, row).await?;

@@ -23,8 +23,8 @@ impl Tx {
 }
 
 impl Tx {
-    /// Locks out every other unit of work that changes this user or signs them in, until this one ends; one that does so
-    /// already is waited for. What is read after it holds until the commit.
+    /// Locks out every other unit of work that changes this user, signs them in or out, until this one ends; one that does so
+    /// already is waited for. What is read after it holds until the commit. It comes before any session is touched.
     ///
     /// # Errors
     /// When the database failed.

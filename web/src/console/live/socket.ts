@@ -1,4 +1,7 @@
-/** Owns one WebSocket to `/live/agent` over its whole life: opening, reconnecting, and noticing that it carries no longer. Knows no frame but the one it asks with. */
+/**
+ * Owns one WebSocket to `/live/agent` over its whole life: opening, reconnecting, and noticing that it carries no longer. Knows no
+ * frame but the one it asks with.
+ */
 import type { AgentFrame, AgentNotice } from "../../api/wire";
 import { serverNow } from "../ui/server-time";
 import { backoff_ms, isFinalClose } from "./backoff";
@@ -34,7 +37,7 @@ export interface Socket {
 export function openSocket(url: string, events: SocketEvents): Socket {
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let asking: ReturnType<typeof setInterval> | undefined;
+  let asking: ReturnType<typeof setTimeout> | undefined;
   let overdue: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
   let least_wait_ms = 0;
@@ -50,13 +53,14 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     current.onopen = () => {
       if (current !== socket) return;
       clearTimeout(timer);
-      asking = setInterval(ask, ASK_MS);
+      askLater();
       events.opened();
     };
     current.onmessage = (event) => {
       if (current !== socket || typeof event.data !== "string") return;
       attempt = 0;
       clearTimeout(overdue);
+      askLater();
       events.notice(JSON.parse(event.data) as AgentNotice);
     };
     current.onclose = (event) => {
@@ -64,14 +68,21 @@ export function openSocket(url: string, events: SocketEvents): Socket {
     };
   }
 
+  /** Set anew by what comes, not by the timer before: browsers let a chain of timers run once a minute in a hidden tab. */
+  function askLater(): void {
+    asking ??= setTimeout(ask, ASK_MS);
+  }
+
   function ask(): void {
+    asking = undefined;
     if (!send({ type: "echo" })) return;
     clearTimeout(overdue);
     overdue = setTimeout(() => drop(CLOSE_RESUME), SIGN_WITHIN_MS);
   }
 
   function stopAsking(): void {
-    clearInterval(asking);
+    clearTimeout(asking);
+    asking = undefined;
     clearTimeout(overdue);
   }
 

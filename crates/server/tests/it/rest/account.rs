@@ -3,10 +3,10 @@
 
 use axum::http::HeaderName;
 use axum::http::header::USER_AGENT;
-use beckon_server::http::auth::SESSIONS_MAX;
+use beckon_server::http::auth::{SESSIONS_MAX, hash_token};
 use beckon_server::http::password;
 use beckon_server::store::Store;
-use beckon_server::store::session::delete_sessions_of_user;
+use beckon_server::store::session::{NewSession, delete_sessions_of_user, insert_session};
 use beckon_server::store::user::{Role, find_user, update_user};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,6 +20,7 @@ store_tests!(
     a_new_password_takes_the_old_one_and_ends_the_other_sessions,
     an_administrator_ends_all_sessions_of_a_user,
     who_signs_in_while_the_password_changes_is_not_let_in,
+    who_is_signing_in_when_an_administrator_changes_the_password_is_out_again,
 );
 
 const SESSIONS: &str = "/api/v1/me/sessions";
@@ -157,4 +158,36 @@ async fn who_signs_in_while_the_password_changes_is_not_let_in(store: Store) {
     one_waits(&store).await;
     tx.commit().await.unwrap();
     signing_in.await.unwrap().refused(401, "wrong_credentials");
+}
+
+// spec: A-4
+async fn who_is_signing_in_when_an_administrator_changes_the_password_is_out_again(store: Store) {
+    let place = Place::on(store.clone(), |_| {}).await;
+    let alice = place.user_with_password("alice", Role::Agent).await;
+    let mut admin = place.signed_in("root", Role::Admin).await;
+    let mut thief = place.browser_of(alice).await;
+    // A sign-in that has compared the password and made its session, and has not committed yet.
+    let mut tx = store.write().await.unwrap();
+    tx.lock_user(alice).await.unwrap();
+    let token = "6d".repeat(32);
+    let session = NewSession {
+        id: Uuid::now_v7(),
+        token_hash: &hash_token(&token),
+        user: alice,
+        browser: "",
+        system: "",
+        network: "",
+        must_set_up: false,
+        now: place.clock.now(),
+        expires_at: place.clock.now().plus_s(86_400),
+    };
+    insert_session(&mut tx, session).await.unwrap();
+    let path = format!("/api/v1/users/{alice}");
+    let changing =
+        tokio::spawn(async move { admin.patch(&path, &json!({"password": "another horse"})).await });
+    one_waits(&store).await;
+    tx.commit().await.unwrap();
+    changing.await.unwrap().ok();
+    thief.cookie = Some(format!("beckon_session={token}"));
+    assert!(!is_signed_in(&mut thief).await);
 }

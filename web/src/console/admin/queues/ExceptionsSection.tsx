@@ -3,7 +3,7 @@ import { ActionIcon, Button, Checkbox, Group, Text, TextInput } from "@mantine/c
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { HoursException, QueueBody } from "../../../api/rest";
-import type { Editor } from "../../ui/editor";
+import { type Editor, errorBelow } from "../../ui/editor";
 import { Section } from "../../ui/form";
 import { HolidayMenu } from "./HolidayMenu";
 import { nextSpan } from "./model";
@@ -93,6 +93,9 @@ function ExceptionRow({ editor, index, exception }: ExceptionRowProps) {
           >
             <IconPlus size={16} />
           </ActionIcon>
+        )}
+        {exception.spans.some((_, span) => errorBelow(form, `${path}.spans.${span}`)) && (
+          <span className={classes.error}>{t("queues.hours.time_invalid")}</span>
         )}
       </div>
       <ActionIcon

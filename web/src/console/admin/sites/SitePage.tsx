@@ -76,7 +76,13 @@ function EditSite({ site }: { site: Site }) {
   const editor = useEditor<SiteForm, Site>({
     initial: { name, origins, deny_paths, allow_params, settings: { ...DEFAULTS, ...settings } },
     validate: (values) => check(values, t),
-    save: (values) => request("PATCH", `/sites/${site.id}`, values),
+    save: async ({ settings: { time_zone }, ...values }) => {
+      const path = `/sites/${site.id}`;
+      if (time_zone === settings.time_zone) return request("PATCH", path, values);
+      // The other settings as they are now: they have a page of their own, on which somebody may have changed them.
+      const now = await request<Site>("GET", path);
+      return request("PATCH", path, { ...values, settings: { ...now.settings, time_zone } });
+    },
     saved: () => void queryClient.invalidateQueries({ queryKey: keys.sites }),
   });
   const deleted = () => {
@@ -124,7 +130,7 @@ function Fields({ editor }: { editor: Editor<SiteForm> }) {
           withAsterisk
           placeholder="https://www.example.com"
           {...list("origins")}
-          onChange={(values) => form.setFieldValue("origins", values.map(originOf))}
+          onChange={(values) => form.setFieldValue("origins", [...new Set(values.map(originOf))])}
         />
         <Select
           label={t("sites.time_zone")}

@@ -46,7 +46,12 @@ function EditTracking({ site }: { site: Site }) {
           ]),
         ),
       ),
-    save: (values) => request("PATCH", `/sites/${site.id}`, values),
+    save: async ({ settings }) => {
+      const path = `/sites/${site.id}`;
+      // The time zone as it is now: it stands on another page.
+      const { time_zone } = (await request<Site>("GET", path)).settings;
+      return request("PATCH", path, { settings: { ...settings, time_zone } });
+    },
     saved: () => void queryClient.invalidateQueries({ queryKey: keys.sites }),
   });
   const { settings } = editor.form.values;
