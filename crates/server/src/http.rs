@@ -69,6 +69,8 @@ mod seen;
 pub mod session;
 pub mod setup;
 mod setup_step;
+#[cfg(feature = "openid-connect")]
+pub mod single_sign_on;
 pub mod site;
 pub mod throttle;
 pub mod user;
@@ -104,8 +106,11 @@ pub struct Api {
     pub throttle: SignInThrottle,
     /// What files may come in.
     pub uploads: Uploads,
-    /// Which addresses webhooks may have.
+    /// Which addresses webhooks and the provider of single sign-on may have.
     pub outbound: Outbound,
+    /// What the provider of single sign-on says of itself.
+    #[cfg(feature = "openid-connect")]
+    pub providers: crate::openid::Providers,
     /// What was printed at the first start; none when there were users already.
     pub setup_token: Option<Arc<str>>,
     /// How many proxies in front of the server add to `X-Forwarded-For`.
@@ -124,6 +129,8 @@ impl Api {
             throttle: SignInThrottle::new(),
             uploads: Uploads::new(),
             outbound,
+            #[cfg(feature = "openid-connect")]
+            providers: crate::openid::Providers::default(),
             setup_token: None,
             trusted_proxies: 0,
         }

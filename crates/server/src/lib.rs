@@ -10,6 +10,8 @@ pub mod driver;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+#[cfg(feature = "openid-connect")]
+pub mod openid;
 pub mod outbound;
 pub mod store;
 pub mod vault;

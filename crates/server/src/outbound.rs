@@ -11,6 +11,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderName};
 use url::{Host, Url};
 
+#[cfg(feature = "openid-connect")]
+pub mod exchange;
 pub mod remote;
 
 /// What does not answer within this time is asked again later.

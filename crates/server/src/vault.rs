@@ -34,6 +34,8 @@ pub enum SecretOf {
     SecondStep,
     /// A mail whose link lets its reader in.
     Mail,
+    /// Single sign-on, by which its provider knows this installation.
+    SingleSignOn,
 }
 
 /// What was sealed cannot be opened: it is damaged, or sealed with another key.
@@ -145,6 +147,7 @@ impl SecretOf {
             Self::Site => "site",
             Self::SecondStep => "second step",
             Self::Mail => "mail",
+            Self::SingleSignOn => "single sign-on",
         }
     }
 }

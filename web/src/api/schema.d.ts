@@ -807,6 +807,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from the provider, which sends browsers here. Leads to the console, or to its sign-in page with `refused` in the
+         *     address when the person is not let in.
+         */
+        get: operations["come_back_from_provider"];
+        /**
+         * Finish a sign-in through the provider with a code of the second step, where everyone must use one. The answer sets the
+         *     cookie `beckon_session`.
+         */
+        put: operations["finish_sign_in"];
+        /** Begin to sign in through the provider. The answer sets a cookie that binds the sign-in to this browser for ten minutes. */
+        post: operations["begin_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people can sign in. */
+        get: operations["show_ways_in"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -819,6 +861,41 @@ export interface paths {
         put?: never;
         /** Make the first administrator and sign them in. Only while there is no user. */
         post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/single-sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people sign in through the provider. For administrators. */
+        get: operations["show_single_sign_on"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how people sign in through the provider. For administrators. */
+        patch: operations["change_single_sign_on"];
+        trace?: never;
+    };
+    "/api/v1/single-sign-on/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a provider what it is, and say what is wrong with it. Changes nothing. For administrators. */
+        post: operations["test_single_sign_on"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1295,6 +1372,26 @@ export interface paths {
         head?: never;
         /** Change a user. For administrators. The last administrator keeps the role. */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget who a user is at the provider of single sign-on. The next sign-in there links whoever has the user's e-mail, verified.
+         *     For administrators.
+         */
+        delete: operations["remove_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users/{id}/link": {
@@ -1994,7 +2091,12 @@ export interface components {
          * @description To what kind of thing it was done.
          * @enum {string}
          */
-        AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace" | "api_token" | "agent_status" | "chat_priority" | "picture";
+        AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace" | "api_token" | "agent_status" | "chat_priority" | "picture" | "single_sign_on";
+        /** @description A sign-in that has begun. */
+        BegunSignIn: {
+            /** @description Where the browser goes to sign in. */
+            address: string;
+        };
         /** @description A queue that was opened or closed by hand, beside its hours (Q-1). */
         ByHand: {
             /** @description Open, or closed. */
@@ -3619,6 +3721,11 @@ export interface components {
             /** @description What the server printed at its start. */
             setup_token: string;
         };
+        /** @description A sign-in through the provider to begin. */
+        NewSignIn: {
+            /** @description The page of the console to see afterwards, as a path; the first page when absent. */
+            page?: string;
+        };
         /** @description A site to make. It begins with one queue, the one of its launcher. */
         NewSite: {
             /** @description Name in the console, 1 to 100 characters. */
@@ -4278,6 +4385,25 @@ export interface components {
          * @enum {string}
          */
         Proof: "claimed" | "signed";
+        /** @description What is wrong with a provider. */
+        ProviderProblem: {
+            /** @description What is wrong. */
+            code: components["schemas"]["ProviderProblemCode"];
+            /** @description The address that was asked; empty where it is not about one. */
+            address: string;
+            /** @description What came instead of what was expected, or why nothing did; empty where there is nothing to say. */
+            said: string;
+        };
+        /**
+         * @description The kinds of what can be wrong with a provider.
+         * @enum {string}
+         */
+        ProviderProblemCode: "bad_address" | "not_https" | "private_network" | "unreachable" | "wrong_status" | "not_a_description" | "issuer_differs" | "no_authorization_endpoint" | "no_token_endpoint" | "no_keys_address" | "no_code_flow" | "no_pkce" | "no_client_authentication" | "unsupported_algorithms" | "no_keys";
+        /** @description A provider to try. */
+        ProviderToTry: {
+            /** @description Its address, exactly as it calls itself. */
+            issuer: string;
+        };
         /**
          * @description What an agent is called for.
          * @enum {string}
@@ -4582,6 +4708,24 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "admin";
+        /** @description The values of a claim that give a role. */
+        RoleValues: {
+            /**
+             * @description That make an agent.
+             * @default []
+             */
+            agent: string[];
+            /**
+             * @description That make a supervisor.
+             * @default []
+             */
+            supervisor: string[];
+            /**
+             * @description That make an administrator.
+             * @default []
+             */
+            admin: string[];
+        };
         /** @description Routing settings (Q-3 to Q-5). */
         Routing: {
             /**
@@ -4918,6 +5062,8 @@ export interface components {
              * @description Chats at a time by routing.
              */
             slots: number;
+            /** @description Has chosen a password; who has none comes through the provider of single sign-on. */
+            has_password: boolean;
         };
         /** @description Whether the installation waits for its first administrator. */
         Setup: {
@@ -4938,6 +5084,92 @@ export interface components {
             rule_enabled: boolean;
             /** @description A chat was answered. */
             chat_answered: boolean;
+        };
+        /** @description How people sign in through the provider, without the secret. */
+        SingleSignOn: {
+            /**
+             * @description People can sign in through the provider.
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * @description What stands on the button of the sign-in page.
+             * @default Sign in with single sign-on
+             */
+            button: string;
+            /**
+             * @description The provider's address, exactly as it calls itself.
+             * @default
+             */
+            issuer: string;
+            /**
+             * @description As what this installation is registered there.
+             * @default
+             */
+            client_id: string;
+            /**
+             * @description Scopes that are asked for beyond `openid`, `email` and `profile`.
+             * @default []
+             */
+            scopes: string[];
+            /**
+             * @description Who is not known here becomes a user at the first sign-in.
+             * @default false
+             */
+            create_users: boolean;
+            /** @default agent */
+            default_role: components["schemas"]["Role"] | null;
+            /**
+             * @description The claim whose values decide the role at every sign-in; empty: none does. A name with dots leads into objects.
+             * @default
+             */
+            role_claim: string;
+            /**
+             * @description Which values give which role; the highest counts.
+             * @default {
+             *       "admin": [],
+             *       "agent": [],
+             *       "supervisor": []
+             *     }
+             */
+            role_values: components["schemas"]["RoleValues"];
+            /**
+             * @description While it is enabled, others than administrators may sign in by password too.
+             * @default true
+             */
+            passwords: boolean;
+        };
+        /** @description What to change of single sign-on; what is absent stays. */
+        SingleSignOnPatch: {
+            /** @description People can sign in through the provider. */
+            enabled?: boolean;
+            /** @description What stands on the button of the sign-in page, 1 to 60 characters. */
+            button?: string;
+            /** @description The provider's address, exactly as it calls itself. With another one the secret is forgotten, unless it comes along. */
+            issuer?: string;
+            /** @description As what this installation is registered there, at most 500 characters. */
+            client_id?: string;
+            /**
+             * Format: password
+             * @description By which the provider knows it, 1 to 2000 characters. It is not shown again.
+             */
+            client_secret?: string;
+            /** @description Scopes that are asked for beyond `openid`, `email` and `profile`, at most 10. */
+            scopes?: string[];
+            /** @description Who is not known here becomes a user at the first sign-in. */
+            create_users?: boolean;
+            default_role?: components["schemas"]["Role"] | null;
+            /** @description The claim whose values decide the role at every sign-in; empty: none does. A name with dots leads into objects. */
+            role_claim?: string;
+            /** @description Which values give which role, at most 50 each; the highest counts. */
+            role_values?: components["schemas"]["RoleValues"];
+            /** @description While it is enabled, others than administrators may sign in by password too. */
+            passwords?: boolean;
+        };
+        /** @description The settings as administrators see them. */
+        SingleSignOnSettings: components["schemas"]["SingleSignOn"] & {
+            /** @description There is a secret. It is not shown. */
+            has_secret: boolean;
         };
         /** @description A website under one owner. */
         Site: {
@@ -5305,6 +5537,12 @@ export interface components {
             /** @description Each rule with what it compared, as it stands before that. */
             explanation: components["schemas"]["Explanation"];
         };
+        /** @description What came of trying a provider. */
+        TriedProvider: {
+            problem: components["schemas"]["ProviderProblem"] | null;
+            /** @description Where people are sent to sign in; empty when something is wrong. */
+            authorization_endpoint: string;
+        };
         /**
          * @description Whether what the page merely claims is good enough.
          * @enum {string}
@@ -5337,6 +5575,8 @@ export interface components {
             link: components["schemas"]["UserLink"] | null;
             /** @description Signing in asks for a code too. */
             second_step: boolean;
+            /** @description Is somebody at the provider of single sign-on, and can sign in there. */
+            single_sign_on: boolean;
             /** @description May not sign in. */
             disabled: boolean;
             /**
@@ -5497,6 +5737,13 @@ export interface components {
             sites: components["schemas"]["SiteBoard"][];
             /** @description The queues, by site and name. */
             queues: components["schemas"]["QueueBoard"][];
+        };
+        /** @description How people can sign in. */
+        WaysIn: {
+            /** @description What stands on the button of the provider; null when there is none. */
+            provider: string | null;
+            /** @description Others than administrators may use a password. */
+            passwords: boolean;
         };
         /** @description An address that is told what happens. */
         Webhook: {
@@ -5682,7 +5929,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nobody is signed in, or not with this password or code: `signed_out`, `wrong_credentials`, `code_needed`, `wrong_code` */
+        /** @description Nobody is signed in, or not with this password or code: `signed_out`, `wrong_credentials`, `code_needed`, `wrong_code`, `sign_in_over` */
         Refused401: {
             headers: {
                 [name: string]: unknown;
@@ -5691,7 +5938,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`, `must_set_up` */
+        /** @description Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`, `must_set_up`, `password_off` */
         Refused403: {
             headers: {
                 [name: string]: unknown;
@@ -5709,7 +5956,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full`, `disabled` */
+        /** @description It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, `limit_reached`, `chat_closed`, `chat_full`, `site_full`, `disabled`, `single_sign_on_off` */
         Refused409: {
             headers: {
                 [name: string]: unknown;
@@ -7903,6 +8150,126 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    come_back_from_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the console, signed in, or to the sign-in page */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    finish_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondStepCode"];
+            };
+        };
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    begin_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignIn"];
+            };
+        };
+        responses: {
+            /** @description Where to go */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunSignIn"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+            /** @description The provider cannot be reached or used: `provider_failed` */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_ways_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ways */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysIn"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     show_setup: {
         parameters: {
             query?: never;
@@ -7948,6 +8315,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    show_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleSignOnSettings"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    change_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SingleSignOnPatch"];
+            };
+        };
+        responses: {
+            /** @description The settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SingleSignOnSettings"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    test_single_sign_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderToTry"];
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedProvider"];
                 };
             };
             400: components["responses"]["Refused400"];
@@ -9289,6 +9749,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    remove_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Refused400"];
             401: components["responses"]["Refused401"];

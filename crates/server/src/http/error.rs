@@ -34,6 +34,14 @@ pub enum Problem {
     WrongCode,
     /// The second step is to be set up before anything else.
     MustSetUp,
+    /// Others than administrators sign in through the provider alone.
+    PasswordOff,
+    /// Nobody signs in through a provider here.
+    SingleSignOnOff,
+    /// The provider cannot be reached or used; why, for the log.
+    Provider(String),
+    /// The sign-in through the provider has ended, or was begun in another browser.
+    SignInOver,
     /// The setup token is not the one that was printed.
     WrongSetupToken,
     /// The user's role does not allow this.
@@ -150,6 +158,12 @@ impl Problem {
                 (StatusCode::UNAUTHORIZED, "wrong_credentials", "E-mail or password is wrong")
             }
             Self::WrongSetupToken => (StatusCode::FORBIDDEN, "wrong_setup_token", "The setup token is wrong"),
+            Self::PasswordOff => (StatusCode::FORBIDDEN, "password_off", "Passwords are not taken here"),
+            Self::SingleSignOnOff => (StatusCode::CONFLICT, "single_sign_on_off", "Single sign-on is off"),
+            Self::Provider(_) => {
+                (StatusCode::BAD_GATEWAY, "provider_failed", "The provider of single sign-on failed")
+            }
+            Self::SignInOver => (StatusCode::UNAUTHORIZED, "sign_in_over", "The sign-in has ended"),
             Self::CodeNeeded => (StatusCode::UNAUTHORIZED, "code_needed", "A code is needed too"),
             Self::WrongCode => (StatusCode::UNAUTHORIZED, "wrong_code", "The code is wrong"),
             Self::MustSetUp => (StatusCode::FORBIDDEN, "must_set_up", "The second step is not set up"),
@@ -203,6 +217,14 @@ impl Problem {
             Self::WrongSetupToken => {
                 "The token stands in the output of the server since its start.".to_owned()
             }
+            Self::PasswordOff => {
+                "Sign in through the provider; only administrators may use a password.".to_owned()
+            }
+            Self::SingleSignOnOff => "An administrator can enable it.".to_owned(),
+            Self::Provider(_) => {
+                "It cannot be reached or used now; why stands in the log of the server.".to_owned()
+            }
+            Self::SignInOver => "It took too long, or was begun in another browser. Begin again.".to_owned(),
             Self::CodeNeeded => "Send the code that the app shows, or a recovery code.".to_owned(),
             Self::WrongCode => "It is not the one that the app shows now, or was used already.".to_owned(),
             Self::MustSetUp => {
@@ -246,6 +268,10 @@ impl Problem {
             | Self::SignedOut
             | Self::WrongCredentials
             | Self::WrongSetupToken
+            | Self::PasswordOff
+            | Self::SingleSignOnOff
+            | Self::Provider(_)
+            | Self::SignInOver
             | Self::CodeNeeded
             | Self::WrongCode
             | Self::MustSetUp
@@ -317,6 +343,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         if let Self::Internal(cause) | Self::Unavailable(cause) = &self {
             tracing::error!(cause, "a request failed");
+        }
+        if let Self::Provider(cause) = &self {
+            tracing::warn!(cause, "the provider of single sign-on failed");
         }
         let (status, code, title) = self.kind();
         let retry_after_s = if let Self::TooMany(after_s) = self { Some(after_s) } else { None };

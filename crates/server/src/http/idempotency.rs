@@ -23,9 +23,11 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LEN_MAX: usize = 200;
 
 /// Keys are of no use here: request or answer holds a secret or tells of a person, which is not kept, or the body is a file.
-const WITHOUT_KEY: [&str; 24] = [
+const WITHOUT_KEY: [&str; 26] = [
     "/api/v1/setup",
     "/api/v1/session",
+    "/api/v1/session/provider",
+    "/api/v1/single-sign-on/test",
     "/api/v1/users",
     "/api/v1/users/{id}/link",
     "/api/v1/user-link",

@@ -48,17 +48,17 @@ const REFUSALS: [(&str, &str); 10] = [
     ("400", "The body is not JSON: `bad_json`"),
     (
         "401",
-        "Nobody is signed in, or not with this password or code: `signed_out`, `wrong_credentials`, `code_needed`, `wrong_code`",
+        "Nobody is signed in, or not with this password or code: `signed_out`, `wrong_credentials`, `code_needed`, `wrong_code`, `sign_in_over`",
     ),
     (
         "403",
-        "Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`, `must_set_up`",
+        "Role, origin or token do not allow this: `forbidden`, `out_of_scope`, `foreign_origin`, `wrong_setup_token`, `must_set_up`, `password_off`",
     ),
     ("404", "There is nothing here: `not_found`, `dead_link`"),
     (
         "409",
         "It does not fit what is there: `taken`, `stale`, `in_use`, `key_under_way`, `last_admin`, `default_queue`, `set_up_already`, \
-         `limit_reached`, `chat_closed`, `chat_full`, `site_full`, `disabled`",
+         `limit_reached`, `chat_closed`, `chat_full`, `site_full`, `disabled`, `single_sign_on_off`",
     ),
     ("413", "The body is too large: `too_large`, `file_too_large`"),
     (
@@ -151,6 +151,17 @@ fn resources() -> OpenApiRouter<Api> {
         .merge(api_token::router())
         .merge(setup_step::router())
         .merge(configuration::router())
+        .merge(single_sign_on())
+}
+
+#[cfg(feature = "openid-connect")]
+fn single_sign_on() -> OpenApiRouter<Api> {
+    super::single_sign_on::router()
+}
+
+#[cfg(not(feature = "openid-connect"))]
+fn single_sign_on() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
 }
 
 /// The route that serves the description.

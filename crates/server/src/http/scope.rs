@@ -22,6 +22,11 @@ pub enum Area {
 pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/setup", None),
     ("/api/v1/session", None),
+    ("/api/v1/session/ways", None),
+    ("/api/v1/session/provider", None),
+    ("/api/v1/single-sign-on", None),
+    ("/api/v1/single-sign-on/test", None),
+    ("/api/v1/users/{id}/identity", None),
     ("/api/v1/me/sessions", None),
     ("/api/v1/me/sessions/{id}", None),
     ("/api/v1/me/password", None),

@@ -23,6 +23,7 @@ use crate::store::Tx;
 use crate::store::agent::{find_agent, update_agent_heard};
 use crate::store::gate::PRESENCE_MS;
 use crate::store::session::{delete_expired_sessions, delete_session, has_session};
+use crate::store::single_sign_on::find_single_sign_on;
 use crate::store::user::{Role, UserRow, find_user_by_email};
 
 /// Who is signed in.
@@ -47,6 +48,8 @@ pub struct SessionUser {
     pub role: Role,
     /// Chats at a time by routing.
     pub slots: i64,
+    /// Has chosen a password; who has none comes through the provider of single sign-on.
+    pub has_password: bool,
 }
 
 /// What signs a user in.
@@ -110,10 +113,21 @@ async fn sign_in(
     if let Some(previous) = auth::session_token_hash(&headers) {
         delete_session(&mut tx, &previous).await?;
     }
+    allow_password(&mut tx, *user.role).await?;
     second_step::pass(&api, &mut tx, user.id.0, credentials.code.as_deref()).await?;
     let (cookie, must_set_up) = auth::begin_session(&mut tx, &api.clock, user.id.0, client).await?;
     tx.commit().await?;
     Ok((jar.add(cookie), Json(Session::new(user, must_set_up))))
+}
+
+/// Refuses passwords to whom single sign-on leaves none.
+///
+/// # Errors
+/// `PasswordOff` when they are refused.
+pub(super) async fn allow_password(tx: &mut Tx, role: Role) -> Answer<()> {
+    let (settings, _) = find_single_sign_on(tx).await?;
+    let is_there = cfg!(feature = "openid-connect");
+    if is_there && !settings.allows_password(role) { Err(Problem::PasswordOff) } else { Ok(()) }
 }
 
 /// Who is signed in; null when nobody is. The answer sets the cookie again, so that a console in use never runs out of it.
@@ -183,7 +197,8 @@ pub(super) fn tell_ended(api: &Api, user: UserId) {
 
 impl Session {
     pub(super) fn new(user: UserRow, must_set_up: bool) -> Self {
-        let UserRow { id, email, name, role, slots, .. } = user;
-        Self { user: SessionUser { id: id.0, email, name, role: role.0, slots }, must_set_up }
+        let UserRow { id, email, name, role, slots, password_hash, .. } = user;
+        let has_password = !password_hash.is_empty();
+        Self { user: SessionUser { id: id.0, email, name, role: role.0, slots, has_password }, must_set_up }
     }
 }

@@ -71,6 +71,14 @@ impl SignInThrottle {
         self.by_email.count(email.to_owned())
     }
 
+    /// Counts one attempt of somebody who has not said who it is.
+    ///
+    /// # Errors
+    /// `TooMany` when there were too many, with the time to wait.
+    pub fn count_address(&self, address: IpAddr) -> Answer<()> {
+        self.by_address.count(network(address))
+    }
+
     /// Counts one code of the second step.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ use crate::store::user::{
     Role, UserRow, delete_user, find_other_admin_count, find_user, find_user_count, insert_user, list_users,
     update_user,
 };
+use crate::store::user_identity::{has_identity, list_users_with_identity};
 use crate::store::user_link::{UserLinkRow, find_user_link, list_user_links};
 use crate::store::user_skill::{list_skills_of, list_user_skills, update_user_skills};
 use crate::store::{StoreError, Tx};
@@ -63,6 +64,8 @@ pub struct User {
     pub link: Option<UserLink>,
     /// Signing in asks for a code too.
     pub second_step: bool,
+    /// Is somebody at the provider of single sign-on, and can sign in there.
+    pub single_sign_on: bool,
     /// May not sign in.
     pub disabled: bool,
     /// When the user was made, milliseconds since 1970.
@@ -158,11 +161,16 @@ async fn list(
     let rows = list_users(&mut tx, &email, limit + 1).await?;
     let mut skills = list_user_skills(&mut tx).await?;
     let second_steps = list_users_with_second_step(&mut tx).await?;
+    let identities = list_users_with_identity(&mut tx).await?;
     let links = list_user_links(&mut tx).await?;
     let mut links: BTreeMap<_, _> = links.into_iter().map(|link| (*link.user_id, link)).collect();
     let item = |row: UserRow| {
         let skills = skills.remove(&row.id.0).unwrap_or_default();
-        let access = Access { link: links.remove(&row.id.0), second_step: second_steps.contains(&row.id.0) };
+        let access = Access {
+            link: links.remove(&row.id.0),
+            second_step: second_steps.contains(&row.id.0),
+            single_sign_on: identities.contains(&row.id.0),
+        };
         User::new(row, skills, access)
     };
     Ok(Json(Page::cut(rows, limit, |row| [row.email.clone()], item)))
@@ -351,7 +359,7 @@ fn check_patch(patch: &UserPatch) -> Answer<()> {
     checks.finish()
 }
 
-async fn keep_an_admin(tx: &mut Tx, id: UserId) -> Answer<()> {
+pub(super) async fn keep_an_admin(tx: &mut Tx, id: UserId) -> Answer<()> {
     if find_other_admin_count(tx, id).await? == 0 { Err(Problem::LastAdmin) } else { Ok(()) }
 }
 
@@ -364,6 +372,7 @@ pub(super) async fn shown(tx: &mut Tx, row: UserRow) -> Answer<User> {
     let access = Access {
         link: find_user_link(tx, row.id.0).await?,
         second_step: has_second_step(tx, row.id.0).await?,
+        single_sign_on: has_identity(tx, row.id.0).await?,
     };
     Ok(User::new(row, skills, access))
 }
@@ -381,6 +390,7 @@ fn known(skills: Vec<UserSkill>) -> Vec<Skill> {
 struct Access {
     link: Option<UserLinkRow>,
     second_step: bool,
+    single_sign_on: bool,
 }
 
 impl Audited for User {
@@ -406,8 +416,8 @@ fn lowest_level() -> u8 {
 impl User {
     fn new(row: UserRow, skills: Vec<Skill>, access: Access) -> Self {
         let UserRow { id, email, name, role, slots, disabled, created_at, password_hash } = row;
-        let (has_password, link) = (!password_hash.is_empty(), access.link.map(UserLink::from));
-        let second_step = access.second_step;
+        let Access { link, second_step, single_sign_on } = access;
+        let (has_password, link) = (!password_hash.is_empty(), link.map(UserLink::from));
         let skills =
             skills.into_iter().map(|skill| UserSkill { name: skill.name, level: skill.level }).collect();
         Self {
@@ -420,6 +430,7 @@ impl User {
             has_password,
             link,
             second_step,
+            single_sign_on,
             disabled,
             created_at,
         }

@@ -1,5 +1,5 @@
 //! Owns what an administrator does with somebody's sign-in, below `/api/v1/users/{id}`: ending where they are signed in,
-//! and turning off a second step that was lost.
+//! turning off a second step that was lost, and taking a link to the provider away.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,10 +17,14 @@ use super::session::{leave, tell_ended};
 use super::user::{find, shown};
 use crate::store::second_step::delete_second_step;
 use crate::store::session::delete_sessions_of_user;
+use crate::store::user_identity::delete_identities;
 
 /// The routes of these resources.
 pub(super) fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(end_sessions)).routes(routes!(turn_off_second_step))
+    OpenApiRouter::new()
+        .routes(routes!(end_sessions))
+        .routes(routes!(turn_off_second_step))
+        .routes(routes!(unlink))
 }
 
 /// End all sessions of a user; of one's own, the one that asks stays. Their live connections are cut at once. For
@@ -58,6 +62,24 @@ async fn turn_off_second_step(
     let row = find(&mut tx, id).await?;
     let before = shown(&mut tx, row.clone()).await?;
     if !delete_second_step(&mut tx, id).await? {
+        return Err(Problem::NotFound);
+    }
+    let after = shown(&mut tx, row).await?;
+    record(&api, &mut tx, &me, Done::changed(&before, &after)).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Forget who a user is at the provider of single sign-on. The next sign-in there links whoever has the user's e-mail, verified.
+/// For administrators.
+#[utoipa::path(delete, path = "/api/v1/users/{id}/identity", operation_id = "remove_identity", tag = "users",
+    params(("id" = UserId, Path)), security(("session" = [])),
+    responses((status = 204, description = "Done"), ChangeRefusals))]
+async fn unlink(State(api): State<Api>, Admin(me): Admin, Id(id): Id<UserId>) -> Answer<StatusCode> {
+    let mut tx = api.change().await?;
+    let row = find(&mut tx, id).await?;
+    let before = shown(&mut tx, row.clone()).await?;
+    if !delete_identities(&mut tx, id).await? {
         return Err(Problem::NotFound);
     }
     let after = shown(&mut tx, row).await?;

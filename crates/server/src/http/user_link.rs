@@ -21,7 +21,7 @@ use super::client::Client;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id, present};
 use super::openapi::ChangeRefusals;
-use super::session::{Session, leave, tell_ended};
+use super::session::{Session, allow_password, leave, tell_ended};
 use super::user::{check_name, find, shown};
 use super::{Api, password, second_step};
 use crate::driver::Mails;
@@ -124,6 +124,7 @@ async fn make(
     if row.disabled {
         return Err(Problem::Disabled);
     }
+    allow_password(&mut tx, *row.role).await?;
     let before = shown(&mut tx, row.clone()).await?;
     let kind = if row.password_hash.is_empty() { LinkKind::Invitation } else { LinkKind::Reset };
     let token = hex::encode(rand::random::<[u8; 32]>());
@@ -203,6 +204,7 @@ async fn redeem(
     // Hashing takes its time: the link must still be good.
     let link = find_good_link(&mut tx, &hash, api.clock.now()).await?.ok_or(Problem::DeadLink)?;
     let user = *link.user.id;
+    allow_password(&mut tx, *link.user.role).await?;
     second_step::pass(&api, &mut tx, user, chosen.code.as_deref()).await?;
     let before = shown(&mut tx, link.user.clone()).await?;
     let row = UserRow { name: chosen.name, password_hash, ..link.user };
@@ -226,7 +228,7 @@ pub(super) async fn forget(tx: &mut Tx, user: UserId) -> Answer<()> {
 }
 
 /// The origin at which the console was called: the layer before has seen that it is the server's own.
-fn own_origin(headers: &HeaderMap, client: Client) -> String {
+pub(super) fn own_origin(headers: &HeaderMap, client: Client) -> String {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match (text(ORIGIN), text(HOST)) {
         (Some(origin), _) => origin.to_owned(),

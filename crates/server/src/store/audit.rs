@@ -80,6 +80,8 @@ pub enum AuditKind {
     ChatPriority,
     /// Pictures of a site's looks and offers.
     Picture,
+    /// Signing in through a provider.
+    SingleSignOn,
 }
 
 /// One line of the log.

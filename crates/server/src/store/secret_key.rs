@@ -117,5 +117,6 @@ async fn seal_plain(tx: &mut Tx, vault: &Vault) -> StoreResult<()> {
     seal_column!(tx, vault, SecretOf::Site, "sites", "id", "identity_secret_before", "");
     seal_column!(tx, vault, SecretOf::SecondStep, "user_totp", "user_id", "secret", "");
     seal_column!(tx, vault, SecretOf::Mail, "mails", "id", "text", " AND kind = 'user_link' AND text <> ''");
+    seal_column!(tx, vault, SecretOf::SingleSignOn, "single_sign_on", "id", "client_secret", "");
     Ok(())
 }

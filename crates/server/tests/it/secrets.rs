@@ -24,13 +24,14 @@ database_tests!(
 );
 
 /// Every column that holds secrets.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 7] = [
     "SELECT secret FROM webhooks",
     "SELECT secret_before FROM webhooks",
     "SELECT identity_secret FROM sites",
     "SELECT identity_secret_before FROM sites",
     "SELECT secret FROM user_totp",
     "SELECT text FROM mails WHERE kind = 'user_link'",
+    "SELECT client_secret FROM single_sign_on",
 ];
 
 async fn texts(store: &Store, sql: &'static str) -> Vec<String> {
@@ -50,7 +51,8 @@ async fn run(store: &Store, sql: &'static str) {
     tx.commit().await.unwrap();
 }
 
-/// A webhook and a site, each with a secret and the one before, somebody with a second step, and an invitation by mail.
+/// A webhook and a site, each with a secret and the one before, somebody with a second step, an invitation by mail, and single
+/// sign-on.
 async fn with_secrets(store: &Store) {
     let place = Place::sending(store.clone(), Mails::Leave).await;
     let mut admin = place.signed_in("root", Role::Admin).await;
@@ -66,6 +68,7 @@ async fn with_secrets(store: &Store) {
     let new = json!({"email": "bob@example.test", "name": "Bob", "role": "agent"});
     let link = format!("/api/v1/users/{}/link", id_of(&admin.post("/api/v1/users", &new).await.created()));
     admin.post(&link, &json!({})).await.created();
+    admin.patch("/api/v1/single-sign-on", &json!({"client_secret": "a secret"})).await.ok();
 }
 
 // spec: A-4
@@ -79,6 +82,7 @@ async fn every_secret_is_written_sealed(database: Database) {
         SecretOf::Site,
         SecretOf::SecondStep,
         SecretOf::Mail,
+        SecretOf::SingleSignOn,
     ];
     for (sql, of) in SECRETS.into_iter().zip(of) {
         let held = texts(&store, sql).await;
@@ -97,6 +101,7 @@ async fn what_was_written_plain_is_sealed_at_the_start(database: Database) {
     run(&store, "UPDATE sites SET identity_secret = 'abcd'").await;
     run(&store, "UPDATE user_totp SET secret = 'JBSWY3DP'").await;
     run(&store, "UPDATE mails SET text = 'Hello Bob'").await;
+    run(&store, "UPDATE single_sign_on SET client_secret = 'a secret'").await;
     assert_eq!(store.seal_all().await.unwrap(), Fit::Right);
     for (sql, of, plain) in [
         (SECRETS[0], SecretOf::Webhook, "cGxhaW4="),
@@ -104,6 +109,7 @@ async fn what_was_written_plain_is_sealed_at_the_start(database: Database) {
         (SECRETS[2], SecretOf::Site, "abcd"),
         (SECRETS[4], SecretOf::SecondStep, "JBSWY3DP"),
         (SECRETS[5], SecretOf::Mail, "Hello Bob"),
+        (SECRETS[6], SecretOf::SingleSignOn, "a secret"),
     ] {
         let held = texts(&store, sql).await;
         assert!(held[0].starts_with("sealed:"), "{sql}: {}", held[0]);

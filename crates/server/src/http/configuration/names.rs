@@ -84,7 +84,8 @@ pub fn references(kind: AuditKind) -> &'static [Reference] {
         | AuditKind::ApiToken
         | AuditKind::AgentStatus
         | AuditKind::ChatPriority
-        | AuditKind::Picture => &[],
+        | AuditKind::Picture
+        | AuditKind::SingleSignOn => &[],
     }
 }
 
@@ -109,7 +110,8 @@ pub fn left_out(kind: AuditKind) -> &'static [&'static str] {
         | AuditKind::ApiToken
         | AuditKind::AgentStatus
         | AuditKind::ChatPriority
-        | AuditKind::Picture => &[],
+        | AuditKind::Picture
+        | AuditKind::SingleSignOn => &[],
     }
 }
 

@@ -13,6 +13,7 @@ use beckon_server::store::agent::update_agent_heard;
 use beckon_server::store::chat::{ChatMode, NewChat, insert_chat};
 use beckon_server::store::second_step::{update_second_step_begun, update_second_step_confirmed};
 use beckon_server::store::user::Role;
+use beckon_server::store::user_identity::insert_identity;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,11 @@ const ROUTES: &[(&str, &str, Leaves)] = &[
     ("POST", "/api/v1/setup", Line("created user")),
     ("POST", "/api/v1/session", OWN),
     ("DELETE", "/api/v1/session", OWN),
+    ("POST", "/api/v1/session/provider", OWN),
+    ("PUT", "/api/v1/session/provider", OWN),
+    ("PATCH", "/api/v1/single-sign-on", Line("changed single_sign_on")),
+    ("POST", "/api/v1/single-sign-on/test", READS),
+    ("DELETE", "/api/v1/users/{id}/identity", Line("changed user")),
     ("DELETE", "/api/v1/me/sessions", OWN),
     ("DELETE", "/api/v1/me/sessions/{id}", OWN),
     ("PUT", "/api/v1/me/password", Line("changed user")),
@@ -282,8 +288,11 @@ async fn access(walk: &mut Walk) {
     let mut tx = walk.place.api.store.write().await.unwrap();
     update_second_step_begun(&mut tx, user.parse().unwrap(), "JBSWY3DP").await.unwrap();
     update_second_step_confirmed(&mut tx, user.parse().unwrap(), "", START).await.unwrap();
+    insert_identity(&mut tx, "https://id.example", "b", user.parse().unwrap(), START).await.unwrap();
     tx.commit().await.unwrap();
     walk.go("DELETE", "/api/v1/users/{id}/second-step", &user, &Value::Null).await;
+    walk.go("DELETE", "/api/v1/users/{id}/identity", &user, &Value::Null).await;
+    walk.go("PATCH", "/api/v1/single-sign-on", "", &json!({"button": "Sign in with Acme"})).await;
 }
 
 async fn own(walk: &mut Walk) {

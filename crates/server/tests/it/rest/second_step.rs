@@ -29,12 +29,12 @@ pub(super) const STEP_MS: i64 = 30_000;
 /// The app of one person.
 pub(super) struct App {
     secret: String,
-    codes: Vec<String>,
+    pub(super) codes: Vec<String>,
 }
 
 impl App {
     /// Sets the second step up in this browser.
-    async fn set_up(place: &Place, browser: &mut Browser) -> Self {
+    pub(super) async fn set_up(place: &Place, browser: &mut Browser) -> Self {
         let made = browser.post(PATH, &json!({})).await.created();
         let mut app = Self::of(made["secret"].as_str().unwrap());
         let confirmed = browser.send("PUT", PATH, code(&app.now(place)).to_string().into()).await.ok();
