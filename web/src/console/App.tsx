@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import { useSession, useSetup } from "./api/queries";
+import { useSession, useSetup, useWaysIn } from "./api/queries";
 import { unlockSound } from "./live/sounds";
 import { SignIn } from "./shell/SignIn";
 import { Crash } from "./ui/Crash";
@@ -54,18 +54,22 @@ export function App() {
   );
 }
 
+/** While the server does not say how people sign in, or knows no other way. */
+const PASSWORD_ALONE = { provider: null, passwords: true };
+
 /** Nobody is signed in: nothing of an earlier session stays in memory. */
 function Entrance() {
   const setup = useSetup();
+  const ways = useWaysIn();
   const queryClient = useQueryClient();
   useEffect(() => {
     queryClient.removeQueries({
-      predicate: ({ queryKey }) => queryKey[0] !== "session" && queryKey[0] !== "setup",
+      predicate: ({ queryKey }) => !["session", "setup", "ways-in"].includes(String(queryKey[0])),
     });
   }, [queryClient]);
   useEffect(() => void loadConsole(), []);
-  if (setup.isPending) return <Waiting />;
-  if (!setup.data?.first_start) return <SignIn />;
+  if (setup.isPending || ways.isPending) return <Waiting />;
+  if (!setup.data?.first_start) return <SignIn ways={ways.data ?? PASSWORD_ALONE} />;
   return (
     <Suspense fallback={<Waiting />}>
       <FirstStart />

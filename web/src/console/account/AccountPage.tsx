@@ -9,14 +9,14 @@ import { SessionsSection } from "./SessionsSection";
 
 export function AccountPage() {
   const { t } = useTranslation();
-  const { name, email, role } = useUser();
+  const { name, email, role, has_password } = useUser();
   return (
     <div className={classes.content}>
       <div className={classes.inner} data-narrow>
         <PageHead title={t("own.title")} text={`${name} · ${email} · ${t(`role.${role}`)}`} />
         <SessionsSection />
         <SecondStepSection />
-        <PasswordSection />
+        {has_password && <PasswordSection />}
       </div>
     </div>
   );

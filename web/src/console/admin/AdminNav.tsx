@@ -9,6 +9,7 @@ import {
   IconListCheck,
   IconListDetails,
   IconListSearch,
+  IconLogin2,
   IconMessage2,
   IconSlash,
   IconSpeakerphone,
@@ -81,6 +82,11 @@ export function AdminNav() {
         <ul>
           <Entry href="/admin/sites" exact label={t("admin.nav.sites")} icon={<IconWorld size={16} />} />
           <Entry href="/admin/users" label={t("admin.nav.users")} icon={<IconUsers size={16} />} />
+          <Entry
+            href="/admin/single-sign-on"
+            label={t("single_sign_on.title")}
+            icon={<IconLogin2 size={16} />}
+          />
           <Entry href="/admin/canned-replies" label={t("canned.title")} icon={<IconSlash size={16} />} />
           <Entry
             href="/admin/workspace"

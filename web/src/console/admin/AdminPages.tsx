@@ -20,6 +20,7 @@ import { RulePage } from "./rules/RulePage";
 import { RulesPage } from "./rules/RulesPage";
 import { isComplete, useSetupSteps } from "./setup/queries";
 import { SetupPage } from "./setup/SetupPage";
+import { SingleSignOnPage } from "./single-sign-on/SingleSignOnPage";
 import { NewSitePage, SitePage } from "./sites/SitePage";
 import { SitesPage } from "./sites/SitesPage";
 import { TrackingPage } from "./sites/TrackingPage";
@@ -43,6 +44,7 @@ export function AdminPages() {
           <Route path="/admin/users" component={UsersPage} />
           <Route path="/admin/users/new" component={NewUserPage} />
           <Route path="/admin/users/:id">{({ id }) => <UserPage key={id} id={id} />}</Route>
+          <Route path="/admin/single-sign-on" component={SingleSignOnPage} />
           <Route path="/admin/canned-replies">
             <CannedRepliesPage base="/admin/canned-replies" />
           </Route>

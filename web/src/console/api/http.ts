@@ -21,7 +21,7 @@ export class ApiError extends Error {
 /** What is refused here is no sign that a session has ended. */
 const SIGNING_IN = ["/session", "/user-link", "/user-link/look"];
 /** Refusals of a code say nothing of the session either. */
-const OF_CODES = ["code_needed", "wrong_code"];
+const OF_CODES = ["code_needed", "wrong_code", "sign_in_over"];
 
 const signedOutListeners = new Set<() => void>();
 

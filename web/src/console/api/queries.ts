@@ -29,6 +29,7 @@ import type {
   Visit,
   VisitDetail,
   Wallboard,
+  WaysIn,
 } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { ApiError, request, requestAll } from "./http";
@@ -43,6 +44,7 @@ const MESSAGE_PAGES_MAX = 50;
 export const keys = {
   session: ["session"] as const,
   setup: ["setup"] as const,
+  waysIn: ["ways-in"] as const,
   chats: ["chats", "open"] as const,
   chat: (id: string) => ["chat", id] as const,
   messages: (id: string) => ["messages", id] as const,
@@ -87,6 +89,14 @@ export function useSession() {
     queryKey: keys.session,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: ({ signal }) => request<Session | null>("GET", "/session", undefined, signal),
+  });
+}
+
+/** How people can sign in. */
+export function useWaysIn() {
+  return useQuery({
+    queryKey: keys.waysIn,
+    queryFn: ({ signal }) => request<WaysIn>("GET", "/session/ways", undefined, signal),
   });
 }
 

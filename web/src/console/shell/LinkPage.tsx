@@ -11,8 +11,8 @@ import { fieldErrors } from "../api/pointer";
 import { keys } from "../api/queries";
 import { dateTime } from "../ui/format";
 import { usePageTitle } from "../ui/usePageTitle";
+import { CodeField } from "./CodeField";
 import { EntranceCard } from "./EntranceCard";
-import { CodeField } from "./SignIn";
 
 const PASSWORD_LENGTH_MIN = 10;
 

@@ -12,7 +12,7 @@ import { Loaded } from "../../ui/states";
 import { FullTime } from "../../ui/time";
 import classes from "../Admin.module.css";
 import own from "./Audit.module.css";
-import { fieldOf, placeIn, rowsOf, valueIn, type Words } from "./labels";
+import { detailIn, fieldOf, placeIn, rowsOf, valueIn, type Words } from "./labels";
 import { useNames } from "./names";
 import { auditKeys, useAuditLine } from "./queries";
 
@@ -39,16 +39,13 @@ export function LineDetail({ id }: { id: string }) {
 }
 
 /** Changes of what the interface does not show. */
-const UNSEEN = ["password", "secret", "sessions", "link", "recovery_codes"] as const;
-
 function Changes({ line: { differences, before, after, entry } }: { line: AuditDetail }) {
   const { t, i18n } = useTranslation();
   const words: Words = { t, language: i18n.language, names: useNames(entry.site_id) };
   const whole = before === null ? after : after === null ? before : null;
   if (whole !== null) return <Whole entry={entry} whole={whole} words={words} />;
   if (differences.length === 0) {
-    const unseen = UNSEEN.find((known) => known === entry.detail);
-    return <Text>{unseen ? t(`audit.details.${unseen}`) : entry.detail || t("audit.no_details")}</Text>;
+    return <Text>{detailIn(entry.detail, t) || t("audit.no_details")}</Text>;
   }
   return (
     <Table columns={[t("audit.column.place"), t("audit.column.before"), t("audit.column.after")]}>

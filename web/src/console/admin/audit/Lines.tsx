@@ -8,7 +8,7 @@ import { Ago } from "../../ui/time";
 import classes from "../Admin.module.css";
 import own from "./Audit.module.css";
 import { LineDetail } from "./LineDetail";
-import { placeIn } from "./labels";
+import { detailIn, placeIn } from "./labels";
 
 interface LinesProps {
   items: AuditEntry[];
@@ -106,12 +106,7 @@ function Second({ entry }: { entry: AuditEntry }) {
     .map((pointer) => placeIn(kind, pointer, words))
     .join(", ");
   const where = changed.length > 3 ? t("audit.and_more", { places, count: changed.length - 3 }) : places;
-  const text =
-    action === "restored"
-      ? t("audit.to_version", { version: detail })
-      : detail === "password" || detail === "secret"
-        ? t(`audit.details.${detail}`)
-        : detail;
+  const text = action === "restored" ? t("audit.to_version", { version: detail }) : detailIn(detail, t);
   const shown = note || [text, where].filter(Boolean).join(" · ");
   return shown ? <span className={own.second}>{shown}</span> : null;
 }

@@ -9,8 +9,28 @@ export type Kind = AuditEntry["kind"];
 /** Names of what has an id, by id. */
 export type Names = ReadonlyMap<string, string>;
 
+/** What a line names of a thing that the interface does not show, or how it came about. */
+const DETAILS = [
+  "password",
+  "secret",
+  "client_secret",
+  "sessions",
+  "link",
+  "recovery_codes",
+  "single_sign_on",
+] as const;
+
 /** Parts of a pointer that only hold others together. */
-const SILENT = new Set(["plan", "settings", "design", "conduct", "routing", "styling", "spans"]);
+const SILENT = new Set([
+  "role_values",
+  "plan",
+  "settings",
+  "design",
+  "conduct",
+  "routing",
+  "styling",
+  "spans",
+]);
 
 const LABELS: Record<string, ParseKeys> = {
   name: "audit.field.name",
@@ -136,6 +156,22 @@ const OF_KIND: Partial<Record<Kind, Record<string, ParseKeys>>> = {
   },
   webhook: { enabled: "webhooks.is_enabled", url: "webhooks.url" },
   site: { key: "sites.key" },
+  user: { single_sign_on: "single_sign_on.title" },
+  single_sign_on: {
+    enabled: "single_sign_on.enabled",
+    button: "single_sign_on.button",
+    issuer: "single_sign_on.issuer",
+    client_id: "single_sign_on.client_id",
+    has_secret: "single_sign_on.client_secret",
+    scopes: "single_sign_on.scopes",
+    create_users: "single_sign_on.create",
+    default_role: "single_sign_on.default_role",
+    role_claim: "single_sign_on.claim",
+    agent: "single_sign_on.values.agent",
+    supervisor: "single_sign_on.values.supervisor",
+    admin: "single_sign_on.values.admin",
+    passwords: "single_sign_on.passwords",
+  },
 };
 
 /** The choices of fields that have a few, as their forms name them. */
@@ -206,6 +242,7 @@ const CHOICES: Record<string, Record<string, ParseKeys>> = {
     consent: "queues.form.types.consent",
   },
   role: { agent: "role.agent", supervisor: "role.supervisor", admin: "role.admin" },
+  default_role: { agent: "role.agent", supervisor: "role.supervisor", admin: "role.admin" },
   consent: {
     full: "sites.tracking.consent.full",
     session: "sites.tracking.consent.session",
@@ -256,6 +293,12 @@ export function placeIn(kind: Kind, pointer: string, { t, language }: Words): st
     return [labelOf(kind, part, t)];
   });
   return words.join(" › ");
+}
+
+/** The detail of a line in words; numbers and names stay as they are. */
+export function detailIn(detail: string, t: TFunction): string {
+  const known = DETAILS.find((name) => name === detail);
+  return known ? t(`audit.details.${known}`) : detail;
 }
 
 /** The field that a pointer leads to; of an item of a list, the list. */

@@ -21,6 +21,7 @@ import { SkillFields } from "../SkillFields";
 import { EndSessions } from "./EndSessions";
 import { LinkSection, madeLinkKey } from "./LinkSection";
 import { SecondStepOff } from "./SecondStepOff";
+import { Unlink } from "./Unlink";
 
 const PASSWORD_LENGTH_MIN = 10;
 const SLOTS = { min: 0, max: 50 };
@@ -173,6 +174,7 @@ function EditUser({ user }: { user: User }) {
         </Section>
         {!self && user.has_password && <LinkSection user={user} />}
         {!self && user.second_step && <SecondStepOff user={user} />}
+        {user.single_sign_on && <Unlink user={user} />}
       </EditForm>
     </div>
   );

@@ -49,11 +49,13 @@ function State({ user }: { user: User }) {
     ? (["off", t("users.disabled")] as const)
     : user.has_password
       ? (["good", t("users.enabled")] as const)
-      : user.link === null
-        ? (["off", t("users.state.no_password")] as const)
-        : waits
-          ? (["wait", t("users.state.invited", { at })] as const)
-          : (["off", t("users.state.invitation_ended", { at })] as const);
+      : user.single_sign_on
+        ? (["good", t("users.state.provider")] as const)
+        : user.link === null
+          ? (["off", t("users.state.no_password")] as const)
+          : waits
+            ? (["wait", t("users.state.invited", { at })] as const)
+            : (["off", t("users.state.invitation_ended", { at })] as const);
   return (
     <span className={classes.status}>
       <Dot tone={tone} />

@@ -15,6 +15,7 @@ import { preview } from "./preview";
 import { queues } from "./queues";
 import { ruleTest } from "./rule-test";
 import { rules } from "./rules";
+import { singleSignOn } from "./single-sign-on";
 import { siteSetup } from "./site-setup";
 import { sites } from "./sites";
 import { users } from "./users";
@@ -46,6 +47,7 @@ export const areas = {
   rule_test: ruleTest,
   rules,
   site_setup: siteSetup,
+  single_sign_on: singleSignOn,
   sites,
   sounds,
   users,

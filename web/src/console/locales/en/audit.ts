@@ -58,6 +58,7 @@ export const audit = {
     agent_status: "Agent's state",
     chat_priority: "Priority of a chat",
     picture: "Picture",
+    single_sign_on: "Single sign-on",
   },
   kinds: {
     site: "Sites",
@@ -77,11 +78,14 @@ export const audit = {
     agent_status: "Agents' states",
     chat_priority: "Priorities of chats",
     picture: "Pictures",
+    single_sign_on: "Single sign-on",
   },
   details: {
     password: "A new password",
     secret: "A new secret",
     sessions: "All sessions were ended",
+    client_secret: "A new secret of the client",
+    single_sign_on: "By signing in through the provider",
     link: "A link to choose a password with",
     recovery_codes: "New recovery codes",
   },

@@ -115,6 +115,28 @@ export const shell = {
     code_wrong: "The code is not right, or was used. Wait for the next one.",
     code_missing: "Enter a code.",
     wrong: "The e-mail or the password is not right.",
+    or: "or",
+    with_password: "Sign in with a password",
+    administrators_alone: "Only administrators sign in with a password here.",
+    over: "The sign-in took too long. Begin again.",
+    refused: {
+      too_many: "Too many attempts. Wait a minute, then try again.",
+      expired: "The sign-in took too long, or was begun in another window. Try again.",
+      off: "Signing in through a provider was turned off. Use your password.",
+      denied: "The provider did not let you in.",
+      provider_failed:
+        "The provider cannot be reached, or its answer is not good. Try again; an administrator finds the reason in the log of the server.",
+      no_email:
+        "The provider does not tell your e-mail address, by which you are known here. Ask an administrator.",
+      email_not_verified:
+        "The provider has not verified your e-mail address. Have it verified there, then sign in again.",
+      another_person:
+        "The user with your e-mail address is linked to another account of the provider. Ask an administrator to take the link away.",
+      unknown: "You are not known here. Ask an administrator to add you.",
+      full: "There can be no more users here. Ask an administrator.",
+      disabled: "Your user is disabled. Ask an administrator.",
+      failed: "The server failed. Nothing was changed; try again.",
+    },
     too_many: "Too many attempts. {{when}}",
   },
   link: {

@@ -34,6 +34,7 @@ export const users = {
     invited: "Invited, until {{at}}",
     invitation_ended: "Invitation ended {{at}}",
     no_password: "Cannot sign in: no password",
+    provider: "Enabled, through the provider",
   },
   way: {
     label: "How the person signs in",
@@ -74,6 +75,15 @@ export const users = {
     ask: "Turn off the second step of {{name}}?",
     ask_text: "For who has lost the app and the recovery codes. Be sure that it is this person who asks.",
     done: "The second step of {{name}} is off.",
+  },
+  single_sign_on: {
+    title: "Single sign-on",
+    text: "This person is linked to an account of the provider and signs in there.",
+    off: "Take the link away",
+    ask: "Take the link of {{name}} away?",
+    ask_text:
+      "The next who signs in at the provider with the verified e-mail of this person is linked instead. Sessions go on.",
+    done: "{{name}} is not linked any more.",
   },
   access: "Access",
   password: "Password",

@@ -153,6 +153,6 @@ export const workspace = {
   sign_in: "Sign-in",
   second_step: "Everyone uses a second step",
   second_step_text:
-    "Who has none sets it up at the next sign-in and can do nothing else before. API tokens are not asked.",
+    "Who has none sets it up at the next sign-in and can do nothing else before. It holds for single sign-on too. API tokens are not asked.",
   red_less: "Not less than the time for amber.",
 } as const;
