@@ -34,6 +34,7 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     `${below}/queues/${await first(`/sites/${site}/queues`)}?tab=styling`,
     "/admin/users",
     "/admin/users/new",
+    "/admin/single-sign-on",
     `/admin/users/${await first("/users")}`,
     "/admin/canned-replies",
     "/admin/canned-replies/new",
