@@ -318,6 +318,7 @@ async fn let_in(
     headers: &HeaderMap,
 ) -> Answer<Arrived> {
     let id = *user.id;
+    tx.lock_user(id).await?;
     if find_workspace(tx).await?.second_step_required && has_second_step(tx, id).await? {
         let token = hex::encode(rand::random::<[u8; 32]>());
         let expires_at = api.clock.now().plus_s(ATTEMPT_S).0;
