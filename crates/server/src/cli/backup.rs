@@ -62,6 +62,12 @@ pub(super) async fn run(Backup { to, with_key, force, installation }: Backup) ->
         Database::Sqlite(dir) => copy_sqlite(dir, file.path(), key.as_ref()).await?,
         Database::Postgres(url) => dump_postgres(url, file.path(), key.as_ref()).await?,
     };
+    if let (Some(_), Some(Fit::Wrong), Some(key)) = (&with_key, held.fit, &key) {
+        bail!(
+            "{} is not the key that the secrets in the database are sealed with; nothing was written",
+            key.place
+        );
+    }
     let bytes = std::fs::metadata(file.path())?.len();
     put(file, &to, force)?;
     if let (Some(path), Some(key)) = (&with_key, &key) {

@@ -27,7 +27,7 @@ pub(super) struct SqliteToPostgres {
     #[arg(long, value_name = "DIR")]
     from: PathBuf,
     /// The PostgreSQL database, which is empty
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", env = "BECKON_DATABASE_URL", hide_env_values = true)]
     database_url: String,
 }
 

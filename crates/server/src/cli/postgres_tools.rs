@@ -100,7 +100,14 @@ fn run(command: &mut Command) -> anyhow::Result<String> {
 
 fn without_password(url: &str) -> anyhow::Result<(Url, Option<String>)> {
     let mut url = Url::parse(url).context("database_url is not an address")?;
-    let password = url.password().map(unescaped).transpose()?;
+    let mut password = url.password().map(unescaped).transpose()?;
+    // It may stand among the parameters too; the command line is no place for it.
+    let others: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    if let Some((_, found)) = others.iter().find(|(name, _)| name == "password") {
+        password = Some(found.clone());
+        let kept = others.iter().filter(|(name, _)| name != "password");
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
     if password.is_some() && url.set_password(None).is_err() {
         bail!("database_url is not an address with a host");
     }

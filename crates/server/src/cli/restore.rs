@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use tempfile::NamedTempFile;
 
 use super::installation::{Installation, Key, count, key_of, read};
 use super::postgres_tools;
@@ -127,12 +128,14 @@ async fn into_folder(
         let mut source = File::open(from)?;
         std::io::copy(&mut source, copy.as_file_mut()).context("cannot copy the backup")?;
         let counts = check_sqlite(copy.path(), key).await?;
-        let held = hold(&target, force).await?;
-        if let Some(new_key) = new_key {
-            put_key(&dir.join(KEY_FILE), new_key, force)?;
-        }
+        let new_key = match new_key {
+            Some(new_key) => ready_key(&dir.join(KEY_FILE), new_key, force)?,
+            None => None,
+        };
         give_to_owner(copy.path(), dir)?;
-        put(copy, &target, true)?;
+        copy.as_file().sync_all().context("cannot copy the backup")?;
+        let held = hold(&target, force).await?;
+        put_both(new_key, copy, dir)?;
         if let Some(held) = held {
             held.close().await;
         }
@@ -231,21 +234,56 @@ async fn is_empty(store: &Store) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn put_key(path: &Path, key: &Key, force: bool) -> anyhow::Result<()> {
+/// The file of another key than the one at `path`, written and ready to be put there; none where the key is there already.
+fn ready_key(path: &Path, key: &Key, force: bool) -> anyhow::Result<Option<NamedTempFile>> {
     if path.exists() {
         if Vault::read(path).is_ok() && read(path)?.trim() == key.text {
-            return Ok(());
+            return Ok(None);
         }
         if !force {
             bail!("{} holds another key: give --force to put it aside as {KEY_BEFORE}", path.display());
         }
-        std::fs::rename(path, path.with_file_name(KEY_BEFORE))
-            .with_context(|| format!("cannot put {} aside", path.display()))?;
     }
     let mut file = beside(path)?;
     writeln!(file, "{}", key.text)?;
     give_to_owner(file.path(), path.parent().unwrap_or(Path::new(".")))?;
-    put(file, path, false)
+    Ok(Some(file))
+}
+
+/// Puts a key and the database in their places: both, or neither.
+fn put_both(key: Option<NamedTempFile>, copy: NamedTempFile, dir: &Path) -> anyhow::Result<()> {
+    let target = dir.join(SQLITE_FILE);
+    let Some(key) = key else { return put(copy, &target, true) };
+    let path = dir.join(KEY_FILE);
+    let aside = put_aside(&path)?;
+    let done = put(key, &path, false).and_then(|()| put(copy, &target, true));
+    if done.is_err() {
+        // The database that is there is of use with its own key only.
+        let back = match &aside {
+            Some(aside) => std::fs::rename(aside, &path),
+            None => std::fs::remove_file(&path),
+        };
+        if let Err(error) = back {
+            tracing::error!(%error, "the secret key could not be brought back to {}", path.display());
+        }
+    }
+    done
+}
+
+/// Gives the key at `path` a name that no earlier one has; none where there is none.
+fn put_aside(path: &Path) -> anyhow::Result<Option<PathBuf>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut aside = path.with_file_name(KEY_BEFORE);
+    for number in 2.. {
+        if !aside.exists() {
+            break;
+        }
+        aside = path.with_file_name(format!("{KEY_BEFORE}.{number}"));
+    }
+    std::fs::rename(path, &aside).with_context(|| format!("cannot put {} aside", path.display()))?;
+    Ok(Some(aside))
 }
 
 /// What root restores belongs to whom the folder belongs to: the server must be able to open it.

@@ -1,6 +1,8 @@
 //! Owns carrying everything that an embedded database holds into a PostgreSQL database, and proving that it arrived. What there
 //! is to carry stands in `table`.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgRow;
@@ -125,6 +127,33 @@ fn compare(source: &[Table], target: &[Table]) -> Result<(), MoveError> {
     lacking.map_or(Ok(()), |column| Err(MoveError::Unlike(column.clone())))
 }
 
+/// Connections of servers. One that was closed a moment ago, such as this command's own before, may still stand there: it is
+/// looked for again.
+async fn count_servers(target: &mut Transaction<'static, Postgres>) -> Result<i64, MoveError> {
+    const LOOKS: u32 = 20;
+    const LOOK_EVERY: Duration = Duration::from_millis(100);
+    let mut servers = 0;
+    for _ in 0..LOOKS {
+        // What is seen of others stays as it was at the first look, unless it is forgotten.
+        sqlx::raw_sql("SELECT pg_stat_clear_snapshot()")
+            .execute(&mut **target)
+            .await
+            .map_err(StoreError::from)?;
+        servers = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1",
+        )
+        .bind(SERVER)
+        .fetch_one(&mut **target)
+        .await
+        .map_err(StoreError::from)?;
+        if servers == 0 {
+            break;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Ok(servers)
+}
+
 /// Keeps servers away: one that is connected is an error, one that starts waits.
 async fn lock(target: &mut Transaction<'static, Postgres>, tables: &[Table]) -> Result<(), MoveError> {
     let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
@@ -138,13 +167,7 @@ async fn lock(target: &mut Transaction<'static, Postgres>, tables: &[Table]) -> 
             StoreError::from(error).into()
         });
     }
-    let servers: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1",
-    )
-    .bind(SERVER)
-    .fetch_one(&mut **target)
-    .await
-    .map_err(StoreError::from)?;
+    let servers = count_servers(target).await?;
     let sequences: i64 = sqlx::query_scalar(
         "SELECT COUNT(*) FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace",
     )

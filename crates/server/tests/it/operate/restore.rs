@@ -152,6 +152,12 @@ async fn the_key_is_looked_at_before_anything_is_touched() {
     assert!(!Path::new(&format!("{new}/{SQLITE_FILE}")).exists());
     beckon(&[&restore[..], &["--with-key", &right, "--force"]].concat()).await.ok();
     assert_eq!(std::fs::read_to_string(format!("{new}/secret-key.before-restore")).unwrap(), "08".repeat(32));
+    std::fs::write(format!("{new}/secret-key"), "09".repeat(32)).unwrap();
+    beckon(&[&restore[..], &["--with-key", &right, "--force"]].concat()).await.ok();
+    for (aside, byte) in [("", "08"), (".2", "09")] {
+        let held = std::fs::read_to_string(format!("{new}/secret-key.before-restore{aside}")).unwrap();
+        assert_eq!(held, byte.repeat(32), "no key that was put aside is lost");
+    }
     place.start_on(Database::Sqlite(new.into()), &[]);
     place.stop().await;
 }
