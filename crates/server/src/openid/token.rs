@@ -280,8 +280,11 @@ impl Person {
     fn learn(&mut self, said: UserInfoClaims<Further, CoreGenderClaim>) {
         let name = said.name().and_then(|name| name.get(None)).map(|name| name.to_string());
         let email = said.email().map(|email| email.to_string());
-        if self.email.is_none() || self.email == email {
+        if self.email.is_none() {
+            // What the token says of its own e-mail, which it has not, says nothing of this one.
             self.email = email;
+            self.email_verified = said.email_verified();
+        } else if self.email == email {
             self.email_verified = self.email_verified.or(said.email_verified());
         }
         let name = name.or_else(|| said.preferred_username().map(|name| name.to_string()));

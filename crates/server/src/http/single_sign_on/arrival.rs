@@ -7,7 +7,7 @@ use super::super::Api;
 use super::super::audit::record::{Done, record};
 use super::super::auth::SignedIn;
 use super::super::check::Checks;
-use super::super::error::Answer;
+use super::super::error::{Answer, Problem};
 use super::super::user::{self, SLOTS_DEFAULT, USERS_MAX, check_email, shown};
 use super::sign_in::Refused;
 use crate::openid::token::Person;
@@ -54,7 +54,7 @@ async fn by_email(
     settings: &SingleSignOn,
     person: &Person,
 ) -> Answer<Result<UserRow, Refused>> {
-    let email = person.email.as_deref().unwrap_or_default().trim().to_lowercase();
+    let email = person.email.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
     let mut checks = Checks::new();
     check_email(&mut checks, &email);
     if checks.finish().is_err() {
@@ -119,8 +119,12 @@ async fn with_role(
     user: UserRow,
 ) -> Answer<UserRow> {
     let Some(role) = role_of(settings, person).filter(|role| *role != *user.role) else { return Ok(user) };
-    if *user.role == Role::Admin && user::keep_an_admin(tx, *user.id).await.is_err() {
-        return Ok(user);
+    if *user.role == Role::Admin {
+        match user::keep_an_admin(tx, *user.id).await {
+            Ok(()) => {}
+            Err(Problem::LastAdmin) => return Ok(user),
+            Err(problem) => return Err(problem),
+        }
     }
     let before = shown(tx, user.clone()).await?;
     let user = UserRow { role: Text(role), ..user };

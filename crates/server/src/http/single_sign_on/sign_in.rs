@@ -24,7 +24,7 @@ use super::super::error::{Answer, Problem};
 use super::super::extract::{Body, present};
 use super::super::openapi::{ChangeRefusals, Refusals};
 use super::super::second_step::{self, SecondStepCode};
-use super::super::session::Session;
+use super::super::session::{Session, tell_ended};
 use super::super::user_link::own_origin;
 use super::super::{Api, error};
 use super::arrival::receive;
@@ -49,6 +49,8 @@ const ATTEMPT_S: u32 = 10 * 60;
 /// Most sign-ins under way; of more, those that end first are forgotten.
 const ATTEMPTS_MAX: i64 = 10_000;
 const PAGE_CHARS_MAX: usize = 500;
+/// Longest address to come back to, bytes: it is kept for each sign-in under way.
+const ADDRESS_LEN_MAX: usize = 500;
 
 /// How people can sign in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -149,7 +151,7 @@ async fn begin(
     let (true, Some(secret)) = (settings.enabled, secret) else { return Err(Problem::SingleSignOnOff) };
     let secret = opened(&api, &secret).map_err(Problem::Provider)?;
     let redirect_url = format!("{}{PATH}", own_origin(&headers, client));
-    if Url::parse(&redirect_url).is_err() {
+    if redirect_url.len() > ADDRESS_LEN_MAX || Url::parse(&redirect_url).is_err() {
         return Err(Problem::field("Host", "is not where a browser can be sent back to"));
     }
     let token = hex::encode(rand::random::<[u8; 32]>());
@@ -220,6 +222,9 @@ async fn give_code(
     api.throttle.count_address(client.address)?;
     let token = token(&headers).ok_or(Problem::SignInOver)?;
     let mut tx = api.store.write().await?;
+    if !find_single_sign_on(&mut tx).await?.0.enabled {
+        return Err(Problem::SignInOver);
+    }
     let attempt = find_attempt(&mut tx, &hash_token(&token), api.clock.now()).await?;
     let (Some(attempt), Some(user)) = (attempt.as_ref(), attempt.as_ref().and_then(|row| row.user_id)) else {
         return Err(Problem::SignInOver);
@@ -227,7 +232,9 @@ async fn give_code(
     tx.lock_user(*user).await?;
     let user = find_user(&mut tx, *user).await?.filter(|user| !user.disabled).ok_or(Problem::SignInOver)?;
     second_step::pass(&api, &mut tx, *user.id, Some(&given.code)).await?;
-    delete_attempt(&mut tx, &attempt.token_hash).await?;
+    if !delete_attempt(&mut tx, &attempt.token_hash).await? {
+        return Err(Problem::SignInOver);
+    }
     let (cookie, must_set_up) = session_of(&api, &mut tx, *user.id, client, &headers).await?;
     tx.commit().await?;
     Ok((jar.add(cleared(client)).add(cookie), Json(Session::new(user, must_set_up))))
@@ -239,16 +246,14 @@ async fn arrive(
     headers: &HeaderMap,
     said: &BTreeMap<String, String>,
 ) -> Answer<Result<Arrived, Refused>> {
-    if api.throttle.count_address(client.address).is_err() {
-        return Ok(Err(Refused::TooMany));
-    }
-    let Some(token) = token(headers) else { return Ok(Err(Refused::Expired)) };
-    let Some(row) = take(api, &token).await? else { return Ok(Err(Refused::Expired)) };
+    let Some(token) = token(headers) else { return Ok(Err(not_begun(api, client))) };
     let attempt = Attempt::of(&token);
     let state = said.get("state").map_or("", String::as_str);
+    // Before anything is taken: another page can lead here, and must not end a sign-in that is under way.
     if !bool::from(state.as_bytes().ct_eq(attempt.state.as_bytes())) {
-        return Ok(Err(Refused::Expired));
+        return Ok(Err(not_begun(api, client)));
     }
+    let Some(row) = take(api, &token).await? else { return Ok(Err(not_begun(api, client))) };
     let client = Client { is_https: row.redirect_url.starts_with("https://"), ..client };
     let mut tx = api.store.read().await?;
     let (settings, secret) = find_single_sign_on(&mut tx).await?;
@@ -264,18 +269,39 @@ async fn arrive(
         Err(refused) => return Ok(Err(refused)),
     };
     let mut tx = api.change().await?;
+    // The provider took its time: what was asked there must still be asked.
+    if find_single_sign_on(&mut tx).await?.0 != settings {
+        return Ok(Err(Refused::Expired));
+    }
     let user = match receive(api, &mut tx, &settings, &person).await? {
         Ok(user) => user,
         Err(refused) => return Ok(Err(refused)),
     };
     let arrived = let_in(api, &mut tx, &user, row, client, headers).await?;
     tx.commit().await?;
+    if !settings.role_claim.is_empty() {
+        // Another role sees other chats: the consoles that are open look again.
+        tell_ended(api, *user.id);
+    }
     Ok(Ok(arrived))
+}
+
+/// Of who comes back without having begun here, only so many are looked at.
+fn not_begun(api: &Api, client: Client) -> Refused {
+    match api.throttle.count_address(client.address) {
+        Ok(()) => Refused::Expired,
+        Err(_) => Refused::TooMany,
+    }
 }
 
 /// Takes the sign-in of a browser: whatever comes of it, it is good once.
 async fn take(api: &Api, token: &str) -> Answer<Option<AttemptRow>> {
     let hash = hash_token(token);
+    let mut tx = api.store.read().await?;
+    if find_attempt(&mut tx, &hash, api.clock.now()).await?.is_none() {
+        return Ok(None);
+    }
+    drop(tx);
     let mut tx = api.store.write().await?;
     let row = find_attempt(&mut tx, &hash, api.clock.now()).await?.filter(|row| row.user_id.is_none());
     let taken = row.is_some() && delete_attempt(&mut tx, &hash).await?;
@@ -365,6 +391,8 @@ fn page(wanted: Option<&str>) -> String {
     let here = Url::parse("https://console.invalid").expect("a plain address");
     let wanted = wanted.filter(|page| page.starts_with('/') && page.len() <= PAGE_CHARS_MAX);
     let inside = wanted.and_then(|page| here.join(page).ok()).filter(|url| url.origin() == here.origin());
+    // A path that begins with two slashes would be another host for a browser.
+    let inside = inside.filter(|url| !url.path().starts_with("//"));
     inside.map_or_else(|| "/".to_owned(), |url| url.path().to_owned())
 }
 
@@ -397,9 +425,17 @@ mod tests {
     #[test]
     fn a_sign_in_leads_to_a_page_of_the_console_and_nowhere_else() {
         assert_eq!(page(Some("/admin/users")), "/admin/users");
-        for elsewhere in
-            ["", "admin", "//evil.example/x", "/\\evil.example", "https://evil.example/", "/\t/evil.example"]
-        {
+        for elsewhere in [
+            "",
+            "admin",
+            "//evil.example/x",
+            "/\\evil.example",
+            "https://evil.example/",
+            "/\t/evil.example",
+            "/.//evil.example",
+            "/x/..//evil.example",
+            "/%2e//evil.example",
+        ] {
             assert_eq!(page(Some(elsewhere)), "/", "{elsewhere}");
         }
         assert_eq!(page(None), "/");
