@@ -163,10 +163,7 @@ export interface Terms {
 
 // ---------------------------------------------------------------- visitor
 
-/**
- * Asks over a socket whether it still carries: a browser does not notice by itself that a network has gone silent. There is
- * nothing to do for it, so the server refuses it as `bad_frame`, and that is the sign of life.
- */
+/** Asks over a socket whether it still carries, and answers: a browser does not notice by itself that a network has gone silent. */
 export interface Echo {
   type: "echo";
 }
@@ -235,6 +232,7 @@ export type VisitorFrame =
 
 /** Server to visitor. */
 export type VisitorNotice =
+  | Echo
   | {
       type: "welcome";
       v: 1;
@@ -437,6 +435,7 @@ export type AgentFrame =
 
 /** Server to console. */
 export type AgentNotice =
+  | Echo
   | ({
       type: "welcome";
       v: 1;

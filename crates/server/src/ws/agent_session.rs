@@ -122,6 +122,7 @@ impl AgentSession {
                 Vec::new()
             }
             AgentFrame::Beat => Vec::new(),
+            AgentFrame::Echo => vec![AgentNotice::Echo],
         })
     }
 

@@ -74,6 +74,7 @@ async fn answer(live: &Live, caller: &Caller, body: &[u8]) -> Result<Vec<Visitor
                 let read = live.driver.read_introduction(&greeted.site, &introduction).await;
                 identities.push(read.map_err(|error| try_later(&error))?);
             }
+            Ok(Sorted::Echo) => answers.push(VisitorNotice::Echo),
             Err(detail) => answers.push(VisitorNotice::Refused {
                 id: None,
                 code: RefusalCode::BadFrame,

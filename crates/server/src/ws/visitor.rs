@@ -177,6 +177,7 @@ async fn take(
             let identity = session.driver.read_introduction(&session.site, &introduction).await;
             vec![session.introduce(identity.map_err(|error| try_later(&error))?).await?]
         }
+        Ok(Sorted::Echo) => vec![VisitorNotice::Echo],
         Err(detail) => vec![VisitorNotice::Refused { id: None, code: RefusalCode::BadFrame, detail }],
     })
 }

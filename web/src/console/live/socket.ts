@@ -61,7 +61,8 @@ export function openSocket(url: string, events: SocketEvents): Socket {
       attempt = 0;
       clearTimeout(overdue);
       askLater();
-      events.notice(JSON.parse(event.data) as AgentNotice);
+      const notice = JSON.parse(event.data) as AgentNotice;
+      if (notice.type !== "echo") events.notice(notice);
     };
     current.onclose = (event) => {
       if (current === socket) lost(event.code);

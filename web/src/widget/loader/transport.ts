@@ -57,8 +57,6 @@ export function startTransport(owner: Owner): Transport {
   let heard_at = 0;
   /** When a sign was asked for; 0 when none is owed. */
   let asked_at = 0;
-  /** Askings that were not refused yet. */
-  let echoes = 0;
   let posting = false;
   let greeted = false;
   let queue: VisitorFrame[] = [];
@@ -134,7 +132,7 @@ export function startTransport(owner: Owner): Transport {
       drop();
       lost();
     }, connect_ms_max);
-    asked_at = echoes = 0;
+    asked_at = 0;
     mine.onopen = () => {
       mine.send(JSON.stringify(owner.hello()));
       greeted = true;
@@ -144,10 +142,7 @@ export function startTransport(owner: Owner): Transport {
         const notice = JSON.parse(event.data) as VisitorNotice;
         heard_at = Date.now();
         asked_at = 0;
-        if (echoes && notice.type === "refused" && !notice.id && notice.code === "bad_frame") {
-          echoes--;
-          return;
-        }
+        if (notice.type === "echo") return;
         if (notice.type === "welcome") {
           clearTimeout(slow);
           mode = "socket";
@@ -222,7 +217,6 @@ export function startTransport(owner: Owner): Transport {
       if (asked_at && Date.now() - asked_at > sign_ms_max) return onOffline();
       if (!asked_at && Date.now() - heard_at > (owner.urgent() ? urgent_quiet_ms_max : quiet_ms_max)) {
         asked_at = Date.now();
-        echoes++;
         socket.send('{"type":"echo"}');
       }
       if (Date.now() - beat_at < interval_ms * 0.9) return;

@@ -198,6 +198,8 @@ pub struct ConsoleUser {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AgentNotice {
+    /// The connection carries: the answer to an echo.
+    Echo,
     /// First answer on a connection.
     Welcome {
         /// Version of the frames.

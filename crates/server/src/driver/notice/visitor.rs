@@ -126,6 +126,8 @@ pub struct InsteadOfChat {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum VisitorNotice {
+    /// The connection carries: the answer to an echo.
+    Echo,
     /// First answer on a connection, and to every poll.
     Welcome {
         /// Version of the frames.

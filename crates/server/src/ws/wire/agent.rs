@@ -172,4 +172,6 @@ pub enum AgentFrame {
     },
     /// The console is still there.
     Beat,
+    /// Asks whether the connection still carries; answered with the same.
+    Echo,
 }

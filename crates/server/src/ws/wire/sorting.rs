@@ -97,6 +97,8 @@ pub enum Sorted {
     Chat(ChatFrame),
     /// Who the page says the visitor is.
     Identify(Introduction),
+    /// Whether the connection still carries.
+    Echo,
 }
 
 /// Sorts a frame after the hello.
@@ -113,6 +115,7 @@ pub fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
             Ok(Sorted::Track(Observed::Left { tab, view, visible_s }))
         }
         VisitorFrame::Beat => told(Event::Heard),
+        VisitorFrame::Echo => Ok(Sorted::Echo),
         VisitorFrame::Form { tab, action } => Ok(Sorted::Track(Observed::Form { tab, step: action.into() })),
         VisitorFrame::Scroll { percent, .. } if percent > 100 => Err("A depth is 0 to 100 percent."),
         VisitorFrame::Scroll { tab, percent } => told(Event::Scrolled { tab, percent }),

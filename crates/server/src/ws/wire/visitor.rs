@@ -95,6 +95,8 @@ pub enum VisitorFrame {
     },
     /// The browser is still there.
     Beat,
+    /// Asks whether the connection still carries; answered with the same.
+    Echo,
     /// A form of the page was used.
     Form {
         /// The tab.

@@ -21,6 +21,7 @@ store_tests!(
     refuses_what_is_out_of_bounds_in_words_and_goes_on,
     refuses_a_malformed_frame_and_goes_on,
     ignores_fields_it_does_not_know,
+    answers_whoever_asks_whether_the_connection_carries,
     lets_no_one_into_the_console_without_a_session,
     answers_a_bad_poll_with_its_status,
     refuses_messages_when_a_chat_has_ten_thousand,
@@ -131,6 +132,16 @@ async fn refuses_what_is_out_of_bounds_in_words_and_goes_on(store: Store) {
     }
     browser.socket.send(json!({ "type": "open_chat" })).await;
     browser.socket.next_of("alternative").await;
+}
+
+// spec: X-1
+async fn answers_whoever_asks_whether_the_connection_carries(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut console) = (shop.browser().await, shop.agent("Alice").await);
+    for socket in [&mut browser.socket, &mut console.socket] {
+        socket.send(json!({ "type": "echo" })).await;
+        assert_eq!(socket.next_of("echo").await, json!({ "type": "echo" }));
+    }
 }
 
 async fn refuses_a_malformed_frame_and_goes_on(store: Store) {
