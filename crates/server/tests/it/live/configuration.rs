@@ -95,7 +95,7 @@ async fn a_configuration_comes_out_is_compared_and_goes_in() {
 
         let nobody = CommandLine { token: "beckon_none".to_owned(), ..beckon };
         let refused = text(&nobody.run(&["plan", "beckon.json"]).stderr);
-        assert!(refused.contains("Nobody is signed in"), "{refused}");
+        assert!(refused.contains("the API token is not known"), "{refused}");
         let away = CommandLine { server: SocketAddr::from(([127, 0, 0, 1], 1)), ..nobody };
         let refused = text(&away.run(&["plan", "beckon.json"]).stderr);
         assert!(refused.contains("cannot be reached"), "{refused}");
