@@ -34,6 +34,8 @@ async function bundle(entry, file, define) {
 
 /** @param {Buffer} file */
 const version = (file) => JSON.stringify(createHash("sha256").update(file).digest("base64url").slice(0, 8));
+/** What a bundle is asked for by, and held against where a page demands it. @param {Buffer} file */
+const hash = (file) => JSON.stringify(createHash("sha256").update(file).digest("base64"));
 
 /** Writes each language beside the bundles; yields all of them together. */
 function languages() {
@@ -50,15 +52,13 @@ function languages() {
 
 const chat = { TEXTS_VERSION: version(languages()) };
 const parts = {
-  CHAT_VERSION: version(await bundle("src/widget/chat/main.tsx", "beckon-chat.js", chat)),
-  LAUNCHER_VERSION: version(await bundle("src/widget/launcher/main.ts", "beckon-launcher.js", {})),
+  CHAT_HASH: hash(await bundle("src/widget/chat/main.tsx", "beckon-chat.js", chat)),
+  LAUNCHER_HASH: hash(await bundle("src/widget/launcher/main.ts", "beckon-launcher.js", {})),
 };
 await bundle("src/widget/loader/main.ts", "beckon.js", {
   ...parts,
-  PREVIEW_VERSION: version(
-    await bundle("src/widget/offer-preview/main.ts", "beckon-offer-preview.js", parts),
-  ),
-  TRACK_VERSION: version(await bundle("src/widget/track/main.ts", "beckon-track.js", {})),
+  PREVIEW_HASH: hash(await bundle("src/widget/offer-preview/main.ts", "beckon-offer-preview.js", parts)),
+  TRACK_HASH: hash(await bundle("src/widget/track/main.ts", "beckon-track.js", {})),
 });
 // The console's preview: a page of its own that loads the same files as a customer's page does.
 await bundle("src/widget/preview/main.ts", "beckon-preview.js", parts);

@@ -96,6 +96,8 @@ export async function startFake() {
       path.endsWith(".html") ? "text/html; charset=utf-8" : "text/javascript",
     );
     if (path.endsWith(".html")) response.setHeader("Content-Security-Policy", preview_policy);
+    // As the server does: a page that demands a hash may read what it holds against it.
+    response.setHeader("Access-Control-Allow-Origin", "*");
     response.end(readFileSync(path));
   });
   const sockets = new WebSocketServer({ noServer: true });
@@ -111,7 +113,7 @@ export async function startFake() {
       ws.on("message", (data) => {
         const frame = JSON.parse(String(data));
         if (frame.type === "echo") {
-          ws.send(JSON.stringify({ type: "refused", code: "bad_frame", detail: "" }));
+          ws.send(JSON.stringify({ type: "echo" }));
           return;
         }
         frames.push(frame);

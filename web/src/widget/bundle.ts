@@ -74,7 +74,7 @@ export interface PreviewPlace {
   host: string;
   /** Of the link, which stands in the page's fragment. */
   token: string;
-  load<T>(url: string, take: (come: T) => void): void;
+  load<T>(url: string, hash: string, take: (come: T) => void): void;
   /** There is no preview, or it has ended: the widget runs as for any visitor. */
   over(): void;
 }

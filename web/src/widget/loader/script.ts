@@ -3,12 +3,19 @@ import type { BundleScript } from "../bundle";
 
 type Policy = { createScriptURL(url: string): string };
 
+let pinned = false;
+
+/** The page has pinned the loader by its hash: from now on bundles are held against theirs too. */
+export function pin() {
+  pinned = true;
+}
+
 const load_again_ms = 5_000;
 const had: Record<string, unknown> = {};
 const takers: Record<string, (come: unknown) => void> = {};
 
-/** Hands over what the bundle at `url` has, now or once it is loaded; of several who wait, to the last. Calls `failed` when this call is the one that loads it and it cannot be had. */
-export function loadBundle<T>(url: string, take: (come: T) => void, failed?: () => void): void {
+/** Hands over what the bundle at `url` has, which has this hash, now or once it is loaded; of several who wait, to the last. Calls `failed` when this call is the one that loads it and it cannot be had. */
+export function loadBundle<T>(url: string, hash: string, take: (come: T) => void, failed?: () => void): void {
   if (url in had) {
     take(had[url] as T);
     return;
@@ -17,7 +24,11 @@ export function loadBundle<T>(url: string, take: (come: T) => void, failed?: () 
   takers[url] = take as (come: unknown) => void;
   if (loading) return;
   const script: BundleScript<T> = document.createElement("script");
-  script.src = trusted(url);
+  script.src = trusted(`${url}?v=${encodeURIComponent(hash.slice(0, 8))}`);
+  if (pinned) {
+    script.crossOrigin = "anonymous";
+    script.integrity = `sha256-${hash}`;
+  }
   script.beckon = (come) => {
     had[url] = come;
     const taker = takers[url];

@@ -79,7 +79,7 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   const load = () => {
     // Catching up shows the session, which asks for the bundle again.
     if (brain) return;
-    loadBundle<Brain>(`${host}/beckon-chat.js?v=${CHAT_VERSION}`, (come) => {
+    loadBundle<Brain>(`${host}/beckon-chat.js`, CHAT_HASH, (come) => {
       brain = come;
       if (!stopped) share.think(come);
     });
@@ -93,7 +93,7 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
       return;
     }
     owed = [...owed, act].slice(-20);
-    loadBundle<StartReport>(`${host}/beckon-track.js?v=${TRACK_VERSION}`, (start) => {
+    loadBundle<StartReport>(`${host}/beckon-track.js`, TRACK_HASH, (start) => {
       if (stopped) return;
       report = start(tab, track);
       for (const act of owed.splice(0)) quietly(() => report && act(report));
@@ -109,7 +109,6 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   for (const type of form_events) document.addEventListener(type, onForm, true);
   used("focusin", document.activeElement);
 
-  const launcher_url = `${host}/beckon-launcher.js?v=${LAUNCHER_VERSION}`;
   const mount = () =>
     brain &&
     brain.mount({
@@ -120,7 +119,7 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     });
   const draw = () => {
     if (!launcher)
-      loadBundle<(place: LauncherPlace) => Launcher>(launcher_url, (make) => {
+      loadBundle<(place: LauncherPlace) => Launcher>(`${host}/beckon-launcher.js`, LAUNCHER_HASH, (make) => {
         if (stopped) return;
         launcher = make(place);
         draw();

@@ -87,12 +87,12 @@ function begin(place: PreviewPlace, shown: Shown, language: string) {
   }
 
   mark.say(null);
-  load<Brain>(`${host}/beckon-chat.js?v=${CHAT_VERSION}`, (come) => {
+  load<Brain>(`${host}/beckon-chat.js`, CHAT_HASH, (come) => {
     brain = come;
     views = come.mount({ ...stage, emit: () => {}, readDraft: () => "", keepDraft: () => {} });
     present();
   });
-  load<(place: LauncherPlace) => Launcher>(`${host}/beckon-launcher.js?v=${LAUNCHER_VERSION}`, (make) => {
+  load<(place: LauncherPlace) => Launcher>(`${host}/beckon-launcher.js`, LAUNCHER_HASH, (make) => {
     launcher = make(stage);
     draw();
   });

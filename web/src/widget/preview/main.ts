@@ -145,16 +145,13 @@ addEventListener("message", ({ origin: from, source, data }: MessageEvent) => {
   wanted = data as PreviewConfig;
   draw();
 });
-loadBundle<Brain>(`${origin}/beckon-chat.js?v=${CHAT_VERSION}`, (come) => {
+loadBundle<Brain>(`${origin}/beckon-chat.js`, CHAT_HASH, (come) => {
   brain = come;
   draw();
 });
-loadBundle<(place: LauncherPlace) => Launcher>(
-  `${origin}/beckon-launcher.js?v=${LAUNCHER_VERSION}`,
-  (make) => {
-    makeLauncher = make;
-    draw();
-  },
-);
+loadBundle<(place: LauncherPlace) => Launcher>(`${origin}/beckon-launcher.js`, LAUNCHER_HASH, (make) => {
+  makeLauncher = make;
+  draw();
+});
 const ready: PreviewReady = { type: "beckon_preview_ready" };
 parent.postMessage(ready, origin);

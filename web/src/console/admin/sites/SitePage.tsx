@@ -7,7 +7,6 @@ import { useLocation } from "wouter";
 import type { Site } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useSites } from "../../api/queries";
-import { CodeBlock } from "../../ui/CodeBlock";
 import { checkName, compact, isOrigin, originOf } from "../../ui/check";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, errorBelow, type FieldErrors, useEditor } from "../../ui/editor";
@@ -18,7 +17,7 @@ import { useTimeZones } from "../../ui/time-zones";
 import classes from "../Admin.module.css";
 import { Missing } from "../Missing";
 import { IdentitySection } from "./IdentitySection";
-import { cspFor, snippetFor } from "./snippet";
+import { SnippetSection } from "./SnippetSection";
 import { DEFAULTS } from "./tracking";
 
 type SiteForm = Pick<Site, "name" | "origins" | "deny_paths" | "allow_params" | "settings">;
@@ -94,14 +93,7 @@ function EditSite({ site }: { site: Site }) {
       <PageHead title={site.name} back={{ href: "/admin/sites", label: t("sites.title") }}>
         <DeleteMenu path={`/sites/${site.id}`} name={site.name} done={deleted} />
       </PageHead>
-      <Section title={t("sites.snippet")} text={t("sites.snippet_text")}>
-        <CodeBlock code={snippetFor(location.origin, site.key)} label={t("sites.snippet_copy")} />
-        <div>
-          <strong>{t("sites.csp")}</strong>
-          <div className={classes.second}>{t("sites.csp_text")}</div>
-        </div>
-        <CodeBlock code={cspFor(location.origin)} label={t("sites.csp_copy")} />
-      </Section>
+      <SnippetSection site={site} />
       <EditForm editor={editor}>
         <Fields editor={editor} />
       </EditForm>

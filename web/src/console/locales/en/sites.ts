@@ -28,7 +28,17 @@ export const sites = {
   allow_params_help:
     "All other parameters are removed before an address is stored. Rules still see the whole address.",
   snippet: "Snippet",
-  snippet_text: "Put this line into the head of every page of the site.",
+  snippet_text: "It goes into every page of the site, once.",
+  snippet_kind: {
+    label: "How it gets into the pages",
+    plain: "In the page",
+    plain_help: "Put this line into the head of every page.",
+    manager: "Tag manager",
+    manager_help: "Put this into a tag of the kind Custom HTML that fires on all pages.",
+    pinned: "With a hash",
+    pinned_help:
+      "Browsers run exactly this version and nothing else. After each upgrade of Beckon the line is another one: put the new one into the pages then, until then they have no chat.",
+  },
   snippet_copy: "Copy the snippet",
   csp: "If the site has a Content-Security-Policy",
   csp_text: "Add these sources to it.",
