@@ -24,9 +24,9 @@ export function loadBundle<T>(url: string, hash: string, take: (come: T) => void
   takers[url] = take as (come: unknown) => void;
   if (loading) return;
   const script: BundleScript<T> = document.createElement("script");
-  script.src = trusted(`${url}?v=${encodeURIComponent(hash.slice(0, 8))}`);
+  script.src = trusted(`${url}?v=${hash.slice(0, 8)}`);
   if (pinned) {
-    script.crossOrigin = "anonymous";
+    script.crossOrigin = "";
     script.integrity = `sha256-${hash}`;
   }
   script.beckon = (come) => {
