@@ -111,7 +111,9 @@ pub(super) fn drain(visitor: &mut Visitor) -> anyhow::Result<()> {
 
 /// Every connection is an open file, here and in the server, which is started later and inherits the limit.
 fn raise_limit(count: u32) -> anyhow::Result<()> {
-    let wanted = count + 1000;
+    // The same for every crowd: a limit that was lowered cannot be raised again.
+    const FILES: u32 = 20_000;
+    let wanted = FILES.max(count + 1000);
     let own = std::process::id().to_string();
     capture(Command::new("prlimit").args(["--pid", &own, &format!("--nofile={wanted}:{wanted}")]))
         .or_else(|_| capture(Command::new("prlimit").args(["--pid", &own, &format!("--nofile={wanted}:")])))
