@@ -32,6 +32,8 @@ pub(super) const SLOTS: usize = 2;
 pub(super) const RING_S: u32 = 20;
 pub(super) const WRAP_UP_S: u32 = 30;
 
+/// What is due is worked off within this time, on a machine that is busy too.
+const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 /// The same seed gives the same numbers.
 pub(super) struct Dice(pub(super) u64);
 
@@ -121,16 +123,19 @@ impl Stage {
         tx.commit().await.unwrap();
         self.clock.advance_ms(ms);
         self.driver.bus().publish(Hint::AgentChanged { user: self.agents[0].id, no_answer: false });
-        loop {
-            let mut tx = self.store.read().await.unwrap();
-            let calls = list_due_calls(&mut tx, later).await.unwrap().len();
-            let wrap_ups = list_due_wrap_ups(&mut tx, later).await.unwrap().len();
-            drop(tx);
-            if calls + wrap_ups == 0 {
-                return;
+        let settled = async {
+            loop {
+                let mut tx = self.store.read().await.unwrap();
+                let calls = list_due_calls(&mut tx, later).await.unwrap().len();
+                let wrap_ups = list_due_wrap_ups(&mut tx, later).await.unwrap().len();
+                drop(tx);
+                if calls + wrap_ups == 0 {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        };
+        tokio::time::timeout(SETTLED_WITHIN, settled).await.expect("what is due is worked off");
     }
 
     /// Which of the people it is.
