@@ -2952,7 +2952,7 @@ export interface components {
             text: string;
             /**
              * Format: int64
-             * @description Rises with every change; 0 before the first.
+             * @description Rises with every change that a browser keeps, not when the draft is sent; 0 before the first.
              */
             version: number;
             /**

@@ -28,7 +28,7 @@ pub struct Draft {
     pub chat_id: ChatId,
     /// The text; empty when there is none, and once it was sent.
     pub text: String,
-    /// Rises with every change; 0 before the first.
+    /// Rises with every change that a browser keeps, not when the draft is sent; 0 before the first.
     pub version: i64,
     /// When it was last changed, milliseconds since 1970; 0 before the first time.
     pub updated_at: i64,

@@ -1,4 +1,4 @@
-//! Owns the SQL of drafts: what an agent has begun to write in a chat, under a version that rises with every change.
+//! Owns the SQL of drafts: what an agent has begun to write in a chat, under a version that rises with every write of a browser.
 
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
@@ -17,7 +17,7 @@ pub struct DraftRow {
     pub chat_id: Text<ChatId>,
     /// The text; empty once sent or given up.
     pub body: String,
-    /// Rises with every change.
+    /// Rises with every write of a browser.
     pub version: i64,
     /// When it was last changed.
     pub updated_at: i64,
@@ -95,7 +95,8 @@ pub async fn update_draft(tx: &mut Tx, user: UserId, draft: &DraftRow) -> StoreR
     Ok(rows == 1)
 }
 
-/// Empties the draft that a message was written from: one that the message begins with.
+/// Empties the draft that a message was written from: one that the message begins with. Its version stays, so that the
+/// browser which sent the message writes on over the version that it knows.
 ///
 /// # Errors
 /// When the database failed.
@@ -106,13 +107,17 @@ pub async fn update_draft_sent(
     text: &str,
     now: UnixMs,
 ) -> StoreResult<()> {
-    let Some(mut draft) = find_draft(tx, user, chat).await? else { return Ok(()) };
+    let Some(draft) = find_draft(tx, user, chat).await? else { return Ok(()) };
     if draft.body.is_empty() || !text.starts_with(draft.body.trim()) {
         return Ok(());
     }
-    draft.body.clear();
-    draft.version += 1;
-    draft.updated_at = now.0;
-    update_draft(tx, user, &draft).await?;
+    execute!(
+        tx,
+        "UPDATE drafts SET body = '', updated_at = $4 WHERE user_id = $1 AND chat_id = $2 AND version = $3",
+        Text(user),
+        draft.chat_id,
+        draft.version,
+        now.0,
+    )?;
     Ok(())
 }
