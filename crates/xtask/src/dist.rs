@@ -14,12 +14,14 @@ use crate::workspace::{self, capture, cargo, root, target};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The files of the package: what they are made from, where they go, and their mode.
-const FILES: [(&str, &str, u32); 6] = [
+const FILES: [(&str, &str, u32); 8] = [
     ("crates/xtask/debian/beckon.service", "lib/systemd/system/beckon.service", 0o644),
     ("crates/xtask/debian/beckon.sysusers", "usr/lib/sysusers.d/beckon.conf", 0o644),
     ("crates/xtask/debian/beckon.toml", "etc/beckon/beckon.toml", 0o644),
     ("crates/xtask/debian/conffiles", "DEBIAN/conffiles", 0o644),
     ("crates/xtask/debian/postinst", "DEBIAN/postinst", 0o755),
+    ("crates/xtask/debian/examples/haproxy.cfg", "usr/share/doc/beckon/examples/haproxy.cfg", 0o644),
+    ("crates/xtask/debian/examples/nginx.conf", "usr/share/doc/beckon/examples/nginx.conf", 0o644),
     ("LICENSE", "usr/share/doc/beckon/copyright", 0o644),
 ];
 
