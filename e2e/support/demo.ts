@@ -82,7 +82,8 @@ export class Demo {
   }
 }
 
-function binary(): string {
+/** The server that the journeys try. */
+export function binary(): string {
   const path = resolve(process.env.BECKON_BIN ?? "../target/release/beckon");
   if (!existsSync(path)) throw new Error(`${path} is missing: cargo build --release, or set BECKON_BIN`);
   return path;

@@ -73,7 +73,7 @@ export async function watch(context: BrowserContext, errors: string[]): Promise<
 /** A visitor whom nobody knows, in a browser of their own. */
 export async function anotherVisitor(
   browser: Browser,
-  demo: Demo,
+  demo: Pick<Demo, "shop">,
   errors: string[],
   options: BrowserContextOptions = {},
 ): Promise<Visitor> {
@@ -95,7 +95,12 @@ export async function inGerman(page: Page): Promise<void> {
 }
 
 /** Somebody else who is signed in, in a browser of their own. */
-export async function another(browser: Browser, demo: Demo, name: string, errors: string[]): Promise<Agent> {
+export async function another(
+  browser: Browser,
+  demo: Pick<Demo, "console" | "account">,
+  name: string,
+  errors: string[],
+): Promise<Agent> {
   const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
   await watch(context, errors);
   const agent = new Agent(await context.newPage(), demo.console);

@@ -12,10 +12,14 @@ use crate::workspace::{self, capture, find};
 type Finder = fn() -> Option<PathBuf>;
 
 /// The Debian packages that are needed, and how to see that one is there.
-const NEEDED: [(&str, Finder); 5] = [
+const NEEDED: [(&str, Finder); 9] = [
     ("chromium", chromium),
     ("faketime", faketime),
+    ("haproxy", || find("haproxy")),
+    ("iproute2", || find("ip")),
     ("nats-server", nats_server),
+    ("nginx-light", || find("nginx")),
+    ("openssl", || find("openssl")),
     ("postgresql", postgresql),
     ("python3-venv", python),
 ];
@@ -37,7 +41,7 @@ pub(crate) fn install() -> anyhow::Result<()> {
     let missing: Vec<_> =
         NEEDED.iter().filter(|(_, there)| there().is_none()).map(|(name, _)| *name).collect();
     if missing.is_empty() {
-        println!("everything is there: chromium, faketime, nats-server, postgresql, python3-venv");
+        println!("everything is there: {}", NEEDED.map(|(name, _)| name).join(", "));
         return Ok(());
     }
     let by_hand = format!("apt-get install {}", missing.join(" "));
