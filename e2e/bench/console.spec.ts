@@ -1,6 +1,7 @@
 /** Measures the console inside the page, on a server whose database holds a crowd, each beside a floor in the same page. */
 import { expect, type Page, test } from "@playwright/test";
 import { type Measure, measure } from "./measure.ts";
+import { median, tell, wanted } from "./tell.ts";
 
 /** Rounds of each kind; they alternate with their floor. */
 const ROUNDS = 9;
@@ -40,7 +41,7 @@ async function chats(page: Page): Promise<string[]> {
     }
   }
   tell("a route change to an empty page", "ms", empty);
-  tell("opening a chat, warm", "ms", opened, 100);
+  tell("opening a chat, warm", "ms", opened, { at_most: 100 });
   return ids;
 }
 
@@ -64,8 +65,8 @@ async function keys(page: Page, chat: string): Promise<void> {
   }
   await page.evaluate(() => window.bench.clear());
   tell("a key in a bare field, to its echo", "ms", bare);
-  tell("a key in the composer, to its echo", "ms", typed, 50);
-  tell("Enter, to the message on screen", "ms", sent, 50);
+  tell("a key in the composer, to its echo", "ms", typed, { at_most: 50 });
+  tell("Enter, to the message on screen", "ms", sent, { at_most: 50 });
 }
 
 async function list(page: Page): Promise<void> {
@@ -79,7 +80,7 @@ async function visitors(page: Page): Promise<void> {
     rows.push(await page.evaluate(() => window.bench.to("/visitors", "tbody tr td")));
     await page.evaluate(() => window.bench.empty(0));
   }
-  tell("10 000 visitors, to the first rows", "ms", rows, 1_000);
+  tell("10 000 visitors, to the first rows", "ms", rows, { at_most: 1_000 });
   await page.evaluate(() => window.bench.to("/visitors", "tbody tr td"));
   await scroll(page, "the table of 10 000 visitors", "tbody tr td");
 }
@@ -96,7 +97,7 @@ async function lists(page: Page): Promise<void> {
       await page.evaluate(() => window.bench.empty(0));
       waits.push(await page.evaluate(([to, sign]) => window.bench.to(to, sign), [path, row] as const));
     }
-    tell(name, "ms", waits, 1_000);
+    tell(name, "ms", waits, { at_most: 1_000 });
   }
   for (const [name, path] of [
     ["100 000 ended chats, a page of them", "/chats?state=ended"],
@@ -106,7 +107,7 @@ async function lists(page: Page): Promise<void> {
     const waits: number[] = [];
     for (let round = 0; round < 5; round += 1)
       waits.push(await page.evaluate((at) => window.bench.ask(at), path));
-    tell(name, "ms", waits, 1_000);
+    tell(name, "ms", waits, { at_most: 1_000 });
   }
 }
 
@@ -120,22 +121,4 @@ async function scroll(page: Page, name: string, of: string): Promise<void> {
   }
   tell(`${name}, frames a second`, "/s", rates);
   tell(`${name}, the longest frame`, "ms", longest);
-}
-
-/** One figure as a line of JSON, for whoever prints the table. */
-function tell(name: string, unit: string, values: number[], limit: number | null = null): void {
-  const sorted = [...values].sort((a, b) => a - b);
-  const range = [sorted[0] ?? 0, sorted.at(Math.floor(0.95 * (sorted.length - 1))) ?? 0];
-  process.stdout.write(`\n${JSON.stringify({ name, value: median(values), unit, range, limit })}\n`);
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-function wanted(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run cargo xtask bench console`);
-  return value;
 }

@@ -8,10 +8,13 @@ use clap::ValueEnum;
 use crate::workspace::{self, cargo};
 use crate::{demo, web};
 
+mod browser;
+mod chart;
 mod console;
 mod engine;
 mod figure;
 mod live;
+mod manual;
 mod messages;
 mod rounds;
 mod sizes;
@@ -34,10 +37,20 @@ enum Bench {
     Idle,
     /// What the heartbeats of many visitors cost.
     Beat,
+    /// How long after its due time an offer is on the wire.
+    Decide,
+    /// How long after its condition is met an offer is painted in a browser.
+    Paint,
+    /// What the widget costs a page on its first view, in a browser.
+    Widget,
     /// Acknowledged messages a second, and how long one takes.
     Message,
-    /// How long a message takes from the agent to the visitor.
+    /// How long a message takes from the agent to the visitor, and what it costs.
     Deliver,
+    /// How many page views are stored a second, and how many bytes one takes.
+    Ingest,
+    /// How cost grows with visitors, rules and chats.
+    Grow,
     /// How long every list of the interface takes with 100 000 rows behind it, on both databases.
     Lists,
     /// How quick the console is in a browser, with long lists behind it.
@@ -53,6 +66,15 @@ pub(crate) struct Arguments {
     /// Write the figures to this file as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Draw how cost grows into this file, as SVG.
+    #[arg(long)]
+    chart: Option<PathBuf>,
+    /// Renew the table in this file of the manual.
+    #[arg(long)]
+    manual: Option<PathBuf>,
+    /// Measure nothing: take the figures that were written to this file, for the table and the chart.
+    #[arg(long)]
+    from: Option<PathBuf>,
     /// Fewer rounds and smaller crowds, for a first look.
     #[arg(long)]
     quick: bool,
@@ -81,6 +103,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(visits) = arguments.crowd {
         return engine::print_crowd(visits);
     }
+    if let Some(figures) = &arguments.from {
+        return arguments.publish(&figure::read(figures)?);
+    }
     let names = if arguments.names.is_empty() { Bench::value_variants() } else { &arguments.names };
     if cfg!(debug_assertions) {
         if !arguments.no_build && names.iter().any(|name| name.needs_server()) {
@@ -97,15 +122,39 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         figure::print(&measured);
         figures.extend(measured);
     }
-    report(&figures, arguments.json.as_deref())
+    report(&figures, arguments.json.as_deref())?;
+    arguments.publish(&figures)
+}
+
+impl Arguments {
+    /// Into the manual, where that is asked for.
+    fn publish(&self, figures: &[Figure]) -> anyhow::Result<()> {
+        if let Some(file) = &self.manual {
+            manual::renew(figures, file)?;
+        }
+        match &self.chart {
+            Some(file) => chart::draw(figures, file),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Bench {
     /// Whether it measures the release binary or the files of the web build.
     fn needs_server(self) -> bool {
         match self {
-            Self::Sizes | Self::Start | Self::Track | Self::Idle | Self::Beat => true,
-            Self::Engine | Self::Message | Self::Deliver | Self::Lists | Self::Console => false,
+            Self::Sizes
+            | Self::Start
+            | Self::Track
+            | Self::Idle
+            | Self::Beat
+            | Self::Decide
+            | Self::Paint
+            | Self::Widget
+            | Self::Ingest
+            | Self::Grow
+            | Self::Deliver => true,
+            Self::Engine | Self::Message | Self::Lists | Self::Console => false,
         }
     }
 
@@ -118,8 +167,13 @@ impl Bench {
             Self::Track => live::track::measure(live::amount(quick)),
             Self::Idle => live::idle::measure(live::amount(quick)),
             Self::Beat => live::beat::measure(live::amount(quick)),
+            Self::Decide => live::decide::measure(quick),
+            Self::Paint => live::pages::paint(quick),
+            Self::Widget => live::pages::widget(quick),
             Self::Message => messages::message(),
-            Self::Deliver => messages::deliver(),
+            Self::Deliver => live::deliver::measure(quick),
+            Self::Ingest => live::ingest::measure(quick),
+            Self::Grow => live::grow::measure(quick),
             Self::Lists => messages::lists(debug),
             Self::Console => console::measure(debug),
         }
@@ -138,9 +192,13 @@ fn run_optimised(arguments: &Arguments) -> anyhow::Result<()> {
     {
         command.args(set.then_some(word));
     }
-    if let Some(file) = &arguments.json {
-        // Cargo runs it in the root of the project.
-        command.arg("--json").arg(std::path::absolute(file)?);
+    for (word, file) in
+        [("--json", &arguments.json), ("--chart", &arguments.chart), ("--manual", &arguments.manual)]
+    {
+        if let Some(file) = file {
+            // Cargo runs it in the root of the project.
+            command.arg(word).arg(std::path::absolute(file)?);
+        }
     }
     workspace::run(&mut command)
 }

@@ -4,9 +4,10 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use serde_json::Value;
 
+use super::browser;
 use super::figure::Figure;
 use super::messages::program;
 use crate::web;
@@ -21,22 +22,15 @@ struct Served(Child);
 pub(super) fn measure(debug: bool) -> anyhow::Result<Vec<Figure>> {
     web::install("web")?;
     web::build()?;
-    web::install("e2e")?;
     let mut command = program(debug);
     command.args(["--", "console"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut served = Served(command.spawn().context("cannot start cargo bench")?);
     let place = served.place()?;
     let said = |name: &str| place[name].as_str().with_context(|| format!("the node says no {name}"));
-    let mut command = web::npm("e2e");
-    command.args(["exec", "--", "playwright", "test", "--config", "bench.config.ts"]);
-    command.env("BECKON_BENCH_URL", said("url")?).env("BECKON_BENCH_COOKIE", said("cookie")?);
-    let output = command.stderr(Stdio::inherit()).output().context("cannot start npm")?;
-    let text = String::from_utf8(output.stdout)?;
-    ensure!(output.status.success(), "the measuring script failed: {}\n{text}", output.status);
-    let figures: Vec<Figure> =
-        text.lines().filter(|line| line.starts_with('{')).map(aimed).collect::<anyhow::Result<_>>()?;
-    ensure!(!figures.is_empty(), "the measuring script found nothing:\n{text}");
-    Ok(figures)
+    browser::figures(
+        "console",
+        &[("BECKON_BENCH_URL", said("url")?), ("BECKON_BENCH_COOKIE", said("cookie")?)],
+    )
 }
 
 impl Served {
@@ -58,14 +52,4 @@ impl Drop for Served {
         drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
-}
-
-/// The script says itself what each figure should keep to.
-fn aimed(line: &str) -> anyhow::Result<Figure> {
-    let (figure, said) = Figure::parse(line)?;
-    Ok(match said["limit"].as_f64() {
-        Some(limit) if said["unit"] == "ms" => figure.at_most(limit),
-        Some(limit) => figure.at_least(limit),
-        None => figure,
-    })
 }

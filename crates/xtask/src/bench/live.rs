@@ -3,8 +3,15 @@
 
 pub(super) mod beat;
 mod connections;
+pub(super) mod decide;
+pub(super) mod deliver;
+mod desk;
 mod floor;
+pub(super) mod grow;
+mod guests;
 pub(super) mod idle;
+pub(super) mod ingest;
+pub(super) mod pages;
 mod process;
 mod quiet;
 mod served;
@@ -21,13 +28,15 @@ pub(super) struct Amount {
     visitors: u32,
     /// Seconds of each measurement.
     seconds: u32,
+    /// A noisy round is measured again so often.
+    again_max: usize,
 }
 
 /// Everything, or enough for a first look. More visitors would be more files than a process may have open here.
 pub(super) fn amount(quick: bool) -> Amount {
     if quick {
-        Amount { rounds: 2, visitors: 2_000, seconds: 3 }
+        Amount { rounds: 1, visitors: 2_000, seconds: 2, again_max: 0 }
     } else {
-        Amount { rounds: 5, visitors: 19_000, seconds: 8 }
+        Amount { rounds: 3, visitors: 19_000, seconds: 6, again_max: 2 }
     }
 }

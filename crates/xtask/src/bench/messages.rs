@@ -26,14 +26,6 @@ pub(super) fn message() -> anyhow::Result<Vec<Figure>> {
     measure("message", Writes::Durable, false)
 }
 
-/// From the agent to the visitor.
-///
-/// # Errors
-/// When it cannot be built or measured.
-pub(super) fn deliver() -> anyhow::Result<Vec<Figure>> {
-    measure("deliver", Writes::Durable, false)
-}
-
 /// Every list of the interface.
 ///
 /// # Errors
@@ -68,7 +60,7 @@ pub(super) fn program(debug: bool) -> Command {
 
 /// A share of the bare loop should not be below its limit, a wait not above it.
 fn aimed(line: &str) -> anyhow::Result<Figure> {
-    let (figure, _) = Figure::parse(line)?;
+    let figure = Figure::parse(line)?;
     let name = &figure.name;
     Ok(if name.ends_with(": longest") {
         figure.at_most(LIST_MS_MAX)

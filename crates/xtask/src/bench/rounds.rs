@@ -48,6 +48,12 @@ pub(super) fn processor_ns() -> f64 {
     had.tv_sec as f64 * 1e9 + had.tv_nsec as f64
 }
 
+/// The value that so many of a hundred are not above; of at least one.
+pub(super) fn percentile(mut values: Vec<f64>, percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[(values.len() * percent / 100).min(values.len() - 1)]
+}
+
 /// Times two things by turns; a first round of each warms up and does not count.
 pub(super) fn by_turns(mut one: impl FnMut() -> f64, mut other: impl FnMut() -> f64) -> (Spread, Spread) {
     let (mut ones, mut others) = (Vec::new(), Vec::new());

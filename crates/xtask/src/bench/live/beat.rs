@@ -31,7 +31,7 @@ pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
     let mut bare_crowd = connect(&bare, amount.visitors)?;
     for round in 0..=amount.rounds {
         // Both crowds say all the time that they are there, else one of them would be sent away meanwhile.
-        let shares = quiet::measure(&[beckon.process(), bare.process()], || {
+        let shares = quiet::measure(amount.again_max, &[beckon.process(), bare.process()], || {
             let before = [beckon.process().processor_s()?, bare.process().processor_s()?];
             let started = Instant::now();
             beat_for(HEARTBEAT_S.min(2 * amount.seconds), &mut crowd, &mut bare_crowd)?;

@@ -110,7 +110,10 @@ pub(super) fn drain(visitor: &mut Visitor) -> anyhow::Result<()> {
 }
 
 /// Every connection is an open file, here and in the server, which is started later and inherits the limit.
-fn raise_limit(count: u32) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When it cannot be raised.
+pub(super) fn raise_limit(count: u32) -> anyhow::Result<()> {
     // The same for every crowd: a limit that was lowered cannot be raised again.
     const FILES: u32 = 20_000;
     let wanted = FILES.max(count + 1000);

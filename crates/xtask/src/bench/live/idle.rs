@@ -2,9 +2,7 @@
 //! memory with few and with many of them.
 //!
 //! The floor is axum's WebSocket with the same small buffers, and no visit: no server over this library can hold a connection
-//! in less.
-
-use std::time::Duration;
+//! in less. Beside it stands Node with `ws`, as most are written.
 
 use super::super::figure::Figure;
 use super::super::rounds::Spread;
@@ -15,9 +13,6 @@ use super::served::Served;
 
 /// KB at the most.
 const IDLE_KB_MAX: f64 = 4.0;
-/// How long a server may settle before its memory is read.
-const SETTLE: Duration = Duration::from_secs(5);
-
 /// Measures.
 ///
 /// # Errors
@@ -25,28 +20,35 @@ const SETTLE: Duration = Duration::from_secs(5);
 pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
     let mut counts = vec![2_000, amount.visitors];
     counts.dedup();
-    counts.into_iter().map(|count| with(count, amount.rounds.min(3))).collect()
+    let mut figures = Vec::new();
+    for count in counts {
+        figures.extend(with(count, amount.rounds)?);
+    }
+    Ok(figures)
 }
 
-fn with(count: u32, rounds: usize) -> anyhow::Result<Figure> {
-    let (mut own, mut bare) = (Vec::new(), Vec::new());
+fn with(count: u32, rounds: usize) -> anyhow::Result<Vec<Figure>> {
+    let (mut own, mut bare, mut node) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         own.push(each(&Served::beckon()?, count)?);
         bare.push(each(&Served::floor(Floor::Echo)?.0, count)?);
+        node.push(each(&Served::node("idle.mjs", &[])?, count)?);
     }
     let name = format!("an idle visitor, of {count} connected");
-    Ok(Figure::new(name, "KB", Spread::of(own)).above(Spread::of(bare)).at_most(IDLE_KB_MAX))
+    let own = Spread::of(own);
+    Ok(vec![
+        Figure::new(name, "KB", own).above(Spread::of(bare)).at_most(IDLE_KB_MAX),
+        Figure::new("the same, beside Node with ws", "KB", own).above(Spread::of(node)),
+    ])
 }
 
 /// KB for each of so many.
 fn each(served: &Served, count: u32) -> anyhow::Result<f64> {
     // The first pay for what is made once: pools, caches, compiled rules.
     let _first = connect(served, 100)?;
-    std::thread::sleep(SETTLE);
-    let before = served.process().resident_kb()?;
+    let before = served.process().settled_kb()?;
     let mut crowd = connect(served, count)?;
-    std::thread::sleep(SETTLE);
-    let after = served.process().resident_kb()?;
+    let after = served.process().settled_kb()?;
     crowd.iter_mut().try_for_each(super::connections::drain)?;
     Ok((after - before) / f64::from(count))
 }

@@ -1,9 +1,17 @@
 //! Owns what the system says of a process and of the machine: processor time and memory, from `/proc`.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use rustix::param::clock_ticks_per_second;
+
+/// Memory counts as still while it falls by less than this share from one look to the next.
+const STILL: f64 = 0.998;
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const QUIET_LOOKS: u32 = 6;
+/// Then it counts as it is.
+const SETTLED_WITHIN: Duration = Duration::from_secs(20);
 
 /// A running process.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +32,19 @@ impl Process {
         let ticks =
             |at: usize| fields.get(at).context("too few fields in stat")?.parse::<f64>().context("no number");
         Ok((ticks(11)? + ticks(12)?) / ticks_per_second())
+    }
+
+    /// Resident memory in KB, once it has not fallen for three seconds: what signing in took is given back slowly.
+    pub(super) fn settled_kb(self) -> anyhow::Result<f64> {
+        let (mut lowest, mut still) = (f64::INFINITY, 0);
+        let began = Instant::now();
+        while still < QUIET_LOOKS && began.elapsed() < SETTLED_WITHIN {
+            std::thread::sleep(LOOK_EVERY);
+            let now = self.resident_kb()?;
+            still = if now < lowest * STILL { 0 } else { still + 1 };
+            lowest = lowest.min(now);
+        }
+        self.resident_kb()
     }
 
     /// Resident memory in KB.

@@ -4,14 +4,14 @@ use super::process::{Process, machine_s};
 
 /// Of the machine, by others, at the most.
 const OTHERS_MAX: f64 = 0.12;
-/// A round is measured again so often; then it counts as it is, and the report says so.
-const AGAIN_MAX: usize = 3;
 
-/// Measures until a round is quiet enough. Between `measured` processes and this one everything else is noise.
+/// Measures until a round is quiet enough, `again_max` times more at the most; then it counts as it is, and it is said so. Between
+/// the `measured` processes and this one everything else is noise.
 ///
 /// # Errors
 /// When the work fails, or the system says nothing of a process.
 pub(super) fn measure<T>(
+    again_max: usize,
     measured: &[Process],
     mut work: impl FnMut() -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -24,7 +24,7 @@ pub(super) fn measure<T>(
             return Ok(result);
         }
         eprintln!("others used {:.0} % of the machine", others * 100.0);
-        if again == AGAIN_MAX {
+        if again == again_max {
             eprintln!("this round counts although it was noisy");
             return Ok(result);
         }

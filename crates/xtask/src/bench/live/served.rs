@@ -14,12 +14,15 @@ use super::floor::Floor;
 use super::process::Process;
 use crate::service::{bound_to_us, free_port};
 use crate::shop::{Shop, make_admin};
-use crate::workspace::target;
+use crate::web;
+use crate::workspace::{root, target};
 
 /// Rules that each page view is held against; one of them is the shop's own.
-const RULES: u32 = 20;
+pub(super) const RULES: u32 = 20;
 /// How often a connected visitor says that it is there, seconds.
 pub(super) const HEARTBEAT_S: u32 = 15;
+/// Servers as most are written, to stand beside.
+const NODE: &str = "crates/xtask/node";
 const READY_WITHIN: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
@@ -29,7 +32,7 @@ pub(super) struct Served {
     /// Of Beckon; a bare server has none.
     pub(super) shop: Option<Shop>,
     child: Child,
-    _data: Option<TempDir>,
+    data: Option<TempDir>,
 }
 
 impl Served {
@@ -38,11 +41,19 @@ impl Served {
     /// # Errors
     /// When it does not get ready or refuses something.
     pub(super) fn beckon() -> anyhow::Result<Self> {
+        Self::with(1, RULES)
+    }
+
+    /// The same, with so many agents and rules.
+    ///
+    /// # Errors
+    /// As [`Self::beckon`].
+    pub(super) fn with(agents: usize, rules: u32) -> anyhow::Result<Self> {
         let data = tempfile::Builder::new().prefix("beckon-bench-").tempdir()?;
         make_admin(&program()?, &["--data".to_owned(), data.path().display().to_string()])?;
         let (mut served, _) = Self::start(data.path())?;
-        served.shop = Some(furnish(served.address)?);
-        served._data = Some(data);
+        served.shop = Some(served.block_on(furnish(served.address, agents, rules))?);
+        served.data = Some(data);
         Ok(served)
     }
 
@@ -58,7 +69,7 @@ impl Served {
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let started = Instant::now();
         let child = command.spawn().context("cannot start the release binary")?;
-        let served = Self { address, shop: None, child, _data: None };
+        let served = Self { address, shop: None, child, data: None };
         while !is_ready(address) {
             ensure!(started.elapsed() < READY_WITHIN, "the server does not get ready");
             std::thread::sleep(LOOK_EVERY);
@@ -74,12 +85,56 @@ impl Served {
         let name = format!("{floor:?}").to_lowercase();
         let mut command = bound_to_us();
         command.arg(std::env::current_exe()?).args(["bench", "--floor", &name]);
+        Self::announced(command)
+    }
+
+    /// A server of the bench's Node package, with these variables.
+    ///
+    /// # Errors
+    /// When the package cannot be installed, or the server does not say where it listens.
+    pub(super) fn node(script: &str, variables: &[(&str, &str)]) -> anyhow::Result<Self> {
+        web::install(NODE)?;
+        let mut command = bound_to_us();
+        command.arg("node").arg(root().join(NODE).join(script)).envs(variables.iter().copied());
+        Ok(Self::announced(command)?.0)
+    }
+
+    /// A server whose first line is its address.
+    fn announced(mut command: Command) -> anyhow::Result<(Self, Duration)> {
         let started = Instant::now();
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("the output is piped")?).read_line(&mut line)?;
         let address = line.trim().parse().context("the bare server does not say where it listens")?;
-        Ok((Self { address, shop: None, child, _data: None }, started.elapsed()))
+        Ok((Self { address, shop: None, child, data: None }, started.elapsed()))
+    }
+
+    /// A rule that is met after so many seconds on a page below `path`.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub(super) fn timer_rule(&self, path: &str, required_s: u32) -> anyhow::Result<()> {
+        let shop = self.shop.as_ref().context("a bare server has no rules")?;
+        let plan = json!({ "offer_id": shop.offer, "queue_id": shop.queue, "match_value": path,
+                           "required_time_s": required_s });
+        let rule = json!({ "priority": 5, "name": path, "plan": plan });
+        let rules = format!("/api/v1/sites/{}/rules", shop.site);
+        self.block_on(shop.admin.make(self.address, &rules, &rule))?;
+        Ok(())
+    }
+
+    /// The database of Beckon.
+    ///
+    /// # Errors
+    /// When it is a bare server.
+    pub(super) fn database(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.data.as_ref().context("a bare server has no database")?.path().join("beckon.db"))
+    }
+
+    /// Waits for requests to the interface.
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("the system has what a runtime needs").block_on(work)
     }
 
     /// The process that is measured.
@@ -103,22 +158,20 @@ pub(super) fn program() -> anyhow::Result<PathBuf> {
     Ok(target()?.join("release/beckon"))
 }
 
-/// A shop whose rules look at every address and match none that the benches visit.
-fn furnish(address: SocketAddr) -> anyhow::Result<Shop> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let shop = Shop::open(address, 1).await?;
-        let site = format!("/api/v1/sites/{}", shop.site);
-        for number in 1..RULES {
-            let plan = json!({ "offer_id": shop.offer, "queue_id": shop.queue,
-                               "match_value": format!("/checkout/step-{number}") });
-            let rule = json!({ "priority": 10 + number, "name": format!("Step {number}"), "plan": plan });
-            shop.admin.make(address, &format!("{site}/rules"), &rule).await?;
-        }
-        let settings = json!({ "settings": { "poll_interval_s": HEARTBEAT_S } });
-        shop.admin.change(address, &site, &settings).await?;
-        Ok(shop)
-    })
+/// A shop whose rules look at every address and match none that the benches visit, unless they mean to.
+async fn furnish(address: SocketAddr, agents: usize, rules: u32) -> anyhow::Result<Shop> {
+    let shop = Shop::open(address, agents).await?;
+    let site = format!("/api/v1/sites/{}", shop.site);
+    for number in 1..rules {
+        let plan = json!({ "offer_id": shop.offer, "queue_id": shop.queue,
+                           "match_value": format!("/checkout/step-{number}") });
+        let rule = json!({ "priority": 10 + number, "name": format!("Step {number}"), "plan": plan });
+        shop.admin.make(address, &format!("{site}/rules"), &rule).await?;
+    }
+    // Nothing stands in the way of an offer whose rule is met.
+    let settings = json!({ "poll_interval_s": HEARTBEAT_S, "minimum_interval_s": 0, "capacity_factor": 100 });
+    shop.admin.change(address, &site, &json!({ "settings": settings })).await?;
+    Ok(shop)
 }
 
 fn is_ready(address: SocketAddr) -> bool {

@@ -3,6 +3,8 @@
 //!
 //! The floors parse the same bytes as JSON and keep nothing: axum's WebSocket for the frame, hyper alone for the POST. That
 //! is fair, because nobody who tracks can leave out reading what comes; all that is above it is deciding and storing.
+//! Beside the POST stands a server as most are written too, Fastify with an insert into PostgreSQL for each view, held against as many
+//! rules: only the time of Node counts, not that of PostgreSQL, while Beckon's holds its database.
 //! Frames are sent when they are due, however long the last ones took; a POST waits for the one before on its connection.
 
 use std::io::{Read, Write};
@@ -19,7 +21,8 @@ use super::Amount;
 use super::connections::{connect, drain, hello, stream};
 use super::floor::Floor;
 use super::quiet;
-use super::served::Served;
+use super::served::{RULES, Served};
+use crate::postgres::{Postgres, Writes};
 use crate::shop::{BROWSER, ORIGIN};
 
 /// Who sends frames: each view every 200 ms, less than the server takes from one visitor.
@@ -33,6 +36,8 @@ const WRITTEN_WITHIN: Duration = Duration::from_secs(2);
 const PAGES: u32 = 50;
 /// Of bare hyper (a POST).
 const TIMES_MAX: f64 = 1.5;
+/// Of Node (a POST).
+const NODE_TIMES_MAX: f64 = 0.1;
 
 /// Measures.
 ///
@@ -42,25 +47,32 @@ pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
     let beckon = Served::beckon()?;
     let (bare_frames, _) = Served::floor(Floor::Frame)?;
     let (bare_posts, _) = Served::floor(Floor::Post)?;
-    let mut rounds: [Vec<f64>; 4] = Default::default();
+    let postgres = Postgres::start(Writes::Durable)?;
+    let rules = RULES.to_string();
+    let node = Served::node("track.mjs", &[("RULES", &rules), ("DATABASE_URL", &postgres.url())])?;
+    let mut rounds: [Vec<f64>; 5] = Default::default();
     for round in 0..=amount.rounds {
         let figures = [
-            frames(&beckon, amount.seconds)?,
-            frames(&bare_frames, amount.seconds)?,
-            posts(&beckon, amount.seconds)?,
-            posts(&bare_posts, amount.seconds)?,
+            frames(&beckon, amount)?,
+            frames(&bare_frames, amount)?,
+            posts(&beckon, amount)?,
+            posts(&bare_posts, amount)?,
+            posts(&node, amount)?,
         ];
         // The first round warms up.
         if round > 0 {
             rounds.iter_mut().zip(figures).for_each(|(rounds, figure)| rounds.push(figure));
         }
     }
-    let [frame, bare_frame, post, bare_post] = rounds.map(Spread::of);
+    let [frame, bare_frame, post, bare_post, node_post] = rounds.map(Spread::of);
     Ok(vec![
         Figure::new("a page view by frame, processor time", "µs", frame).above(bare_frame),
         Figure::new("a page view by POST, processor time", "µs", post)
             .above(bare_post)
             .at_most_times(TIMES_MAX),
+        Figure::new("the same, beside Node with Fastify and PostgreSQL", "µs", post)
+            .above(node_post)
+            .at_most_times(NODE_TIMES_MAX),
     ])
 }
 
@@ -71,12 +83,12 @@ fn page(view: u32) -> Value {
 }
 
 /// Microseconds of the server's processor time for each frame.
-fn frames(served: &Served, seconds: u32) -> anyhow::Result<f64> {
+fn frames(served: &Served, amount: Amount) -> anyhow::Result<f64> {
     // Anew for each round: who is silent while others are measured is sent away.
     let mut visitors = connect(served, VISITORS)?;
-    let (process, count) = (served.process(), FRAMES_PER_S * seconds);
+    let (process, count) = (served.process(), FRAMES_PER_S * amount.seconds);
     let mut view = 1;
-    quiet::measure(&[process], || {
+    quiet::measure(amount.again_max, &[process], || {
         let before = process.processor_s()?;
         let started = Instant::now();
         for number in 0..count {
@@ -94,13 +106,13 @@ fn frames(served: &Served, seconds: u32) -> anyhow::Result<f64> {
 }
 
 /// Microseconds of the server's processor time for each POST.
-fn posts(served: &Served, seconds: u32) -> anyhow::Result<f64> {
+fn posts(served: &Served, amount: Amount) -> anyhow::Result<f64> {
     let mut posters: Vec<_> =
         (0..POSTERS).map(|number| Poster::begin(served, number)).collect::<anyhow::Result<_>>()?;
     let process = served.process();
-    quiet::measure(&[process], || {
+    quiet::measure(amount.again_max, &[process], || {
         let before = process.processor_s()?;
-        let until = Instant::now() + Duration::from_secs(seconds.into());
+        let until = Instant::now() + Duration::from_secs(amount.seconds.into());
         let count = std::thread::scope(|scope| {
             let posting: Vec<_> =
                 posters.iter_mut().map(|poster| scope.spawn(move || poster.post_until(until))).collect();
