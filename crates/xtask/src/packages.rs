@@ -23,11 +23,6 @@ const NEEDED: [(&str, Finder); 9] = [
     ("postgresql", postgresql),
     ("python3-venv", python),
 ];
-/// The mail server of the tests, from PyPI.
-const SMTPD: &str = "aiosmtpd==1.4.6";
-/// What makes requests out of the description of the interface, from PyPI.
-const SCHEMATHESIS: &str = "schemathesis==4.32.5";
-
 /// Installs the missing packages.
 ///
 /// # Errors
@@ -104,7 +99,7 @@ fn python() -> Option<PathBuf> {
 /// # Errors
 /// When Python is missing, or the package cannot be had.
 pub(crate) fn smtpd() -> anyhow::Result<PathBuf> {
-    from_pypi("smtpd", SMTPD, "aiosmtpd")
+    from_pypi("smtpd", "aiosmtpd")
 }
 
 /// The maker of requests.
@@ -112,19 +107,23 @@ pub(crate) fn smtpd() -> anyhow::Result<PathBuf> {
 /// # Errors
 /// When Python is missing, or the package cannot be had.
 pub(crate) fn schemathesis() -> anyhow::Result<PathBuf> {
-    from_pypi("schemathesis", SCHEMATHESIS, "schemathesis")
+    from_pypi("schemathesis", "schemathesis")
 }
 
-/// A program out of a package, in an environment of its own below the target folder; made when missing.
-fn from_pypi(environment: &str, package: &str, program: &str) -> anyhow::Result<PathBuf> {
+/// A program out of packages whose versions `pypi` fixes, in an environment of its own below the target folder; made when it
+/// is missing or has others.
+fn from_pypi(environment: &str, program: &str) -> anyhow::Result<PathBuf> {
+    let versions = workspace::root().join(format!("crates/xtask/pypi/{environment}.txt"));
+    let wanted = std::fs::read_to_string(&versions)?;
     let folder = workspace::target()?.join(environment);
-    let program = folder.join("bin").join(program);
-    if !program.is_file() {
+    let (program, installed) = (folder.join("bin").join(program), folder.join("versions.txt"));
+    if !program.is_file() || std::fs::read_to_string(&installed).ok().as_ref() != Some(&wanted) {
         let python = python().context("python3 with venv is missing")?;
         capture(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", package];
-        capture(Command::new(folder.join("bin/python")).args(pip))
-            .with_context(|| format!("cannot install {package}"))?;
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+        capture(Command::new(folder.join("bin/python")).args(pip).arg(&versions))
+            .with_context(|| format!("cannot install what {} names", versions.display()))?;
+        std::fs::write(installed, wanted)?;
     }
     Ok(program)
 }

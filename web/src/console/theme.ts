@@ -61,7 +61,7 @@ const close = { "aria-label": i18next.t("action.close") };
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: { "--mantine-color-error": "#c81e1e" },
-  dark: { "--mantine-color-error": "#f87171" },
+  dark: { "--mantine-color-error": "#f87171", "--mantine-color-red-light-color": "#f09c9c" },
 });
 
 export const theme = createTheme({

@@ -180,7 +180,7 @@ pub async fn list_site_queue_agents(tx: &mut Tx, site: SiteId) -> StoreResult<Ve
     Ok(rows.into_iter().map(|(queue, user)| (queue.0, user.0)).collect())
 }
 
-/// Replaces the agents of a queue.
+/// Replaces the agents of a queue, beside [`insert_queue`] or [`update_queue`], which count it as one change.
 ///
 /// # Errors
 /// `InUse` when one of them is no user.
@@ -195,7 +195,6 @@ pub async fn update_queue_agents(tx: &mut Tx, queue: &QueueRow, agents: &[UserId
             Text(*agent),
         )?;
     }
-    raise_config_version(tx, queue.site_id.0).await?;
     Ok(())
 }
 

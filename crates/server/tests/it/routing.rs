@@ -17,6 +17,7 @@ use beckon_server::store::column::Json;
 use beckon_server::store::customer::erase::{Erased, delete_visitor};
 use beckon_server::store::message::{Audience, NewMessage, Sender, append_message};
 use beckon_server::store::queue::{QueueRow, insert_queue, update_queue, update_queue_agents};
+use beckon_server::store::site::raise_config_version;
 use beckon_server::store::user::{Role, insert_user};
 use beckon_server::store::{Store, Tx};
 use serde_json::json;
@@ -144,6 +145,7 @@ async fn a_chat_whose_agent_is_gone_waits_again_and_rings_at_another(store: Stor
     let mut tx = desk.store.write().await.unwrap();
     insert_user(&mut tx, &bob).await.unwrap();
     update_queue_agents(&mut tx, &desk.queue, &[*bob.id]).await.unwrap();
+    raise_config_version(&mut tx, *desk.queue.site_id).await.unwrap();
     update_agent_status(&mut tx, *bob.id, Stance::Ready, desk.clock.now()).await.unwrap();
     heard(&mut tx, *bob.id, desk.clock.now()).await;
     tx.commit().await.unwrap();
@@ -184,6 +186,7 @@ async fn an_alert_that_was_handed_on_is_as_silent_as_before(store: Store) {
     let mut tx = desk.store.write().await.unwrap();
     insert_user(&mut tx, &bob).await.unwrap();
     update_queue_agents(&mut tx, &desk.queue, &[*bob.id]).await.unwrap();
+    raise_config_version(&mut tx, *desk.queue.site_id).await.unwrap();
     tx.commit().await.unwrap();
     desk.go_on(125_000).await;
     assert_eq!(*desk.chat().await.state, ChatState::Queued, "Alice is gone");

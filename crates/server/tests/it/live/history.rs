@@ -4,6 +4,7 @@ use std::slice::from_ref;
 
 use beckon_server::store::Store;
 use beckon_server::store::queue::update_queue_agents;
+use beckon_server::store::site::raise_config_version;
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
@@ -50,6 +51,7 @@ async fn ended_chats_are_found_by_who_may_see_them(store: Store) {
     let carol = shop.person("Carol", Role::Agent).await;
     let mut tx = shop.store.write().await.unwrap();
     update_queue_agents(&mut tx, &shop.queue, &[alice.user, bob.user]).await.unwrap();
+    raise_config_version(&mut tx, *shop.queue.site_id).await.unwrap();
     tx.commit().await.unwrap();
     let sue = shop.person("Sue", Role::Supervisor).await;
     assert_eq!(ids(&sue, &shop, "").await, Vec::<Value>::new(), "it has not ended");

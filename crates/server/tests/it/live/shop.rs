@@ -16,7 +16,7 @@ use beckon_server::store::offer::{OfferRow, insert_offer};
 use beckon_server::store::queue::{QueueRow, insert_queue, list_queue_agents, update_queue_agents};
 use beckon_server::store::rule::{RuleRow, insert_rule};
 use beckon_server::store::session::{NewSession, insert_session};
-use beckon_server::store::site::{SiteRow, insert_site};
+use beckon_server::store::site::{SiteRow, insert_site, raise_config_version};
 use beckon_server::store::user::{Role, UserRow, insert_user};
 use beckon_server::store::{Store, Tx};
 use serde_json::{Value, json};
@@ -220,6 +220,7 @@ pub(crate) async fn employ(
     let mut agents = list_queue_agents(&mut tx, *queue.id).await.unwrap();
     agents.push(*user.id);
     update_queue_agents(&mut tx, queue, &agents).await.unwrap();
+    raise_config_version(&mut tx, *queue.site_id).await.unwrap();
     let token = sign_in(&mut tx, *user.id, now).await;
     tx.commit().await.unwrap();
     (token, *user.id)

@@ -13,6 +13,7 @@ use crate::harness::store_tests;
 
 store_tests!(
     a_line_says_what_was_and_what_is,
+    what_is_published_at_once_is_one_version,
     secrets_never_stand_in_the_log,
     the_log_is_filtered_and_paged,
     lines_are_forgotten_after_400_days,
@@ -92,6 +93,18 @@ async fn a_line_says_what_was_and_what_is(store: Store) {
     other.patch(&path, &json!({"note": "Mine."})).await.refused(403, "forbidden");
     let long = json!({"note": "x".repeat(501)});
     assert_eq!(scene.admin.patch(&path, &long).await.refused(422, "invalid").len(), 1);
+}
+
+// spec: A-4
+async fn what_is_published_at_once_is_one_version(store: Store) {
+    let mut scene = Scene::open(store).await;
+    let before = scene.version().await;
+    let queue = json!({"name": "Sales", "agents": [scene.root]});
+    let queue = scene.admin.post(&scene.path("/queues"), &queue).await.created();
+    assert_eq!(scene.version().await, before + 1);
+    let path = format!("/api/v1/queues/{}", id_of(&queue));
+    scene.admin.patch(&path, &json!({"name": "Orders", "agents": []})).await.ok();
+    assert_eq!(scene.version().await, before + 2);
 }
 
 // spec: A-4

@@ -4,14 +4,15 @@ import type { RulePlan } from "../../../api/rest";
 import { conditionSentence } from "../../decisions/sentence";
 import { span } from "../../ui/format";
 
-/** `on a page whose address contains “/prices”, at the 3. view, after 10 s` */
+/** `on a page whose address contains “/prices”, at the 3rd view, after 10 s` */
 export function whenSentence(plan: RulePlan, t: TFunction): string {
   const every = plan.match_type === "contains" && plan.match_value === "";
   const place = every
     ? t("rules.sentence.every")
     : `${t(`rules.sentence.${plan.match_on}`)} ${t(`rules.sentence.${plan.match_type}`, { value: plan.match_value })}`;
   const parts = [place];
-  if (plan.page_view_count > 1) parts.push(t("rules.sentence.views", { count: plan.page_view_count }));
+  if (plan.page_view_count > 1)
+    parts.push(t("rules.sentence.views", { count: plan.page_view_count, ordinal: true }));
   if (plan.required_time_s > 0)
     parts.push(t("rules.sentence.time", { time: span(plan.required_time_s * 1000) }));
   if (plan.conditions)

@@ -22,6 +22,7 @@ export function SnippetSection({ site }: { site: Site }) {
         value={kind}
         onChange={(chosen) => setKind(chosen as SnippetKind)}
         data={KINDS.map((value) => ({ value, label: t(`sites.snippet_kind.${value}`) }))}
+        size="xs"
         style={{ alignSelf: "start" }}
       />
       <Text>{t(`sites.snippet_kind.${kind}_help`)}</Text>

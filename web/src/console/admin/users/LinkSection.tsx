@@ -41,9 +41,10 @@ export function LinkSection({ user }: { user: User }) {
     onSettled: users,
   });
   const kind = user.has_password ? "reset" : "invitation";
+  const words = kind === "invitation" && user.single_sign_on ? "beside_provider" : kind;
   const again = user.link?.kind === kind;
   return (
-    <Section title={t(`users.link.${kind}.title`)} text={t(`users.link.${kind}.text`)}>
+    <Section title={t(`users.link.${words}.title`)} text={t(`users.link.${words}.text`)}>
       {made && (
         <Alert
           color="accent"
@@ -62,7 +63,7 @@ export function LinkSection({ user }: { user: User }) {
           disabled={user.disabled}
           onClick={() => make.mutate()}
         >
-          {t(again ? `users.link.${kind}.again` : `users.link.${kind}.make`)}
+          {t(again ? `users.link.${words}.again` : `users.link.${words}.make`)}
         </Button>
         {user.link && (
           <Button variant="default" loading={revoke.isPending} onClick={() => revoke.mutate()}>

@@ -53,6 +53,12 @@ export const users = {
       until: "Invited. The link is good until {{at}}.",
       ended: "The invitation ended on {{at}}.",
     },
+    beside_provider: {
+      title: "Password",
+      text: "This person signs in at the provider. With the link they choose a password too. It is good once and for seven days.",
+      make: "Make a link",
+      again: "Make another link",
+    },
     reset: {
       title: "Lost password",
       text: "With a link the person chooses a new password. It is good once and for seven days; the present one stays until it is used.",
