@@ -14,6 +14,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use url::form_urlencoded;
 
 pub(crate) const CLIENT_ID: &str = "beckon";
@@ -39,6 +40,13 @@ pub(crate) struct Asked {
     pub(crate) form: BTreeMap<String, String>,
 }
 
+/// The next code, which waits for an ID token until it is let go.
+pub(crate) struct Held {
+    /// Ends when the code was brought.
+    pub(crate) brought: oneshot::Receiver<()>,
+    pub(crate) let_go: oneshot::Sender<()>,
+}
+
 #[derive(Clone)]
 pub(crate) struct Provider {
     pub(crate) url: String,
@@ -54,6 +62,7 @@ struct Inner {
     signed: Signed,
     user_info: Value,
     asked: Vec<Asked>,
+    hold: Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>,
 }
 
 struct Key {
@@ -84,6 +93,7 @@ impl Provider {
             signed: Signed::Well,
             user_info: Value::Null,
             asked: Vec::new(),
+            hold: None,
         };
         let provider = Self { url, inner: Arc::new(Mutex::new(inner)) };
         let router = Router::new()
@@ -129,6 +139,12 @@ impl Provider {
 
     pub(crate) fn keys_asked(&self) -> usize {
         self.inner.lock().unwrap().keys_asked
+    }
+
+    pub(crate) fn hold(&self) -> Held {
+        let ((bring, brought), (let_go, gone)) = (oneshot::channel(), oneshot::channel());
+        self.inner.lock().unwrap().hold = Some((bring, gone));
+        Held { brought, let_go }
     }
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
@@ -195,6 +211,11 @@ async fn keys(State(provider): State<Provider>) -> Json<Value> {
 }
 
 async fn token(State(provider): State<Provider>, headers: HeaderMap, body: String) -> Json<Value> {
+    let hold = provider.inner.lock().unwrap().hold.take();
+    if let Some((bring, gone)) = hold {
+        bring.send(()).unwrap();
+        gone.await.unwrap();
+    }
     let mut inner = provider.inner.lock().unwrap();
     let authorization = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap().to_owned());
     let form = form_urlencoded::parse(body.as_bytes()).into_owned().collect();

@@ -24,6 +24,8 @@ store_tests!(
     an_id_token_that_is_not_good_lets_nobody_in,
     an_email_counts_only_once_it_is_verified,
     a_sign_in_is_good_once_in_its_browser_and_for_ten_minutes,
+    what_is_set_while_somebody_signs_in_holds_for_them_too,
+    an_office_behind_one_address_signs_in,
     new_people_are_made_where_they_are_taken,
     the_role_follows_the_claim_and_the_last_administrator_stays,
     who_is_disabled_or_another_person_is_not_let_in,
@@ -287,6 +289,40 @@ async fn a_sign_in_is_good_once_in_its_browser_and_for_ten_minutes(store: Store)
     stage.set(json!({"enabled": false})).await;
     refused(&way.come_back().await, "off");
     stage.place.browser().post(PROVIDER, &json!({})).await.refused(409, "single_sign_on_off");
+}
+
+// spec: A-4
+async fn what_is_set_while_somebody_signs_in_holds_for_them_too(store: Store) {
+    let mut stage = Stage::on(store).await;
+    let alice = stage.place.user("alice", Role::Agent).await;
+    let mut way = stage.begin().await;
+    stage.provider.say(stage.claims(&way), Signed::Well);
+    let held = stage.provider.hold();
+    let change = async {
+        held.brought.await.unwrap();
+        stage.set(json!({"role_claim": "groups"})).await;
+        held.let_go.send(()).unwrap();
+    };
+    let (reply, ()) = tokio::join!(way.come_back(), change);
+    refused(&reply, "expired");
+    assert_eq!(stage.sessions(alice).await, 0);
+}
+
+// spec: A-4
+async fn an_office_behind_one_address_signs_in(store: Store) {
+    let stage = Stage::on(store).await;
+    stage.place.user("alice", Role::Agent).await;
+    // More ways out and back than attempts from one address at once.
+    for _ in 0..40 {
+        assert_eq!(location(&stage.sign_in(json!({})).await.1), "/visitors");
+    }
+    let mut stranger = stage.begin().await;
+    stranger.browser.cookie = None;
+    let mut why = Vec::new();
+    for _ in 0..100 {
+        why.push(location(&stranger.come_back().await).to_owned());
+    }
+    assert!(why.contains(&"/?refused=too_many".to_owned()), "who has not begun here is counted");
 }
 
 // spec: A-4
