@@ -12,5 +12,10 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   reporter: [["list"]],
+  // A cluster gives this machine an address, at which browsers drop what is under way: its journeys run when no others do.
+  projects: [
+    { name: "one-server", testIgnore: "cluster.spec.ts" },
+    { name: "cluster", testMatch: "cluster.spec.ts", workers: 1 },
+  ],
   use: { ...browser, trace: "retain-on-failure", screenshot: "only-on-failure" },
 });
