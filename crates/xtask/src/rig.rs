@@ -33,7 +33,7 @@ mod visitor;
 
 use fault::Fault;
 use report::Line;
-use scene::Length;
+use scene::{Length, Programs};
 
 /// A fault that takes longer than this has got stuck.
 const FAULT_WITHIN: Duration = Duration::from_secs(6 * 3_600);
@@ -56,6 +56,9 @@ pub(crate) struct Arguments {
     /// Run this binary, and build none.
     #[arg(long, conflicts_with = "release")]
     program: Option<PathBuf>,
+    /// With `upgrade` alone: begin with this binary, of an earlier version; each node comes back with the one that is tried.
+    #[arg(long, value_name = "BINARY")]
+    from: Option<PathBuf>,
     /// Few and short rounds; without names the quick faults.
     #[arg(long)]
     smoke: bool,
@@ -76,6 +79,10 @@ pub(crate) struct Arguments {
 /// # Errors
 /// When a promise was broken, or a run could not be had.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.from.is_some() && arguments.faults != [Fault::Upgrade] {
+        bail!("--from is for the fault upgrade alone");
+    }
+    let from = arguments.from.as_ref().map(std::path::absolute).transpose()?;
     let program = match &arguments.program {
         Some(program) => std::path::absolute(program)?,
         None => build(arguments)?,
@@ -85,7 +92,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let faults = if arguments.faults.is_empty() { all } else { arguments.faults.clone() };
     // Two threads for the clients; what starts processes stays on this one, which outlives them.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let runs = futures_util::stream::iter(faults.clone()).map(|fault| one(arguments, &program, fault));
+    let programs = Programs { first: from.as_deref().unwrap_or(&program), tried: &program };
+    let runs = futures_util::stream::iter(faults.clone()).map(|fault| one(arguments, programs, fault));
     let lines: Vec<_> = runtime.block_on(runs.buffered(arguments.at_once).collect());
     report::print(&lines);
     if let Some(file) = &arguments.json {
@@ -104,7 +112,7 @@ pub(crate) fn smoke(xtask: &Path) -> anyhow::Result<()> {
     workspace::run_and_repeat(Command::new(xtask).args(arguments))
 }
 
-async fn one(arguments: &Arguments, program: &Path, fault: Fault) -> Line {
+async fn one(arguments: &Arguments, programs: Programs<'_>, fault: Fault) -> Line {
     let (rounds, length) = if arguments.smoke {
         (fault.smoke_rounds(), Length::Smoke)
     } else {
@@ -112,7 +120,7 @@ async fn one(arguments: &Arguments, program: &Path, fault: Fault) -> Line {
     };
     println!("{}: {rounds} rounds, seed {}", fault.name(), arguments.seed);
     let writes = if arguments.unsafe_writes { Writes::Fast } else { Writes::Kept };
-    let run = scene::run(program, fault, rounds, arguments.seed, length, writes);
+    let run = scene::run(programs, fault, rounds, arguments.seed, length, writes);
     let line = tokio::time::timeout(FAULT_WITHIN, run).await.context("the run got stuck");
     line.and_then(|line| line).unwrap_or_else(|error| Line::failed(fault, &error))
 }

@@ -9,7 +9,8 @@ use super::view::View;
 /// A promise of the specification that was broken.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub(super) struct Violation {
-    /// `X-1` to `X-5`, or `O-…`; `rig` where the run itself came to nothing.
+    /// `X-1` to `X-6`, or `O-…`; `drain` where a node that stopped left somebody behind; `rig` where the run itself came to
+    /// nothing.
     pub(super) promise: &'static str,
     pub(super) what: String,
 }
@@ -48,6 +49,10 @@ pub(super) struct Seen {
     pub(super) visitors_back: Vec<Duration>,
     /// From the start of a process until it is ready.
     pub(super) ready: Vec<Duration>,
+    /// Who has no connection now, and since when.
+    away: BTreeMap<String, Instant>,
+    /// Who had none, and for how long at a time.
+    gaps: Vec<(String, Duration)>,
     /// When the last fault struck, while returns are counted.
     struck_at: Option<Instant>,
 }
@@ -160,6 +165,31 @@ impl Book {
             Kind::Visitor => seen.visitors_back.push(took),
             Kind::Agent => seen.agents_back.push(took),
         }
+    }
+
+    /// Somebody has no connection any more.
+    pub(super) fn lost(&self, who: &str) {
+        self.open().away.entry(who.to_owned()).or_insert_with(Instant::now);
+    }
+
+    /// Somebody has a connection again, or wants none.
+    pub(super) fn found(&self, who: &str) {
+        let mut seen = self.open();
+        if let Some(lost_at) = seen.away.remove(who) {
+            seen.gaps.push((who.to_owned(), lost_at.elapsed()));
+        }
+    }
+
+    /// From now on gaps are counted anew.
+    pub(super) fn forget_gaps(&self) {
+        self.open().gaps.clear();
+    }
+
+    /// Who had no connection, and for how long at a time, with those that have none yet.
+    pub(super) fn gaps(&self) -> Vec<(String, Duration)> {
+        let seen = self.open();
+        let still = seen.away.iter().map(|(who, lost_at)| (who.clone(), lost_at.elapsed()));
+        seen.gaps.iter().cloned().chain(still).collect()
     }
 
     pub(super) fn ready(&self, took: Duration) {

@@ -46,6 +46,8 @@ pub(super) struct Crowd {
 pub(super) struct Link {
     place: Arc<Place>,
     kind: Kind,
+    /// Who: `visitor 3`, `agent 1`.
+    who: String,
     path: &'static str,
     cookie: String,
     socket: Option<Socket>,
@@ -124,19 +126,21 @@ impl Crowd {
 }
 
 impl Link {
-    pub(super) fn new(place: Arc<Place>, kind: Kind, node: usize, cookie: String, dice: Dice) -> Self {
-        let path = match kind {
-            Kind::Visitor => "/live/visitor",
-            Kind::Agent => "/live/agent",
+    /// The connection of this visitor or agent, first to the node of the same number.
+    pub(super) fn new(place: Arc<Place>, kind: Kind, number: usize, cookie: String, dice: Dice) -> Self {
+        let (who, path) = match kind {
+            Kind::Visitor => ("visitor", "/live/visitor"),
+            Kind::Agent => ("agent", "/live/agent"),
         };
         let now = Instant::now();
         Self {
             place,
             kind,
+            who: format!("{who} {number}"),
             path,
             cookie,
             socket: None,
-            node,
+            node: number,
             welcomed: false,
             attempt: 0,
             lost_at: None,
@@ -194,6 +198,7 @@ impl Link {
         if let Some(lost_at) = self.lost_at.take() {
             self.place.book.back(self.kind, lost_at);
         }
+        self.place.book.found(&self.who);
     }
 
     /// The next frame, for which it is waited so long. A lost connection is noted.
@@ -224,6 +229,7 @@ impl Link {
         }
         self.welcomed = false;
         self.lost_at.get_or_insert_with(Instant::now);
+        self.place.book.lost(&self.who);
         self.node += 1;
         let full_ms = 500 * 2_u64.pow(self.attempt.min(3));
         self.attempt += 1;
@@ -237,6 +243,7 @@ impl Link {
             socket.leave().await;
         }
         (self.welcomed, self.lost_at) = (false, None);
+        self.place.book.found(&self.who);
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) enum Fault {
     Kill,
     /// One of three nodes is killed and comes back.
     KillNode,
+    /// The three nodes are stopped and started one after another, each on the binary that is tried.
+    Upgrade,
     /// One of three nodes stands still and goes on.
     Pause,
     /// PostgreSQL crashes and is there again.
@@ -65,6 +67,7 @@ impl Fault {
             Self::DiskFull => Ground::SmallDisk,
             Self::ClockStep => Ground::MovedClock,
             Self::KillNode
+            | Self::Upgrade
             | Self::Pause
             | Self::DatabaseRestart
             | Self::DatabaseSlow
@@ -87,7 +90,8 @@ impl Fault {
             | Self::Split
             | Self::Malformed
             | Self::Flood => true,
-            Self::DatabaseSlow
+            Self::Upgrade
+            | Self::DatabaseSlow
             | Self::BusAway
             | Self::HalfOpen
             | Self::DiskFull
@@ -108,7 +112,8 @@ impl Fault {
             | Self::BusRestart
             | Self::Split
             | Self::DiskFull => 2,
-            Self::Pause
+            Self::Upgrade
+            | Self::Pause
             | Self::DatabaseSlow
             | Self::BusAway
             | Self::HalfOpen
@@ -129,6 +134,7 @@ impl Fault {
         match self {
             Self::Kill => faults::kill::strike(scene).await,
             Self::KillNode => faults::kill_node::strike(scene).await,
+            Self::Upgrade => faults::upgrade::strike(scene).await,
             Self::Pause => faults::pause::strike(scene).await,
             Self::DatabaseRestart => faults::database_restart::strike(scene).await,
             Self::DatabaseSlow => faults::database_slow::strike(scene).await,

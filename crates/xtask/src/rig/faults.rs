@@ -17,3 +17,4 @@ pub(super) mod reconnect_storm;
 pub(super) mod slow_reader;
 pub(super) mod slowloris;
 pub(super) mod split;
+pub(super) mod upgrade;

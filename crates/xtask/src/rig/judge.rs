@@ -17,6 +17,7 @@ pub(super) fn judge(seen: &Seen, stored: &Stored, unsure_ms: i64) -> Vec<Violati
     let views: Vec<View> =
         seen.views.iter().map(|view| view.lock().expect("nobody panics with a view open").clone()).collect();
     messages(&views, stored, &mut found);
+    strangers(&views, &mut found);
     owners(stored, &mut found);
     forgotten(stored, &mut found);
     offers(seen, stored, unsure_ms, &mut found);
@@ -104,6 +105,24 @@ fn shown(view: &View, stored: &[&Message], found: &mut Vec<Violation>) {
         let (held, kept) = (view.held.len(), kept.len());
         let what = format!("{} sees {held} of {kept} messages of chat {}", view.who, view.chat);
         found.push(violation("X-1", what));
+    }
+}
+
+/// nobody was shown what was written in another chat.
+fn strangers(views: &[View], found: &mut Vec<Violation>) {
+    let said =
+        |view: &View| view.said.iter().map(|said| (view.chat.clone(), said.id.clone())).collect::<Vec<_>>();
+    let written: HashSet<(String, String)> = views.iter().flat_map(said).collect();
+    for view in views {
+        for shown in view.held.values().filter(|shown| matches!(shown.from.as_str(), "visitor" | "agent")) {
+            if !written.contains(&(view.chat.clone(), shown.id.clone())) {
+                let what = format!(
+                    "{} was shown message {}, which was not written in chat {}",
+                    view.who, shown.id, view.chat
+                );
+                found.push(violation("X-6", what));
+            }
+        }
     }
 }
 

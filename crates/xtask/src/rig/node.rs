@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
@@ -98,6 +98,27 @@ impl Node {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+
+    /// It is told to stop, as by a service manager.
+    ///
+    /// # Errors
+    /// When there is no process.
+    pub(super) fn stop(&self) -> anyhow::Result<()> {
+        self.signal("-TERM")
+    }
+
+    /// How its process ended, once it has.
+    ///
+    /// # Errors
+    /// When there is no process, or the system cannot tell.
+    pub(super) fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        Ok(self.child.as_mut().context("the node has no process")?.try_wait()?)
+    }
+
+    /// From its next start on it is this program.
+    pub(super) fn replace_program(&mut self, program: &Path) {
+        program.clone_into(&mut self.start.program);
     }
 
     /// It stands still until it is told to go on, and its connections stand.

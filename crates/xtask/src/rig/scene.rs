@@ -1,7 +1,7 @@
 //! Owns one run of one fault: the stage, the crowd on it, the rounds, and the looks in between. What the fault does stands
 //! in `faults`, the verdict in `judge`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::book::Book;
@@ -37,8 +37,19 @@ pub(super) enum Length {
     Full,
 }
 
+/// The binaries of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Programs<'a> {
+    /// What the nodes begin with.
+    pub(super) first: &'a Path,
+    /// What is tried; another one only where an upgrade is.
+    pub(super) tried: &'a Path,
+}
+
 /// One run.
 pub(super) struct Scene {
+    /// The binary that is tried.
+    pub(super) tried: PathBuf,
     pub(super) stage: Stage,
     pub(super) crowd: Crowd,
     pub(super) book: Book,
@@ -54,15 +65,15 @@ pub(super) struct Scene {
 /// # Errors
 /// When the run itself cannot be had; what it finds is in the line.
 pub(super) async fn run(
-    program: &Path,
+    programs: Programs<'_>,
     fault: Fault,
     rounds: u32,
     seed: u64,
     length: Length,
     writes: Writes,
 ) -> anyhow::Result<Line> {
-    let stage = Stage::set(program, fault.ground(), writes).await?;
-    let mut scene = Scene::set(stage, fault, seed, length);
+    let stage = Stage::set(programs.first, fault.ground(), writes).await?;
+    let mut scene = Scene::set(stage, programs.tried, fault, seed, length);
     let began = Instant::now();
     scene.until_messages("before the first round").await;
     for _ in 0..rounds {
@@ -94,13 +105,14 @@ pub(super) async fn run(
 }
 
 impl Scene {
-    fn set(stage: Stage, fault: Fault, seed: u64, length: Length) -> Self {
+    fn set(stage: Stage, tried: &Path, fault: Fault, seed: u64, length: Length) -> Self {
         let book = Book::new(fault.name());
         let mut dice = Dice::new(seed ^ u64::from(fault as u32) << 32);
         let place = Place::new(stage.fronts(), stage.shop.clone(), book.clone());
         let crowd = Crowd::come(place, &mut dice);
         let now = Instant::now();
-        Self { stage, crowd, book, dice, length, looked_at: now, healed_at: now, broken: false }
+        let tried = tried.to_owned();
+        Self { tried, stage, crowd, book, dice, length, looked_at: now, healed_at: now, broken: false }
     }
 
     /// The fault strikes now: returns are counted from here.
@@ -168,7 +180,7 @@ impl Scene {
     }
 
     /// Until every client has its connection. A visitor may be between two visits.
-    async fn until_back(&mut self) {
+    pub(super) async fn until_back(&mut self) {
         let everyone = self.stage.shop.agents.len();
         let began = Instant::now();
         while self.crowd.connected() < everyone && began.elapsed() < RECOVER_WITHIN {

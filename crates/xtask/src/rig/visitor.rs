@@ -245,6 +245,10 @@ impl Visitor {
     }
 
     fn message(&mut self, frame: &Value) {
+        if self.life.chat.as_deref().is_some_and(|own| frame["chat"] != own) {
+            let what = format!("{}: is told a message of chat {}", self.who, frame["chat"]);
+            self.place.book.violated("X-6", what);
+        }
         let Some(mut view) = self.life.view_of(&frame["chat"]) else { return };
         let message = &frame["message"];
         let (_, wrong) = view.message(message);

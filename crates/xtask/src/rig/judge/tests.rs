@@ -204,3 +204,20 @@ fn an_outcome_that_is_missing_or_told_otherwise_is_found() {
     );
     assert_eq!(Case::after(|case| case.stored.chats[0].presentation_id = None), ["X-5"]);
 }
+
+// spec: X-6
+#[test]
+fn a_message_of_another_chat_is_found() {
+    let foreign = json!({ "seq": 4, "from": "agent", "id": "elsewhere", "text": "Not for you" });
+    let broken = Case::after(|case| {
+        case.visitor().message(&foreign);
+        let mut stored = case.stored.messages[2].clone();
+        (stored.seq, stored.id, stored.body) = (4, "elsewhere".to_owned(), "Not for you".to_owned());
+        case.stored.messages.push(stored);
+        case.stored.chats[0].last_seq = 4;
+        let mut other = View::new("agent", "agent", "d");
+        other.say("elsewhere", "Not for you");
+        case.seen.views.push(Arc::new(Mutex::new(other)));
+    });
+    assert_eq!(broken, ["X-6"]);
+}
