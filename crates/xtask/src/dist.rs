@@ -1,5 +1,5 @@
-//! `cargo xtask dist`: the optimised binary and a Debian package around it. What the package holds besides lies in
-//! `debian/`.
+//! `cargo xtask dist`: the optimised binary, a Debian package around it, and what an image is made of. What they hold
+//! besides lies in `debian/`.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -25,7 +25,7 @@ const FILES: [(&str, &str, u32); 8] = [
     ("LICENSE", "usr/share/doc/beckon/copyright", 0o644),
 ];
 
-/// Builds binary and package and prints where they are.
+/// Builds binary and package, lays out the image, and prints where they are.
 ///
 /// # Errors
 /// When a part cannot be built or `dpkg-deb` is missing.
@@ -44,7 +44,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let folder = target()?.join("dist");
     let binary = folder.join("beckon");
     let package = package(&binary, &folder)?;
-    println!("{}\n{}", binary.display(), package.display());
+    let image = image(&binary, &folder)?;
+    println!("{}\n{}\n{}", binary.display(), package.display(), image.display());
     Ok(())
 }
 
@@ -63,6 +64,14 @@ fn package(binary: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     build.args(["--root-owner-group", "--build"]).arg(stage.path()).arg(&package);
     capture(&mut build)?;
     Ok(package)
+}
+
+/// Lays `binary` and the description of the image into a folder of their own, of which `docker build` sends nothing else.
+fn image(binary: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+    let image = folder.join("image");
+    copy(binary, &image.join("beckon"), 0o755)?;
+    copy(&root().join("crates/xtask/debian/Dockerfile"), &image.join("Dockerfile"), 0o644)?;
+    Ok(image)
 }
 
 fn copy(from: &Path, to: &Path, mode: u32) -> anyhow::Result<()> {
@@ -94,6 +103,20 @@ fn control(architecture: &str) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_image_is_made_of_everything_that_its_description_names() {
+        let folder = tempfile::tempdir().expect("there is room for an image");
+        let image = image(Path::new("/bin/true"), folder.path()).expect("the files are there");
+        let description = std::fs::read_to_string(image.join("Dockerfile")).expect("it lies there");
+        let copied = description.lines().filter_map(|line| line.strip_prefix("COPY ")?.split(' ').next());
+        assert_eq!(copied.collect::<Vec<_>>(), ["beckon"]);
+        let mode = std::fs::metadata(image.join("beckon")).expect("it lies there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o755);
+        let user =
+            description.lines().position(|line| line == "USER beckon").expect("it does not run as root");
+        assert!(description.lines().skip(user).all(|line| !line.starts_with("USER root")));
+    }
 
     #[test]
     fn a_package_has_everything_in_its_place() {
