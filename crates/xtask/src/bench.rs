@@ -75,7 +75,7 @@ pub(crate) struct Arguments {
     /// Measure nothing: take the figures that were written to this file, for the table and the chart.
     #[arg(long)]
     from: Option<PathBuf>,
-    /// Fewer rounds and smaller crowds, for a first look.
+    /// Fewer rounds and smaller crowds, for a first look; without names, message, lists and console are left out.
     #[arg(long)]
     quick: bool,
     /// Measure what was built before, without building it.
@@ -106,7 +106,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(figures) = &arguments.from {
         return arguments.publish(&figure::read(figures)?);
     }
-    let names = if arguments.names.is_empty() { Bench::value_variants() } else { &arguments.names };
+    let all: Vec<Bench> =
+        Bench::value_variants().iter().copied().filter(|name| !arguments.quick || name.is_quick()).collect();
+    let names = if arguments.names.is_empty() { &all } else { &arguments.names };
     if cfg!(debug_assertions) {
         if !arguments.no_build && names.iter().any(|name| name.needs_server()) {
             web::install("web")?;
@@ -140,6 +142,25 @@ impl Arguments {
 }
 
 impl Bench {
+    /// Whether it has a reduced form; the others are left out of a first look at everything.
+    fn is_quick(self) -> bool {
+        match self {
+            Self::Message | Self::Lists | Self::Console => false,
+            Self::Sizes
+            | Self::Engine
+            | Self::Start
+            | Self::Track
+            | Self::Idle
+            | Self::Beat
+            | Self::Decide
+            | Self::Paint
+            | Self::Widget
+            | Self::Deliver
+            | Self::Ingest
+            | Self::Grow => true,
+        }
+    }
+
     /// Whether it measures the release binary or the files of the web build.
     fn needs_server(self) -> bool {
         match self {
@@ -162,7 +183,7 @@ impl Bench {
         let Arguments { quick, debug, .. } = *arguments;
         match self {
             Self::Sizes => sizes::measure(),
-            Self::Engine => engine::measure(),
+            Self::Engine => engine::measure(quick),
             Self::Start => live::start::measure(live::amount(quick)),
             Self::Track => live::track::measure(live::amount(quick)),
             Self::Idle => live::idle::measure(live::amount(quick)),

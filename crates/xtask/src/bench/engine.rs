@@ -14,6 +14,7 @@ use super::rounds::Spread;
 
 /// Visits of the crowd, the smaller first.
 const CROWDS: [usize; 2] = [10_000, 1_000_000];
+const QUICK_CROWDS: [usize; 2] = [1_000, 30_000];
 
 /// Among many visits an event may cost so many times what it costs among few, and count as flat.
 const FLAT_MAX: f64 = 1.25;
@@ -22,15 +23,16 @@ const FLAT_MAX: f64 = 1.25;
 ///
 /// # Errors
 /// When a process of its own cannot be started.
-pub(super) fn measure() -> anyhow::Result<Vec<Figure>> {
+pub(super) fn measure(quick: bool) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Vec::new();
-    for rules in [10, 100, 1000] {
-        figures.extend(events::measure(rules)?);
+    let (rules, crowds) = if quick { (&[100][..], QUICK_CROWDS) } else { (&[10, 100, 1000][..], CROWDS) };
+    for rules in rules {
+        figures.extend(events::measure(*rules)?);
     }
-    for visits in CROWDS {
+    for visits in crowds {
         figures.extend(of_process(visits)?);
     }
-    figures.extend(flatness(&figures));
+    figures.extend(flatness(&figures, crowds));
     Ok(figures)
 }
 
@@ -44,13 +46,13 @@ pub(super) fn print_crowd(visits: usize) -> anyhow::Result<()> {
 }
 
 /// How much dearer an event is among many visits than among few, beyond what one look at a visit costs there.
-fn flatness(figures: &[Figure]) -> Option<Figure> {
+fn flatness(figures: &[Figure], [few, many]: [usize; 2]) -> Option<Figure> {
     let beyond = |visits: usize| {
         let name = format!("{}, {visits} visits", crowd::BEYOND);
         figures.iter().find(|figure| figure.name == name).map(|figure| figure.value.median)
     };
-    let times = beyond(CROWDS[1])? / beyond(CROWDS[0])?;
-    let name = format!("the same, {} visits to {}", CROWDS[1], CROWDS[0]);
+    let times = beyond(many)? / beyond(few)?;
+    let name = format!("the same, {many} visits to {few}");
     Some(Figure::new(name, "times", Spread::once(times)).at_most(FLAT_MAX))
 }
 

@@ -25,11 +25,13 @@ const BEAT: &str = r#"{"type":"beat"}"#;
 /// When a server cannot be started or refuses a visitor.
 pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
     let beckon = Served::beckon()?;
+    // Connecting everybody may take longer than a visitor may be silent.
+    beckon.be_patient()?;
     let (bare, _) = Served::floor(Floor::Echo)?;
     let (mut own, mut others) = (Vec::new(), Vec::new());
     let mut crowd = connect(&beckon, amount.visitors)?;
     let mut bare_crowd = connect(&bare, amount.visitors)?;
-    for round in 0..=amount.rounds {
+    for round in amount.warm_up()..=amount.rounds {
         // Both crowds say all the time that they are there, else one of them would be sent away meanwhile.
         let shares = quiet::measure(amount.again_max, &[beckon.process(), bare.process()], || {
             let before = [beckon.process().processor_s()?, bare.process().processor_s()?];

@@ -49,9 +49,11 @@ pub(in crate::bench) fn measure(quick: bool) -> anyhow::Result<Vec<Figure>> {
         Load { visitors: 2_000, rounds: 1, due: 400 }
     } else {
         // Both crowds are there at the same time: more would be more files than a process may have open.
-        Load { visitors: 9_500, rounds: 5, due: 1_600 }
+        Load { visitors: 9_500, rounds: 3, due: 1_600 }
     };
     let beckon = Served::beckon()?;
+    // Connecting everybody may take longer than a visitor may be silent.
+    beckon.be_patient()?;
     beckon.timer_rule("/timer/", LONG_S)?;
     beckon.timer_rule("/soon/", LATER_S)?;
     let _desk = Desk::open(&beckon)?;

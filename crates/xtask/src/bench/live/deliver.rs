@@ -17,13 +17,13 @@ use tokio_tungstenite::tungstenite::Message;
 use super::super::figure::Figure;
 use super::super::rounds::{Spread, percentile};
 use super::floor::Floor;
-use super::guests::{Guest, guests, id_in, stay};
+use super::guests::{BEAT, Guest, guests, id_in, stay};
 use super::served::{RULES, Served};
 
 const TEXT: &str =
     "Could you tell me whether the oak is oiled or lacquered? We have two small children at home.";
 /// Agents who write; each has as many of the chats as the others.
-const AGENTS: usize = 10;
+const AGENTS: usize = 5;
 /// Chats that are opened at a time: who waits is told of everyone before them.
 const AT_A_TIME: usize = 20;
 /// Of the relay.
@@ -63,16 +63,20 @@ type Writer = Box<dyn futures_util::Sink<Message, Error = tokio_tungstenite::tun
 /// When a server cannot be started, or a message does not come.
 pub(in crate::bench) fn measure(quick: bool) -> anyhow::Result<Vec<Figure>> {
     let load = if quick {
-        Load { sockets: 2_000, chats: 200, per_s: 500, seconds: 4, rounds: 1 }
+        Load { sockets: 2_000, chats: 200, per_s: 200, seconds: 3, rounds: 1 }
     } else {
         // Both sides are connected at the same time: more would be more files than a process may have open.
-        Load { sockets: 9_500, chats: 1_000, per_s: 1_000, seconds: 8, rounds: 5 }
+        Load { sockets: 9_500, chats: 1_000, per_s: 500, seconds: 6, rounds: 3 }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let beckon = tokio::task::block_in_place(|| Served::with(AGENTS, RULES))?;
-        let mut own = Side::beckon(beckon, &load).await?;
+        let beckon = tokio::task::block_in_place(|| {
+            let served = Served::with(AGENTS, RULES)?;
+            served.be_patient()?;
+            Ok::<_, anyhow::Error>(served)
+        })?;
         let mut relay = Side::relay(Served::floor(Floor::Relay)?.0, &load).await?;
+        let mut own = Side::beckon(beckon, &load).await?;
         let (mut owns, mut relays) = (Vec::new(), Vec::new());
         // The first round warms up.
         for round in 0..=load.rounds {
@@ -155,6 +159,9 @@ impl Side {
     async fn round(&mut self, load: &Load, elsewhere: &mut [Guest]) -> anyhow::Result<Round> {
         let count = (load.per_s * load.seconds) as usize;
         let Self { served, talkers, others, chats, writers, sent } = self;
+        for writer in &mut *writers {
+            writer.send(Message::text(BEAT)).await?;
+        }
         let before = served.process().processor_s()?;
         let began = Instant::now() + Duration::from_millis(200);
         let due = |number: usize| began + Duration::from_secs(1) / load.per_s * number as u32;
@@ -195,6 +202,14 @@ impl Side {
 /// What comes is read and thrown away, so that the server never waits for us.
 fn to_write(console: Guest) -> Writer {
     let (sink, mut stream) = console.split();
-    tokio::spawn(async move { while stream.next().await.is_some_and(|frame| frame.is_ok()) {} });
+    tokio::spawn(async move {
+        while let Some(frame) = stream.next().await {
+            match frame {
+                Ok(Message::Close(why)) => eprintln!("an agent was cut off: {why:?}"),
+                Ok(_) => {}
+                Err(error) => return eprintln!("an agent's connection is over: {error}"),
+            }
+        }
+    });
     Box::new(sink)
 }

@@ -49,8 +49,8 @@ const FULL: Sizes = Sizes {
     rules: &[10, 100, 1_000],
     known: &[1_000, 30_000, 1_000_000],
     chats: &[1_000, 30_000, 1_000_000],
-    seconds: 5,
-    rounds: 3,
+    seconds: 4,
+    rounds: 2,
     again_max: 1,
 };
 const QUICK: Sizes = Sizes {
@@ -165,10 +165,7 @@ fn chats(sizes: &Sizes) -> anyhow::Result<Vec<Figure>> {
 /// A server whose visitors need not say that they are there while something else is measured.
 fn patient() -> anyhow::Result<Served> {
     let served = Served::beckon()?;
-    let shop = served.shop.as_ref().context("it was furnished")?;
-    let site = format!("/api/v1/sites/{}", shop.site);
-    let settings = json!({ "settings": { "poll_interval_s": 300, "minimum_interval_s": 0 } });
-    served.block_on(shop.admin.change(served.address, &site, &settings))?;
+    served.be_patient()?;
     Ok(served)
 }
 

@@ -21,7 +21,8 @@ use crate::shop::{BROWSER, ORIGIN};
 /// Visitors who connect at a time.
 const CONNECTING: usize = 64;
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
-const BEAT: &str = r#"{"type":"beat"}"#;
+/// What says that somebody is still there.
+pub(super) const BEAT: &str = r#"{"type":"beat"}"#;
 
 /// A visitor.
 pub(super) struct Guest(WebSocketStream<TcpStream>);

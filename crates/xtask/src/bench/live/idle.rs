@@ -13,24 +13,20 @@ use super::served::Served;
 
 /// KB at the most.
 const IDLE_KB_MAX: f64 = 4.0;
+/// The figure hardly differs from round to round, and connecting everybody takes long.
+const ROUNDS_MAX: usize = 1;
 /// Measures.
 ///
 /// # Errors
 /// When a server cannot be started or refuses a visitor.
 pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
-    let mut counts = vec![2_000, amount.visitors];
-    counts.dedup();
-    let mut figures = Vec::new();
-    for count in counts {
-        figures.extend(with(count, amount.rounds)?);
-    }
-    Ok(figures)
-}
-
-fn with(count: u32, rounds: usize) -> anyhow::Result<Vec<Figure>> {
     let (mut own, mut bare, mut node) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        own.push(each(&Served::beckon()?, count)?);
+    let count = amount.visitors;
+    for _ in 0..amount.rounds.min(ROUNDS_MAX) {
+        let beckon = Served::beckon()?;
+        // Connecting everybody may take longer than a visitor may be silent.
+        beckon.be_patient()?;
+        own.push(each(&beckon, count)?);
         bare.push(each(&Served::floor(Floor::Echo)?.0, count)?);
         node.push(each(&Served::node("idle.mjs", &[])?, count)?);
     }

@@ -16,7 +16,7 @@ use crate::service::free_port;
 /// # Errors
 /// When the server or the browser cannot be started.
 pub(in crate::bench) fn widget(quick: bool) -> anyhow::Result<Vec<Figure>> {
-    run("widget", if quick { 2 } else { 9 })
+    run("widget", if quick { 2 } else { 5 })
 }
 
 /// An offer, from its condition to the screen.
@@ -24,7 +24,7 @@ pub(in crate::bench) fn widget(quick: bool) -> anyhow::Result<Vec<Figure>> {
 /// # Errors
 /// When the server or the browser cannot be started.
 pub(in crate::bench) fn paint(quick: bool) -> anyhow::Result<Vec<Figure>> {
-    run("paint", if quick { 5 } else { 40 })
+    run("paint", if quick { 4 } else { 20 })
 }
 
 fn run(script: &str, rounds: u32) -> anyhow::Result<Vec<Figure>> {

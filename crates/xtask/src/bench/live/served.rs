@@ -54,7 +54,28 @@ impl Served {
         let (mut served, _) = Self::start(data.path())?;
         served.shop = Some(served.block_on(furnish(served.address, agents, rules))?);
         served.data = Some(data);
+        served.restarted()
+    }
+
+    /// The same data in a new process: signing people in has taken memory, which is given back only after a while.
+    fn restarted(mut self) -> anyhow::Result<Self> {
+        self.child.kill()?;
+        self.child.wait()?;
+        let data = self.data.take().context("it has data of its own")?;
+        let (mut served, _) = Self::start(data.path())?;
+        (served.shop, served.data) = (self.shop.take(), Some(data));
         Ok(served)
+    }
+
+    /// Visitors need not say that they are there while something else is done.
+    ///
+    /// # Errors
+    /// When the server refuses it.
+    pub(super) fn be_patient(&self) -> anyhow::Result<()> {
+        let shop = self.shop.as_ref().context("a bare server is patient")?;
+        let site = format!("/api/v1/sites/{}", shop.site);
+        let settings = json!({ "settings": { "poll_interval_s": 300, "minimum_interval_s": 0, "capacity_factor": 100 } });
+        self.block_on(shop.admin.change(self.address, &site, &settings))
     }
 
     /// Beckon on what this folder holds; yields how long it took to be ready too.

@@ -23,7 +23,7 @@ const AT_REST: Duration = Duration::from_secs(2);
 pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
     let (mut fresh, mut existing, mut bare) = (Vec::new(), Vec::new(), Vec::new());
     let (mut memory, mut bare_memory) = (Vec::new(), Vec::new());
-    for _ in 0..2 * amount.rounds + 1 {
+    for _ in 0..amount.rounds {
         let data = tempfile::Builder::new().prefix("beckon-bench-").tempdir()?;
         fresh.push(ms(Served::start(data.path())?.1));
         let (served, took) = Served::start(data.path())?;

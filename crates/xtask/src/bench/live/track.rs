@@ -51,7 +51,7 @@ pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
     let rules = RULES.to_string();
     let node = Served::node("track.mjs", &[("RULES", &rules), ("DATABASE_URL", &postgres.url())])?;
     let mut rounds: [Vec<f64>; 5] = Default::default();
-    for round in 0..=amount.rounds {
+    for round in amount.warm_up()..=amount.rounds {
         let figures = [
             frames(&beckon, amount)?,
             frames(&bare_frames, amount)?,
