@@ -50,6 +50,7 @@ mod patience;
 mod presenting;
 mod progress;
 mod reasons;
+pub mod remembered;
 pub mod robots;
 pub mod saying;
 pub mod screen_pop;
@@ -66,9 +67,10 @@ mod wheel;
 
 use appending::{APPEND_INBOX, Append};
 use behind::Behind;
-use command::{Attached, Connection, LiveVisit, NotAttached, Observed, ShardCommand};
+use command::{Attached, Connection, LiveVisit, NotAttached, Observed, PollReply, Seen, ShardCommand};
 use consoles::Consoles;
 use patience::Patience;
+use remembered::{HeldVisit, Tokens};
 use sites::Sites;
 
 /// Commands that wait for one shard; a sender waits when it is full.
@@ -98,6 +100,7 @@ struct Inner {
     bus: Bus,
     mails: Mails,
     sites: Sites,
+    tokens: Tokens,
     consoles: Consoles,
     shards: Vec<mpsc::Sender<ShardCommand>>,
     behind: mpsc::Sender<Behind>,
@@ -145,6 +148,7 @@ impl Driver {
                 bus,
                 mails,
                 sites,
+                tokens: Tokens::default(),
                 consoles: Consoles::default(),
                 shards,
                 behind,
@@ -237,26 +241,38 @@ impl Driver {
         arrival: Option<admission::Arrival>,
         observed: Vec<Observed>,
     ) -> Option<Attached> {
-        if arrival.is_none() && self.has_lost(visitor).await {
-            return None;
+        let seen = match arrival {
+            Some(arrival) => Seen::Arrived(Box::new(arrival)),
+            None => Seen::Before,
+        };
+        match self.hand_in(visitor, seen, observed.clone()).await? {
+            PollReply::Taken(attached) => Some(*attached),
+            PollReply::NotHere => None,
+            PollReply::Unsure(held) => {
+                let seen = self.see_again(visitor, held).await?;
+                match self.hand_in(visitor, seen, observed).await? {
+                    PollReply::Taken(attached) => Some(*attached),
+                    PollReply::NotHere | PollReply::Unsure(_) => None,
+                }
+            }
         }
+    }
+
+    async fn hand_in(&self, visitor: VisitorId, seen: Seen, observed: Vec<Observed>) -> Option<PollReply> {
         let (reply, answer) = oneshot::channel();
-        let arrival = arrival.map(Box::new);
-        self.send(visitor, ShardCommand::Poll { visitor, arrival, observed, reply }).await;
+        self.send(visitor, ShardCommand::Poll { visitor, seen, observed, reply }).await;
         answer.await.ok()
     }
 
-    /// Another node has claimed the visit that this one still holds, or it was erased: a poll says nothing to it. When the database
-    /// cannot be asked, what this node decides is refused by it later all the same.
-    async fn has_lost(&self, visitor: VisitorId) -> bool {
-        let (reply, answer) = oneshot::channel();
-        self.send(visitor, ShardCommand::Held { visitor, reply }).await;
-        let Ok(Some((visit, epoch))) = answer.await else { return false };
-        match self.claimed_epoch(visit).await {
-            Ok(now) => now != Some(epoch),
+    /// None when another node has claimed the visit that this one still holds, or it was erased: a poll says nothing to it.
+    /// When the database cannot be asked, what this node decides is refused by it later all the same.
+    async fn see_again(&self, visitor: VisitorId, held: HeldVisit) -> Option<Seen> {
+        let look = self.look(visitor);
+        match self.claimed_epoch(held.visit).await {
+            Ok(epoch) => (epoch == Some(held.epoch)).then_some(Seen::Now(held, look)),
             Err(error) => {
                 tracing::warn!(%error, "who holds a visit could not be read");
-                false
+                Some(Seen::Now(held, None))
             }
         }
     }

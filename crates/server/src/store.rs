@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, Postgres, SqlitePool, Transaction};
 
 use crate::vault::Vault;
+use stamp::{SqliteTx, Stamps};
 
 pub mod agent;
 pub mod api_token;
@@ -59,6 +60,7 @@ pub mod single_sign_on;
 pub mod site;
 pub mod soundness;
 pub mod sql;
+pub mod stamp;
 pub mod stuck;
 pub mod survey;
 pub mod table;
@@ -105,7 +107,7 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, stamps: Stamps },
     Postgres(PgPool),
 }
 
@@ -113,7 +115,7 @@ enum Pools {
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
@@ -148,7 +150,8 @@ impl Store {
             .max_connections(SQLITE_READERS)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
-        let store = Self { pools: Pools::Sqlite { writer, readers }, vault: Vault::default() };
+        let store =
+            Self { pools: Pools::Sqlite { writer, readers, stamps: Stamps::new() }, vault: Vault::default() };
         store.complete().await?;
         Ok(store)
     }
@@ -184,7 +187,9 @@ impl Store {
     /// When no connection can be had.
     pub async fn write(&self) -> StoreResult<Tx> {
         Ok(match &self.pools {
-            Pools::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Sqlite { writer, stamps, .. } => {
+                Tx::Sqlite(SqliteTx::new(writer.begin_with("BEGIN IMMEDIATE").await?, stamps.clone()))
+            }
             Pools::Postgres(pool) => Tx::Postgres(begin_postgres(pool, "BEGIN").await?),
         })
     }
@@ -195,7 +200,9 @@ impl Store {
     /// When no connection can be had.
     pub async fn read(&self) -> StoreResult<Tx> {
         Ok(match &self.pools {
-            Pools::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Pools::Sqlite { readers, stamps, .. } => {
+                Tx::Sqlite(SqliteTx::new(readers.begin().await?, stamps.clone()))
+            }
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 Tx::Postgres(begin_postgres(pool, begin).await?)
@@ -206,7 +213,7 @@ impl Store {
     /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite { writer, readers, .. } => {
                 readers.close().await;
                 writer.close().await;
             }

@@ -41,6 +41,9 @@ pub fn storable(url: &str, allow_params: &[String]) -> String {
 /// Whether the path of `url` begins with one of the site's denied paths: nothing is tracked or offered there (T-9).
 #[must_use]
 pub fn is_denied(url: &str, deny_paths: &[String]) -> bool {
+    if deny_paths.is_empty() {
+        return false;
+    }
     let Ok(url) = Url::parse(url) else { return false };
     deny_paths.iter().any(|denied| {
         url.path()

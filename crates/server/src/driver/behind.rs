@@ -20,7 +20,7 @@ use crate::store::{StoreError, StoreResult};
 
 /// Items in one unit of work.
 const BATCH_MAX: usize = 1_000;
-/// Batches are gathered for this long.
+/// Batches are gathered for this long, unless the last one was full: then there is more than this would let through.
 const GATHER: Duration = Duration::from_millis(250);
 /// Tries of one batch, and the wait between them, while the database is away.
 const TRIES_MAX: u32 = 20;
@@ -69,9 +69,12 @@ pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Re
     loop {
         tokio::select! {
             () = stopping.cancelled() => break,
-            _ = inbox.recv_many(&mut batch, BATCH_MAX) => {
+            taken = inbox.recv_many(&mut batch, BATCH_MAX) => {
                 batch.retain(|item| noted.is_news(item));
                 write(&driver, &mut batch).await;
+                if taken == BATCH_MAX {
+                    continue;
+                }
             }
         }
         tokio::select! {

@@ -15,6 +15,7 @@ use super::conversation::Progress;
 use super::effects::JobDone;
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
+use super::remembered::{HeldVisit, KnownToken, Look};
 use super::sites::Site;
 use crate::store::page_view::FormStep;
 
@@ -105,6 +106,8 @@ pub struct Attached {
     pub offer: Option<PresentedOffer>,
     /// What could not be told while no connection stood.
     pub unsent: Vec<VisitorNotice>,
+    /// The visitor has no open chat, as far back as this node remembers for certain.
+    pub chatless: bool,
 }
 
 /// A visitor who is on the site now.
@@ -126,6 +129,28 @@ pub struct LiveVisit {
 
 pub(super) type AttachReply = oneshot::Sender<Result<Attached, NotAttached>>;
 
+/// How a poll is known to come to the node that holds the visit.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// The visit was claimed for it.
+    Arrived(Box<Arrival>),
+    /// It was so before.
+    Before,
+    /// The database said so just now; where that is worth remembering, at this look.
+    Now(HeldVisit, Option<Look>),
+}
+
+/// What a shard says to a poll.
+#[derive(Debug)]
+pub(super) enum PollReply {
+    /// It was taken in, and what it led to is committed.
+    Taken(Box<Attached>),
+    /// The visit is not here.
+    NotHere,
+    /// The visit is here, but may have been claimed elsewhere: nothing was taken in.
+    Unsure(HeldVisit),
+}
+
 #[derive(Debug)]
 pub(super) enum ShardCommand {
     Attach {
@@ -135,13 +160,14 @@ pub(super) enum ShardCommand {
     },
     Poll {
         visitor: VisitorId,
-        arrival: Option<Box<Arrival>>,
+        seen: Seen,
         observed: Vec<Observed>,
-        reply: oneshot::Sender<Attached>,
+        reply: oneshot::Sender<PollReply>,
     },
-    Held {
+    Remember {
         visitor: VisitorId,
-        reply: oneshot::Sender<Option<(VisitId, i64)>>,
+        token: Option<KnownToken>,
+        chatless: Option<Look>,
     },
     Observe {
         visitor: VisitorId,

@@ -17,10 +17,13 @@ use super::address::{clean, is_denied, storable};
 use super::admission::{Arrival, settle_offer};
 use super::behind::Behind;
 use super::by_hand::HandReply;
-use super::command::{Attached, CONNECTIONS_MAX, Connection, NotAttached, Observed, SeenPage, VisitorSignal};
+use super::command::{
+    Attached, CONNECTIONS_MAX, Connection, NotAttached, Observed, PollReply, SeenPage, VisitorSignal,
+};
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::reasons::{ByHand, Came, Keeping, Why};
+use super::remembered::{HeldVisit, KnownToken, Look};
 use super::sites::Site;
 use crate::store::decision::DecisionRow;
 use crate::store::page_view::{FormStep, FormUse, Leaving, PageView, ViewKey};
@@ -97,7 +100,13 @@ pub(super) struct Host {
     /// Decisions to be written down.
     pub(super) decisions: Vec<DecisionRow>,
     pub(super) busy: bool,
-    pub(super) polls: Vec<oneshot::Sender<Attached>>,
+    pub(super) polls: Vec<oneshot::Sender<PollReply>>,
+    /// When nobody else had claimed the visit.
+    pub(super) unclaimed: Option<Look>,
+    /// When the visitor had no open chat.
+    pub(super) chatless: Option<Look>,
+    /// The visitor is found by it while the visit is here.
+    pub(super) token: Option<KnownToken>,
     /// Answers that wait for the next poll or connection.
     pub(super) unsent: Vec<VisitorNotice>,
     pub(super) unwritten: Unwritten,
@@ -128,6 +137,10 @@ impl Host {
         if !commit.is_empty() {
             self.jobs.push_back(commit);
         }
+    }
+
+    pub(super) const fn held(&self) -> HeldVisit {
+        HeldVisit { visit: self.visit, epoch: self.epoch }
     }
 
     /// The visit that arrives is this one, and nobody else has held it since, or it was claimed before this one.
@@ -182,15 +195,16 @@ impl Host {
         }
         self.connections.push(connection);
         self.feed(Event::LinkConnected, now);
-        Ok(self.attached())
+        Ok(self.attached(false))
     }
 
-    pub(super) fn attached(&mut self) -> Attached {
+    pub(super) fn attached(&mut self, chatless: bool) -> Attached {
         Attached {
             visit: self.visit,
             site: Arc::clone(&self.site),
             offer: self.offer.clone(),
             unsent: std::mem::take(&mut self.unsent),
+            chatless,
         }
     }
 

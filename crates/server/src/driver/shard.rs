@@ -11,13 +11,13 @@ use beckon_engine::id::{SiteId, VisitorId};
 use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Stage;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::MissedTickBehavior;
 
 use super::admission::Arrival;
 use super::behind::Behind;
-use super::command::{AttachReply, Attached, Connection, LiveVisit, Observed, ShardCommand, VisitorSignal};
+use super::command::{AttachReply, Connection, LiveVisit, Observed, PollReply, ShardCommand, VisitorSignal};
 use super::effects::{self, Job, JobDone};
 use super::host::{Host, Unwritten};
 use super::notice::visitor::VisitorNotice;
@@ -31,6 +31,8 @@ const FLUSH_TICKS: u32 = 20;
 const DECISIONS_AT_A_TIME: u32 = 100;
 /// A node that stops waits this long for what is being committed.
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
+
+mod polls;
 
 struct Shard {
     driver: Driver,
@@ -90,11 +92,13 @@ impl Shard {
     fn handle(&mut self, command: ShardCommand) {
         match command {
             ShardCommand::Attach { arrival, connection, reply } => self.attach(*arrival, connection, reply),
-            ShardCommand::Poll { visitor, arrival, observed, reply } => {
-                self.poll(visitor, arrival.map(|arrival| *arrival), observed, reply);
+            ShardCommand::Poll { visitor, seen, observed, reply } => {
+                self.poll(visitor, seen, observed, reply);
             }
-            ShardCommand::Held { visitor, reply } => {
-                let _ = reply.send(self.hosts.get(&visitor).map(|host| (host.visit, host.epoch)));
+            ShardCommand::Remember { visitor, token, chatless } => {
+                let Some(host) = self.hosts.get_mut(&visitor) else { return };
+                host.chatless = chatless;
+                host.token = token.or_else(|| host.token.take());
             }
             ShardCommand::Observe { visitor, observed } => self.observe(visitor, observed),
             ShardCommand::Detach { visitor, connection } => self.detach(visitor, connection),
@@ -168,7 +172,9 @@ impl Shard {
                 Some(effects) => start_job(&self.driver, host, effects, now),
                 None => {
                     for reply in std::mem::take(&mut host.polls) {
-                        drop(reply.send(host.attached()));
+                        let chatless =
+                            host.chatless.is_some_and(|look| self.driver.holds(visitor, look, now));
+                        drop(reply.send(PollReply::Taken(Box::new(host.attached(chatless)))));
                     }
                 }
             }
@@ -249,41 +255,6 @@ impl Shard {
     fn tell_of_move(&self, visitor: VisitorId) {
         if let Some(chat) = self.hosts.get(&visitor).and_then(|host| host.chat) {
             self.driver.bus().publish(Hint::VisitMoved { chat });
-        }
-    }
-
-    fn poll(
-        &mut self,
-        visitor: VisitorId,
-        arrival: Option<Arrival>,
-        observed: Vec<Observed>,
-        reply: oneshot::Sender<Attached>,
-    ) {
-        match arrival {
-            Some(arrival) => self.meet(arrival),
-            None => self.end_if_over(visitor),
-        }
-        self.with(visitor, |host, now, mut write| {
-            for observed in observed {
-                host.observe(observed, now, &mut write);
-            }
-            host.feed(Event::Heard, now);
-            host.polls.push(reply);
-        });
-        self.tell_of_move(visitor);
-    }
-
-    /// A visit whose time has run out does not take another poll: the visitor is admitted to a new one.
-    fn end_if_over(&mut self, visitor: VisitorId) {
-        let now = self.driver.clock().now();
-        let over = |host: &Host| {
-            host.connections.is_empty() && host.state.engine.deadline().is_some_and(|due| due <= now)
-        };
-        if self.hosts.get(&visitor).is_some_and(over) {
-            self.with(visitor, |host, now, _| host.feed(Event::DeadlineReached, now));
-        }
-        if self.hosts.get(&visitor).is_some_and(|host| host.state.engine.has_ended()) {
-            self.forget(visitor);
         }
     }
 
@@ -453,6 +424,9 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
         decisions: Vec::new(),
         busy: false,
         polls: Vec::new(),
+        unclaimed: None,
+        chatless: None,
+        token: None,
         unsent: Vec::new(),
         unwritten: Unwritten::State,
         written_at: now,

@@ -205,6 +205,7 @@ pub struct NewChat {
 /// # Errors
 /// When the database failed.
 pub async fn insert_chat(tx: &mut Tx, chat: &NewChat, now: UnixMs) -> StoreResult<bool> {
+    tx.note_change(chat.visitor);
     let (state, queued_at) = match chat.form_due {
         Some(_) => (ChatState::Form, None),
         None => (ChatState::Queued, Some(now.0)),

@@ -11,6 +11,7 @@ use sqlx::{AssertSqlSafe, ColumnIndex, Database, Decode, Postgres, Row, Sqlite, 
 
 use super::dialect::POSTGRES_WORDS_OF_BEFORE;
 use super::opening::SERVER;
+use super::stamp::SqliteTx;
 use super::table::{Kind, Table, find_row_count, list_tables, quoted};
 use super::{Store, StoreError, Tx};
 
@@ -184,7 +185,7 @@ async fn lock(target: &mut Transaction<'static, Postgres>, tables: &[Table]) -> 
 
 /// Sends all rows of a table, in the order of their keys.
 async fn write(
-    source: &mut Transaction<'static, Sqlite>,
+    source: &mut SqliteTx,
     target: &mut Transaction<'static, Postgres>,
     table: &Table,
     tell: &mut dyn FnMut(Progress<'_>),

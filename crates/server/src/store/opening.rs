@@ -7,6 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteLockingMode, SqlitePoolOptions};
 
+use super::stamp::Stamps;
 use super::{BUSY_TIMEOUT, Pools, Store, StoreError, StoreResult};
 use crate::vault::Vault;
 
@@ -75,7 +76,8 @@ impl Store {
     async fn on_one_connection(options: SqliteConnectOptions) -> StoreResult<Self> {
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let writer = pool.connect_with(options).await?;
-        Ok(Self { pools: Pools::Sqlite { readers: writer.clone(), writer }, vault: Vault::default() })
+        let pools = Pools::Sqlite { readers: writer.clone(), writer, stamps: Stamps::new() };
+        Ok(Self { pools, vault: Vault::default() })
     }
 }
 

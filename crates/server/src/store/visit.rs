@@ -124,6 +124,7 @@ pub async fn claim_open_visit(
     node: &str,
     now: UnixMs,
 ) -> StoreResult<Option<ClaimedVisit>> {
+    tx.note_change(visitor);
     fetch_optional!(
         tx,
         ClaimedVisit,

@@ -1,5 +1,7 @@
 //! Owns the polling fallback for visitors whose network lets no WebSocket through: the same frames, by POST.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,13 +12,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::visitor::refusal_of;
-use super::visitor_session::{Caller, VisitorSession, greet, try_later};
+use super::visitor_session::{Caller, VisitorSession, check, greet, recall, try_later};
 use super::wire::sorting::{ChatFrame, Sorted, sort};
 use super::wire::visitor::{Poll, PollAnswer, VisitorFrame};
 use super::{Closed, FRAME_LEN_MAX, Live, close};
 use crate::driver::command::Observed;
 use crate::driver::notice::RefusalCode;
-use crate::driver::notice::visitor::VisitorNotice;
+use crate::driver::notice::visitor::{PresentedOffer, VisitorNotice};
 use crate::http::client::{Client, allow_origin};
 
 /// Frames in one poll.
@@ -61,8 +63,14 @@ async fn answer(live: &Live, caller: &Caller, body: &[u8]) -> Result<Vec<Visitor
         return Err(Closed { code: close::TOO_MANY, reason: "a poll may have at most 64 frames" });
     }
     let mut frames = poll.frames.into_iter();
-    let Some(VisitorFrame::Hello(mut hello)) = frames.next() else { return Err(bad) };
-    let mut greeted = greet(live, &hello, caller).await?;
+    let Some(VisitorFrame::Hello(hello)) = frames.next() else { return Err(bad) };
+    let site = check(&live.driver, &hello, caller)?;
+    let recalled = recall(&live.driver, &site, &hello);
+    let is_recalled = recalled.is_some();
+    let mut greeted = match recalled {
+        Some(greeted) => greeted,
+        None => greet(live, Arc::clone(&site), &hello, caller).await?,
+    };
     let mut observed = vec![Observed::Pages(hello.seen_pages())];
     let (mut chat_frames, mut answers) = (Vec::new(), Vec::new());
     let mut identities: Vec<_> = greeted.identity.take().into_iter().collect();
@@ -82,12 +90,15 @@ async fn answer(live: &Live, caller: &Caller, body: &[u8]) -> Result<Vec<Visitor
             }),
         }
     }
-    let visitor = greeted.visitor;
-    let attached = match live.driver.poll(visitor, None, observed.clone()).await {
+    let attached = match live.driver.poll(greeted.visitor, None, observed.clone()).await {
         Some(attached) => attached,
         None => {
-            let arrival = greeted.claim(&live.driver).await?;
-            let taken_in = live.driver.poll(visitor, Some(arrival), observed).await;
+            if is_recalled {
+                // The visit has gone from here, and the visitor may have too.
+                greeted = greet(live, site, &hello, caller).await?;
+            }
+            let arrival = greeted.claim(&live.driver, &hello, caller).await?;
+            let taken_in = live.driver.poll(greeted.visitor, Some(arrival), observed).await;
             taken_in.ok_or(Closed { code: close::RESUME, reason: "stopping" })?
         }
     };
@@ -96,15 +107,32 @@ async fn answer(live: &Live, caller: &Caller, body: &[u8]) -> Result<Vec<Visitor
         answers.push(session.introduce(identity).await?);
     }
     answers.extend(carry_out(&mut session, chat_frames).await);
-    let mut notices = session.welcome(attached.offer).await.map_err(|error| try_later(&error))?;
+    let mut notices = welcome(&mut session, attached.offer, is_recalled).await?;
     notices.extend(attached.unsent);
     notices.append(&mut answers);
+    Ok(notices)
+}
+
+/// The welcome; what was read for it is remembered for the next poll.
+async fn welcome(
+    session: &mut VisitorSession,
+    offer: Option<PresentedOffer>,
+    is_recalled: bool,
+) -> Result<Vec<VisitorNotice>, Closed> {
+    let was_chatless = session.chatless;
+    let look = session.driver.look(session.visitor);
+    let notices = session.welcome(offer).await.map_err(|error| try_later(&error))?;
+    let chatless = look.filter(|_| session.chatless && !was_chatless);
+    if chatless.is_some() || !is_recalled {
+        session.remember(chatless).await;
+    }
     Ok(notices)
 }
 
 async fn carry_out(session: &mut VisitorSession, frames: Vec<ChatFrame>) -> Vec<VisitorNotice> {
     let mut answers = Vec::new();
     for frame in frames {
+        session.chatless = false;
         answers.extend(session.handle(frame).await);
     }
     answers

@@ -11,7 +11,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::visitor_session::{Caller, VisitorSession, greet, try_later};
+use super::visitor_session::{Caller, VisitorSession, check, greet, try_later};
 use super::wire::parse;
 use super::wire::sorting::{Sorted, sort};
 use super::wire::visitor::VisitorFrame;
@@ -64,10 +64,14 @@ async fn serve(live: Live, caller: Caller, mut socket: WebSocket) {
 async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Entered, Closed> {
     let hello = tokio::time::timeout(HELLO_TIMEOUT, receive(socket)).await;
     let hello = hello.map_err(|_| Closed { code: close::NO_HELLO, reason: "no hello" })??;
-    let Ok(VisitorFrame::Hello(mut hello)) = parse(&hello) else {
+    let Ok(VisitorFrame::Hello(hello)) = parse(&hello) else {
         return Err(Closed { code: close::BAD_FRAME, reason: "the first frame is a hello" });
     };
-    let mut greeted = match greet(&live, &hello, &caller).await {
+    let greeting = async {
+        let site = check(&live.driver, &hello, &caller)?;
+        greet(&live, site, &hello, &caller).await
+    };
+    let mut greeted = match greeting.await {
         Ok(greeted) => greeted,
         Err(closed) => {
             send(socket, &refusal_of(closed)).await?;
@@ -75,7 +79,7 @@ async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Ent
         }
     };
     let visitor = greeted.visitor;
-    let arrival = greeted.claim(&live.driver).await?;
+    let arrival = greeted.claim(&live.driver, &hello, &caller).await?;
     let (outbox, signals) = mpsc::channel(OUTBOX);
     let connection = live.connection_id();
     let attached = match live.driver.attach(arrival, Connection { id: connection, outbox }).await {

@@ -24,6 +24,7 @@ use crate::driver::files::ticketed;
 use crate::driver::identity::{Identity, IdentityRefusal, Introduced};
 use crate::driver::notice::visitor::{PresentedOffer, VisitorChat, VisitorNotice};
 use crate::driver::notice::{Message, RefusalCode};
+use crate::driver::remembered::Look;
 use crate::driver::robots::is_robot;
 use crate::driver::sites::Site;
 use crate::driver::view::visitor_chat;
@@ -53,14 +54,15 @@ pub(super) struct VisitorSession {
     held: Option<Held>,
     /// Whether the chat it holds was seen to be this visitor's.
     holds_its_own: bool,
+    /// Whether the visitor was seen to have no open chat.
+    pub(super) chatless: bool,
 }
 
 /// A hello that was accepted: who it is, before there is a visit.
 pub(super) struct Greeted {
     pub(super) site: Arc<Site>,
     pub(super) visitor: VisitorId,
-    token: String,
-    facts: VisitFacts,
+    pub(super) token: String,
     /// What the widget speaks.
     language: String,
     held: Option<Held>,
@@ -83,9 +85,8 @@ impl Caller {
     }
 }
 
-/// Checks a hello: version, site, origin, token.
-pub(super) async fn greet(live: &Live, hello: &VisitorHello, caller: &Caller) -> Result<Greeted, Closed> {
-    let driver = &live.driver;
+/// Checks a hello: version, site, origin, path, and that a token is one. Yields the site.
+pub(super) fn check(driver: &Driver, hello: &VisitorHello, caller: &Caller) -> Result<Arc<Site>, Closed> {
     if hello.v != VERSION {
         return Err(Closed { code: close::BAD_FRAME, reason: "unknown version of the frames" });
     }
@@ -104,6 +105,24 @@ pub(super) async fn greet(live: &Live, hello: &VisitorHello, caller: &Caller) ->
     if hello.token.as_deref().is_some_and(|token| !is_token(token)) {
         return Err(Closed { code: close::UNAUTHORIZED, reason: "not a token" });
     }
+    Ok(site)
+}
+
+/// The visitor of a hello that was checked, as far as this node remembers: nothing is read.
+pub(super) fn recall(driver: &Driver, site: &Arc<Site>, hello: &VisitorHello) -> Option<Greeted> {
+    let token = hello.token.as_deref().filter(|_| hello.identity.is_none())?;
+    let visitor = driver.remembered(*site.row.id, token)?;
+    Some(Greeted::new(Arc::clone(site), Admitted { visitor, token: token.to_owned() }, hello, None))
+}
+
+/// Finds the visitor of a hello that was checked, or makes a new one.
+pub(super) async fn greet(
+    live: &Live,
+    site: Arc<Site>,
+    hello: &VisitorHello,
+    caller: &Caller,
+) -> Result<Greeted, Closed> {
+    let driver = &live.driver;
     let identity = match &hello.identity {
         Some(introduction) => {
             let read = driver.read_introduction(&site, introduction).await;
@@ -113,31 +132,7 @@ pub(super) async fn greet(live: &Live, hello: &VisitorHello, caller: &Caller) ->
     };
     let believed = identity.as_ref().and_then(|identity| identity.as_ref().ok());
     let admitted = admit(live, &site, hello.token.as_deref(), believed, caller).await?;
-    let (url, referrer) =
-        hello.pages.first().map_or(("", ""), |page| (page.url.as_str(), page.referrer.as_str()));
-    let facts = VisitFacts {
-        referrer: storable_referrer(
-            referrer,
-            &site.row.origins,
-            &site.row.deny_paths,
-            &site.row.allow_params,
-        ),
-        language: clean(&hello.language, TAG_LEN_MAX),
-        time_zone: clean(&hello.time_zone, TAG_LEN_MAX),
-        device: Text(device(&caller.user_agent)),
-        browser: browser(&caller.user_agent).to_owned(),
-        utm: Json(utm(url)),
-    };
-    let language = clean(hello.widget_language.as_deref().unwrap_or(&hello.language), TAG_LEN_MAX);
-    Ok(Greeted {
-        site,
-        visitor: admitted.visitor,
-        token: admitted.token,
-        facts,
-        language,
-        held: hello.chat,
-        identity,
-    })
+    Ok(Greeted::new(site, admitted, hello, identity))
 }
 
 /// The visitor of the token, or a new one, unless too many come from there.
@@ -162,10 +157,27 @@ async fn admit(
 }
 
 impl Greeted {
+    fn new(
+        site: Arc<Site>,
+        admitted: Admitted,
+        hello: &VisitorHello,
+        identity: Option<Result<Identity, IdentityRefusal>>,
+    ) -> Self {
+        let Admitted { visitor, token } = admitted;
+        let language = clean(hello.widget_language.as_deref().unwrap_or(&hello.language), TAG_LEN_MAX);
+        Self { site, visitor, token, language, held: hello.chat, identity }
+    }
+
     /// Claims or begins the visit.
-    pub(super) async fn claim(&self, driver: &Driver) -> Result<Arrival, Closed> {
-        let site = Arc::clone(&self.site);
-        driver.claim_visit(site, self.visitor, self.facts.clone()).await.map_err(|error| try_later(&error))
+    pub(super) async fn claim(
+        &self,
+        driver: &Driver,
+        hello: &VisitorHello,
+        caller: &Caller,
+    ) -> Result<Arrival, Closed> {
+        let facts = facts(&self.site, hello, caller);
+        let claimed = driver.claim_visit(Arc::clone(&self.site), self.visitor, facts).await;
+        claimed.map_err(|error| try_later(&error))
     }
 
     pub(super) fn into_session(self, driver: Driver, attached: &Attached) -> VisitorSession {
@@ -178,6 +190,7 @@ impl Greeted {
             language: self.language,
             held: self.held,
             holds_its_own: false,
+            chatless: attached.chatless,
         }
     }
 }
@@ -186,7 +199,10 @@ impl VisitorSession {
     /// The welcome, and what the browser missed of its chat.
     pub(super) async fn welcome(&mut self, offer: Option<PresentedOffer>) -> StoreResult<Vec<VisitorNotice>> {
         let named = self.held.map(|held| held.id);
-        let (chat, mut missed) = self.catch_up().await?;
+        let (chat, mut missed) = match named {
+            None if self.chatless => (None, Vec::new()),
+            None | Some(_) => self.catch_up().await?,
+        };
         // An ended chat is shown only to a browser that still shows it.
         let chat = chat.filter(|chat| chat.state != ChatState::Ended || named == Some(chat.id));
         if chat.is_none() {
@@ -208,6 +224,11 @@ impl VisitorSession {
         }];
         notices.append(&mut missed);
         Ok(notices)
+    }
+
+    /// Lets this node remember whose the token is and, from `chatless`, that there was no open chat then.
+    pub(super) async fn remember(&self, chatless: Option<Look>) {
+        self.driver.remember(*self.site.row.id, self.visitor, &self.token, chatless).await;
     }
 
     /// The chat as it is now, and the messages that were not sent yet.
@@ -343,6 +364,7 @@ impl VisitorSession {
         let mut tx = self.driver.store().read().await?;
         let mut notices = Vec::new();
         let row = find_latest_chat(&mut tx, self.visitor).await?;
+        self.chatless = row.as_ref().is_none_or(|row| *row.state == ChatState::Ended);
         let chat = match &row {
             Some(row) => {
                 visitor_chat(&self.driver, &mut tx, &self.site_now(), row, self.driver.clock().now()).await?
@@ -391,6 +413,25 @@ impl VisitorSession {
         {
             held.after = seq;
         }
+    }
+}
+
+/// What is known of a visit from its first contact (T-2).
+fn facts(site: &Site, hello: &VisitorHello, caller: &Caller) -> VisitFacts {
+    let (url, referrer) =
+        hello.pages.first().map_or(("", ""), |page| (page.url.as_str(), page.referrer.as_str()));
+    VisitFacts {
+        referrer: storable_referrer(
+            referrer,
+            &site.row.origins,
+            &site.row.deny_paths,
+            &site.row.allow_params,
+        ),
+        language: clean(&hello.language, TAG_LEN_MAX),
+        time_zone: clean(&hello.time_zone, TAG_LEN_MAX),
+        device: Text(device(&caller.user_agent)),
+        browser: browser(&caller.user_agent).to_owned(),
+        utm: Json(utm(url)),
     }
 }
 

@@ -35,6 +35,7 @@ pub async fn delete_visitor(
     known_until: UnixMs,
     erased: &mut Erased,
 ) -> StoreResult<()> {
+    tx.note_change(visitor);
     execute!(
         tx,
         "INSERT INTO erased_visits (visit_id, due_at) SELECT id, $2 FROM visits WHERE visitor_id = $1",

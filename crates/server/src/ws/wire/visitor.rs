@@ -248,8 +248,8 @@ pub struct PollAnswer {
 
 impl VisitorHello {
     /// The pages that all tabs show, as far as a hello may name them.
-    pub(in crate::ws) fn seen_pages(&mut self) -> Vec<SeenPage> {
-        std::mem::take(&mut self.pages).into_iter().take(PAGES_MAX).map(SeenPage::from).collect()
+    pub(in crate::ws) fn seen_pages(&self) -> Vec<SeenPage> {
+        self.pages.iter().take(PAGES_MAX).cloned().map(SeenPage::from).collect()
     }
 }
 
