@@ -250,6 +250,24 @@ describe("the form", () => {
     expect(cleared.answers).toEqual({ name: "Samuel", mail: "" });
   });
 
+  it("keeps what was typed for the next form when it ended before it was sent", () => {
+    // spec: O-5 Q-2
+    const form = [
+      field("name", "text", true),
+      field("news", "checkbox", false),
+      field("ok", "consent", true),
+    ];
+    const ended = { type: "shared" as const, session: session({ chat: chat("ended") }) };
+    const next = chat("form", { id: "c2", form: [...form, field("mail", "email", true)] });
+    const again = { type: "shared" as const, session: session({ chat: next }) };
+    const typed = [answer("name", "Samuel"), answer("news", true), answer("ok", true)];
+    const [kept] = play(start({ chat: chat("form", { form }) }), ...typed, ended, again);
+    expect(kept.answers).toEqual({ name: "Samuel", news: true });
+    const queued = { type: "shared" as const, session: session({ chat: chat("queued") }) };
+    const [sent] = play(start({ chat: chat("form", { form }) }), ...typed, queued, ended, again);
+    expect(sent.answers).toEqual({});
+  });
+
   it("forgets draft and answers when the browser becomes another person's", () => {
     // spec: X-6
     const mine = start({ token: "a", chat: chat("active") });

@@ -220,6 +220,7 @@ function share(shown: State, session: Session): [State, Effect[]] {
   let next: State = { ...state, session };
   if (session.opener === state.tab && opened) next.engaged = true;
   if (session.window !== "open") next.engaged = false;
+  if (isSent(before, session)) next.answers = {};
   next = startForm(next, before);
   if (!running(session)) next.confirming = false;
   const other = session.chat ? session.chat.id : "";
@@ -313,13 +314,35 @@ export function formOf(s: Session): { id: string; fields: Field[] } | null {
   return { id: `enquiry ${chat ? chat.id : instead.queue}`, fields: instead.form || [] };
 }
 
+/** The form that stood there was taken; the server knows its answers now. */
+function isSent({ chat, enquiry }: Session, after: Session): boolean {
+  const now = after.chat;
+  const entered = chat && now && chat.id === now.id && chat.state === "form" && now.state !== "form";
+  const taken = after.enquiry && after.enquiry !== enquiry && after.enquiry.state === "taken";
+  return (entered && now.state !== "ended") || !!taken;
+}
+
+/** What the visitor typed into a form that ended before it was sent, as far as it fits into this one; a consent is given anew. */
+function carriedOver(fields: Field[], typed: Answers): Answers {
+  const answers: Answers = {};
+  for (const { key, type, choices } of fields) {
+    const answer = typed[key];
+    const fits =
+      type === "checkbox"
+        ? answer === true
+        : typeof answer === "string" && (type !== "select" || choices.includes(answer));
+    if (fits && type !== "consent" && isFilled(answer)) answers[key] = answer as string | boolean;
+  }
+  return answers;
+}
+
 function startForm(state: State, before: Session): State {
   const form = formOf(state.session);
   if (!form) return state;
   const started = form.id === state.form_of;
   const was = started ? formOf(before) : null;
   const had = was ? was.fields : [];
-  const answers: Answers = started ? { ...state.answers } : {};
+  const answers: Answers = started ? { ...state.answers } : carriedOver(form.fields, state.answers);
   // What the visitor has typed, or taken away again, is theirs.
   for (const { key, value } of form.fields)
     if (value && !isFilled(answers[key]) && !had.some((f) => f.key === key && f.value)) answers[key] = value;

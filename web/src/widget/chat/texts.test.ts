@@ -110,4 +110,5 @@ it("names minutes in each of the forms that a language has", () => {
     "5 minut",
   ]);
   expect(minutes(3, "no language")).toBe("3 minutes");
+  expect(minutes(3, "fi-FI")).toBe("3 minutes");
 });

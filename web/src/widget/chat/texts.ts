@@ -45,11 +45,17 @@ export function fill(text: string, values: Record<string, string | number>): str
   return text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 }
 
+/** In which language figures and times stand between the widget's own words. */
+export function spoken(language: string): string {
+  const known = [...languages, "en"].some((known) => known === primary(language));
+  return known ? language : "en";
+}
+
 /** The browser knows the forms of every language: some have four of them. */
 export function minutes(n: number, language: string): string {
   const style = { style: "unit", unit: "minute", unitDisplay: "long" } as const;
   try {
-    return new Intl.NumberFormat(language, style).format(n);
+    return new Intl.NumberFormat(spoken(language), style).format(n);
   } catch {
     return new Intl.NumberFormat("en", style).format(n);
   }

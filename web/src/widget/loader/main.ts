@@ -85,7 +85,7 @@ function update() {
   else if (!widget) {
     running = wanted;
     const { site, host } = settings;
-    widget = startWidget({ site, host, consent: wanted === 1 ? "session" : "full", emit, forgotten });
+    widget = startWidget({ site, host, consent: modes[wanted], emit, forgotten });
     if (who) widget.track(who);
     for (const command of early.splice(0)) call(...command);
   }

@@ -34,13 +34,13 @@ export function loadBundle<T>(url: string, hash: string, take: (come: T) => void
     const taker = takers[url];
     if (taker) taker(come);
   };
-  script.onload = () => script.remove();
   script.onerror = () => {
-    script.remove();
     setTimeout(() => delete takers[url], load_again_ms);
     if (failed) failed();
   };
   document.head.append(script);
+  // It loads all the same.
+  script.remove();
 }
 
 let policy: Policy | undefined;

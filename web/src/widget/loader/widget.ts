@@ -24,7 +24,8 @@ export interface Widget {
 export interface Options {
   site: string;
   host: string;
-  consent: "session" | "full";
+  /** What the visitor agrees to: `full` is to be known again in later visits. */
+  consent: string | undefined;
   emit(name: string, detail: unknown): void;
   /** Another tab has forgotten the visitor. */
   forgotten(off: boolean): void;

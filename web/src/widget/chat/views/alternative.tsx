@@ -1,7 +1,7 @@
 /** What there is instead of a chat: a message, a way to another page, or a form to leave an enquiry. */
 import { insteadOf, messageOf } from "../../enquiry";
 import { formOf, invitation, isWebAddress } from "../state";
-import { fill, type Texts } from "../texts";
+import { fill, spoken, type Texts } from "../texts";
 import { useUi } from "./context";
 import { Form } from "./form";
 import { Panel } from "./parts";
@@ -88,7 +88,7 @@ export function openingTime(at: number, now: number, language: string): string {
     minute: "2-digit",
   };
   try {
-    return new Intl.DateTimeFormat(language, options).format(at);
+    return new Intl.DateTimeFormat(spoken(language), options).format(at);
   } catch {
     return new Intl.DateTimeFormat("en", options).format(at);
   }
