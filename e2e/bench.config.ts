@@ -1,4 +1,4 @@
-/** How the console's speed is measured: one browser, one page, no second chance. `cargo xtask bench console` runs it. */
+/** How speed in a browser is measured: one browser, no second chance. `cargo xtask bench` runs it for console, widget and paint. */
 import { defineConfig } from "@playwright/test";
 import { browser } from "./support/chromium.ts";
 

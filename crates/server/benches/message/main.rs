@@ -1,6 +1,7 @@
 //! Measures messages through a whole node, real sockets included, on either database: how many are acknowledged a
 //! second, beside a bare loop that appends to the same database in the same run, and how long one takes.
-//! `cargo xtask bench message` and `cargo xtask bench deliver` run it and print what it finds. With `console` it fills the
+//! `cargo xtask bench message` runs it and prints what it finds. With `deliver` it measures the way from agent to visitor on
+//! either database, which `cargo xtask bench deliver` does on the running server, beside a relay. With `console` it fills the
 //! database and serves the node until its input ends, for `cargo xtask bench console`, which measures in a browser. With
 //! `lists` it fills both databases and measures every list, for `cargo xtask bench lists`.
 

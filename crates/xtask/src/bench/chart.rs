@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 
 use super::figure::Figure;
 
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 460.0;
 /// Of the field in which the lines are.
 const LEFT: f64 = 60.0;
@@ -20,7 +20,7 @@ const SIZES: [f64; 2] = [1.0, 6.0];
 const TIMES: [f64; 2] = [-1.0, 3.0];
 /// For readers who see few colours too: light and dark by turns.
 const COLOURS: [&str; 6] = ["#1b6ca8", "#d1495b", "#2e7d32", "#8e5ea2", "#b8860b", "#4a4a4a"];
-/// Lines between which the text beside them does not touch.
+/// Twice the least way from one text beside the lines to the next.
 const LINE: f64 = 26.0;
 
 /// One line.
@@ -58,6 +58,8 @@ fn series_of(figures: &[Figure]) -> Vec<Series<'_>> {
         let first = series.points[0].1;
         series.points.iter_mut().for_each(|(_, cost)| *cost /= first);
     }
+    // Memory that was given back meanwhile can make a small size cost less than nothing.
+    all.retain(|series| series.points.iter().all(|(_, times)| *times > 0.0));
     all
 }
 
@@ -66,7 +68,7 @@ fn x(size: f64) -> f64 {
 }
 
 fn y(times: f64) -> f64 {
-    let within = times.log10().clamp(TIMES[0], TIMES[1]);
+    let within = times.max(f64::MIN_POSITIVE).log10().clamp(TIMES[0], TIMES[1]);
     BOTTOM - (within - TIMES[0]) / (TIMES[1] - TIMES[0]) * (BOTTOM - TOP)
 }
 

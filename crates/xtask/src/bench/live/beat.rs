@@ -31,7 +31,8 @@ pub(in crate::bench) fn measure(amount: Amount) -> anyhow::Result<Vec<Figure>> {
     let (mut own, mut others) = (Vec::new(), Vec::new());
     let mut crowd = connect(&beckon, amount.visitors)?;
     let mut bare_crowd = connect(&bare, amount.visitors)?;
-    for round in amount.warm_up()..=amount.rounds {
+    // The first round takes what connecting left to be done, and does not count.
+    for round in 0..=amount.rounds {
         // Both crowds say all the time that they are there, else one of them would be sent away meanwhile.
         let shares = quiet::measure(amount.again_max, &[beckon.process(), bare.process()], || {
             let before = [beckon.process().processor_s()?, bare.process().processor_s()?];

@@ -43,13 +43,13 @@ struct Load {
 /// What a round came to: rows stored a second, and bytes of each.
 struct Round(f64, f64);
 
-/// Page views that were sent in a round, each second.
-type Sent = f64;
+/// What visitors sent in a round: page views each second, and how many of a hundred were stored.
+struct Sent(f64, f64);
 
 /// Measures.
 ///
 /// # Errors
-/// When the server cannot be started, or stores less than it took.
+/// When the server cannot be started, or stores nothing.
 pub(in crate::bench) fn measure(quick: bool) -> anyhow::Result<Vec<Figure>> {
     let load = if quick {
         Load { visitors: 2_000, seconds: 2, rounds: 1 }
@@ -65,7 +65,8 @@ pub(in crate::bench) fn measure(quick: bool) -> anyhow::Result<Vec<Figure>> {
     }
     let of = |rounds: &[Round], field: fn(&Round) -> f64| Spread::of(rounds.iter().map(field).collect());
     Ok(vec![
-        Figure::new("page views sent", "/s", Spread::of(sent)),
+        Figure::new("page views sent", "/s", Spread::of(sent.iter().map(|sent| sent.0).collect())),
+        Figure::new("of those, stored", "%", Spread::of(sent.iter().map(|sent| sent.1).collect())),
         Figure::new("page views stored", "/s", of(&own, |round| round.0))
             .above(of(&floor, |round| round.0))
             .at_least(ROWS_PER_S_MIN),
@@ -106,7 +107,7 @@ fn stored(load: &Load) -> anyhow::Result<(Round, Sent)> {
     let new = last - rows;
     ensure!(new > 0.0, "nothing was stored");
     visitors.iter_mut().try_for_each(drain)?;
-    let sent = f64::from(sent) / f64::from(load.seconds);
+    let sent = Sent(f64::from(sent) / f64::from(load.seconds), 100.0 * new / f64::from(sent));
     Ok((Round(new / (at - began).as_secs_f64(), (size(&database)? - bytes) / new), sent))
 }
 
