@@ -24,6 +24,8 @@ use crate::vault::{KEY_FILE, Vault};
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
 /// Where the key that was there before goes when another takes its place.
 const KEY_BEFORE: &str = "secret-key.before-restore";
+/// Where the database that was there before goes when it is replaced.
+const DATABASE_BEFORE: &str = "beckon.db.before-restore";
 
 /// The arguments of `restore`.
 #[derive(Args)]
@@ -34,7 +36,7 @@ pub(super) struct Restore {
     /// File with the secret key of the backup; it becomes the key of the installation
     #[arg(long, value_name = "FILE")]
     with_key: Option<PathBuf>,
-    /// Replace the embedded database that is there, which no server may use
+    /// Replace the embedded database that is there, which no server may use and which is kept under another name
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -135,11 +137,23 @@ async fn into_folder(
         give_to_owner(copy.path(), dir)?;
         copy.as_file().sync_all().context("cannot copy the backup")?;
         let held = hold(&target, force).await?;
-        put_both(new_key, copy, dir)?;
+        let kept = match &held {
+            Some(held) if !is_empty(held).await? => Some(keep(&target)?),
+            Some(_) | None => None,
+        };
+        let put = put_both(new_key, copy, dir);
+        if let (Err(_), Some(kept)) = (&put, &kept) {
+            // What it is a second name of is where it was.
+            drop(std::fs::remove_file(kept));
+        }
+        put?;
         if let Some(held) = held {
             held.close().await;
         }
-        Ok(counts)
+        Ok(match kept {
+            Some(kept) => format!("{counts}\nThe database that was there is kept as {}", kept.display()),
+            None => counts,
+        })
     };
     let restored = restored.await;
     if restored.is_err() && is_new {
@@ -270,20 +284,36 @@ fn put_both(key: Option<NamedTempFile>, copy: NamedTempFile, dir: &Path) -> anyh
     done
 }
 
+/// Gives the database that is about to be replaced, which is whole without a log, a second name, or a copy where the file
+/// system knows no second names.
+fn keep(target: &Path) -> anyhow::Result<PathBuf> {
+    let kept = free_name(target, DATABASE_BEFORE);
+    std::fs::hard_link(target, &kept)
+        .or_else(|_| std::fs::copy(target, &kept).map(drop))
+        .with_context(|| format!("cannot keep {} as {}", target.display(), kept.display()))?;
+    Ok(kept)
+}
+
 /// Gives the key at `path` a name that no earlier one has; none where there is none.
 fn put_aside(path: &Path) -> anyhow::Result<Option<PathBuf>> {
     if !path.exists() {
         return Ok(None);
     }
-    let mut aside = path.with_file_name(KEY_BEFORE);
-    for number in 2.. {
-        if !aside.exists() {
-            break;
-        }
-        aside = path.with_file_name(format!("{KEY_BEFORE}.{number}"));
-    }
+    let aside = free_name(path, KEY_BEFORE);
     std::fs::rename(path, &aside).with_context(|| format!("cannot put {} aside", path.display()))?;
     Ok(Some(aside))
+}
+
+/// This name beside `path`, with a number when others have it.
+fn free_name(path: &Path, name: &str) -> PathBuf {
+    let mut free = path.with_file_name(name);
+    for number in 2.. {
+        if !free.exists() {
+            break;
+        }
+        free = path.with_file_name(format!("{name}.{number}"));
+    }
+    free
 }
 
 /// What root restores belongs to whom the folder belongs to: the server must be able to open it.

@@ -115,12 +115,26 @@ async fn what_is_there_is_replaced_only_by_force_and_never_under_a_server() {
     beckon(&restore).await.refused("is not empty");
     beckon(&forced).await.ok();
     assert!(!log.exists(), "the old log is not read into the new database");
-    place.start_on(Database::Sqlite(data.into()), &[]);
+    let kept = Path::new(&data).join("beckon.db.before-restore");
+    let target = Path::new(&data).join(SQLITE_FILE);
+    place.start_on(Database::Sqlite(data.clone().into()), &[]);
     goes_on(&place, &browser, &chat, &["first".to_owned()]).await;
     let path = format!("/api/v1/chats/{}/messages?limit=100", chat.as_str().unwrap());
     let messages = place.once(&path, |_| true).await.to_string();
     assert!(!messages.contains("second") && !messages.contains("third"), "{messages}");
     place.stop().await;
+    // What was there is kept, with what stood in its log.
+    std::fs::rename(&kept, &target).unwrap();
+    place.start_on(Database::Sqlite(data.clone().into()), &[]);
+    let messages = place.once(&path, |_| true).await.to_string();
+    assert!(messages.contains("second") && messages.contains("third"), "{messages}");
+    place.kill();
+    beckon(&forced).await.ok();
+    beckon(&forced).await.ok();
+    for aside in ["", ".2"] {
+        let kept = Path::new(&data).join(format!("beckon.db.before-restore{aside}"));
+        assert!(kept.is_file(), "{}", kept.display());
+    }
 }
 
 // spec: A-4
