@@ -176,7 +176,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = bind(config.listen).await?;
     let store = open_with_secrets(&config.database, config.secret_key.as_ref()).await?;
     let bus = match &config.nats_url {
-        Some(url) => Bus::nats(url).await.context("cannot reach NATS")?,
+        Some(url) => Bus::nats(url).await.context("the address of NATS is of no use")?,
         None => Bus::local(),
     };
     let out = WaysOut::new(config.mail.as_ref(), config.outbound_allow)?;

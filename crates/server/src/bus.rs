@@ -170,8 +170,10 @@ impl Bus {
 
     /// A bus over the NATS server at `url`.
     ///
+    /// The server may come and go; whoever starts while it is away is alone until it comes.
+    ///
     /// # Errors
-    /// When the address is malformed or the server cannot be reached now; later it may come and go.
+    /// When the address is malformed.
     pub async fn nats(url: &str) -> anyhow::Result<Self> {
         let (arrived, _) = broadcast::channel(HINTS_KEPT);
         let (leaving, waiting) = mpsc::channel(HINTS_KEPT);
@@ -179,13 +181,13 @@ impl Bus {
         let losses = Arc::new(Losses::default());
         let (told, missed) = (arrived.clone(), Arc::clone(&losses));
         let connected_before = Arc::new(AtomicBool::new(false));
-        let (away, alone) = watch::channel(false);
-        let options = ConnectOptions::new().event_callback(move |event| {
+        let (away, mut alone) = watch::channel(true);
+        let before = Arc::clone(&connected_before);
+        let options = ConnectOptions::new().retry_on_initial_connect().event_callback(move |event| {
             if matches!(event, Event::Connected | Event::Disconnected) {
                 away.send_replace(matches!(event, Event::Disconnected));
             }
-            let came_back =
-                matches!(event, Event::Connected) && connected_before.swap(true, Ordering::Relaxed);
+            let came_back = matches!(event, Event::Connected) && before.swap(true, Ordering::Relaxed);
             let lost = came_back || matches!(event, Event::SlowConsumer(_));
             if lost {
                 // While the connection was away, neither side heard the other.
@@ -196,7 +198,20 @@ impl Bus {
         });
         let client = options.connect(url).await?;
         let mut subscription = client.subscribe(SUBJECT).await?;
-        client.flush().await?;
+        let reached = async {
+            let flushed = client.flush().await;
+            flushed.is_ok() && alone.wait_for(|alone| !alone).await.is_ok()
+        };
+        if !tokio::time::timeout(REACHED_WITHIN, reached).await.unwrap_or(false) {
+            tracing::warn!(
+                "NATS cannot be reached: what happens on other nodes is seen here some seconds later"
+            );
+            // What others said meanwhile has been missed: the first connection is one that comes back.
+            if connected_before.swap(true, Ordering::Relaxed) {
+                drop(arrived.send(Hint::Lost));
+                losses.notice();
+            }
+        }
         let sender = arrived.clone();
         tokio::spawn(async move {
             while let Some(message) = subscription.next().await {

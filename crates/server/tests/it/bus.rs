@@ -30,12 +30,10 @@ pub(crate) fn nats(port: u16) -> Child {
 }
 
 pub(crate) async fn connect(port: u16) -> Bus {
-    loop {
-        if let Ok(bus) = Bus::nats(&format!("nats://127.0.0.1:{port}")).await {
-            return bus;
-        }
-        tokio::task::yield_now().await;
-    }
+    let bus = Bus::nats(&format!("nats://127.0.0.1:{port}")).await.expect("it is an address");
+    let mut alone = bus.alone();
+    alone.wait_for(|alone| !alone).await.expect("the bus is there");
+    bus
 }
 
 async fn until(hints: &mut Receiver<Hint>, wanted: &Hint) {
@@ -73,6 +71,27 @@ async fn after_nats_was_away_everything_is_read_anew() {
     until(&mut at_one, &Hint::Lost).await;
     until(&mut at_other, &Hint::Lost).await;
     told(&one, &mut at_other).await;
+}
+
+// spec: X-1, N-6
+#[tokio::test]
+async fn who_starts_while_nats_is_away_is_alone_until_it_comes() {
+    let port = free_port();
+    let url = format!("nats://127.0.0.1:{port}");
+    let (one, other) = tokio::join!(Bus::nats(&url), Bus::nats(&url));
+    let (one, other) = (one.expect("it starts all the same"), other.expect("it starts all the same"));
+    assert!(one.is_away() && other.is_away());
+    let (mut at_one, mut at_other) = (one.subscribe(), other.subscribe());
+    one.publish(HINT);
+    until(&mut at_one, &HINT).await;
+    let _server = nats(port);
+    until(&mut at_one, &Hint::Lost).await;
+    until(&mut at_other, &Hint::Lost).await;
+    told(&one, &mut at_other).await;
+    let mut alone = one.alone();
+    let came = tokio::time::timeout(Duration::from_secs(30), alone.wait_for(|alone| !alone)).await;
+    assert!(came.is_ok() && !one.is_away());
+    assert!(Bus::nats("no address of anything").await.is_err());
 }
 
 // spec: X-1
