@@ -1,5 +1,6 @@
 //! How many page views the server stores a second, and how many bytes one takes in its database: visitors show pages faster than
-//! it can store them, for some seconds, until all that came is stored.
+//! it can store them, for some seconds, until all that came is stored. What finds the queue of what is to be written full is
+//! dropped by the server, and it is said how much was not.
 //!
 //! The floor appends the same views to a database of the same engine, set up as the server's: large batches, one commit each, no
 //! index, addresses by number in a dictionary. That is fair, because nobody who keeps views can do less than append them; it pays
@@ -22,7 +23,7 @@ use crate::shop::ORIGIN;
 
 /// Different pages.
 const PAGES: u32 = 500;
-/// Page views of a visitor a second: of more, the server keeps not all.
+/// Page views of a visitor a second, far less than a connection may send.
 const PER_VISITOR_S: u32 = 4;
 /// Threads that send.
 const THREADS: usize = 2;
