@@ -42,17 +42,21 @@ it("runs where the page has pinned it, and holds every bundle against its hash",
   expect(troubles).toEqual([]);
 });
 
-it("runs no bundle that is another one than the pinned loader was built with", async () => {
-  // spec: X-7
-  greet();
-  put(snippetFor(fake.live, "site_test", "pinned"));
-  await context.route(/beckon-chat\.js/, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: `window.tampered = 1;${await answer.text()}` });
-  });
-  const page = await visit();
-  await until("hello");
-  await page.getByRole("button", { name: "Chat", exact: true }).hover();
-  await expect.poll(() => troubles.join()).toMatch(/integrity/);
-  expect(await page.evaluate(() => "tampered" in window)).toBe(false);
-});
+it.each(["launcher", "chat", "track"])(
+  "runs no bundle of the %s that is another one than the pinned loader was built with",
+  async (name) => {
+    // spec: X-7
+    greet();
+    put(snippetFor(fake.live, "site_test", "pinned"));
+    await context.route(new RegExp(`beckon-${name}\\.js`), async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: `window.tampered = 1;${await answer.text()}` });
+    });
+    const page = await visit();
+    await until("hello");
+    if (name === "chat") await page.getByRole("button", { name: "Chat", exact: true }).hover();
+    if (name === "track") await page.evaluate("beckon('set', { plan: 'gold' })");
+    await expect.poll(() => troubles.join()).toMatch(/integrity/);
+    expect(await page.evaluate(() => "tampered" in window)).toBe(false);
+  },
+);

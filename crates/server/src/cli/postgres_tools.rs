@@ -101,15 +101,15 @@ fn run(command: &mut Command) -> anyhow::Result<String> {
 fn without_password(url: &str) -> anyhow::Result<(Url, Option<String>)> {
     let mut url = Url::parse(url).context("database_url is not an address")?;
     let mut password = url.password().map(unescaped).transpose()?;
-    // It may stand among the parameters too; the command line is no place for it.
-    let others: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    if let Some((_, found)) = others.iter().find(|(name, _)| name == "password") {
-        password = Some(found.clone());
-        let kept = others.iter().filter(|(name, _)| name != "password");
-        url.query_pairs_mut().clear().extend_pairs(kept);
-    }
-    if password.is_some() && url.set_password(None).is_err() {
+    if url.password().is_some() && url.set_password(None).is_err() {
         bail!("database_url is not an address with a host");
+    }
+    // It may stand among the parameters too; the command line is no place for it. The others stay as they are written.
+    let among = url.query_pairs().find(|(name, _)| name == "password").map(|(_, found)| found.into_owned());
+    if let (Some(found), Some(query)) = (among, url.query().map(str::to_owned)) {
+        password = Some(found);
+        let kept: Vec<&str> = query.split('&').filter(|one| !one.starts_with("password=")).collect();
+        url.set_query(Some(kept.join("&").as_str()).filter(|kept| !kept.is_empty()));
     }
     Ok((url, password))
 }
@@ -142,6 +142,10 @@ mod tests {
         assert_eq!(password.as_deref(), Some("p@ss/"));
         let (url, password) = without_password("postgres://db/beckon").unwrap();
         assert_eq!((url.as_str(), password), ("postgres://db/beckon", None));
+        let among = "postgres:///beckon?host=/run/postgresql&password=p%40ss&options=-c%20search_path%3Dx";
+        let (url, password) = without_password(among).unwrap();
+        assert_eq!(url.as_str(), "postgres:///beckon?host=/run/postgresql&options=-c%20search_path%3Dx");
+        assert_eq!(password.as_deref(), Some("p@ss"));
         assert!(without_password("postgres://a:%4@db/x").is_err());
     }
 }

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::installation::{Installation, Key, count, key_of, read};
 use super::postgres_tools;
-use super::whole_file::{beside, put};
+use super::whole_file::{beside, give_name, put, settle};
 use crate::config::{Config, Database};
 use crate::store::Store;
 use crate::store::migration::{Migrations, compare, find_migrations, last_known};
@@ -264,13 +264,14 @@ fn ready_key(path: &Path, key: &Key, force: bool) -> anyhow::Result<Option<Named
     Ok(Some(file))
 }
 
-/// Puts a key and the database in their places: both, or neither.
+/// Puts a key and the database in their places: both, or neither. Killed between the two it leaves the new key beside the old
+/// database, whose own key lies aside.
 fn put_both(key: Option<NamedTempFile>, copy: NamedTempFile, dir: &Path) -> anyhow::Result<()> {
     let target = dir.join(SQLITE_FILE);
     let Some(key) = key else { return put(copy, &target, true) };
     let path = dir.join(KEY_FILE);
     let aside = put_aside(&path)?;
-    let done = put(key, &path, false).and_then(|()| put(copy, &target, true));
+    let done = give_name(key, &path, false).and_then(|()| give_name(copy, &target, true));
     if done.is_err() {
         // The database that is there is of use with its own key only.
         let back = match &aside {
@@ -281,7 +282,8 @@ fn put_both(key: Option<NamedTempFile>, copy: NamedTempFile, dir: &Path) -> anyh
             tracing::error!(%error, "the secret key could not be brought back to {}", path.display());
         }
     }
-    done
+    done?;
+    settle(&target)
 }
 
 /// Gives the database that is about to be replaced, which is whole without a log, a second name, or a copy where the file

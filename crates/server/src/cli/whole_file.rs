@@ -15,13 +15,25 @@ pub(super) fn beside(path: &Path) -> anyhow::Result<NamedTempFile> {
         .with_context(|| format!("cannot write into {}", folder.display()))
 }
 
-/// Gives a file its name; one that is there is replaced only when `force` says so.
+/// Gives a file its name for good; one that is there is replaced only when `force` says so.
 pub(super) fn put(file: NamedTempFile, path: &Path, force: bool) -> anyhow::Result<()> {
+    give_name(file, path, force)?;
+    settle(path)
+}
+
+/// Gives a file its name, which a power cut may still take away before [`settle`].
+pub(super) fn give_name(file: NamedTempFile, path: &Path, force: bool) -> anyhow::Result<()> {
     let cannot = || format!("cannot write {}", path.display());
     file.as_file().sync_all().with_context(cannot)?;
-    let put = if force { file.persist(path) } else { file.persist_noclobber(path) };
-    put.map_err(|refused| refused.error).with_context(cannot)?;
-    File::open(folder(path)).and_then(|folder| folder.sync_all()).with_context(cannot)
+    let named = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    named.map_err(|refused| refused.error).with_context(cannot)?;
+    Ok(())
+}
+
+/// Makes the names in the folder of `path` last.
+pub(super) fn settle(path: &Path) -> anyhow::Result<()> {
+    let done = File::open(folder(path)).and_then(|folder| folder.sync_all());
+    done.with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Nothing stands at `path`, or `force` says that it may be replaced.

@@ -345,7 +345,7 @@ impl IntoResponse for Problem {
             tracing::error!(cause, "a request failed");
         }
         if let Self::Provider(cause) = &self {
-            tracing::warn!(cause, "the provider of single sign-on failed");
+            tracing::warn!(cause, "a sign-in through the provider failed");
         }
         let (status, code, title) = self.kind();
         let retry_after_s = if let Self::TooMany(after_s) = self { Some(after_s) } else { None };

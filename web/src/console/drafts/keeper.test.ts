@@ -9,11 +9,14 @@ function server() {
     drafts,
     writes: 0,
     down: false,
+    /** A write that waits for this before it is kept. */
+    held: Promise.resolve(),
     parts(): DraftParts {
       const local = new Map<string, string>();
       return {
         find: async (chat) => found(chat),
         keep: async (chat, { text, version }) => {
+          await this.held;
           if (this.down) throw new KeepFailure("later");
           if (found(chat).version !== version) throw new KeepFailure("stale");
           this.writes += 1;
@@ -88,6 +91,27 @@ describe("drafts", () => {
     await vi.advanceTimersByTimeAsync(2_000);
     expect(shop.drafts.get("c")).toEqual({ text: "And", version: 3 });
     expect(keeper.read("c")).toEqual({ text: "And", conflict: null });
+  });
+
+  it("do not come back when they were sent while they were on their way", async () => {
+    const shop = server();
+    const keeper = createDraftKeeper(shop.parts());
+    keeper.change("c", "Good morning");
+    let release = () => {};
+    shop.held = new Promise((resolve) => {
+      release = resolve;
+    });
+    await vi.advanceTimersByTimeAsync(700);
+    keeper.sent("c");
+    keeper.flush();
+    expect(shop.drafts.get("c"), "the page goes away: what is under way arrives first").toEqual({
+      text: "",
+      version: 2,
+    });
+    shop.drafts.clear();
+    release();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shop.drafts.get("c")).toEqual({ text: "", version: 2 });
   });
 
   it("wait for the server while it is away", async () => {

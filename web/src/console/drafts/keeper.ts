@@ -127,7 +127,9 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
       entry.version = kept.version;
       entry.saved = text;
       remember(chat, entry);
-      if (entry.view.text !== text) schedule(chat, entry);
+      // What was sent meanwhile must not stand there as a draft again.
+      if (entry.view.text === "") await push(chat, entry);
+      else if (entry.view.text !== text) schedule(chat, entry);
     } catch (error) {
       entry.pushing = false;
       const reason = error instanceof KeepFailure ? error.reason : "later";
@@ -191,7 +193,9 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
     flush() {
       for (const [chat, entry] of entries) {
         const { text } = entry.view;
-        if (text !== entry.saved && !entry.conflict) parts.hand(chat, { text, version: entry.version });
+        // What is under way arrives first.
+        const version = entry.version + (entry.pushing ? 1 : 0);
+        if ((entry.pushing || text !== entry.saved) && !entry.conflict) parts.hand(chat, { text, version });
       }
     },
     subscribe(listener) {

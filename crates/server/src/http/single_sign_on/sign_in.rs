@@ -187,24 +187,29 @@ async fn come_back(
 ) -> (CookieJar, Redirect) {
     let said: BTreeMap<String, String> =
         form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
-    let arrived = match arrive(&api, client, &headers, &said).await {
-        Ok(arrived) => arrived,
-        Err(problem) => {
-            tracing::error!(?problem, "a sign-in through the provider failed");
-            Err(Refused::Failed)
-        }
+    let begun = begun(&api, client, &headers, &said).await.unwrap_or_else(failed);
+    let (attempt, row) = match begun {
+        Ok(begun) => begun,
+        // The cookie stays: what is under way in this browser goes on.
+        Err(refused) => return (jar, turned_away(refused)),
     };
-    match arrived {
+    match arrive(&api, client, &headers, &said, attempt, row).await.unwrap_or_else(failed) {
         Ok(Arrived::In { cookie, page }) => (jar.add(cleared(client)).add(cookie), Redirect::to(&page)),
         Ok(Arrived::CodeNeeded { cookie, page }) => {
             (jar.add(cookie), Redirect::to(&format!("{page}?sign_in=code")))
         }
-        Err(refused) => {
-            let why = serde_json::to_value(refused).expect("a plain enum is always JSON");
-            let address = format!("/?refused={}", why.as_str().unwrap_or_default());
-            (jar.add(cleared(client)), Redirect::to(&address))
-        }
+        Err(refused) => (jar.add(cleared(client)), turned_away(refused)),
     }
+}
+
+fn failed<T>(problem: Problem) -> Result<T, Refused> {
+    tracing::error!(?problem, "a sign-in through the provider failed");
+    Err(Refused::Failed)
+}
+
+fn turned_away(refused: Refused) -> Redirect {
+    let why = serde_json::to_value(refused).expect("a plain enum is always JSON");
+    Redirect::to(&format!("/?refused={}", why.as_str().unwrap_or_default()))
 }
 
 /// Finish a sign-in through the provider with a code of the second step, where everyone must use one. The answer sets the
@@ -240,12 +245,13 @@ async fn give_code(
     Ok((jar.add(cleared(client)).add(cookie), Json(Session::new(user, must_set_up))))
 }
 
-async fn arrive(
+/// The sign-in that this browser has begun, taken; whoever comes with another one's state has not begun it here.
+async fn begun(
     api: &Api,
     client: Client,
     headers: &HeaderMap,
     said: &BTreeMap<String, String>,
-) -> Answer<Result<Arrived, Refused>> {
+) -> Answer<Result<(Attempt, AttemptRow), Refused>> {
     let Some(token) = token(headers) else { return Ok(Err(not_begun(api, client))) };
     let attempt = Attempt::of(&token);
     let state = said.get("state").map_or("", String::as_str);
@@ -253,7 +259,18 @@ async fn arrive(
     if !bool::from(state.as_bytes().ct_eq(attempt.state.as_bytes())) {
         return Ok(Err(not_begun(api, client)));
     }
-    let Some(row) = take(api, &token).await? else { return Ok(Err(not_begun(api, client))) };
+    let row = take(api, &token).await?;
+    Ok(row.map(|row| (attempt, row)).ok_or_else(|| not_begun(api, client)))
+}
+
+async fn arrive(
+    api: &Api,
+    client: Client,
+    headers: &HeaderMap,
+    said: &BTreeMap<String, String>,
+    attempt: Attempt,
+    row: AttemptRow,
+) -> Answer<Result<Arrived, Refused>> {
     let client = Client { is_https: row.redirect_url.starts_with("https://"), ..client };
     let mut tx = api.store.read().await?;
     let (settings, secret) = find_single_sign_on(&mut tx).await?;

@@ -120,7 +120,9 @@ impl Way {
         let kept = self.browser.cookie.clone();
         let reply = self.browser.get(&format!("{PROVIDER}?{query}")).await;
         assert_eq!(reply.status, 303, "{}", reply.text);
-        self.browser.cookie = cookie(&reply, "beckon_session").or(kept);
+        let told = reply.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        let is_cleared = told.into_iter().any(|cookie| cookie.starts_with("beckon_sign_in=;"));
+        self.browser.cookie = cookie(&reply, "beckon_session").or(kept.filter(|_| !is_cleared));
         reply
     }
 }
@@ -269,6 +271,11 @@ async fn a_sign_in_is_good_once_in_its_browser_and_for_ten_minutes(store: Store)
     other.browser.cookie = None;
     refused(&other.come_back().await, "expired");
 
+    let mut way = stage.begin().await;
+    stage.provider.say(stage.claims(&way), Signed::Well);
+    refused(&way.come_with("code=good&state=another").await, "expired");
+    assert_eq!(location(&way.come_back().await), "/visitors", "another page cannot end what is under way");
+
     let mut late = stage.begin().await;
     stage.place.clock.advance_ms(10 * 60_000);
     refused(&late.come_back().await, "expired");
@@ -283,7 +290,7 @@ async fn a_sign_in_is_good_once_in_its_browser_and_for_ten_minutes(store: Store)
     let mut way = stage.begin().await;
     let query = format!("code=good&iss=https%3A%2F%2Fid.example&state={}", way.query["state"]);
     refused(&way.come_with(&query).await, "provider_failed");
-    assert_eq!(stage.provider.asked().len(), 1, "nothing of this was brought to the provider");
+    assert_eq!(stage.provider.asked().len(), 2, "nothing of this was brought to the provider");
 
     let mut way = stage.begin().await;
     stage.set(json!({"enabled": false})).await;

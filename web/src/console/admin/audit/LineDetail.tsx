@@ -38,7 +38,6 @@ export function LineDetail({ id }: { id: string }) {
   );
 }
 
-/** Changes of what the interface does not show. */
 function Changes({ line: { differences, before, after, entry } }: { line: AuditDetail }) {
   const { t, i18n } = useTranslation();
   const words: Words = { t, language: i18n.language, names: useNames(entry.site_id) };

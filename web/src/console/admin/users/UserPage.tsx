@@ -1,5 +1,15 @@
 /** Owns creating and editing a user: person, role, slots, access. */
-import { Alert, Input, NumberInput, PasswordInput, Radio, Stack, Switch, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Input,
+  NumberInput,
+  PasswordInput,
+  Radio,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
@@ -20,6 +30,7 @@ import { Missing } from "../Missing";
 import { SkillFields } from "../SkillFields";
 import { EndSessions } from "./EndSessions";
 import { LinkSection, madeLinkKey } from "./LinkSection";
+import { useMayUsePassword } from "./passwords";
 import { SecondStepOff } from "./SecondStepOff";
 import { Unlink } from "./Unlink";
 
@@ -43,6 +54,7 @@ export function NewUserPage() {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
+  const mayUsePassword = useMayUsePassword();
   const editor = useEditor<UserForm, User>({
     initial: {
       invited: true,
@@ -54,11 +66,12 @@ export function NewUserPage() {
       password: "",
       disabled: false,
     },
-    validate: (values) => check(values, !values.invited, t),
+    validate: (values) => check(values, !values.invited && mayUsePassword(values.role), t),
     save: async ({ disabled: _, invited, password, ...values }) => {
-      const body: NewUser = invited ? values : { ...values, password };
+      const by_password = mayUsePassword(values.role);
+      const body: NewUser = invited || !by_password ? values : { ...values, password };
       const user = await request<User>("POST", "/users", body);
-      if (invited) {
+      if (invited && by_password) {
         // The user is there by now: without a link their page, which opens next, offers to make one.
         await request<MadeUserLink>("POST", `/users/${user.id}/link`).then(
           (link) => queryClient.setQueryData(madeLinkKey(user.id), link),
@@ -69,7 +82,8 @@ export function NewUserPage() {
     },
     saved: async (user) => {
       await queryClient.invalidateQueries({ queryKey: keys.users });
-      go(user.has_password ? "/admin/users" : `/admin/users/${user.id}`);
+      const has_link = !user.has_password && mayUsePassword(user.role);
+      go(has_link ? `/admin/users/${user.id}` : "/admin/users");
     },
   });
   const password = (
@@ -88,23 +102,29 @@ export function NewUserPage() {
       <EditForm editor={editor} always save={t("action.create")}>
         <Person editor={editor} fixed={false} />
         <Section title={t("users.access")}>
-          <Radio.Group
-            label={t("users.way.label")}
-            value={editor.form.values.invited ? "link" : "password"}
-            onChange={(way) => editor.form.setFieldValue("invited", way === "link")}
-          >
-            <Stack gap={8} mt={4}>
-              {(["link", "password"] as const).map((way) => (
-                <Radio
-                  key={way}
-                  value={way}
-                  label={t(`users.way.${way}`)}
-                  description={t(`users.way.${way}_help`)}
-                />
-              ))}
-            </Stack>
-          </Radio.Group>
-          {!editor.form.values.invited && password}
+          {mayUsePassword(editor.form.values.role) ? (
+            <>
+              <Radio.Group
+                label={t("users.way.label")}
+                value={editor.form.values.invited ? "link" : "password"}
+                onChange={(way) => editor.form.setFieldValue("invited", way === "link")}
+              >
+                <Stack gap={8} mt={4}>
+                  {(["link", "password"] as const).map((way) => (
+                    <Radio
+                      key={way}
+                      value={way}
+                      label={t(`users.way.${way}`)}
+                      description={t(`users.way.${way}_help`)}
+                    />
+                  ))}
+                </Stack>
+              </Radio.Group>
+              {!editor.form.values.invited && password}
+            </>
+          ) : (
+            <Text>{t("users.way.provider")}</Text>
+          )}
         </Section>
       </EditForm>
     </div>
@@ -129,6 +149,7 @@ function EditUser({ user }: { user: User }) {
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const self = me.id === user.id;
+  const mayUsePassword = useMayUsePassword();
   const { email, name, role, slots, skills, disabled } = user;
   const editor = useEditor<UserForm, User>({
     initial: { invited: false, email, name, role, slots, skills, disabled, password: "" },
@@ -155,7 +176,7 @@ function EditUser({ user }: { user: User }) {
             {t("users.yourself")}
           </Alert>
         )}
-        {!user.has_password && <LinkSection user={user} />}
+        {!user.has_password && mayUsePassword(user.role) && <LinkSection user={user} />}
         <Person editor={editor} fixed={self} stored />
         <Section title={t("users.access")}>
           <PasswordInput
@@ -172,7 +193,7 @@ function EditUser({ user }: { user: User }) {
             {...editor.form.getInputProps("disabled", { type: "checkbox" })}
           />
         </Section>
-        {!self && user.has_password && <LinkSection user={user} />}
+        {!self && user.has_password && mayUsePassword(user.role) && <LinkSection user={user} />}
         {!self && user.second_step && <SecondStepOff user={user} />}
         {user.single_sign_on && <Unlink user={user} />}
       </EditForm>

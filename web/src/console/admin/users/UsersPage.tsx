@@ -4,7 +4,7 @@ import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { User } from "../../../api/rest";
-import { useUsers } from "../../api/queries";
+import { useUsers, useWaysIn } from "../../api/queries";
 import { useUser } from "../../shell/user";
 import { Dot } from "../../ui/Dot";
 import { dateTime } from "../../ui/format";
@@ -45,6 +45,7 @@ function State({ user }: { user: User }) {
   const now = useNow();
   const at = user.link ? dateTime(user.link.expires_at, i18n.language) : "";
   const waits = user.link !== null && user.link.expires_at > now;
+  const has_provider = !!useWaysIn().data?.provider;
   const [tone, text] = user.disabled
     ? (["off", t("users.disabled")] as const)
     : user.has_password
@@ -52,7 +53,9 @@ function State({ user }: { user: User }) {
       : user.single_sign_on
         ? (["good", t("users.state.provider")] as const)
         : user.link === null
-          ? (["off", t("users.state.no_password")] as const)
+          ? has_provider
+            ? (["wait", t("users.state.not_linked")] as const)
+            : (["off", t("users.state.no_password")] as const)
           : waits
             ? (["wait", t("users.state.invited", { at })] as const)
             : (["off", t("users.state.invitation_ended", { at })] as const);

@@ -51,7 +51,8 @@ export const singleSignOn = {
   people_text:
     "At the first sign-in a person is linked to the user with the same e-mail address, which the provider must say is verified. From then on the subject (sub) that the provider gives decides who it is, whatever becomes of the address.",
   create: "Make users of people who are not known here",
-  create_text: "Off, only people whom you have added come in.",
+  create_text:
+    "Off, only people whom you have added come in. On, everybody whom the provider knows: at a public one, restrict it by the claim below.",
   default_role: "Their role",
   default_role_text: "Of new people whom no value below names.",
   no_default: "None: only people whom a value below names are made users",

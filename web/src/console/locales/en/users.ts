@@ -35,12 +35,14 @@ export const users = {
     invitation_ended: "Invitation ended {{at}}",
     no_password: "Cannot sign in: no password",
     provider: "Enabled, through the provider",
+    not_linked: "Not yet signed in through the provider",
   },
   way: {
     label: "How the person signs in",
     link: "Invite with a link",
     link_help:
       "The person opens the link, chooses a password and is signed in. It is shown to you, and sent by mail where mail is set up.",
+    provider: "Through the provider of single sign-on, where this e-mail must be verified.",
     password: "Give a password",
     password_help: "Tell it to the person in a safe way.",
   },
