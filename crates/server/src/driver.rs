@@ -265,14 +265,14 @@ impl Driver {
     }
 
     /// None when another node has claimed the visit that this one still holds, or it was erased: a poll says nothing to it.
-    /// When the database cannot be asked, what this node decides is refused by it later all the same.
+    /// Nor does it when the database cannot be asked: it is not taken in twice, but comes as if it were the first.
     async fn see_again(&self, visitor: VisitorId, held: HeldVisit) -> Option<Seen> {
         let look = self.look(visitor);
         match self.claimed_epoch(held.visit).await {
             Ok(epoch) => (epoch == Some(held.epoch)).then_some(Seen::Now(held, look)),
             Err(error) => {
                 tracing::warn!(%error, "who holds a visit could not be read");
-                Some(Seen::Now(held, None))
+                None
             }
         }
     }

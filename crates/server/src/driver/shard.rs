@@ -97,7 +97,7 @@ impl Shard {
             }
             ShardCommand::Remember { visitor, token, chatless } => {
                 let Some(host) = self.hosts.get_mut(&visitor) else { return };
-                host.chatless = chatless;
+                host.chatless = chatless.or(host.chatless);
                 host.token = token.or_else(|| host.token.take());
             }
             ShardCommand::Observe { visitor, observed } => self.observe(visitor, observed),
@@ -171,7 +171,10 @@ impl Shard {
             match host.jobs.pop_front() {
                 Some(effects) => start_job(&self.driver, host, effects, now),
                 None => {
-                    for reply in std::mem::take(&mut host.polls) {
+                    // Who has gone takes nothing away from those who still wait.
+                    for reply in
+                        std::mem::take(&mut host.polls).into_iter().filter(|reply| !reply.is_closed())
+                    {
                         let chatless =
                             host.chatless.is_some_and(|look| self.driver.holds(visitor, look, now));
                         drop(reply.send(PollReply::Taken(Box::new(host.attached(chatless)))));

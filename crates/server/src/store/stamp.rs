@@ -12,7 +12,7 @@ use sqlx::{Sqlite, SqliteConnection, Transaction};
 use super::{Pools, Store, Tx};
 
 /// Visitors who share one counter see each other's changes, which costs a read and nothing else.
-const COUNTERS: usize = 4_096;
+const COUNTERS: usize = 16_384;
 
 /// What was read of a visitor after a stamp was taken holds while a new one is equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,6 +25,7 @@ impl Shard {
                 host.observe(observed, now, &mut write);
             }
             host.feed(Event::Heard, now);
+            host.polls.retain(|waiting| !waiting.is_closed());
             host.polls.push(reply);
         });
         self.tell_of_move(visitor);
