@@ -1,4 +1,5 @@
 /** The looks of a queue: edited beside the real widget, and then on the site. */
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Agent } from "../support/agent.ts";
 import { expect, test, watch } from "../support/journey.ts";
@@ -66,10 +67,18 @@ test("looks are edited beside the real widget, and are on the site once saved", 
     page.getByRole("button", { name: "Logo: Upload" }).click(),
   ]);
   await chooser.setFiles({ name: "logo.png", mimeType: "image/png", buffer: await drawPicture(page) });
+  const dialog = page.getByRole("dialog", { name: "Which part is kept" });
+  await expect(dialog.getByText("64 × 64 pixels")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Keep all of it" })).toBeVisible();
+  await dialog.locator(".ord-e[tabindex]").press("Shift+ArrowLeft");
+  await expect(dialog.getByText("54 × 64 pixels")).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
+  expect.soft(violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(" ")}`)).toEqual([]);
+  await dialog.getByRole("button", { name: "Keep this part" }).click();
   await expect(page.getByRole("textbox", { name: "Logo" })).toHaveValue(/^\/pictures\//);
   await choose(page, "State", "Form");
   const logo = widget.locator("header img");
-  await expect.poll(() => logo.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(64);
+  await expect.poll(() => logo.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(54);
 
   // Another language has words of its own.
   await page.getByRole("button", { name: "Add a language" }).click();

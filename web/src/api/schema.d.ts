@@ -1131,8 +1131,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a picture for the looks or the offers of a site: JPEG, PNG, GIF or WebP. It is made anew, smaller where it is
-         *     large. One that nothing shows goes after a day, when room is needed. For administrators.
+         * Send a picture for the looks or the offers of a site: JPEG, PNG, GIF or WebP. It, or a part of it, is made anew, smaller where
+         *     it is large. One that nothing shows goes after a day, when room is needed. For administrators.
          */
         post: operations["send_picture"];
         delete?: never;
@@ -9120,6 +9120,12 @@ export interface operations {
             query: {
                 /** @description What it is for, which bounds its size. */
                 use: "logo" | "image";
+                /**
+                 * @description The part of it that is kept, as `left,top,width,height` in pixels of the picture the right way up; all of it when absent.
+                 *     What would stand outside the picture is left out.
+                 * @example 0,0,640,360
+                 */
+                part?: string;
             };
             header?: never;
             path: {

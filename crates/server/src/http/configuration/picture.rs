@@ -79,7 +79,7 @@ pub async fn renew_new(api: &Api, file: &Configuration) -> Answer<NewPictures> {
                 .ok()
                 .filter(|content| content.len() <= SENT_BYTES_MAX)
                 .ok_or_else(|| Problem::field(at.as_str(), "is not at most 5 MB in base64"))?;
-            let renewed = api.uploads.renew(content, IMAGE_SIDE_MAX).await;
+            let renewed = api.uploads.renew(content, None, IMAGE_SIDE_MAX).await;
             let renewed = renewed.map_err(|problem| {
                 if matches!(problem, Problem::File(_)) {
                     Problem::field(at, "is no picture that is taken: JPEG, PNG, GIF or WebP")

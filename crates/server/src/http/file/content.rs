@@ -42,7 +42,7 @@ pub fn check(name: &str, content: Vec<u8>) -> Result<CheckedFile, FileRefusal> {
     let found = infer::get(&content).map(|kind| kind.mime_type());
     if let Some(format) = found.and_then(picture::format_of) {
         let Renewed { whole, thumb, media_type, ending, size } =
-            picture::renew(format, &content, picture::KEPT_SIDE_MAX)?;
+            picture::renew(format, &content, None, picture::KEPT_SIDE_MAX)?;
         let about = about(id, clean_name(name, ending), media_type, whole.len());
         let about = FileAbout { picture: Some(size), ..about };
         return Ok(CheckedFile { about, whole, thumb: Some(thumb) });

@@ -2,6 +2,7 @@
 //! pixels: no position, no camera, no hidden content.
 
 use std::io::Cursor;
+use std::str::FromStr;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
@@ -39,6 +40,34 @@ pub(crate) struct Renewed {
     pub size: Picture,
 }
 
+/// The part of a picture that is kept, in its pixels the right way up. What stands outside the picture is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// From the left edge.
+    pub left: u32,
+    /// From the top edge.
+    pub top: u32,
+    /// Across; at least 1.
+    pub width: u32,
+    /// Down; at least 1.
+    pub height: u32,
+}
+
+impl FromStr for Part {
+    type Err = &'static str;
+
+    /// Reads `left,top,width,height`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers: Result<Vec<u32>, _> = text.split(',').map(str::parse).collect();
+        match numbers.as_deref() {
+            Ok(&[left, top, width, height]) if width > 0 && height > 0 => {
+                Ok(Self { left, top, width, height })
+            }
+            _ => Err("is not left,top,width,height in whole pixels"),
+        }
+    }
+}
+
 /// The pictures that are taken.
 pub(super) fn format_of(media_type: &str) -> Option<ImageFormat> {
     let format = ImageFormat::from_mime_type(media_type)?;
@@ -46,13 +75,25 @@ pub(super) fn format_of(media_type: &str) -> Option<ImageFormat> {
     taken.contains(&format).then_some(format)
 }
 
-/// Decodes a picture and encodes it again, the right way up and at most `side_max` pixels along a side; of one that moves,
-/// the first frame.
+/// Decodes a picture and encodes it, or this part of it, again, the right way up and at most `side_max` pixels along a side;
+/// of one that moves, the first frame.
 ///
 /// # Errors
-/// When it cannot be read as what it says it is, or is larger than the bounds.
-pub(super) fn renew(format: ImageFormat, content: &[u8], side_max: u32) -> Result<Renewed, FileRefusal> {
+/// When it cannot be read as what it says it is, is larger than the bounds, or has nothing of the part.
+pub(super) fn renew(
+    format: ImageFormat,
+    content: &[u8],
+    part: Option<Part>,
+    side_max: u32,
+) -> Result<Renewed, FileRefusal> {
     let mut picture = decode(format, content).map_err(|_| FileRefusal::BadPicture)?;
+    if let Some(Part { left, top, width, height }) = part {
+        if left >= picture.width() || top >= picture.height() {
+            return Err(FileRefusal::BadPicture);
+        }
+        // The library keeps to the picture's edges.
+        picture = picture.crop_imm(left, top, width, height);
+    }
     if picture.width().max(picture.height()) > side_max {
         picture = picture.resize(side_max, side_max, FilterType::Triangle);
     }
@@ -140,7 +181,7 @@ mod tests {
         chunk.extend(crc(hidden).to_be_bytes());
         sent.splice(end..end, chunk);
         sent.extend(b"<html><script>alert(2)</script>");
-        let renewed = renew(ImageFormat::Png, &sent, KEPT_SIDE_MAX).ok().unwrap();
+        let renewed = renew(ImageFormat::Png, &sent, None, KEPT_SIDE_MAX).ok().unwrap();
         assert_eq!(renewed.size, Picture { width: 40, height: 30 });
         for content in [&renewed.whole, &renewed.thumb] {
             assert!(!content.windows(8).any(|part| part == b"<script>"));
@@ -150,7 +191,7 @@ mod tests {
     #[test]
     fn a_large_picture_has_a_small_thumbnail() {
         let sent = jpeg(&drawn(1_200, 600)).unwrap();
-        let renewed = renew(ImageFormat::Jpeg, &sent, KEPT_SIDE_MAX).ok().unwrap();
+        let renewed = renew(ImageFormat::Jpeg, &sent, None, KEPT_SIDE_MAX).ok().unwrap();
         let thumb = decode(ImageFormat::Jpeg, &renewed.thumb).unwrap();
         assert_eq!((thumb.width(), thumb.height()), (480, 240));
         assert_eq!(renewed.media_type, "image/jpeg");
@@ -158,10 +199,28 @@ mod tests {
 
     #[test]
     fn a_picture_is_made_as_small_as_its_use_asks_for() {
-        let renewed = renew(ImageFormat::Jpeg, &jpeg(&drawn(1_200, 600)).unwrap(), 256).ok().unwrap();
+        let renewed = renew(ImageFormat::Jpeg, &jpeg(&drawn(1_200, 600)).unwrap(), None, 256).ok().unwrap();
         assert_eq!(renewed.size, Picture { width: 256, height: 128 });
         let whole = decode(ImageFormat::Jpeg, &renewed.whole).unwrap();
         assert_eq!((whole.width(), whole.height()), (256, 128));
+    }
+
+    #[test]
+    fn a_part_of_a_picture_is_kept_and_nothing_beside_it() {
+        let part = |text: &str| text.parse::<Part>();
+        let kept = |part: Part| renew(ImageFormat::Png, &png(&drawn(40, 30)).unwrap(), Some(part), 256);
+        let renewed = kept(part("10,5,20,8").unwrap()).ok().unwrap();
+        assert_eq!(renewed.size, Picture { width: 20, height: 8 });
+        let whole = decode(ImageFormat::Png, &renewed.whole).unwrap().into_rgb8();
+        assert_eq!(whole.get_pixel(0, 0), &image::Rgb([10, 5, 90]), "from where the part begins");
+        let over = kept(part("30,20,200,200").unwrap()).ok().unwrap();
+        assert_eq!(over.size, Picture { width: 10, height: 10 }, "as far as the picture goes");
+        assert_eq!(kept(part("40,0,5,5").unwrap()).err(), Some(FileRefusal::BadPicture));
+        for wrong in
+            ["", "1,2,3", "1,2,3,4,5", "0,0,0,5", "0,0,5,0", "-1,0,5,5", "a,0,5,5", "0,0,99999999999,5"]
+        {
+            assert!(part(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]
@@ -171,7 +230,7 @@ mod tests {
         sent[16..24].copy_from_slice(&[0, 0, 0x20, 0, 0, 0, 0x20, 0]);
         let header: Vec<u8> = sent[12..29].to_vec();
         sent[29..33].copy_from_slice(&crc(&header).to_be_bytes());
-        assert_eq!(renew(ImageFormat::Png, &sent, KEPT_SIDE_MAX).err(), Some(FileRefusal::BadPicture));
+        assert_eq!(renew(ImageFormat::Png, &sent, None, KEPT_SIDE_MAX).err(), Some(FileRefusal::BadPicture));
     }
 
     fn crc(bytes: &[u8]) -> u32 {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::content;
-use super::picture::{self, Renewed};
+use super::picture::{self, Part, Renewed};
 use crate::driver::files::{CheckedFile, FileRefusal};
 use crate::http::error::{Answer, Problem};
 use crate::http::throttle::{Limiter, network};
@@ -71,16 +71,21 @@ impl Uploads {
         checked.map_err(Problem::File)
     }
 
-    /// Makes a picture anew, at most `side_max` pixels along a side, away from the threads that serve.
+    /// Makes a picture, or a part of it, anew, at most `side_max` pixels along a side, away from the threads that serve.
     ///
     /// # Errors
     /// When it is no picture that is taken.
-    pub(in crate::http) async fn renew(&self, content: Vec<u8>, side_max: u32) -> Answer<Renewed> {
+    pub(in crate::http) async fn renew(
+        &self,
+        content: Vec<u8>,
+        part: Option<Part>,
+        side_max: u32,
+    ) -> Answer<Renewed> {
         let _one = self.decoding.acquire().await.map_err(|error| Problem::Internal(error.to_string()))?;
         let renewed = tokio::task::spawn_blocking(move || {
             let found = infer::get(&content).and_then(|kind| picture::format_of(kind.mime_type()));
             let format = found.ok_or(FileRefusal::NoPicture)?;
-            picture::renew(format, &content, side_max)
+            picture::renew(format, &content, part, side_max)
         });
         let renewed = renewed.await;
         let renewed =

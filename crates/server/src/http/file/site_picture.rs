@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Builder;
 
+use super::picture::Part;
 use super::{read, refused};
 use crate::driver::files::FileRefusal;
 use crate::http::audit::record::{Audited, Done, record};
@@ -64,6 +65,10 @@ struct PictureParams {
     /// What it is for, which bounds its size.
     #[param(inline)]
     r#use: PictureUse,
+    /// The part of it that is kept, as `left,top,width,height` in pixels of the picture the right way up; all of it when absent.
+    /// What would stand outside the picture is left out.
+    #[param(example = "0,0,640,360")]
+    part: Option<String>,
 }
 
 /// A picture that was taken.
@@ -104,8 +109,8 @@ pub(super) fn router() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(upload))
 }
 
-/// Send a picture for the looks or the offers of a site: JPEG, PNG, GIF or WebP. It is made anew, smaller where it is
-/// large. One that nothing shows goes after a day, when room is needed. For administrators.
+/// Send a picture for the looks or the offers of a site: JPEG, PNG, GIF or WebP. It, or a part of it, is made anew, smaller where
+/// it is large. One that nothing shows goes after a day, when room is needed. For administrators.
 #[utoipa::path(post, path = "/api/v1/sites/{id}/pictures", operation_id = "send_picture", tag = "sites",
     params(("id" = SiteId, Path), PictureParams), security(("session" = [])),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "At most 5 MB"),
@@ -119,6 +124,11 @@ async fn upload(
     client: Client,
     body: Body,
 ) -> Answer<(StatusCode, Json<SitePicture>)> {
+    let part = params.part.as_deref().map(str::parse::<Part>).transpose();
+    let part = match part {
+        Ok(part) => part,
+        Err(wrong) => return Err(refused(Problem::field("?part", wrong), body).await),
+    };
     let found = async {
         api.uploads.count(client.address, &me.user.id.0.to_string())?;
         let mut tx = api.store.read().await?;
@@ -143,7 +153,7 @@ async fn upload(
         PictureUse::Logo => LOGO_SIDE_MAX,
         PictureUse::Image => IMAGE_SIDE_MAX,
     };
-    let renewed = api.uploads.renew(content, side_max).await?;
+    let renewed = api.uploads.renew(content, part, side_max).await?;
     drop(room);
     let id = FileId(Builder::from_random_bytes(rand::random()).into_uuid());
     let now = api.clock.now().0;

@@ -90,6 +90,16 @@ async fn a_logo_is_made_anew_and_shown_to_everyone() {
     assert_eq!(shown.header(reach), Some("cross-origin"));
     assert_eq!(shown.header(CACHE_CONTROL), Some("public, max-age=31536000, immutable"));
 
+    let part = async |admin: &mut Browser, part: &str| {
+        admin.headers = vec![(CONTENT_TYPE, "application/octet-stream")];
+        let path = format!("/api/v1/sites/{site}/pictures?use=image&part={part}");
+        admin.send("POST", &path, Body::from(png(600))).await
+    };
+    let picture = part(&mut admin, "100,50,300,120").await.created();
+    assert_eq!((&picture["width"], &picture["height"]), (&json!(300), &json!(120)));
+    part(&mut admin, "600,0,10,10").await.refused(415, "file_broken");
+    part(&mut admin, "0,0,10").await.refused(422, "invalid");
+
     let html = b"<!DOCTYPE html><script>alert(1)</script>".to_vec();
     send_picture(&mut admin, &site, html).await.refused(415, "file_kind");
     send_picture(&mut admin, &site, png(64)[..40].to_vec()).await.refused(415, "file_broken");

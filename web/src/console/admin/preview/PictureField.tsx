@@ -1,12 +1,13 @@
 /** Owns choosing a picture: sent to the server, which makes it anew, or by its address. */
 import { Button, FileButton, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SitePicture } from "../../../api/rest";
 import { ApiError, sendFile } from "../../api/http";
 import { isAssetUrl } from "../../ui/check";
 import { warned } from "../../ui/notify";
+import { PartDialog } from "./PartDialog";
 import classes from "./Preview.module.css";
 
 const BYTES_MAX = 5 * 1024 * 1024;
@@ -25,8 +26,10 @@ interface PictureFieldProps {
 export function PictureField({ site, use, label, value, error, onChange, onBlur }: PictureFieldProps) {
   const { t } = useTranslation();
   const id = useId();
+  const [chosen, setChosen] = useState<File | null>(null);
   const send = useMutation({
-    mutationFn: (file: File) => sendFile<SitePicture>(`/sites/${site}/pictures?use=${use}`, file),
+    mutationFn: ({ file, part }: { file: File; part: string | null }) =>
+      sendFile<SitePicture>(`/sites/${site}/pictures?use=${use}${part ? `&part=${part}` : ""}`, file),
     onSuccess: ({ url }) => onChange(url),
     onError: (failure) =>
       warned(t("preview.picture.failed", { detail: failure instanceof ApiError ? failure.message : "" })),
@@ -34,7 +37,7 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
   const take = (file: File | null) => {
     if (!file) return;
     if (file.size > BYTES_MAX) warned(t("preview.picture.too_large"));
-    else send.mutate(file);
+    else setChosen(file);
   };
   return (
     <TextInput
@@ -63,6 +66,16 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
               </Button>
             )}
           </FileButton>
+          {chosen && (
+            <PartDialog
+              file={chosen}
+              onTake={(part) => {
+                send.mutate({ file: chosen, part });
+                setChosen(null);
+              }}
+              onClose={() => setChosen(null)}
+            />
+          )}
         </div>
       )}
     />
