@@ -110,7 +110,7 @@ test("looks are edited beside the real widget, and are on the site once saved", 
     await launcher.click();
     await expect(visitor.widget.getByRole("heading", { level: 1, name: title })).toBeVisible();
     const shown = visitor.widget.locator("header img");
-    await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(64);
+    await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(54);
     await other.close();
   }
   await context.close();
