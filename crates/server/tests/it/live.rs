@@ -19,6 +19,7 @@ mod killed;
 mod launch;
 mod nodes;
 mod offers;
+mod permissions;
 mod polling;
 mod previews;
 mod proactive;
