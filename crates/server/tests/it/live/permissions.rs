@@ -18,10 +18,7 @@ use super::shop::{Plan, Shop};
 use super::waiting::waiting;
 use crate::harness::store_tests;
 
-store_tests!(
-    every_frame_is_answered_as_the_table_says,
-    every_route_of_chats_is_answered_as_the_table_says,
-);
+store_tests!(every_frame_is_answered_as_the_table_says, every_route_of_chats_is_answered_as_the_table_says,);
 
 /// How somebody is answered.
 #[derive(Clone, Copy, Debug)]
