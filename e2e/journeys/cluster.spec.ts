@@ -36,22 +36,32 @@ interface Pair {
   of_agent: NodeName;
 }
 
+/** The nodes of so many connections that stay: requests come and go between two looks. */
+async function lastingConnections(cluster: Cluster, count: number): Promise<NodeName[]> {
+  let [before, nodes]: NodeName[][] = [[], []];
+  await expect(async () => {
+    [before, nodes] = [nodes ?? [], await cluster.connections()];
+    expect(nodes).toHaveLength(count);
+    expect(nodes).toEqual(before);
+  }).toPass({ intervals: [500], timeout: 30_000 });
+  return nodes ?? [];
+}
+
 /** A visitor and an agent in a chat, on two nodes. */
 async function meet(cluster: Cluster, browser: Browser, errors: string[]): Promise<Pair> {
   const agent = await another(browser, cluster, "alice", errors);
   await agent.ready();
-  await expect.poll(() => cluster.connections()).toHaveLength(1);
-  const [of_agent] = await cluster.connections();
+  const [of_agent] = await lastingConnections(cluster, 1);
   if (!of_agent) throw new Error("the agent has a connection");
   const visitor = await anotherVisitor(browser, cluster, errors);
   await chat(visitor, agent);
+  let of_visitor: NodeName | undefined;
   // The proxy gives the visitor the node with the fewest connections, unless something else was under way there.
   await expect(async () => {
-    const nodes = await cluster.connections();
-    if (nodes.length === 2 && nodes[0] === nodes[1]) await visitor.page.reload();
-    expect(new Set(nodes).size).toBe(2);
-  }).toPass();
-  const of_visitor = (await cluster.connections()).find((node) => node !== of_agent);
+    of_visitor = (await lastingConnections(cluster, 2)).find((node) => node !== of_agent);
+    if (!of_visitor) await visitor.page.reload();
+    expect(of_visitor).toBeDefined();
+  }).toPass({ timeout: 90_000 });
   if (!of_visitor) throw new Error("the visitor is on another node");
   await visitor.sees("Hello, how can I help?");
   return { visitor, agent, of_visitor, of_agent };

@@ -72,7 +72,8 @@ test("looks are edited beside the real widget, and are on the site once saved", 
   await expect(dialog.getByRole("button", { name: "Keep all of it" })).toBeVisible();
   await dialog.locator(".ord-e[tabindex]").press("Shift+ArrowLeft");
   await expect(dialog.getByText("54 × 64 pixels")).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").analyze();
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const { violations } = await new AxeBuilder({ page }).include("[role=dialog]").withTags(tags).analyze();
   expect.soft(violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(" ")}`)).toEqual([]);
   await dialog.getByRole("button", { name: "Keep this part" }).click();
   await expect(page.getByRole("textbox", { name: "Logo" })).toHaveValue(/^\/pictures\//);

@@ -12,6 +12,8 @@ export class Network {
   private readonly name: string;
   private readonly machines = new Set<string>();
   private readonly started: ChildProcess[] = [];
+  /** The end of the way in that stands on this machine. */
+  private way_in: string | undefined;
 
   private constructor() {
     this.name = `beckon-${process.pid}`;
@@ -44,6 +46,7 @@ export class Network {
     const ours = `bk${process.pid}`;
     const own = this.namespace(machine);
     run(["ip", "link", "add", ours, "type", "veth", "peer", "name", "eth1", "netns", own]);
+    this.way_in = ours;
     run(["ip", "address", "add", `${address(1)}/30`, "dev", ours]);
     run(["ip", "link", "set", ours, "up"]);
     this.inside(machine, ["ip", "address", "add", `${address(2)}/30`, "dev", "eth1"]);
@@ -79,6 +82,8 @@ export class Network {
     const gone = living.map((child) => new Promise((gone) => child.once("exit", gone)));
     for (const child of living) child.kill("SIGKILL");
     await Promise.all(gone);
+    // At once: with its namespace it would go some time later, under the feet of whoever comes next.
+    if (this.way_in) run(["ip", "link", "delete", this.way_in]);
     for (const machine of this.machines) removeNamespace(this.namespace(machine));
   }
 

@@ -102,6 +102,12 @@ describe("drafts", () => {
       release = resolve;
     });
     await vi.advanceTimersByTimeAsync(700);
+    keeper.flush();
+    expect(shop.drafts.get("c"), "the same once more, should it never arrive").toEqual({
+      text: "Good morning",
+      version: 1,
+    });
+    shop.drafts.clear();
     keeper.sent("c");
     keeper.flush();
     expect(shop.drafts.get("c"), "the page goes away: what is under way arrives first").toEqual({

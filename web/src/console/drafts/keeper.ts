@@ -56,7 +56,8 @@ interface Entry {
   saved: string;
   version: number;
   conflict: StoredDraft | null;
-  pushing: boolean;
+  /** The text that is on its way to the server. */
+  under_way: string | null;
   failures: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   dirty_at: number;
@@ -80,7 +81,7 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
       saved: local.saved,
       version: local.version,
       conflict: null,
-      pushing: false,
+      under_way: null,
       failures: 0,
       timer: undefined,
       dirty_at: 0,
@@ -116,13 +117,13 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
 
   async function push(chat: string, entry: Entry): Promise<void> {
     clearTimeout(entry.timer);
-    if (entry.pushing || entry.conflict || entry.view.text === entry.saved) return;
-    entry.pushing = true;
-    entry.dirty_at = 0;
+    if (entry.under_way !== null || entry.conflict || entry.view.text === entry.saved) return;
     const { text } = entry.view;
+    entry.under_way = text;
+    entry.dirty_at = 0;
     try {
       const kept = await parts.keep(chat, { text, version: entry.version });
-      entry.pushing = false;
+      entry.under_way = null;
       entry.failures = 0;
       entry.version = kept.version;
       entry.saved = text;
@@ -131,7 +132,7 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
       if (entry.view.text === "") await push(chat, entry);
       else if (entry.view.text !== text) schedule(chat, entry);
     } catch (error) {
-      entry.pushing = false;
+      entry.under_way = null;
       const reason = error instanceof KeepFailure ? error.reason : "later";
       if (reason === "stale") await load(chat).catch(() => again(chat, entry));
       else if (reason === "later") again(chat, entry);
@@ -149,7 +150,7 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
 
   function take(chat: string, stored: StoredDraft): void {
     const entry = entryOf(chat);
-    if (entry.pushing || stored.version < entry.version) return;
+    if (entry.under_way !== null || stored.version < entry.version) return;
     const { text } = entry.view;
     const clean = text === entry.saved;
     const same = [text, entry.saved, ""].includes(stored.text);
@@ -193,9 +194,11 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
     flush() {
       for (const [chat, entry] of entries) {
         const { text } = entry.view;
-        // What is under way arrives first.
-        const version = entry.version + (entry.pushing ? 1 : 0);
-        if ((entry.pushing || text !== entry.saved) && !entry.conflict) parts.hand(chat, { text, version });
+        const { under_way } = entry;
+        if ((under_way === null && text === entry.saved) || entry.conflict) continue;
+        // What is under way arrives first; the same once more is no other change.
+        const is_next = under_way !== null && under_way !== text;
+        parts.hand(chat, { text, version: entry.version + (is_next ? 1 : 0) });
       }
     },
     subscribe(listener) {

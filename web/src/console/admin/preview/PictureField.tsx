@@ -1,7 +1,7 @@
 /** Owns choosing a picture: sent to the server, which makes it anew, or by its address. */
 import { Button, FileButton, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SitePicture } from "../../../api/rest";
 import { ApiError, sendFile } from "../../api/http";
@@ -34,7 +34,10 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
     onError: (failure) =>
       warned(t("preview.picture.failed", { detail: failure instanceof ApiError ? failure.message : "" })),
   });
+  const reset = useRef<() => void>(null);
   const take = (file: File | null) => {
+    // So that the same file can be chosen once more.
+    reset.current?.();
     if (!file) return;
     if (file.size > BYTES_MAX) warned(t("preview.picture.too_large"));
     else setChosen(file);
@@ -54,7 +57,7 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
         <div className={classes.picture}>
           {value && isAssetUrl(value) && <img src={value} alt={t("preview.picture.shown")} />}
           <div style={{ flex: 1 }}>{input}</div>
-          <FileButton accept={KINDS} onChange={take}>
+          <FileButton resetRef={reset} accept={KINDS} onChange={take}>
             {(props) => (
               <Button
                 {...props}
