@@ -64,11 +64,9 @@ impl Providers {
         let token = known.provider.exchange(outbound, registration, attempt, code).await?;
         // Keys change: one that is not known may be new.
         if known.provider.lacks_key_of(&token) && now.ms_since(known.keys_at) >= KEYS_AGAIN_AFTER_MS {
-            // Before asking: nobody else asks meanwhile, nor at once when it fails.
-            known.keys_at = now;
-            self.keep(known.clone());
             let keys = discovery::keys(outbound, &known.provider.metadata).await?;
             known.provider = Arc::new(known.provider.with_keys(keys));
+            known.keys_at = now;
             self.keep(known.clone());
         }
         known.provider.verify(outbound, registration, attempt, &token, now).await

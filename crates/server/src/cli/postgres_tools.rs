@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use crate::store::migration::Applied;
 
@@ -108,7 +108,9 @@ fn without_password(url: &str) -> anyhow::Result<(Url, Option<String>)> {
     let among = url.query_pairs().find(|(name, _)| name == "password").map(|(_, found)| found.into_owned());
     if let (Some(found), Some(query)) = (among, url.query().map(str::to_owned)) {
         password = Some(found);
-        let kept: Vec<&str> = query.split('&').filter(|one| !one.starts_with("password=")).collect();
+        let is_other =
+            |one: &&str| form_urlencoded::parse(one.as_bytes()).all(|(name, _)| name != "password");
+        let kept: Vec<&str> = query.split('&').filter(is_other).collect();
         url.set_query(Some(kept.join("&").as_str()).filter(|kept| !kept.is_empty()));
     }
     Ok((url, password))
@@ -146,6 +148,8 @@ mod tests {
         let (url, password) = without_password(among).unwrap();
         assert_eq!(url.as_str(), "postgres:///beckon?host=/run/postgresql&options=-c%20search_path%3Dx");
         assert_eq!(password.as_deref(), Some("p@ss"));
+        let (url, password) = without_password("postgres://db/x?pass%77ord=p").unwrap();
+        assert_eq!((url.as_str(), password.as_deref()), ("postgres://db/x", Some("p")));
         assert!(without_password("postgres://a:%4@db/x").is_err());
     }
 }

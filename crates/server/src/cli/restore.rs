@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::installation::{Installation, Key, count, key_of, read};
 use super::postgres_tools;
-use super::whole_file::{beside, give_name, put, settle};
+use super::whole_file::{beside, give_name, settle};
 use crate::config::{Config, Database};
 use crate::store::Store;
 use crate::store::migration::{Migrations, compare, find_migrations, last_known};
@@ -147,6 +147,7 @@ async fn into_folder(
             drop(std::fs::remove_file(kept));
         }
         put?;
+        settle(&target)?;
         if let Some(held) = held {
             held.close().await;
         }
@@ -268,7 +269,7 @@ fn ready_key(path: &Path, key: &Key, force: bool) -> anyhow::Result<Option<Named
 /// database, whose own key lies aside.
 fn put_both(key: Option<NamedTempFile>, copy: NamedTempFile, dir: &Path) -> anyhow::Result<()> {
     let target = dir.join(SQLITE_FILE);
-    let Some(key) = key else { return put(copy, &target, true) };
+    let Some(key) = key else { return give_name(copy, &target, true) };
     let path = dir.join(KEY_FILE);
     let aside = put_aside(&path)?;
     let done = give_name(key, &path, false).and_then(|()| give_name(copy, &target, true));
@@ -282,17 +283,15 @@ fn put_both(key: Option<NamedTempFile>, copy: NamedTempFile, dir: &Path) -> anyh
             tracing::error!(%error, "the secret key could not be brought back to {}", path.display());
         }
     }
-    done?;
-    settle(&target)
+    done
 }
 
-/// Gives the database that is about to be replaced, which is whole without a log, a second name, or a copy where the file
-/// system knows no second names.
+/// Gives the database that is about to be replaced, which is whole without a log, a second name.
 fn keep(target: &Path) -> anyhow::Result<PathBuf> {
     let kept = free_name(target, DATABASE_BEFORE);
-    std::fs::hard_link(target, &kept)
-        .or_else(|_| std::fs::copy(target, &kept).map(drop))
-        .with_context(|| format!("cannot keep {} as {}", target.display(), kept.display()))?;
+    std::fs::hard_link(target, &kept).with_context(|| {
+        format!("cannot keep {} as {}; move it away first", target.display(), kept.display())
+    })?;
     Ok(kept)
 }
 

@@ -59,13 +59,23 @@ impl Uploads {
         Arc::clone(&self.room).try_acquire_many_owned(kb).ok()
     }
 
+    /// The turn to decode. It goes along with the work, which goes on when whoever waited for it is gone.
+    async fn turn(&self) -> Answer<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.decoding).acquire_owned().await;
+        turn.map_err(|error| Problem::Internal(error.to_string()))
+    }
+
     /// Finds out what a file is, away from the threads that serve.
     ///
     /// # Errors
     /// When it is not taken.
     pub async fn check(&self, name: String, content: Vec<u8>) -> Answer<CheckedFile> {
-        let _one = self.decoding.acquire().await.map_err(|error| Problem::Internal(error.to_string()))?;
-        let checked = tokio::task::spawn_blocking(move || content::check(&name, content)).await;
+        let one = self.turn().await?;
+        let checked = tokio::task::spawn_blocking(move || {
+            let _one = one;
+            content::check(&name, content)
+        });
+        let checked = checked.await;
         let checked =
             checked.map_err(|error| Problem::Internal(format!("a file was not checked: {error}")))?;
         checked.map_err(Problem::File)
@@ -81,8 +91,9 @@ impl Uploads {
         part: Option<Part>,
         side_max: u32,
     ) -> Answer<Renewed> {
-        let _one = self.decoding.acquire().await.map_err(|error| Problem::Internal(error.to_string()))?;
+        let one = self.turn().await?;
         let renewed = tokio::task::spawn_blocking(move || {
+            let _one = one;
             let found = infer::get(&content).and_then(|kind| picture::format_of(kind.mime_type()));
             let format = found.ok_or(FileRefusal::NoPicture)?;
             picture::renew(format, &content, part, side_max)
