@@ -126,29 +126,18 @@ async function isForwarded(cluster: Cluster): Promise<void> {
 }
 
 // spec: X-1
-test("what is written around the death of the visitor's node arrives once, in order", async ({
-  browser,
-  cluster,
-  errors,
-  expectedErrors,
-}) => {
-  expectedErrors.push(lost);
-  const pair = await meet(cluster, browser, errors);
-  await isForwarded(cluster);
-  await survives(cluster, pair.of_visitor, pair);
-});
-
-// spec: X-1
-test("what is written around the death of the agent's node arrives once, in order", async ({
-  browser,
-  cluster,
-  errors,
-  expectedErrors,
-}) => {
-  expectedErrors.push(lost);
-  const pair = await meet(cluster, browser, errors);
-  await survives(cluster, pair.of_agent, pair);
-});
+for (const who of ["visitor", "agent"] as const)
+  test(`what is written around the death of the ${who}'s node arrives once, in order`, async ({
+    browser,
+    cluster,
+    errors,
+    expectedErrors,
+  }) => {
+    expectedErrors.push(lost);
+    const pair = await meet(cluster, browser, errors);
+    await isForwarded(cluster);
+    await survives(cluster, pair[`of_${who}`], pair);
+  });
 
 test.describe("behind nginx", () => {
   test.use({ front: "nginx" });

@@ -144,39 +144,12 @@ impl Arguments {
 impl Bench {
     /// Whether it has a reduced form; the others are left out of a first look at everything.
     fn is_quick(self) -> bool {
-        match self {
-            Self::Message | Self::Lists | Self::Console => false,
-            Self::Sizes
-            | Self::Engine
-            | Self::Start
-            | Self::Track
-            | Self::Idle
-            | Self::Beat
-            | Self::Decide
-            | Self::Paint
-            | Self::Widget
-            | Self::Deliver
-            | Self::Ingest
-            | Self::Grow => true,
-        }
+        !matches!(self, Self::Message | Self::Lists | Self::Console)
     }
 
     /// Whether it measures the release binary or the files of the web build.
     fn needs_server(self) -> bool {
-        match self {
-            Self::Sizes
-            | Self::Start
-            | Self::Track
-            | Self::Idle
-            | Self::Beat
-            | Self::Decide
-            | Self::Paint
-            | Self::Widget
-            | Self::Ingest
-            | Self::Grow
-            | Self::Deliver => true,
-            Self::Engine | Self::Message | Self::Lists | Self::Console => false,
-        }
+        !matches!(self, Self::Engine | Self::Message | Self::Lists | Self::Console)
     }
 
     fn measure(self, arguments: &Arguments) -> anyhow::Result<Vec<Figure>> {

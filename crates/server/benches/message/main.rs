@@ -1,7 +1,6 @@
 //! Measures messages through a whole node, real sockets included, on either database: how many are acknowledged a
 //! second, beside a bare loop that appends to the same database in the same run, and how long one takes.
-//! `cargo xtask bench message` runs it and prints what it finds. With `deliver` it measures the way from agent to visitor on
-//! either database, which `cargo xtask bench deliver` does on the running server, beside a relay. With `console` it fills the
+//! `cargo xtask bench message` runs it and prints what it finds. With `console` it fills the
 //! database and serves the node until its input ends, for `cargo xtask bench console`, which measures in a browser. With
 //! `lists` it fills both databases and measures every list, for `cargo xtask bench lists`.
 
@@ -26,11 +25,6 @@ const TALKERS: usize = 256;
 const ROUNDS: usize = 5;
 /// Length of one round.
 const ROUND: Duration = Duration::from_secs(3);
-/// Chats that are open while delivery is measured.
-const OPEN_CHATS: usize = 1_000;
-/// Messages that are delivered, and how many a second.
-const DELIVERED: usize = 2_000;
-const DELIVERED_PER_S: f64 = 200.0;
 
 const POSTGRES_URL: &str = "BECKON_TEST_POSTGRES_URL";
 
@@ -58,9 +52,6 @@ async fn main() {
         }
         if all || wanted.iter().any(|word| word == "message") {
             message(name, &place).await;
-        }
-        if all || wanted.iter().any(|word| word == "deliver") {
-            deliver(name, &place).await;
         }
     }
 }
@@ -100,14 +91,6 @@ async fn message(database: &str, place: &place::Place) {
     for talker in talkers {
         talker.leave().await;
     }
-}
-
-async fn deliver(database: &str, place: &place::Place) {
-    let mut talkers = place.talking(OPEN_CHATS).await;
-    let mut waits = rounds::delivered(place, &mut talkers, DELIVERED, DELIVERED_PER_S).await;
-    let what = format!("{database}, agent to visitor, {OPEN_CHATS} open chats");
-    row(&format!("{what}: p50"), figures::percentile(&mut waits, 50), "ms", None);
-    row(&format!("{what}: p99"), figures::percentile(&mut waits, 99), "ms", None);
 }
 
 /// One figure as a line of JSON, for whoever prints the table.

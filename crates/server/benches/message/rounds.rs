@@ -6,17 +6,11 @@ use beckon_engine::id::ChatId;
 use beckon_server::clock::Clock;
 use beckon_server::store::append::{NumberedMessage, insert_messages};
 use beckon_server::store::message::Sender;
-use futures_util::SinkExt;
 use futures_util::future::join_all;
-use serde_json::json;
 use tokio::time::{Instant as Due, sleep_until};
-use tokio_tungstenite::tungstenite::Message;
 
 use crate::place::Place;
-use crate::talker::{Socket, Talker};
-
-const TEXT: &str =
-    "Could you tell me whether the oak is oiled or lacquered? We have two small children at home.";
+use crate::talker::{TEXT, Talker};
 
 /// Messages a second of a loop that only appends: groups of `senders`, one commit each, numbered beforehand.
 pub(crate) async fn bare(place: &Place, senders: usize, length: Duration) -> f64 {
@@ -86,41 +80,4 @@ pub(crate) async fn open(talkers: &mut [Talker], per_s: f64, length: Duration) -
         waits
     };
     join_all(talkers.iter_mut().enumerate().map(talk)).await.concat()
-}
-
-/// The agent writes in one chat after another at a fixed rate: from when it was due until the visitor has it,
-/// milliseconds.
-pub(crate) async fn delivered(place: &Place, talkers: &mut [Talker], count: usize, per_s: f64) -> Vec<f64> {
-    let origin = format!("http://{}", place.address);
-    let headers = [("cookie", place.cookie()), ("origin", origin)];
-    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let mut console = Socket::connect(format!("ws://{}/live/agent", place.address), &headers).await;
-    console.send(&json!({ "type": "hello", "v": 1, "chats": [] })).await;
-    console.next_of("welcome").await;
-    let mut console = console.only_to_send();
-    let every = Duration::from_secs_f64(1.0 / per_s);
-    // Whatever accepting led to is over by then.
-    let began = Due::now() + Duration::from_secs(2);
-    let due = |number: usize| began + every * u32::try_from(number).expect("few messages");
-    let chats: Vec<String> = talkers.iter().map(|talker| talker.chat.clone()).collect();
-    let writes = async {
-        for number in 0..count {
-            sleep_until(due(number)).await;
-            let (chat, id) = (&chats[number % chats.len()], format!("a{number}"));
-            let said = json!({ "type": "say", "chat": chat, "id": id, "epoch": 1, "text": TEXT });
-            console.send(Message::text(said.to_string())).await.expect("a connection that stands");
-        }
-    };
-    // Each visitor waits for their own, so that one that is late makes no other late.
-    let reads = async |(first, talker): (usize, &mut Talker)| {
-        let mut waits = Vec::new();
-        for number in (first..count).step_by(chats.len()) {
-            let id = format!("\"a{number}\"");
-            while !talker.socket.next_of("message").await.contains(&id) {}
-            waits.push(due(number).elapsed().as_secs_f64() * 1e3);
-        }
-        waits
-    };
-    let (waits, ()) = tokio::join!(join_all(talkers.iter_mut().enumerate().map(reads)), writes);
-    waits.concat()
 }

@@ -1,6 +1,5 @@
 //! Owns the two ends of the measured chats: a visitor's browser and the agent's console, as sockets. Measures nothing.
 
-use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -11,7 +10,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use crate::place::{ORIGIN, Place};
 
 /// A message of usual length.
-const TEXT: &str =
+pub(crate) const TEXT: &str =
     "Could you tell me whether the oak is oiled or lacquered? We have two small children at home.";
 
 pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -35,13 +34,6 @@ impl Socket {
 
     pub(crate) async fn send(&mut self, frame: &Value) {
         self.0.send(Message::text(frame.to_string())).await.expect("a connection that stands");
-    }
-
-    /// What is received from now on is read and thrown away, so that the server never waits for us.
-    pub(crate) fn only_to_send(self) -> SplitSink<WebSocketStream<MaybeTlsStream<TcpStream>>, Message> {
-        let (sink, mut stream) = self.0.split();
-        tokio::spawn(async move { while stream.next().await.is_some_and(|frame| frame.is_ok()) {} });
-        sink
     }
 
     /// The next frame of this type; others are passed over.

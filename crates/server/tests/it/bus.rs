@@ -31,9 +31,23 @@ pub(crate) fn nats(port: u16) -> Child {
 
 pub(crate) async fn connect(port: u16) -> Bus {
     let bus = Bus::nats(&format!("nats://127.0.0.1:{port}")).await.expect("it is an address");
-    let mut alone = bus.alone();
-    alone.wait_for(|alone| !alone).await.expect("the bus is there");
+    has_its_server(&bus).await;
     bus
+}
+
+async fn has_its_server(bus: &Bus) {
+    let mut alone = bus.alone();
+    let came = tokio::time::timeout(Duration::from_secs(30), alone.wait_for(|alone| !alone)).await;
+    assert!(came.is_ok_and(|came| came.is_ok()), "NATS is there");
+}
+
+/// NATS comes: both have missed what happened meanwhile, and hear each other from then on.
+async fn come(port: u16, one: &Bus, at_one: &mut Receiver<Hint>, at_other: &mut Receiver<Hint>) -> Child {
+    let server = nats(port);
+    until(at_one, &Hint::Lost).await;
+    until(at_other, &Hint::Lost).await;
+    told(one, at_other).await;
+    server
 }
 
 async fn until(hints: &mut Receiver<Hint>, wanted: &Hint) {
@@ -67,10 +81,7 @@ async fn after_nats_was_away_everything_is_read_anew() {
     server.kill().await.unwrap();
     one.publish(HINT);
     until(&mut at_one, &HINT).await;
-    let _server = nats(port);
-    until(&mut at_one, &Hint::Lost).await;
-    until(&mut at_other, &Hint::Lost).await;
-    told(&one, &mut at_other).await;
+    let _server = come(port, &one, &mut at_one, &mut at_other).await;
 }
 
 // spec: X-1, N-6
@@ -84,13 +95,9 @@ async fn who_starts_while_nats_is_away_is_alone_until_it_comes() {
     let (mut at_one, mut at_other) = (one.subscribe(), other.subscribe());
     one.publish(HINT);
     until(&mut at_one, &HINT).await;
-    let _server = nats(port);
-    until(&mut at_one, &Hint::Lost).await;
-    until(&mut at_other, &Hint::Lost).await;
-    told(&one, &mut at_other).await;
-    let mut alone = one.alone();
-    let came = tokio::time::timeout(Duration::from_secs(30), alone.wait_for(|alone| !alone)).await;
-    assert!(came.is_ok() && !one.is_away());
+    let _server = come(port, &one, &mut at_one, &mut at_other).await;
+    has_its_server(&one).await;
+    assert!(!one.is_away());
     assert!(Bus::nats("no address of anything").await.is_err());
 }
 
