@@ -12,12 +12,12 @@ use super::super::rounds::Spread;
 use super::Amount;
 use super::connections::{Visitor, connect, drain};
 use super::floor::Floor;
+use super::guests::BEAT;
 use super::quiet;
 use super::served::{HEARTBEAT_S, Served};
 
 /// Of the floor.
 const TIMES_MAX: f64 = 1.4;
-const BEAT: &str = r#"{"type":"beat"}"#;
 
 /// Measures.
 ///

@@ -12,6 +12,7 @@ use tungstenite::client::IntoClientRequest;
 use tungstenite::{Message, WebSocket};
 
 use super::connections::drain;
+use super::guests::BEAT;
 use super::served::Served;
 use crate::shop::{Employee, Shop};
 
@@ -44,8 +45,8 @@ impl Desk {
                 std::thread::sleep(LOOK_EVERY);
                 let beats = beat_at.elapsed() > BEAT_EVERY;
                 for console in &mut consoles {
-                    let stands = drain(console).is_ok()
-                        && (!beats || console.send(Message::text(r#"{"type":"beat"}"#)).is_ok());
+                    let stands =
+                        drain(console).is_ok() && (!beats || console.send(Message::text(BEAT)).is_ok());
                     if !stands {
                         eprintln!("an agent's connection is over");
                         return;
@@ -80,10 +81,7 @@ fn ready(served: &Served, shop: &Shop, agent: &Employee) -> anyhow::Result<WebSo
 }
 
 /// A console's connection, as it is after its hello.
-///
-/// # Errors
-/// When the server refuses it.
-pub(super) fn console(served: &Served, agent: &Employee) -> anyhow::Result<WebSocket<TcpStream>> {
+fn console(served: &Served, agent: &Employee) -> anyhow::Result<WebSocket<TcpStream>> {
     let mut request = format!("ws://{}/live/agent", served.address).into_client_request()?;
     request.headers_mut().insert("cookie", agent.caller.cookie.parse()?);
     request.headers_mut().insert("origin", format!("http://{}", served.address).parse()?);
