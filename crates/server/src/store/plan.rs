@@ -55,3 +55,10 @@ async fn the_history_reads_one_page_by_its_index_and_sorts_no_more_than_that() {
     assert_eq!(plan.matches(SORTS).count(), 1, "{plan}");
     assert!(!plan.contains("SCAN h") && !plan.contains("SCAN c"), "{plan}");
 }
+
+// spec: A-3
+#[tokio::test]
+async fn the_wallboard_counts_open_chats_without_looking_at_those_that_are_over() {
+    let plan = explain(super::wallboard::OPEN_COUNTS).await;
+    assert_eq!(plan, "SCAN chats USING COVERING INDEX chats_open_by_state");
+}

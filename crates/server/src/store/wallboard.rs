@@ -9,6 +9,10 @@ use super::column::Text;
 use super::sql::{fetch_all, fetch_one};
 use super::{StoreResult, Tx};
 
+pub(super) const OPEN_COUNTS: &str =
+    "SELECT queue_id, state, COUNT(*) AS chats, MIN(queued_at) AS waiting_since FROM chats
+     WHERE state <> 'ended' GROUP BY queue_id, state ORDER BY queue_id, state";
+
 /// Open chats of one queue in one state. Alerts on which nobody has acted count too.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct OpenChats {
@@ -51,12 +55,7 @@ pub struct OutcomeCount {
 /// # Errors
 /// When the database failed.
 pub async fn list_open_chat_counts(tx: &mut Tx) -> StoreResult<Vec<OpenChats>> {
-    fetch_all!(
-        tx,
-        OpenChats,
-        "SELECT queue_id, state, COUNT(*) AS chats, MIN(queued_at) AS waiting_since FROM chats
-         WHERE state <> 'ended' GROUP BY queue_id, state ORDER BY queue_id, state"
-    )
+    fetch_all!(tx, OpenChats, OPEN_COUNTS)
 }
 
 /// Counts what became of the chats of a queue that were asked for since `since`; the target is in milliseconds.
