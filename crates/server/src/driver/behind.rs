@@ -1,7 +1,7 @@
 //! Owns what is written behind: page views and checkpoints, in batches. A crash may lose its last second; nothing a
 //! person was promised passes here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use beckon_engine::id::SiteId;
@@ -9,13 +9,13 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::Driver;
-use crate::store::decision::{DecisionRow, insert_decision};
+use crate::store::decision::{DecisionRow, insert_decisions};
 use crate::store::page_view::{
     FormUse, Leaving, PageView, insert_page_views, update_page_views_form, update_page_views_left,
 };
 use crate::store::seen::{NameKind, SeenName, insert_seen_name};
 use crate::store::setup_step::{SnippetSeen, insert_snippet_seen};
-use crate::store::visit::{Checkpoint, update_visit_checkpoint};
+use crate::store::visit::{Checkpoint, update_visit_checkpoints};
 use crate::store::{StoreError, StoreResult};
 
 /// Items in one unit of work.
@@ -58,6 +58,13 @@ impl Driver {
             metrics::counter!("beckon_observations_dropped_total").increment(1);
         }
         taken
+    }
+
+    /// How many observations may be handed in that can also be made later, such as where a visit stands: half of the room is kept for
+    /// those that cannot.
+    pub(super) fn room_behind(&self) -> usize {
+        let behind = &self.inner.behind;
+        behind.capacity().saturating_sub(behind.max_capacity() / 2)
     }
 }
 
@@ -140,19 +147,22 @@ async fn write_once(driver: &Driver, batch: &[Behind]) -> StoreResult<()> {
         return Ok(());
     }
     let (mut views, mut leavings, mut forms) = (Vec::new(), Vec::new(), Vec::new());
+    // Of what is said again in the same batch the last word counts.
+    let (mut checkpoints, mut decisions) = (BTreeMap::new(), BTreeMap::new());
     let mut tx = driver.store().write().await?;
     for item in batch {
         match item {
             Behind::PageView(view) => views.push(view),
             Behind::Left(leaving) => leavings.push(*leaving),
             Behind::Form(form) => forms.push(*form),
-            // Refused when another node has claimed the visit since: then that node writes it down.
-            Behind::Checkpoint(checkpoint) => update_visit_checkpoint(&mut tx, checkpoint).await.map(drop)?,
-            Behind::Decision(row) => insert_decision(&mut tx, row).await?,
+            Behind::Checkpoint(checkpoint) => drop(checkpoints.insert(checkpoint.visit, checkpoint)),
+            Behind::Decision(row) => drop(decisions.insert((*row.visit_id, row.slot), &**row)),
             Behind::Seen(seen) => insert_seen_name(&mut tx, seen).await?,
             Behind::Snippet(seen) => insert_snippet_seen(&mut tx, seen).await?,
         }
     }
+    update_visit_checkpoints(&mut tx, &checkpoints.into_values().collect::<Vec<_>>()).await?;
+    insert_decisions(&mut tx, &decisions.into_values().collect::<Vec<_>>()).await?;
     // What else is said of a page view may stand in the same batch.
     insert_page_views(&mut tx, &views).await?;
     update_page_views_left(&mut tx, &leavings).await?;

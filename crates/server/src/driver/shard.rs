@@ -13,7 +13,7 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Stage;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::admission::Arrival;
 use super::behind::Behind;
@@ -21,11 +21,11 @@ use super::command::{AttachReply, Connection, LiveVisit, Observed, PollReply, Sh
 use super::effects::{self, Job, JobDone};
 use super::host::{Host, Unwritten};
 use super::notice::visitor::VisitorNotice;
-use super::wheel::{TICK_MS, Wheel};
+use super::wheel::{SLOT_MS, Wheel};
 use super::{Driver, admission, progress};
 use crate::bus::Hint;
 
-/// Ticks of the wheel between two looks for visits to write down: one second.
+/// Ticks between two looks for visits to write down: one second.
 const FLUSH_TICKS: u32 = 20;
 /// Changed decisions that are explained and kept at each of these looks; the others wait for the next.
 const DECISIONS_AT_A_TIME: u32 = 100;
@@ -46,10 +46,18 @@ pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver
     let stopping = driver.stopping().clone();
     let wheel = Wheel::new(driver.clock().now());
     let mut shard = Shard { driver, hosts: HashMap::new(), wheel, reading: None };
-    let mut tick = tokio::time::interval(Duration::from_millis(TICK_MS.unsigned_abs()));
+    let mut tick = tokio::time::interval(Duration::from_millis(SLOT_MS.unsigned_abs()));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut ticks = 0_u32;
+    // Between two ticks the shard wakes for a timer at its very time.
+    let mut next = std::pin::pin!(tokio::time::sleep(Duration::ZERO));
+    let mut next_due = None;
     loop {
+        if next_due != shard.wheel.soonest() {
+            next_due = shard.wheel.soonest();
+            let wait_ms = next_due.map_or(0, |due| (due.0 - shard.driver.clock().now().0).max(1));
+            next.as_mut().reset(Instant::now() + Duration::from_millis(wait_ms.unsigned_abs()));
+        }
         tokio::select! {
             biased;
             () = stopping.cancelled() => break,
@@ -57,17 +65,21 @@ pub(super) async fn run(number: usize, driver: Driver, mut inbox: mpsc::Receiver
                 shard.turn_wheel();
                 ticks = ticks.wrapping_add(1);
                 if ticks.is_multiple_of(FLUSH_TICKS) {
-                    shard.write_down(Host::checkpoint_due);
+                    shard.write_down(shard.driver.room_behind(), Host::checkpoint_due);
                     shard.keep_decisions();
                     shard.measure(number);
                 }
+            }
+            () = &mut next, if next_due.is_some() => {
+                next_due = None;
+                shard.turn_wheel();
             }
             Some(command) = inbox.recv() => shard.handle(command),
         }
     }
     shard.finish(&mut inbox).await;
     shard.keep_decisions();
-    shard.write_down(|host, _| host.unwritten != Unwritten::Nothing);
+    shard.write_down(usize::MAX, |host, _| host.unwritten != Unwritten::Nothing);
     for host in shard.hosts.values_mut() {
         host.tell(&VisitorSignal::Leave);
     }
@@ -394,11 +406,17 @@ impl Shard {
         }
     }
 
-    fn write_down(&mut self, due: impl Fn(&Host, UnixMs) -> bool) {
+    /// Of what is due so many as there is room for, those that have waited longest first.
+    fn write_down(&mut self, room: usize, due: impl Fn(&Host, UnixMs) -> bool) {
         let now = self.driver.clock().now();
         // What is being committed carries its own checkpoint: one written before it could say what never happened.
         let settled = |host: &&mut Host| !host.is_committing() && due(host, now);
-        for host in self.hosts.values_mut().filter(settled) {
+        let mut hosts: Vec<_> = self.hosts.values_mut().filter(settled).collect();
+        if hosts.len() > room {
+            hosts.sort_unstable_by_key(|host| host.written_at);
+            hosts.truncate(room);
+        }
+        for host in hosts {
             let checkpoint = host.checkpoint(now);
             if !self.driver.write_behind(Behind::Checkpoint(checkpoint)) {
                 host.unwritten = Unwritten::State;

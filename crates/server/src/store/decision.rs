@@ -6,9 +6,10 @@ use beckon_engine::id::{PresentationId, RuleId, SiteId, VisitId};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::RuleExplanation;
+use serde_json::{Value, json};
 
 use super::column::{Json, Text};
-use super::sql::{execute, fetch_all, fetch_optional};
+use super::sql::{execute, execute_list, fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
 
 /// Decisions that are kept of one visit; the oldest makes room.
@@ -66,35 +67,50 @@ pub struct PresentationReasonsRow {
     pub rules_left_out: i64,
 }
 
-/// Keeps a decision in its slot of the visit's ring.
+/// Keeps decisions, each in its slot of its visit's ring, in one statement; no two in one slot. One of a visit that is gone is not
+/// taken.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn insert_decision(tx: &mut Tx, row: &DecisionRow) -> StoreResult<()> {
-    execute!(
+pub async fn insert_decisions(tx: &mut Tx, rows: &[&DecisionRow]) -> StoreResult<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let list = rows.iter().map(|row| values(row)).collect::<Vec<_>>();
+    execute_list!(
         tx,
         "INSERT INTO decisions (visit_id, slot, site_id, decided_at, page_url, page_title, config_version,
                                 reason, presentation_id, rule_id, rules, rules_left_out)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT), j.value ->> 2, CAST(j.value ->> 3 AS BIGINT),
+                j.value ->> 4, j.value ->> 5, CAST(j.value ->> 6 AS BIGINT),
+                j.value ->> 7, j.value ->> 8, j.value ->> 9, j.value ->> 10, CAST(j.value ->> 11 AS BIGINT) FROM ",
+        json!(list).to_string(),
+        " WHERE EXISTS (SELECT 1 FROM visits v WHERE v.id = j.value ->> 0)
          ON CONFLICT (visit_id, slot) DO UPDATE SET
              decided_at = excluded.decided_at, page_url = excluded.page_url, page_title = excluded.page_title,
              config_version = excluded.config_version, reason = excluded.reason,
              presentation_id = excluded.presentation_id, rule_id = excluded.rule_id, rules = excluded.rules,
              rules_left_out = excluded.rules_left_out",
-        row.visit_id,
-        row.slot,
-        row.site_id,
-        row.decided_at,
-        row.page_url.as_str(),
-        row.page_title.as_str(),
-        row.config_version,
-        row.reason,
-        row.presentation_id,
-        row.rule_id,
-        Json(&row.rules.0),
-        row.rules_left_out,
     )?;
     Ok(())
+}
+
+fn values(row: &DecisionRow) -> Value {
+    let rules = serde_json::to_string(&row.rules.0).expect("explanations are plain data");
+    json!([
+        *row.visit_id,
+        row.slot,
+        *row.site_id,
+        row.decided_at,
+        row.page_url,
+        row.page_title,
+        row.config_version,
+        row.reason.as_deref(),
+        row.presentation_id.as_deref(),
+        row.rule_id.as_deref(),
+        rules,
+        row.rules_left_out,
+    ])
 }
 
 /// Lists the decisions that are kept of a visit, newest first.

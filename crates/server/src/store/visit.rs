@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::column::{Json, Text};
-use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
+use super::sql::{execute, execute_list, fetch_all, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
 use beckon_engine::condition::DeviceClass;
 use beckon_engine::id::{SiteId, VisitId, VisitorId};
 use beckon_engine::time::UnixMs;
+use serde_json::json;
 
 /// What is known of a visit from its first contact (T-2).
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -176,6 +177,29 @@ pub async fn update_visit_checkpoint(tx: &mut Tx, checkpoint: &Checkpoint) -> St
         checkpoint.ends_due.0,
     )?;
     Ok(rows == 1)
+}
+
+/// Writes down where visits stand, in one statement; each at most once. One that another node has claimed since stays as it is.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_visit_checkpoints(tx: &mut Tx, checkpoints: &[&Checkpoint]) -> StoreResult<()> {
+    if checkpoints.is_empty() {
+        return Ok(());
+    }
+    let row = |Checkpoint { visit, epoch, state, heard_at, ends_due }: &&Checkpoint| {
+        json!([visit, epoch, state, heard_at.0, ends_due.0])
+    };
+    let list = checkpoints.iter().map(row).collect::<Vec<_>>();
+    execute_list!(
+        tx,
+        "UPDATE visits SET
+             state = j.value ->> 2, heard_at = CAST(j.value ->> 3 AS BIGINT), ends_due = CAST(j.value ->> 4 AS BIGINT)
+         FROM ",
+        json!(list).to_string(),
+        " WHERE visits.id = j.value ->> 0 AND visits.epoch = CAST(j.value ->> 1 AS BIGINT) AND visits.ended_at IS NULL",
+    )?;
+    Ok(())
 }
 
 /// Ends a visit that this epoch holds. Yields false when another node has claimed it since.
