@@ -1,8 +1,9 @@
 //! Owns the bus: it carries hints that something changed, within this process or to all nodes. A lost hint costs latency, never a message.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use async_nats::{Client, ConnectOptions, Event, Subject};
 use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitorId};
@@ -109,6 +110,8 @@ pub enum Hint {
     },
     /// Hints were lost on their way: everything is read anew.
     Lost,
+    /// The node is there.
+    Here,
 }
 
 /// One of the two sides of a chat.
@@ -139,6 +142,8 @@ pub enum Bus {
         arrived: broadcast::Sender<Hint>,
         /// Whether the connection is away.
         alone: watch::Receiver<bool>,
+        /// When each other node was last heard.
+        heard: Arc<Mutex<HashMap<Uuid, Instant>>>,
     },
 }
 
@@ -155,10 +160,14 @@ pub struct Losses {
     noticed: Notify,
 }
 
+/// Nodes of which it is known when they were heard. Each start of a process is another node.
+const HEARD_MAX: usize = 1_024;
 /// A reader that falls this many hints behind is told so, and reads everything anew. So many may wait to be sent.
 const HINTS_KEPT: usize = 4096;
 /// A server that does not answer within this time is not reached.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);
+/// The server is asked for a sign so often; the connection is given up when the third has not come.
+const SIGN_EVERY: Duration = Duration::from_secs(2);
 const SUBJECT: Subject = Subject::from_static("beckon.hint");
 
 impl Bus {
@@ -183,7 +192,8 @@ impl Bus {
         let connected_before = Arc::new(AtomicBool::new(false));
         let (away, mut alone) = watch::channel(true);
         let before = Arc::clone(&connected_before);
-        let options = ConnectOptions::new().retry_on_initial_connect().event_callback(move |event| {
+        let options = ConnectOptions::new().retry_on_initial_connect().ping_interval(SIGN_EVERY);
+        let options = options.event_callback(move |event| {
             if matches!(event, Event::Connected | Event::Disconnected) {
                 away.send_replace(matches!(event, Event::Disconnected));
             }
@@ -213,17 +223,24 @@ impl Bus {
             }
         }
         let sender = arrived.clone();
+        let heard = Arc::<Mutex<HashMap<Uuid, Instant>>>::default();
+        let hears = Arc::clone(&heard);
         tokio::spawn(async move {
             while let Some(message) = subscription.next().await {
                 match serde_json::from_slice::<Envelope>(&message.payload) {
                     Ok(envelope) if envelope.node == node => {}
-                    Ok(envelope) => drop(sender.send(envelope.hint)),
+                    Ok(envelope) => {
+                        note_heard(&hears, envelope.node);
+                        if envelope.hint != Hint::Here {
+                            drop(sender.send(envelope.hint));
+                        }
+                    }
                     Err(error) => tracing::warn!(%error, "a hint could not be read"),
                 }
             }
         });
         tokio::spawn(send_all(client, node, waiting, Arc::clone(&losses)));
-        Ok(Self::Nats { leaving, losses, node, arrived, alone })
+        Ok(Self::Nats { leaving, losses, node, arrived, alone, heard })
     }
 
     /// Tells everyone, this process included. Never waits for the network.
@@ -246,6 +263,22 @@ impl Bus {
         match self {
             Self::Local(sender) | Self::Nats { arrived: sender, .. } => drop(sender.send(hint)),
         }
+    }
+
+    /// Tells other nodes that this one is there; yields what they know it by. None where there are no others.
+    pub fn say_here(&self) -> Option<Uuid> {
+        let Self::Nats { leaving, node, .. } = self else { return None };
+        // Where other hints wait to be sent, they say it too.
+        drop(leaving.try_send(sealed(*node, Hint::Here)));
+        Some(*node)
+    }
+
+    /// Whether something of another node has come within this time.
+    #[must_use]
+    pub fn has_heard(&self, node: Uuid, within: Duration) -> bool {
+        let Self::Nats { heard, .. } = self else { return false };
+        let heard = heard.lock().expect("no holder of this lock panics");
+        heard.get(&node).is_some_and(|at| at.elapsed() < within)
     }
 
     /// Whether this process hears nothing of other nodes now. The sender is gone where there are no others.
@@ -302,6 +335,14 @@ fn is_known_good(version: &str) -> bool {
         (2, 12, patch) => patch >= 6,
         newer => newer >= (2, 13, 0),
     }
+}
+
+fn note_heard(heard: &Mutex<HashMap<Uuid, Instant>>, node: Uuid) {
+    let mut heard = heard.lock().expect("no holder of this lock panics");
+    if heard.len() >= HEARD_MAX && !heard.contains_key(&node) {
+        heard.clear();
+    }
+    heard.insert(node, Instant::now());
 }
 
 fn sealed(node: Uuid, hint: Hint) -> Vec<u8> {

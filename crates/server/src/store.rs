@@ -6,11 +6,12 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, Postgres, SqlitePool, Transaction};
+use sqlx::{Connection, PgPool, SqlitePool};
 
 use crate::vault::Vault;
+use connection::PostgresTx;
 use stamp::{SqliteTx, Stamps};
 
 pub mod agent;
@@ -22,6 +23,7 @@ pub mod canned_reply;
 pub mod chat;
 pub mod chat_view;
 pub mod column;
+pub mod connection;
 pub mod customer;
 pub mod customer_import;
 pub mod decision;
@@ -38,6 +40,7 @@ pub mod mail;
 pub mod message;
 pub mod migration;
 pub mod moving;
+pub mod node;
 pub mod offer;
 pub mod offer_preview;
 pub mod offer_stop;
@@ -117,11 +120,10 @@ pub enum Tx {
     /// On SQLite.
     Sqlite(SqliteTx),
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(PostgresTx),
 }
 
 const SQLITE_READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 16;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Store {
@@ -162,7 +164,7 @@ impl Store {
     /// When the address is malformed, the server cannot be reached, or a migration fails.
     pub async fn open_postgres(url: &str) -> StoreResult<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name(opening::SERVER);
-        let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?;
+        let pool = connection::pool(options).await?;
         migration::KNOWN.run(&pool).await?;
         let store = Self { pools: Pools::Postgres(pool), vault: Vault::default() };
         store.complete().await?;
@@ -190,7 +192,7 @@ impl Store {
             Pools::Sqlite { writer, stamps, .. } => {
                 Tx::Sqlite(SqliteTx::new(writer.begin_with("BEGIN IMMEDIATE").await?, stamps.clone()))
             }
-            Pools::Postgres(pool) => Tx::Postgres(begin_postgres(pool, "BEGIN").await?),
+            Pools::Postgres(pool) => Tx::Postgres(PostgresTx::begin(pool, "BEGIN").await?),
         })
     }
 
@@ -205,7 +207,7 @@ impl Store {
             }
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Tx::Postgres(begin_postgres(pool, begin).await?)
+                Tx::Postgres(PostgresTx::begin(pool, begin).await?)
             }
         })
     }
@@ -233,17 +235,6 @@ fn keep_private(dir: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
         Ok(_) | Err(_) => Ok(()),
     }
-}
-
-/// Begins to the end, also when nobody waits for it any more, such as a browser that has gone: a connection that goes back to
-/// the pool while BEGIN is under way would stay in that transaction, and fail whoever has it next.
-async fn begin_postgres(
-    pool: &PgPool,
-    statement: &'static str,
-) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let pool = pool.clone();
-    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
-    begun.await.unwrap_or(Err(sqlx::Error::PoolClosed))
 }
 
 impl Tx {

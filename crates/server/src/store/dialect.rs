@@ -168,6 +168,10 @@ impl super::Store {
     /// Makes what the engines have in their own way.
     pub(super) async fn complete(&self) -> super::StoreResult<()> {
         let mut tx = self.write().await?;
+        if let Tx::Postgres(tx) = &mut tx {
+            // Another node may be at it.
+            tx.take_its_time();
+        }
         tx.lock(SEARCH_LOCK).await?;
         match &mut tx {
             Tx::Sqlite(tx) => {

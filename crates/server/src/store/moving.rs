@@ -7,8 +7,9 @@ use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, ColumnIndex, Database, Decode, Postgres, Row, Sqlite, Transaction, Type};
+use sqlx::{AssertSqlSafe, ColumnIndex, Database, Decode, Postgres, Row, Sqlite, Type};
 
+use super::connection::PostgresTx;
 use super::dialect::POSTGRES_WORDS_OF_BEFORE;
 use super::opening::SERVER;
 use super::stamp::SqliteTx;
@@ -88,6 +89,7 @@ pub async fn carry(
         }
     }
     let Tx::Postgres(target_tx) = &mut target else { unreachable!("it is PostgreSQL") };
+    target_tx.take_its_time();
     let mut carried = Vec::new();
     for table in &tables {
         let written = write(source_tx, target_tx, table, tell).await?;
@@ -130,7 +132,7 @@ fn compare(source: &[Table], target: &[Table]) -> Result<(), MoveError> {
 
 /// Connections of servers. One that was closed a moment ago, such as this command's own before, may still stand there: it is
 /// looked for again.
-async fn count_servers(target: &mut Transaction<'static, Postgres>) -> Result<i64, MoveError> {
+async fn count_servers(target: &mut PostgresTx) -> Result<i64, MoveError> {
     const LOOKS: u32 = 20;
     const LOOK_EVERY: Duration = Duration::from_millis(100);
     let mut servers = 0;
@@ -156,7 +158,7 @@ async fn count_servers(target: &mut Transaction<'static, Postgres>) -> Result<i6
 }
 
 /// Keeps servers away: one that is connected is an error, one that starts waits.
-async fn lock(target: &mut Transaction<'static, Postgres>, tables: &[Table]) -> Result<(), MoveError> {
+async fn lock(target: &mut PostgresTx, tables: &[Table]) -> Result<(), MoveError> {
     let names: Vec<String> = tables.iter().map(|table| quoted(&table.name)).collect();
     let sql = format!("LOCK TABLE _sqlx_migrations, {} IN ACCESS EXCLUSIVE MODE NOWAIT", names.join(", "));
     if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **target).await {
@@ -186,7 +188,7 @@ async fn lock(target: &mut Transaction<'static, Postgres>, tables: &[Table]) -> 
 /// Sends all rows of a table, in the order of their keys.
 async fn write(
     source: &mut SqliteTx,
-    target: &mut Transaction<'static, Postgres>,
+    target: &mut PostgresTx,
     table: &Table,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Carried, MoveError> {
@@ -229,7 +231,7 @@ async fn write(
 
 /// Reads all rows of a table back, in the same order.
 async fn read_back(
-    target: &mut Transaction<'static, Postgres>,
+    target: &mut PostgresTx,
     table: &Table,
     of: u64,
     tell: &mut dyn FnMut(Progress<'_>),

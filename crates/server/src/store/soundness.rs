@@ -4,6 +4,7 @@ use std::path::Path;
 
 use sqlx::AssertSqlSafe;
 
+use super::connection::within;
 use super::sql::{fetch_all, fetch_one, fetch_optional};
 use super::{Pools, Store, StoreResult, Tx};
 
@@ -138,7 +139,8 @@ pub async fn find_time(tx: &mut Tx) -> StoreResult<Option<i64>> {
         Tx::Sqlite(_) => Ok(None),
         Tx::Postgres(tx) => {
             let sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
-            Ok(Some(sqlx::query_scalar(sql).fetch_one(&mut **tx).await?))
+            let time = tx.answered_within();
+            Ok(Some(within(time, sqlx::query_scalar(sql).fetch_one(&mut **tx)).await?))
         }
     }
 }

@@ -9,8 +9,9 @@ macro_rules! on {
                 $body
             }
             $crate::store::Tx::Postgres(tx) => {
+                let time = tx.answered_within();
                 let $conn = &mut **tx;
-                $body
+                $crate::store::connection::within(time, async { $body }).await
             }
         }
     };
@@ -66,7 +67,9 @@ macro_rules! execute_list {
             }
             $crate::store::Tx::Postgres(tx) => {
                 let sql = concat!($before, $crate::store::dialect::postgres_list!(), $($after),+);
-                sqlx::query(sql).bind($list).execute(&mut **tx).await.map(|done| done.rows_affected())
+                let time = tx.answered_within();
+                let work = sqlx::query(sql).bind($list).execute(&mut **tx);
+                $crate::store::connection::within(time, work).await.map(|done| done.rows_affected())
             }
         }
         .map_err($crate::store::StoreError::from)
@@ -84,7 +87,9 @@ macro_rules! fetch_list {
             }
             $crate::store::Tx::Postgres(tx) => {
                 let sql = concat!($before, $crate::store::dialect::postgres_list!(), $($after),+);
-                sqlx::query_as::<_, $row>(sql).bind($list).fetch_all(&mut **tx).await
+                let time = tx.answered_within();
+                let work = sqlx::query_as::<_, $row>(sql).bind($list).fetch_all(&mut **tx);
+                $crate::store::connection::within(time, work).await
             }
         }
         .map_err($crate::store::StoreError::from)

@@ -30,6 +30,8 @@ pub(crate) enum Fault {
     BusAway,
     /// One of three nodes is cut off from PostgreSQL or from NATS.
     Split,
+    /// A node's connections to PostgreSQL, or to NATS, fall silent without being closed.
+    Silence,
     /// The browsers' connections fall silent without being closed.
     HalfOpen,
     /// The disk of the embedded database is full.
@@ -74,7 +76,8 @@ impl Fault {
             | Self::DatabaseCut
             | Self::BusRestart
             | Self::BusAway
-            | Self::Split => Ground::Together,
+            | Self::Split
+            | Self::Silence => Ground::Together,
         }
     }
 
@@ -93,6 +96,7 @@ impl Fault {
             Self::Upgrade
             | Self::DatabaseSlow
             | Self::BusAway
+            | Self::Silence
             | Self::HalfOpen
             | Self::DiskFull
             | Self::ClockStep
@@ -116,6 +120,7 @@ impl Fault {
             | Self::Pause
             | Self::DatabaseSlow
             | Self::BusAway
+            | Self::Silence
             | Self::HalfOpen
             | Self::ClockStep
             | Self::ReconnectStorm
@@ -142,6 +147,7 @@ impl Fault {
             Self::BusRestart => faults::bus_restart::strike(scene).await,
             Self::BusAway => faults::bus_away::strike(scene).await,
             Self::Split => faults::split::strike(scene).await,
+            Self::Silence => faults::silence::strike(scene).await,
             Self::HalfOpen => faults::half_open::strike(scene).await,
             Self::DiskFull => faults::disk_full::strike(scene).await,
             Self::ClockStep => faults::clock_step::strike(scene).await,

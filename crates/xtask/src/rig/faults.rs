@@ -14,6 +14,7 @@ pub(super) mod kill_node;
 pub(super) mod malformed;
 pub(super) mod pause;
 pub(super) mod reconnect_storm;
+pub(super) mod silence;
 pub(super) mod slow_reader;
 pub(super) mod slowloris;
 pub(super) mod split;

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::process::Child;
 
-use super::client::{Browser, poll};
+use super::client::{Browser, Console, poll};
 use super::shop::{ORIGIN, Plan, Shop, page};
 use crate::bus::{connect, free_port, nats};
 use crate::harness::store_tests;
@@ -22,6 +22,7 @@ store_tests!(
     of_two_answers_on_two_nodes_one_wins,
     many_who_come_at_once_get_no_more_offers_than_there_is_room,
     while_the_bus_is_away_nodes_see_what_the_others_did,
+    nodes_that_have_a_bus_each_see_what_the_others_did,
 );
 
 fn third_view() -> Plan {
@@ -194,13 +195,32 @@ async fn many_who_come_at_once_get_no_more_offers_than_there_is_room(store: Stor
     assert_eq!(offers, 3);
 }
 
+/// The browsers of these tests have no heart that beats.
+fn patient() -> Plan {
+    Plan { settings: SiteSettings { poll_interval_s: 60, ..Plan::default().settings }, ..Plan::default() }
+}
+
 // spec: X-1 X-3
 async fn while_the_bus_is_away_nodes_see_what_the_others_did(store: Store) {
-    // The browser of this test has no heart that beats.
-    let settings = SiteSettings { poll_interval_s: 60, ..Plan::default().settings };
-    let (shop, other, mut between) = on_two_nodes(store, Plan { settings, ..Plan::default() }).await;
-    let mut alice = shop.agent("Alice").await;
+    let (shop, other, mut between) = on_two_nodes(store, patient()).await;
+    let alice = shop.agent("Alice").await;
     between.kill().await.unwrap();
+    chat_across(&shop, alice, other).await;
+}
+
+/// Both have a server that they reach, and neither hears the other, as when servers of NATS have lost each other.
+// spec: X-1 X-3
+async fn nodes_that_have_a_bus_each_see_what_the_others_did(store: Store) {
+    let (port, other_port) = (free_port(), free_port());
+    let _servers = [nats(port), nats(other_port)];
+    let shop = Shop::open_on(store, patient(), Clock::System, connect(port).await).await;
+    let other = shop.other_node_on(connect(other_port).await).await;
+    let alice = shop.agent("Alice").await;
+    chat_across(&shop, alice, other).await;
+}
+
+/// A whole chat between an agent at the shop's node and a visitor at the other one.
+async fn chat_across(shop: &Shop, mut alice: Console, other: SocketAddr) {
     let mut browser = Browser::connect(other, Some(ORIGIN)).await;
     browser.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
     browser.open().await;

@@ -18,7 +18,12 @@ pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn way(scene: &Scene, node: usize, from_database: bool) -> anyhow::Result<&crate::rig::proxy::Proxy> {
+/// From the node to PostgreSQL, or to NATS.
+pub(super) fn way(
+    scene: &Scene,
+    node: usize,
+    from_database: bool,
+) -> anyhow::Result<&crate::rig::proxy::Proxy> {
     let node = &scene.stage.nodes[node];
     if from_database { node.database.as_ref() } else { node.bus.as_ref() }.context("the nodes have proxies")
 }

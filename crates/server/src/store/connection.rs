@@ -1,0 +1,122 @@
+//! Owns the connections to PostgreSQL: how they are had, and that one that has fallen silent without being closed holds nobody
+//! up for long, such as after its machine has vanished or a firewall has forgotten it.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+
+/// Connections of one node.
+const CONNECTIONS: u32 = 16;
+/// Who waits longer than this for a connection is told that the database is away.
+const HAD_WITHIN: Duration = Duration::from_secs(30);
+/// A connection that nobody used for this time is asked for a sign before it is used again.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+/// A sign comes within this time, else the connection is given up.
+const SIGN_WITHIN: Duration = Duration::from_secs(3);
+/// What a statement may take while others wait for it, locks included.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+
+/// For the server, a client that is silent within a unit of work, or that does not answer at all, is gone, and what it holds
+/// locked is free again.
+const FORGETTING: &str = "SET idle_in_transaction_session_timeout = '10s'; SET tcp_keepalives_idle = 10;
+    SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3";
+
+/// A unit of work on PostgreSQL.
+#[derive(Debug)]
+pub struct PostgresTx {
+    tx: Transaction<'static, Postgres>,
+    within: Duration,
+}
+
+/// A pool of connections, of which one is made at once.
+///
+/// # Errors
+/// When the server cannot be reached.
+pub(super) async fn pool(options: PgConnectOptions) -> Result<PgPool, sqlx::Error> {
+    PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(HAD_WITHIN)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(FORGETTING).execute(connection).await.map(drop) })
+        })
+        // Both ask for a sign themselves otherwise, and wait for it for ever.
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_FOR {
+                    sign(connection).await?;
+                }
+                Ok(true)
+            })
+        })
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                sign(connection).await?;
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await
+}
+
+async fn sign(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    within(SIGN_WITHIN, connection.ping()).await
+}
+
+/// What the database answers, unless that takes too long.
+pub(super) async fn within<T>(
+    time: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let late = |_| Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer came")));
+    tokio::time::timeout(time, work).await.unwrap_or_else(late)
+}
+
+impl PostgresTx {
+    /// Begins to the end, also when nobody waits for it any more, such as a browser that has gone: a connection that goes back to
+    /// the pool while BEGIN is under way would stay in that transaction, and fail whoever has it next.
+    pub(super) async fn begin(pool: &PgPool, statement: &'static str) -> Result<Self, sqlx::Error> {
+        let pool = pool.clone();
+        let begun =
+            tokio::spawn(within(
+                HAD_WITHIN + ANSWERED_WITHIN,
+                async move { pool.begin_with(statement).await },
+            ));
+        let tx = begun.await.unwrap_or(Err(sqlx::Error::PoolClosed))?;
+        Ok(Self { tx, within: ANSWERED_WITHIN })
+    }
+
+    /// What a statement in it may take.
+    pub(super) const fn answered_within(&self) -> Duration {
+        self.within
+    }
+
+    /// From now on a statement may take as long as it does: nobody waits for it.
+    pub(super) const fn take_its_time(&mut self) {
+        self.within = Duration::MAX;
+    }
+
+    /// Makes everything in it durable.
+    ///
+    /// # Errors
+    /// When the database refused, or could not be reached; it may then be durable or not.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        within(self.within, self.tx.commit()).await
+    }
+}
+
+impl Deref for PostgresTx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.tx
+    }
+}
+
+impl DerefMut for PostgresTx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.tx
+    }
+}
