@@ -197,7 +197,7 @@ fn offers(seen: &Seen, stored: &Stored, unsure_ms: i64, found: &mut Vec<Violatio
     }
 }
 
-/// every presentation has one outcome, browsers were told the same, and an accepted one led to one chat.
+/// every presentation has one outcome, browsers were told the same, an accepted one led to one chat, and none to more.
 fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
     let mut chats: HashMap<&str, usize> = HashMap::new();
     for chat in &stored.chats {
@@ -213,7 +213,9 @@ fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
         let led = chats.get(row.id.as_str()).copied().unwrap_or_default();
         let late = row.accepted_late_at.is_some();
         let accepted = outcome == "accepted" || late;
-        if led != usize::from(accepted) {
+        // A yes in the moment in which the offer is taken back is answered, once, and the offer stays withdrawn (O-11).
+        let withdrawn = outcome == "withdrawn";
+        if led > usize::from(accepted || withdrawn) || (accepted && led == 0) {
             found.push(violation(
                 "X-5",
                 format!("presentation {} is {outcome} and led to {led} chats", row.id),

@@ -203,6 +203,18 @@ fn an_outcome_that_is_missing_or_told_otherwise_is_found() {
         ["X-5"; 2]
     );
     assert_eq!(Case::after(|case| case.stored.chats[0].presentation_id = None), ["X-5"]);
+    let withdrawn = |case: &mut Case| {
+        case.stored.presentations[0].outcome = Some("withdrawn".to_owned());
+        case.seen.settled.clear();
+    };
+    assert_eq!(Case::after(withdrawn), [""; 0], "the yes came in the moment in which it was taken back");
+    let twice = Case::after(|case| {
+        withdrawn(case);
+        let mut other = case.stored.chats[0].clone();
+        (other.id, other.last_seq) = ("d".to_owned(), 0);
+        case.stored.chats.push(other);
+    });
+    assert_eq!(twice, ["X-5"]);
 }
 
 // spec: X-6
