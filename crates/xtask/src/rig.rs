@@ -18,9 +18,11 @@ mod book;
 mod crowd;
 mod database;
 mod dice;
+mod disk;
 mod fault;
 mod faults;
 mod judge;
+mod mount;
 mod node;
 mod proxy;
 mod report;
@@ -62,8 +64,8 @@ pub(crate) struct Arguments {
     /// Few and short rounds; without names the quick faults.
     #[arg(long)]
     smoke: bool,
-    /// Let PostgreSQL acknowledge what it has not written: with `database-restart` the rig must find lost messages. It shows
-    /// that the rig can fail.
+    /// Let PostgreSQL acknowledge what it has not written, and the embedded database what the disk has not synced: with
+    /// `database-restart` and `power-loss` the rig must find lost messages. It shows that the rig can fail.
     #[arg(long)]
     unsafe_writes: bool,
     /// Faults that are made at the same time, each on an installation of its own.
@@ -108,7 +110,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// # Errors
 /// When a promise was broken, or a run could not be had.
 pub(crate) fn smoke(xtask: &Path) -> anyhow::Result<()> {
-    let arguments = ["rig", "--smoke", "kill", "kill-node", "malformed", "--at-once", "2"];
+    let mut arguments = vec!["rig", "--smoke", "--at-once", "2", "kill", "kill-node", "malformed"];
+    if mount::is_possible() {
+        arguments.push("power-loss");
+    } else {
+        println!("not root, or no /dev/fuse: the power loss needs a file system of its own and is left out");
+    }
     workspace::run_and_repeat(Command::new(xtask).args(arguments))
 }
 

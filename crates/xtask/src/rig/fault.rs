@@ -36,6 +36,8 @@ pub(crate) enum Fault {
     HalfOpen,
     /// The disk of the embedded database is full.
     DiskFull,
+    /// The machine of the embedded database loses its power.
+    PowerLoss,
     /// The node's clock jumps forward and back.
     ClockStep,
     /// Thousands of visitors come back at once.
@@ -67,6 +69,7 @@ impl Fault {
             | Self::Malformed
             | Self::Flood => Ground::Alone,
             Self::DiskFull => Ground::SmallDisk,
+            Self::PowerLoss => Ground::VolatileDisk,
             Self::ClockStep => Ground::MovedClock,
             Self::KillNode
             | Self::Upgrade
@@ -99,6 +102,7 @@ impl Fault {
             | Self::Silence
             | Self::HalfOpen
             | Self::DiskFull
+            | Self::PowerLoss
             | Self::ClockStep
             | Self::ReconnectStorm
             | Self::SlowReader
@@ -122,6 +126,7 @@ impl Fault {
             | Self::BusAway
             | Self::Silence
             | Self::HalfOpen
+            | Self::PowerLoss
             | Self::ClockStep
             | Self::ReconnectStorm
             | Self::SlowReader
@@ -150,6 +155,7 @@ impl Fault {
             Self::Silence => faults::silence::strike(scene).await,
             Self::HalfOpen => faults::half_open::strike(scene).await,
             Self::DiskFull => faults::disk_full::strike(scene).await,
+            Self::PowerLoss => faults::power_loss::strike(scene).await,
             Self::ClockStep => faults::clock_step::strike(scene).await,
             Self::ReconnectStorm => faults::reconnect_storm::strike(scene).await,
             Self::SlowReader => faults::slow_reader::strike(scene).await,
@@ -157,5 +163,19 @@ impl Fault {
             Self::Malformed => faults::malformed::strike(scene).await,
             Self::Flood => faults::flood::strike(scene).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_stands_in_the_table_of_the_manual() {
+        let manual = std::fs::read_to_string(crate::workspace::root().join("docs/reliability.md")).unwrap();
+        for fault in Fault::value_variants() {
+            assert!(manual.contains(&format!("\n| `{}` | ", fault.name())), "{fault:?}");
+        }
+        assert_eq!(Fault::PowerLoss.name(), "power-loss");
     }
 }

@@ -13,6 +13,7 @@ pub(super) mod kill;
 pub(super) mod kill_node;
 pub(super) mod malformed;
 pub(super) mod pause;
+pub(super) mod power_loss;
 pub(super) mod reconnect_storm;
 pub(super) mod silence;
 pub(super) mod slow_reader;

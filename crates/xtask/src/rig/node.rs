@@ -92,6 +92,14 @@ impl Node {
         Ok(())
     }
 
+    /// `kill -9`; whether its process is gone already is not waited for.
+    ///
+    /// # Errors
+    /// When there is no process.
+    pub(super) fn end(&self) -> anyhow::Result<()> {
+        self.signal("-KILL")
+    }
+
     /// `kill -9`, at once.
     pub(super) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

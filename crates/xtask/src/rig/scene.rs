@@ -90,7 +90,7 @@ pub(super) async fn run(
     scene.compare_rest(&stored).await;
     let unsure_ms = match fault.ground() {
         Ground::MovedClock => 1_000 * i64::try_from(STEP_S_MAX)?,
-        Ground::Alone | Ground::SmallDisk | Ground::Together => 0,
+        Ground::Alone | Ground::SmallDisk | Ground::VolatileDisk | Ground::Together => 0,
     };
     let found = judge::judge(&scene.book.open(), &stored, unsure_ms);
     for violation in found {

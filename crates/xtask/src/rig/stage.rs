@@ -9,6 +9,7 @@ use anyhow::Context;
 use tempfile::TempDir;
 
 use super::database::Database;
+use super::mount::Mount;
 use super::node::{Node, Start};
 use super::proxy::Proxy;
 use crate::nats::Nats;
@@ -17,6 +18,8 @@ use crate::shop::{Shop, make_admin};
 
 /// Seals the secrets of all nodes.
 const SECRET_KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+/// With this in its environment, a server on the embedded database commits without waiting for the disk.
+const UNSAFE_WRITES: &str = "BECKON_TEST_UNSAFE_WRITES";
 /// Nodes where there are several.
 const NODES: usize = 3;
 /// Agents, each with their slots.
@@ -29,6 +32,8 @@ pub(super) enum Ground {
     Alone,
     /// The same, with its database on a small file system of its own, which must be had.
     SmallDisk,
+    /// The same, with its database on a disk that loses what was not synced when its power is cut, which must be had.
+    VolatileDisk,
     /// The same, with a clock that can be moved.
     MovedClock,
     /// Three nodes on PostgreSQL and NATS, with a proxy on each way.
@@ -44,6 +49,8 @@ pub(super) struct Stage {
     pub(super) nats: Option<Nats>,
     /// Where the data of a node on the embedded database lies.
     pub(super) data: PathBuf,
+    /// The disk that the data lies on, where its power can be cut.
+    pub(super) disk: Option<Mount>,
     _mounted: Option<Mounted>,
     _folder: TempDir,
 }
@@ -60,8 +67,8 @@ impl Stage {
         let folder = tempfile::Builder::new().prefix("beckon-rig-").tempdir()?;
         match ground {
             Ground::Together => Self::together(program, folder, writes).await,
-            Ground::Alone | Ground::SmallDisk | Ground::MovedClock => {
-                Self::alone(program, folder, ground).await
+            Ground::Alone | Ground::SmallDisk | Ground::VolatileDisk | Ground::MovedClock => {
+                Self::alone(program, folder, ground, writes).await
             }
         }
     }
@@ -71,18 +78,26 @@ impl Stage {
         self.nodes.iter().map(|node| node.front.address).collect()
     }
 
-    async fn alone(program: &Path, folder: TempDir, ground: Ground) -> anyhow::Result<Self> {
+    async fn alone(program: &Path, folder: TempDir, ground: Ground, writes: Writes) -> anyhow::Result<Self> {
         let data = folder.path().join("data");
         std::fs::create_dir(&data)?;
         let mounted = if ground == Ground::SmallDisk { Some(Mounted::at(&data)?) } else { None };
+        let disk = if ground == Ground::VolatileDisk { Some(Mount::at(&data)?) } else { None };
         let arguments = vec!["--data".to_owned(), data.display().to_string()];
         make_admin(program, &arguments)?;
         let mut start = start(program, arguments, &folder, 0);
         if ground == Ground::MovedClock {
             start.environment = moved_clock(&folder.path().join("clock"))?;
         }
+        if writes == Writes::Fast {
+            start.environment.push((UNSAFE_WRITES.to_owned(), "1".to_owned()));
+        }
         let node = Node::start(start, None, None).await?;
         let shop = Shop::open(node.front.address, AGENTS).await?;
+        if let (Writes::Fast, Some(disk)) = (writes, &disk) {
+            // What is lost is to be messages, not the whole shop.
+            disk.settle();
+        }
         Ok(Self {
             nodes: vec![node],
             database: Database::Sqlite(data.join("beckon.db")),
@@ -90,6 +105,7 @@ impl Stage {
             postgres: None,
             nats: None,
             data,
+            disk,
             _mounted: mounted,
             _folder: folder,
         })
@@ -117,6 +133,7 @@ impl Stage {
             postgres: Some(postgres),
             nats: Some(nats),
             data: folder.path().to_owned(),
+            disk: None,
             _mounted: None,
             _folder: folder,
         })
