@@ -82,21 +82,25 @@ fn without_power_nothing_is_written_read_or_synced() {
     assert!(mount.power_off(|| Ok(())).is_err());
 }
 
+/// A database on the mounted disk. With `EXCLUSIVE` SQLite maps no file into this process, which could not unmap it and serve
+/// it at the same time.
+fn open(folder: &TempDir, synchronous: &str) -> Connection {
+    let database = Connection::open(folder.path().join("test.db")).unwrap();
+    let pragmas = format!(
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}"
+    );
+    database.execute_batch(&pragmas).unwrap();
+    database
+}
+
 /// Rows that were committed and are missing after a power loss, over some of them.
 fn lost_rows(synchronous: &str) -> Option<i64> {
     let (folder, mut mount) = mounted()?;
     let mut dice = Dice::new(1);
     let mut lost = 0;
     for round in 0..10 {
-        let database = Connection::open(folder.path().join("test.db")).unwrap();
-        // With `EXCLUSIVE` SQLite maps no file into this process, which could not unmap it and serve it at the same time.
-        let pragmas = format!(
-            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}"
-        );
-        database.execute_batch(&pragmas).unwrap();
+        let database = open(&folder, synchronous);
         database.execute_batch("CREATE TABLE IF NOT EXISTS rows (round INTEGER, body TEXT)").unwrap();
-        let damaged: String = database.query_row("PRAGMA quick_check", [], |row| row.get(0)).unwrap();
-        assert_eq!(damaged, "ok");
         for _ in 0..ROWS {
             database.execute("INSERT INTO rows VALUES (?1, 'a row')", [round]).unwrap();
         }
@@ -104,7 +108,9 @@ fn lost_rows(synchronous: &str) -> Option<i64> {
         drop(database);
         disk.lose_power(&mut dice);
         mount.power_on(disk).unwrap();
-        let database = Connection::open(folder.path().join("test.db")).unwrap();
+        let database = open(&folder, synchronous);
+        let damaged: String = database.query_row("PRAGMA quick_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(damaged, "ok");
         let count = "SELECT count(*) FROM rows WHERE round = ?1";
         lost += ROWS - database.query_row(count, [round], |row| row.get::<_, i64>(0)).unwrap_or(0);
     }
