@@ -90,7 +90,9 @@ impl Mount {
 
     fn unmount(&mut self) {
         let Some(session) = self.session.take() else { return };
-        let _ = capture(Command::new("umount").arg("--lazy").arg(&self.folder));
+        // With force whoever still waits for the disk is told of an error, and nothing is asked of it to find the folder.
+        let options = ["--no-canonicalize", "--force", "--lazy"];
+        let _ = capture(Command::new("umount").args(options).arg(&self.folder));
         drop(session);
     }
 }
