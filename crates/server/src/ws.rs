@@ -140,8 +140,8 @@ fn closed_by(error: &axum::Error) -> Closed {
 }
 
 async fn send(socket: &mut WebSocket, notice: &impl Serialize) -> Result<(), Closed> {
-    let text = serde_json::to_string(notice).expect("a notice is plain data");
-    match tokio::time::timeout(SEND_TIMEOUT, socket.send(Message::Text(text.into()))).await {
+    let frame = Message::Text(wire::write(notice).into());
+    match tokio::time::timeout(SEND_TIMEOUT, socket.send(frame)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(GONE),
         Err(_) => Err(Closed { code: close::RESUME, reason: "too slow" }),

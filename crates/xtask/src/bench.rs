@@ -13,6 +13,7 @@ mod chart;
 mod console;
 mod engine;
 mod figure;
+pub(crate) mod instructions;
 mod live;
 mod manual;
 mod messages;
@@ -29,6 +30,8 @@ enum Bench {
     Sizes,
     /// The engine alone: events, memory, compiling the rules.
     Engine,
+    /// What engine and frames cost in instructions, against what is allowed.
+    Instructions,
     /// How long the server takes to be ready, and what it takes at rest.
     Start,
     /// What a tracking event costs the running server, by frame and by POST.
@@ -75,7 +78,7 @@ pub(crate) struct Arguments {
     /// Measure nothing: take the figures that were written to this file, for the table and the chart.
     #[arg(long)]
     from: Option<PathBuf>,
-    /// Fewer rounds and smaller crowds, for a first look; without names, message, lists and console are left out.
+    /// Fewer rounds and smaller crowds, for a first look; without names, instructions, message, lists and console are left out.
     #[arg(long)]
     quick: bool,
     /// Measure what was built before, without building it.
@@ -84,6 +87,9 @@ pub(crate) struct Arguments {
     /// Lists and console: serve from an unoptimised build, which is made faster.
     #[arg(long)]
     debug: bool,
+    /// Instructions: from now on what is counted now is held to be right.
+    #[arg(long)]
+    renew: bool,
     /// Become a bare server; the benches start themselves with it.
     #[arg(long, hide = true, value_enum)]
     floor: Option<Floor>,
@@ -109,7 +115,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let all: Vec<Bench> =
         Bench::value_variants().iter().copied().filter(|name| !arguments.quick || name.is_quick()).collect();
     let names = if arguments.names.is_empty() { &all } else { &arguments.names };
-    if cfg!(debug_assertions) {
+    if cfg!(debug_assertions) && names.iter().any(|name| *name != Bench::Instructions) {
         if !arguments.no_build && names.iter().any(|name| name.needs_server()) {
             web::install("web")?;
             web::build()?;
@@ -144,7 +150,7 @@ impl Arguments {
 impl Bench {
     /// Whether it has a reduced form; the others are left out of a first look at everything.
     fn is_quick(self) -> bool {
-        !matches!(self, Self::Message | Self::Lists | Self::Console)
+        !matches!(self, Self::Instructions | Self::Message | Self::Lists | Self::Console)
     }
 
     /// Whether it measures the release binary or the files of the web build.
@@ -153,10 +159,11 @@ impl Bench {
     }
 
     fn measure(self, arguments: &Arguments) -> anyhow::Result<Vec<Figure>> {
-        let Arguments { quick, debug, .. } = *arguments;
+        let Arguments { quick, debug, renew, .. } = *arguments;
         match self {
             Self::Sizes => sizes::measure(),
             Self::Engine => engine::measure(quick),
+            Self::Instructions => instructions::measure(renew),
             Self::Start => live::start::measure(live::amount(quick)),
             Self::Track => live::track::measure(live::amount(quick)),
             Self::Idle => live::idle::measure(live::amount(quick)),
@@ -181,9 +188,12 @@ fn run_optimised(arguments: &Arguments) -> anyhow::Result<()> {
     for name in &arguments.names {
         command.args(name.to_possible_value().map(|name| name.get_name().to_owned()));
     }
-    for (set, word) in
-        [(arguments.quick, "--quick"), (arguments.no_build, "--no-build"), (arguments.debug, "--debug")]
-    {
+    for (set, word) in [
+        (arguments.quick, "--quick"),
+        (arguments.no_build, "--no-build"),
+        (arguments.debug, "--debug"),
+        (arguments.renew, "--renew"),
+    ] {
         command.args(set.then_some(word));
     }
     for (word, file) in

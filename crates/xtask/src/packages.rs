@@ -1,18 +1,18 @@
-//! Installs what the tests need: from the system's packages what is missing there, and from PyPI a mail server and a maker of
-//! requests into the target folder. Touches nothing that is there.
+//! Installs what the tests need: from the system's packages what is missing there, and into the target folder a mail server
+//! and a maker of requests from PyPI, and a runner of benches from crates.io. Touches nothing that is there.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
-use crate::workspace::{self, capture, find};
+use crate::workspace::{self, capture, cargo, find};
 
 /// Looks for a program.
 type Finder = fn() -> Option<PathBuf>;
 
 /// The Debian packages that are needed, and how to see that one is there.
-const NEEDED: [(&str, Finder); 9] = [
+const NEEDED: [(&str, Finder); 10] = [
     ("chromium", chromium),
     ("faketime", faketime),
     ("haproxy", || find("haproxy")),
@@ -22,6 +22,7 @@ const NEEDED: [(&str, Finder); 9] = [
     ("openssl", || find("openssl")),
     ("postgresql", postgresql),
     ("python3-venv", python),
+    ("valgrind", || find("valgrind")),
 ];
 /// Installs the missing packages.
 ///
@@ -124,6 +125,31 @@ fn from_pypi(environment: &str, program: &str) -> anyhow::Result<PathBuf> {
         capture(Command::new(folder.join("bin/python")).args(pip).arg(&versions))
             .with_context(|| format!("cannot install what {} names", versions.display()))?;
         std::fs::write(installed, wanted)?;
+    }
+    Ok(program)
+}
+
+/// What runs the benches that count instructions: a program of the version of the library that they are built with, below the
+/// target folder; made when it is missing or is of another one.
+///
+/// # Errors
+/// When it cannot be had or built.
+pub(crate) fn gungraun_runner() -> anyhow::Result<PathBuf> {
+    let library = capture(cargo().args(["pkgid", "gungraun"]))?;
+    let (_, version) =
+        library.trim().rsplit_once(['@', '#']).context("cargo names no version of gungraun")?;
+    let folder = workspace::target()?.join("gungraun-runner");
+    let (program, installed) = (folder.join("bin/gungraun-runner"), folder.join("version.txt"));
+    if !program.is_file() || std::fs::read_to_string(&installed).ok().as_deref() != Some(version) {
+        let build = folder.join("build");
+        let mut command = cargo();
+        // Unoptimised, because it does little; what it was built from is not needed again.
+        command.args(["install", "--quiet", "--locked", "--debug", "--force", "--no-track"]);
+        command.args(["gungraun-runner", "--version", &format!("={version}"), "--root"]).arg(&folder);
+        command.arg("--target-dir").arg(&build).env("CARGO_PROFILE_DEV_DEBUG", "0");
+        workspace::run(&mut command).context("cannot install gungraun-runner")?;
+        std::fs::remove_dir_all(build)?;
+        std::fs::write(installed, version)?;
     }
     Ok(program)
 }

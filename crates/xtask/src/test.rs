@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::Context;
 use clap::ValueEnum;
 
+use crate::bench::instructions;
 use crate::nats::Nats;
 use crate::postgres::{Postgres, Writes};
 use crate::steps::Steps;
@@ -21,6 +22,8 @@ enum Part {
     Rust,
     /// Requests made out of the description of the REST interface, against a running server.
     Rest,
+    /// What engine and frames cost, in instructions, held against what they cost before.
+    Instructions,
     /// Journeys in a real browser against the release binary.
     E2e,
 }
@@ -54,6 +57,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if wanted(Part::Rest) {
         generated_requests(&mut steps, installed && built, arguments.rest_seconds);
+    }
+    if wanted(Part::Instructions) {
+        counted_instructions(&mut steps, installed && built);
     }
     if wanted(Part::E2e) {
         journeys(&mut steps, installed && built);
@@ -133,6 +139,18 @@ fn generated_requests(steps: &mut Steps, ready: bool, seconds: Option<u32>) {
         return;
     }
     steps.step(NAME, || generated::send(seconds));
+}
+
+fn counted_instructions(steps: &mut Steps, ready: bool) {
+    const NAME: &str = "instructions: engine and frames";
+    let ready = ready
+        && steps.step("instructions: runner", packages::gungraun_runner).is_some()
+        && steps.step("instructions: optimised build", instructions::build).is_some();
+    if !ready {
+        steps.not_run(NAME);
+        return;
+    }
+    steps.step(NAME, instructions::check);
 }
 
 fn journeys(steps: &mut Steps, ready: bool) {

@@ -1,7 +1,7 @@
-//! Owns how frames of browsers are read, and what the frames of visitors and consoles share. Unknown fields are ignored.
+//! Owns how frames are read and written, and what the frames of visitors and consoles share. Unknown fields are ignored.
 
 use beckon_engine::id::ChatId;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub mod agent;
@@ -28,4 +28,10 @@ pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| {
         format!("Not a frame of this protocol, at line {} column {}.", error.line(), error.column())
     })
+}
+
+/// Writes one frame.
+#[must_use]
+pub fn write(notice: &impl Serialize) -> String {
+    serde_json::to_string(notice).expect("a notice is plain data")
 }

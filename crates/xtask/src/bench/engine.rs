@@ -7,7 +7,6 @@ use anyhow::ensure;
 
 mod crowd;
 mod events;
-mod site;
 
 use super::figure::Figure;
 use super::rounds::Spread;

@@ -4,12 +4,12 @@
 use std::hint::black_box;
 
 use anyhow::Context;
+use beckon_bench::site;
 use beckon_engine::event::Event;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Visit;
 use beckon_engine::world::World;
 
-use super::site;
 use crate::bench::figure::Figure;
 use crate::bench::rounds::{ROUNDS, Spread, ns_each, processor_ns};
 

@@ -2,21 +2,18 @@
 
 use std::hint::black_box;
 
-use beckon_engine::event::Event;
+use beckon_bench::site;
+use beckon_bench::visits::{Link, PageViews, Reports, START, VIEWS_A_VISIT, connected};
 use beckon_engine::rule::{MatchOn, MatchType, Rule};
-use beckon_engine::time::UnixMs;
-use beckon_engine::visit::Visit;
 use beckon_engine::world::World;
 use regex::RegexSetBuilder;
 
-use super::site;
 use crate::bench::figure::Figure;
 use crate::bench::rounds::{ROUNDS, Spread, by_turns, ns_each, processor_ns};
 
-const START: UnixMs = UnixMs(1_743_580_800_000);
-const VIEWS_A_VISIT: usize = 10;
 const VISITS: usize = 4000;
-const BEATS: usize = 2_000_000;
+/// How often each visit is heard.
+const TURNS: usize = 500;
 /// Aims, nanoseconds and bytes.
 const BEAT_NS_MAX: f64 = 150.0;
 const VIEW_NS_MAX: f64 = 3000.0;
@@ -30,8 +27,8 @@ pub(super) fn measure(count: usize) -> anyhow::Result<Vec<Figure>> {
     let world = site::world(&rules)?;
     let named = |what: &str| format!("{what}, {count} rules");
     let (view, view_floor) = page_views(&rules, &world)?;
-    let (beat, beat_floor) = heartbeats(&world, true);
-    let (poll, poll_floor) = heartbeats(&world, false);
+    let (beat, beat_floor) = reports(&world, Link::Live);
+    let (poll, poll_floor) = reports(&world, Link::Polling);
     let mixed = |view: f64, beat: f64| (view + BEATS_A_VIEW * beat) / (BEATS_A_VIEW + 1.0);
     let mixed = Spread {
         median: mixed(view.median, beat.median),
@@ -52,23 +49,14 @@ pub(super) fn measure(count: usize) -> anyhow::Result<Vec<Figure>> {
 /// Visits of ten page views each, 20 s apart, against finding the rules that match the address, and nothing else, by one
 /// set of expressions that tells upper from lower case.
 fn page_views(rules: &[Rule], world: &World) -> anyhow::Result<(Spread, Spread)> {
-    let events: Vec<Event> = (0..VIEWS_A_VISIT * VISITS).map(|n| site::viewed(n * 7)).collect();
     let of_address = rules.iter().filter(|rule| rule.plan.match_on == MatchOn::Url);
     let set = RegexSetBuilder::new(of_address.map(expression)).dfa_size_limit(64 << 20).build()?;
-    let texts: Vec<String> = (0..events.len()).map(|n| site::address(n * 7 % site::PAGES)).collect();
+    let texts: Vec<String> =
+        (0..VIEWS_A_VISIT * VISITS).map(|n| site::address(n * 7 % site::PAGES)).collect();
     Ok(by_turns(
         || {
-            let events = events.clone();
-            let mut events = events.into_iter();
-            let mut visits: Vec<_> = (0..VISITS).map(|n| connected(n as u64, world)).collect();
-            ns_each(VISITS * VIEWS_A_VISIT, || {
-                for visit in &mut visits {
-                    for (n, event) in events.by_ref().take(VIEWS_A_VISIT).enumerate() {
-                        let now = START.plus_ms(20_000 * (n as i64 + 1));
-                        black_box(visit.handle(event, now, world));
-                    }
-                }
-            })
+            let mut views = PageViews::of(VISITS, world);
+            ns_each(VISITS * VIEWS_A_VISIT, || views.happen(world))
         },
         || {
             ns_each(texts.len(), || {
@@ -89,39 +77,21 @@ fn expression(rule: &Rule) -> String {
     }
 }
 
-fn connected(seed: u64, world: &World) -> Visit {
-    let mut visit = Visit::begin(seed, START);
-    visit.handle(Event::LinkConnected, START, world);
-    visit
-}
-
 /// Reports on a page, against noting a time in each of as many records.
-fn heartbeats(world: &World, live: bool) -> (Spread, Spread) {
-    let begin = |n: usize| {
-        let mut visit = if live { connected(n as u64, world) } else { Visit::begin(n as u64, START) };
-        visit.handle(site::viewed(n), START, world);
-        visit
-    };
-    let mut visits: Vec<_> = (0..VISITS).map(begin).collect();
+fn reports(world: &World, link: Link) -> (Spread, Spread) {
+    let mut reports = Reports::of(VISITS, link, world);
     let mut records = vec![(START, START.plus_s(3600)); VISITS];
-    let mut now = START;
     let mut then = START;
     by_turns(
+        || ns_each(TURNS * VISITS, || reports.happen(TURNS, world)),
         || {
-            ns_each(BEATS, || {
-                for n in 0..BEATS {
-                    now = now.plus_ms(i64::from(n % VISITS == 0));
-                    black_box(visits[n % VISITS].handle(Event::Heard, now, world));
-                }
-            })
-        },
-        || {
-            ns_each(BEATS, || {
-                for n in 0..BEATS {
-                    then = then.plus_ms(i64::from(n % VISITS == 0));
-                    let record = &mut records[n % VISITS];
-                    black_box(then < record.1);
-                    record.0 = then;
+            ns_each(TURNS * VISITS, || {
+                for _ in 0..TURNS {
+                    then = then.plus_ms(1);
+                    for record in &mut records {
+                        black_box(then < record.1);
+                        record.0 = then;
+                    }
                 }
             })
         },

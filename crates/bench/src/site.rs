@@ -15,12 +15,13 @@ use beckon_engine::world::{Config, World};
 use uuid::Uuid;
 
 /// Pages of the shop.
-pub(super) const PAGES: usize = 512;
+pub const PAGES: usize = 512;
 const QUEUE: QueueId = QueueId(Uuid::from_u128(1));
 const OFFER: OfferId = OfferId(Uuid::from_u128(2));
 
 /// The rules of the shop: texts in the address, whole addresses, regular expressions, titles; some with conditions.
-pub(super) fn rules(count: usize) -> Vec<Rule> {
+#[must_use]
+pub fn rules(count: usize) -> Vec<Rule> {
     (0..count).map(rule).collect()
 }
 
@@ -70,7 +71,10 @@ fn rule(n: usize) -> Rule {
 }
 
 /// Compiles a version of the site.
-pub(super) fn config(version: u64, rules: &[Rule]) -> anyhow::Result<Config> {
+///
+/// # Errors
+/// When a rule does not compile.
+pub fn config(version: u64, rules: &[Rule]) -> anyhow::Result<Config> {
     let design = OfferDesign {
         form: OfferForm::default(),
         position: Position::default(),
@@ -87,21 +91,26 @@ pub(super) fn config(version: u64, rules: &[Rule]) -> anyhow::Result<Config> {
 }
 
 /// The site with its gate open, and no agent free: rules qualify, deadlines stand, nothing is presented.
-pub(super) fn world(rules: &[Rule]) -> anyhow::Result<World> {
+///
+/// # Errors
+/// When a rule does not compile.
+pub fn world(rules: &[Rule]) -> anyhow::Result<World> {
     let gate = Gate { hours_open: true, channel_on: true, free_slots: 0, open_presentations: 0 };
     let gates = BTreeMap::from([(QUEUE, gate)]);
     Ok(World { config: Arc::new(config(1, rules)?), gates, offers_stopped: false })
 }
 
 /// The address of a page; every fourth one lies in a category and matches rules of each kind.
-pub(super) fn address(page: usize) -> String {
+#[must_use]
+pub fn address(page: usize) -> String {
     let wood = ["oak-natural", "ash-black", "pine-white", "walnut-dark"][page % 4];
     let category = page / 4 * 10;
     format!("https://shop.example/category/{category}/product/{page}/{wood}")
 }
 
 /// A page is viewed in the visitor's only tab.
-pub(super) fn viewed(page: usize) -> Event {
+#[must_use]
+pub fn viewed(page: usize) -> Event {
     Event::PageViewed {
         tab: TabId(1),
         url: address(page % PAGES),
