@@ -86,7 +86,7 @@ fn poll((mut reports, world): (Reports, World)) -> (Reports, World) {
     (reports, world)
 }
 
-/// As a visitor's connection takes a frame.
+// As a visitor's connection takes a frame.
 #[library_benchmark]
 #[bench::page(PAGE)]
 #[bench::heartbeat(BEAT)]
@@ -101,7 +101,7 @@ fn read(frame: &str) {
     }
 }
 
-/// As the body of a visitor's POST is taken.
+// As the body of a visitor's POST is taken.
 #[library_benchmark]
 #[bench::poll(POLL)]
 fn read_body(body: &str) {
@@ -124,7 +124,7 @@ fn settings() -> Settings {
     Settings { allow_params: vec!["size".to_owned()], deny_paths }
 }
 
-/// What of a page's address and title may be written down.
+// What of a page's address and title may be written down.
 #[library_benchmark]
 #[bench::page(settings())]
 fn keep(settings: Settings) -> Settings {
