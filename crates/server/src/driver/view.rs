@@ -25,6 +25,12 @@ use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::queue::{Field, Prefill, VisitorFiles};
 use beckon_engine::time::UnixMs;
 
+/// Whether its visitor knows nothing of it: an agent who writes first has not written, and the window did not open at launch (P-9).
+#[must_use]
+pub fn is_hidden(chat: &ChatRow) -> bool {
+    is_silent_alert(chat) && !chat.window_at_launch
+}
+
 /// A chat as its visitor sees it; none while an agent who writes first has not written, unless the window opened at
 /// launch (P-9).
 ///
@@ -37,10 +43,10 @@ pub async fn visitor_chat(
     chat: &ChatRow,
     now: UnixMs,
 ) -> StoreResult<Option<VisitorChat>> {
-    let launched = is_silent_alert(chat);
-    if launched && !chat.window_at_launch {
+    if is_hidden(chat) {
         return Ok(None);
     }
+    let launched = is_silent_alert(chat);
     let waiting = matches!(*chat.state, ChatState::Queued | ChatState::Ringing);
     let plan = site.world.config.queue(*chat.queue_id).map(|queue| &queue.plan);
     let routing = plan.map(|plan| &plan.routing);

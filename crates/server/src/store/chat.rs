@@ -38,7 +38,7 @@ macro_rules! columns {
 }
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!("SELECT ", $crate::store::chat::columns!(), " FROM chats ", $rest)
     };
 }
@@ -317,6 +317,24 @@ pub async fn find_latest_chat(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Op
             "WHERE visitor_id = $1
              ORDER BY CASE WHEN state = 'ended' THEN 1 ELSE 0 END, requested_at DESC, id DESC LIMIT 1"
         ),
+        Text(visitor),
+    )
+}
+
+/// Finds the chat that a visitor knows of: as [`find_latest_chat`], but for alerts on which no agent has written and whose window did
+/// not open at launch (P-9).
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_latest_shown_chat(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Option<ChatRow>> {
+    fetch_optional!(
+        tx,
+        ChatRow,
+        select!(concat!(
+            "WHERE visitor_id = $1 AND (mode <> 'engage' OR window_at_launch OR ",
+            written!("chats.id"),
+            ") ORDER BY CASE WHEN state = 'ended' THEN 1 ELSE 0 END, requested_at DESC, id DESC LIMIT 1"
+        )),
         Text(visitor),
     )
 }

@@ -27,10 +27,10 @@ use crate::driver::notice::{Message, RefusalCode};
 use crate::driver::remembered::Look;
 use crate::driver::robots::is_robot;
 use crate::driver::sites::Site;
-use crate::driver::view::visitor_chat;
+use crate::driver::view::{is_hidden, visitor_chat};
 use crate::http::client::Client;
 use crate::http::user_agent::{browser, device};
-use crate::store::chat::{ChatState, find_latest_chat};
+use crate::store::chat::{ChatState, find_latest_chat, find_latest_shown_chat};
 use crate::store::column::{Json, Text};
 use crate::store::identity::Proof;
 use crate::store::message::list_messages;
@@ -349,7 +349,7 @@ impl VisitorSession {
         }
         if !self.holds_its_own {
             let mut tx = self.driver.store().read().await?;
-            let latest = find_latest_chat(&mut tx, self.visitor).await?;
+            let latest = find_latest_shown_chat(&mut tx, self.visitor).await?;
             self.holds_its_own = latest.is_some_and(|row| *row.id == chat);
         }
         Ok(self.holds_its_own)
@@ -363,8 +363,13 @@ impl VisitorSession {
     async fn catch_up(&mut self) -> StoreResult<(Option<VisitorChat>, Vec<VisitorNotice>)> {
         let mut tx = self.driver.store().read().await?;
         let mut notices = Vec::new();
-        let row = find_latest_chat(&mut tx, self.visitor).await?;
-        self.chatless = row.as_ref().is_none_or(|row| *row.state == ChatState::Ended);
+        let latest = find_latest_chat(&mut tx, self.visitor).await?;
+        self.chatless = latest.as_ref().is_none_or(|row| *row.state == ChatState::Ended);
+        // An alert that the visitor knows nothing of takes nothing away from them, such as the chat before it that has ended.
+        let row = match latest {
+            Some(row) if is_hidden(&row) => find_latest_shown_chat(&mut tx, self.visitor).await?,
+            latest => latest,
+        };
         let chat = match &row {
             Some(row) => {
                 visitor_chat(&self.driver, &mut tx, &self.site_now(), row, self.driver.clock().now()).await?

@@ -238,6 +238,17 @@ impl Console {
         self.socket.next("a ring of this chat", is).await["chat"].clone()
     }
 
+    /// The next chat that rings at this agent after this one: of that it may have been told more than once.
+    pub(crate) async fn ring_after(&mut self, before: &Value) -> Value {
+        let me = self.user.to_string();
+        let is = |frame: &Value| {
+            frame["chat"]["state"] == "ringing"
+                && frame["chat"]["agent"]["id"] == me.as_str()
+                && frame["chat"]["id"] != *before
+        };
+        self.socket.next("a ring of another chat", is).await["chat"].clone()
+    }
+
     /// Takes a ringing chat and follows it; yields it as it is then.
     pub(crate) async fn take(&mut self) -> Value {
         let chat = self.ring().await;

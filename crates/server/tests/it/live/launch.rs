@@ -16,6 +16,7 @@ store_tests!(
     the_window_goes_when_nobody_takes_the_alert,
     the_window_goes_when_the_queue_closes,
     a_visitor_who_closes_the_window_is_left_alone,
+    an_alert_that_the_visitor_does_not_see_takes_no_chat_away,
     the_window_stays_while_the_visitor_goes_from_page_to_page,
     a_silent_agent_is_set_away_and_the_next_one_alerted,
     a_queue_invites_by_itself_after_its_launch_criteria,
@@ -82,12 +83,32 @@ async fn a_visitor_who_closes_the_window_is_left_alone(store: Store) {
     browser.socket.send(json!({ "type": "end_chat", "chat": first })).await;
     assert_eq!(alice.chat("ended").await["ended_by"], "visitor");
     browser.chat("ended").await;
-    let second = alice.take().await;
-    assert_ne!(second["id"], first, "an agent may still write first");
+    // An agent may still write first.
+    let second = alice.ring_after(&first).await;
+    let second = alice.take_rung(&second).await;
     let shown = browser.everything().contains(second["id"].as_str().unwrap());
     assert!(!shown, "the window opens by itself once a visit");
     alice.say(&second, "a1", "May I help?").await;
     assert_eq!(browser.message("May I help?").await["from"], "agent");
+}
+
+// spec: P-9 X-1
+async fn an_alert_that_the_visitor_does_not_see_takes_no_chat_away(store: Store) {
+    let shop = Shop::open(store, at_launch(json!({}))).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let first = browser.chat("queued").await["id"].clone();
+    alice.ring().await;
+    browser.socket.send(json!({ "type": "end_chat", "chat": first })).await;
+    assert_eq!(alice.chat("ended").await["id"], first);
+    alice.ring_after(&first).await;
+    let token = browser.token().to_owned();
+    browser.socket.leave().await;
+    let mut browser = Browser::connect(shop.address, Some(ORIGIN)).await;
+    let hello = json!({ "token": token, "pages": [page(2, "/about")], "chat": { "id": first, "after": 0 } });
+    browser.hello(&shop.site.key, hello).await;
+    let shown = &browser.welcome["chat"];
+    assert_eq!((&shown["id"], &shown["state"]), (&first, &json!("ended")), "{}", browser.welcome);
 }
 
 // spec: P-9 P-10
