@@ -156,7 +156,6 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
             tracing::info!("hints were lost on their way; everything is read anew");
             resync(driver).await;
         }
-        // The bus itself takes note of it.
         Hint::Here => {}
     }
     Ok(())
