@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
 
 use crate::vault::Vault;
 use connection::PostgresTx;
@@ -149,8 +149,11 @@ impl Store {
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
             .idle_timeout(None)
             .max_lifetime(None);
+        // No migration waits for the disk by itself: what a power loss takes of them is applied again.
+        let mut migrating = options.clone().synchronous(SqliteSynchronous::Normal).connect().await?;
+        migration::KNOWN.run(&mut migrating).await?;
+        migrating.close().await?;
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
-        migration::KNOWN.run(&writer).await?;
         let readers = pool
             .max_connections(SQLITE_READERS)
             .connect_with(options.read_only(true).create_if_missing(false))
