@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use beckon_engine::id::{SiteId, VisitId, VisitorId};
+use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
 use beckon_engine::visit::Explanation;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::bus::{Bus, Hint};
 use crate::clock::Clock;
+use crate::store::message::MessageRow;
 use crate::store::visit::find_visit_epoch;
 use crate::store::{Store, StoreResult};
 
@@ -43,6 +44,7 @@ mod host;
 pub mod identity;
 mod idle;
 mod instead;
+mod just_written;
 mod looking;
 mod marks;
 pub mod notice;
@@ -69,6 +71,7 @@ use appending::{APPEND_INBOX, Append};
 use behind::Behind;
 use command::{Attached, Connection, LiveVisit, NotAttached, Observed, PollReply, Seen, ShardCommand};
 use consoles::Consoles;
+use just_written::JustWritten;
 use patience::Patience;
 use remembered::{HeldVisit, Tokens};
 use sites::Sites;
@@ -105,6 +108,7 @@ struct Inner {
     shards: Vec<mpsc::Sender<ShardCommand>>,
     behind: mpsc::Sender<Behind>,
     appends: mpsc::Sender<Append>,
+    just_written: JustWritten,
     /// Tells this node, since its start, from every other.
     node: String,
     /// Where the snippets of sites were noted lately.
@@ -153,6 +157,7 @@ impl Driver {
                 shards,
                 behind,
                 appends,
+                just_written: JustWritten::default(),
                 node: uuid::Uuid::now_v7().to_string(),
                 snippets: snippet::Noted::default(),
                 patience,
@@ -210,6 +215,12 @@ impl Driver {
     #[must_use]
     pub fn consoles(&self) -> &Consoles {
         &self.inner.consoles
+    }
+
+    /// The message with this number of a chat, if it is one of the last that agents wrote through this node.
+    #[must_use]
+    pub fn just_written(&self, chat: ChatId, seq: i64) -> Option<MessageRow> {
+        self.inner.just_written.find(chat, seq)
     }
 
     /// Cancelled when this node is about to stop.

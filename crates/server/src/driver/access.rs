@@ -4,12 +4,12 @@ use beckon_engine::id::{ChatId, UserId};
 
 use super::conversation::is_silent_alert;
 use super::notice::RefusalCode;
-use crate::store::agent::list_services;
+use crate::store::agent::is_serving;
 use crate::store::call::{CallRow, find_open_call};
 use crate::store::chat::{ChatRow, ChatState, find_chat, find_chat_locked};
 use crate::store::participant::{Part, ParticipantRow, list_participants};
 use crate::store::user::Role;
-use crate::store::{StoreError, StoreResult, Tx};
+use crate::store::{StoreError, Tx};
 
 /// Who acts in a console.
 #[derive(Clone, Debug)]
@@ -161,7 +161,7 @@ impl Seat {
 pub async fn find_seat(tx: &mut Tx, actor: &Actor, chat: ChatId) -> Result<Seat, Denied> {
     let not_found = || because(RefusalCode::NotFound, "There is no such chat.");
     let chat = find_chat(tx, chat).await?.ok_or_else(not_found)?;
-    let serves = serves(tx, actor.id, &chat).await?;
+    let serves = is_serving(tx, *chat.queue_id, actor.id).await?;
     let call = find_open_call(tx, *chat.id).await?;
     let participants = list_participants(tx, *chat.id).await?;
     let seat = Seat { chat, call, participants, actor: actor.id, supervises: actor.supervises(), serves };
@@ -194,9 +194,4 @@ pub async fn find_readable(tx: &mut Tx, actor: &Actor, chat: ChatId) -> Result<S
 
 pub(super) fn because(code: RefusalCode, detail: &str) -> Denied {
     Denied::Because(code, detail.to_owned())
-}
-
-async fn serves(tx: &mut Tx, user: UserId, chat: &ChatRow) -> StoreResult<bool> {
-    let services = list_services(tx).await?;
-    Ok(services.iter().any(|service| *service.queue_id == *chat.queue_id && *service.user_id == user))
 }

@@ -13,7 +13,7 @@ use crate::store::append::{
     LockedChat, NumberedMessage, find_message_seq, insert_messages, update_last_seqs,
 };
 use crate::store::chat::ChatState;
-use crate::store::draft::update_draft_sent;
+use crate::store::draft::{Sent, update_drafts_sent};
 use crate::store::message::Sender;
 use crate::store::{StoreError, StoreResult};
 
@@ -198,22 +198,31 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
             numbered(append, *seq - 1)
         })
         .collect();
+    let now = driver.clock().now();
     let written: BTreeSet<(ChatId, i64)> =
-        insert_messages(&mut tx, &numbered, driver.clock().now()).await?.into_iter().collect();
+        insert_messages(&mut tx, &numbered, now).await?.into_iter().collect();
     if written.len() < batch.len() {
         drop(tx);
         let doubled = numbered.iter().map(|message| !written.contains(&(message.chat, message.seq)));
         let asked = batch.iter().zip(doubled).map(|(append, doubled)| doubled.then_some(append));
         return existing(driver, asked.collect()).await;
     }
-    for append in batch {
-        if let Writer::Owner { user, .. } = &append.writer {
-            update_draft_sent(&mut tx, *user, append.chat, &append.text, driver.clock().now()).await?;
-        }
-    }
+    let sent: Vec<Sent<'_>> = batch.iter().filter_map(sent).collect();
+    update_drafts_sent(&mut tx, &sent, now).await?;
     tx.commit().await?;
+    for message in numbered.iter().filter(|message| message.sender == Sender::Agent) {
+        driver.inner.just_written.keep(message.chat, message.as_stored(now));
+    }
     let outcome = |message: &NumberedMessage<'_>| Some(Ok(Written::New(message.seq, chats[&message.chat])));
     Ok(numbered.iter().map(outcome).collect())
+}
+
+/// What an agent sent.
+fn sent(append: &Append) -> Option<Sent<'_>> {
+    match &append.writer {
+        Writer::Visitor(_) => None,
+        Writer::Owner { user, .. } => Some(Sent { user: *user, chat: append.chat, text: &append.text }),
+    }
 }
 
 fn numbered(append: &Append, seq: i64) -> NumberedMessage<'_> {

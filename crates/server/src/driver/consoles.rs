@@ -1,7 +1,7 @@
 //! Owns the consoles that are connected to this node: who they belong to, and how they are told.
 
 use std::collections::BTreeMap;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use beckon_engine::id::{ChatId, UserId};
 use tokio::sync::mpsc;
@@ -16,8 +16,10 @@ pub enum ConsoleSignal {
     Notice(Box<AgentNotice>),
     /// Send this if the console follows the chat.
     IfFollowed(ChatId, Box<AgentNotice>),
-    /// This chat has new messages: if the console follows it, read them and send them.
-    MessageAdded(ChatId),
+    /// Send these.
+    Chats(Vec<Chat>),
+    /// These chats have new messages: read and send those of the ones that the console follows.
+    MessagesAdded(Arc<[ChatId]>),
     /// Look whether the session has not ended; close when it has.
     LookAgain,
     /// Close, and let the console come again.
@@ -33,6 +35,29 @@ pub struct Console {
     pub role: Role,
     /// Bounded; a console whose outbox is full is cut off.
     pub outbox: mpsc::Sender<ConsoleSignal>,
+}
+
+/// A chat that is shown to consoles.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// All of it.
+    pub chat: Chat,
+    /// The agents of its queue.
+    pub serving: &'a [UserId],
+    /// Who takes or took part in it.
+    pub involved: Vec<UserId>,
+}
+
+impl Shown<'_> {
+    /// What of it this console may see, if it may see it at all.
+    fn to(&self, console: &Console) -> Option<Chat> {
+        let (chat, user) = (&self.chat, console.user);
+        let called = chat.call.as_ref().map(|call| call.to.id);
+        let owner = chat.agent.as_ref().map(|agent| agent.id);
+        let serves = self.serving.contains(&user);
+        let concerned = serves || self.involved.contains(&user) || [called, owner].contains(&Some(user));
+        (console.role != Role::Agent || concerned).then(|| chat.shown_to(user, console.role, serves))
+    }
 }
 
 /// All consoles of this node.
@@ -63,19 +88,11 @@ impl Consoles {
         connected.values().map(|console| console.outbox.clone()).collect()
     }
 
-    /// Shows a chat to everyone who may see it; `serving` are the agents of its queue, `involved` who takes or took part in it.
-    pub fn show_chat(&self, chat: &Chat, serving: &[UserId], involved: &[UserId]) {
-        let called = chat.call.as_ref().map(|call| call.to.id);
-        let owner = chat.agent.as_ref().map(|agent| agent.id);
+    /// Shows chats to everyone who may see them.
+    pub fn show_chats(&self, shown: &[Shown<'_>]) {
         self.send(|console| {
-            let user = console.user;
-            let serves = serving.contains(&user);
-            let concerned = serves || involved.contains(&user) || [called, owner].contains(&Some(user));
-            if console.role == Role::Agent && !concerned {
-                return None;
-            }
-            let chat = Box::new(chat.shown_to(user, console.role, serves));
-            Some(ConsoleSignal::Notice(Box::new(AgentNotice::Chat { chat })))
+            let chats: Vec<Chat> = shown.iter().filter_map(|shown| shown.to(console)).collect();
+            (!chats.is_empty()).then_some(ConsoleSignal::Chats(chats))
         });
     }
 

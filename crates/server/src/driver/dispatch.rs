@@ -1,45 +1,53 @@
 //! Owns what a hint leads to on this node: who is told, and what is counted or routed anew.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
 
 use beckon_engine::id::{ChatId, PresentationId, QueueId, UserId, VisitorId};
 use beckon_engine::time::UnixMs;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::Instant;
 
 use super::Driver;
 use super::command::{ShardCommand, VisitorSignal};
-use super::consoles::ConsoleSignal;
+use super::consoles::{ConsoleSignal, Shown};
 use super::notice::agent::{AgentNotice, Chat, StatusReason};
 use super::notice::visitor::VisitorNotice;
 use super::view::{Company, agent_status, status_reason};
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
-use crate::store::agent::{find_agent, list_services};
+use crate::store::agent::{find_agent, list_services, list_serving};
 use crate::store::chat::waiting::{list_busy_queues, list_waiting_visitors};
-use crate::store::chat_view::find_chat_view;
+use crate::store::chat_view::list_chat_views_of;
 use crate::store::presentation::find_presentation;
 
 /// Hints that are followed one after another before new ones are looked at.
 const GATHERED_MAX: usize = 1_024;
+/// Chats in which something was written or read are shown to consoles together, so often.
+const SHOWN_EVERY: Duration = Duration::from_millis(100);
+/// Chats that are read, and shown to a console, at a time.
+const SHOWN_TOGETHER_MAX: usize = 64;
 
 pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
     let mut hints = driver.bus().subscribe();
+    let mut unshown = Unshown::default();
     loop {
         let hint = tokio::select! {
             () = stopping.cancelled() => break,
+            () = tokio::time::sleep_until(unshown.due), if !unshown.chats.is_empty() => {
+                unshown.show(&driver).await;
+                continue;
+            }
             hint = hints.recv() => hint,
         };
         let lost = match hint {
             Ok(hint) => {
                 let (gathered, lost) = gather(hint, &mut hints);
-                for hint in gathered {
-                    if let Err(error) = follow(&driver, hint).await {
-                        tracing::warn!(%error, "a hint could not be followed");
-                    }
-                }
+                follow_all(&driver, gathered, &mut unshown).await;
                 lost
             }
             Err(RecvError::Lagged(lost)) => lost,
@@ -51,6 +59,34 @@ pub(super) async fn run(driver: Driver) {
         }
     }
     driver.consoles().tell_all(&ConsoleSignal::Leave);
+}
+
+/// Chats that consoles have yet to be shown, because something was written or read in them.
+#[derive(Debug)]
+struct Unshown {
+    chats: BTreeSet<ChatId>,
+    due: Instant,
+}
+
+impl Default for Unshown {
+    fn default() -> Self {
+        Self { chats: BTreeSet::new(), due: Instant::now() }
+    }
+}
+
+impl Unshown {
+    async fn show(&mut self, driver: &Driver) {
+        self.due = Instant::now() + SHOWN_EVERY;
+        let chats = Vec::from_iter(std::mem::take(&mut self.chats));
+        if driver.consoles().is_empty() {
+            return;
+        }
+        for some in chats.chunks(SHOWN_TOGETHER_MAX) {
+            if let Err(error) = show_chats(driver, some).await {
+                tracing::warn!(%error, "chats could not be shown to consoles");
+            }
+        }
+    }
 }
 
 /// What has come meanwhile, each hint once, and how many were lost: whoever follows one reads what is true by then, so
@@ -90,22 +126,37 @@ fn same(hint: &Hint) -> Hint {
     }
 }
 
-async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
+/// Follows hints one after another; consoles are told of all new messages together.
+async fn follow_all(driver: &Driver, hints: Vec<Hint>, unshown: &mut Unshown) {
+    let written: Arc<[ChatId]> = hints.iter().filter_map(written).collect();
+    for hint in hints {
+        if let Err(error) = follow(driver, hint, unshown).await {
+            tracing::warn!(%error, "a hint could not be followed");
+        }
+    }
+    if !written.is_empty() {
+        driver.consoles().tell_all(&ConsoleSignal::MessagesAdded(written));
+    }
+}
+
+/// The chat that has new messages.
+fn written(hint: &Hint) -> Option<ChatId> {
+    if let Hint::MessageAdded { chat, .. } = hint { Some(*chat) } else { None }
+}
+
+async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResult<()> {
     match hint {
         Hint::ChatChanged { chat, visitor } => {
             driver.inner.desk.notify_one();
             driver.inner.gates.notify_one();
             driver.send(visitor, ShardCommand::ChatChanged { visitor }).await;
-            if let Some(chat) = show_chat(driver, chat).await? {
+            if let Some(chat) = show_chats(driver, &[chat]).await?.pop() {
                 tell_who_waits(driver, chat.queue.id, visitor).await?;
             }
         }
         Hint::MessageAdded { chat, visitor, seq } => {
             driver.send(visitor, signal(visitor, VisitorSignal::MessageAdded(seq))).await;
-            if !driver.consoles().is_empty() {
-                driver.consoles().tell_all(&ConsoleSignal::MessageAdded(chat));
-                show_chat(driver, chat).await?;
-            }
+            unshown.chats.insert(chat);
         }
         Hint::Typing { chat, visitor, by: Side::Agent } => {
             let notice = VisitorNotice::Typing { chat };
@@ -118,7 +169,7 @@ async fn follow(driver: &Driver, hint: Hint) -> StoreResult<()> {
         Hint::Read { chat, visitor, by: Side::Agent, seq } => {
             let notice = VisitorNotice::Read { chat, seq };
             driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
-            show_chat(driver, chat).await?;
+            unshown.chats.insert(chat);
         }
         Hint::Read { chat, by: Side::Visitor, seq, .. } => {
             let notice = Box::new(AgentNotice::Read { chat, seq });
@@ -167,7 +218,7 @@ fn signal(visitor: VisitorId, signal: VisitorSignal) -> ShardCommand {
 
 /// Who follows the chat sees the page that its visitor came to.
 async fn tell_of_move(driver: &Driver, chat: ChatId) -> StoreResult<()> {
-    let shown = show_chat(driver, chat).await?;
+    let shown = show_chats(driver, &[chat]).await?.pop();
     if let Some((visit, page)) = shown.and_then(|shown| Some((shown.visit_id, shown.page?))) {
         let notice = Box::new(AgentNotice::VisitPage { visit, page });
         driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
@@ -189,23 +240,25 @@ async fn tell_of_outcome(
     Ok(())
 }
 
-/// Shows a chat to the consoles that may see it.
-async fn show_chat(driver: &Driver, chat: ChatId) -> StoreResult<Option<Chat>> {
+/// Shows chats to the consoles that may see them; yields them.
+async fn show_chats(driver: &Driver, chats: &[ChatId]) -> StoreResult<Vec<Chat>> {
     let mut tx = driver.store().read().await?;
-    let Some(row) = find_chat_view(&mut tx, chat).await? else { return Ok(None) };
-    let queue = *row.queue_id;
-    let company = Company::find(&mut tx, chat).await?;
-    let involved: Vec<UserId> = company.participants.iter().map(|row| *row.user_id).collect();
-    let serving: Vec<UserId> = list_services(&mut tx)
-        .await?
-        .into_iter()
-        .filter(|service| *service.queue_id == queue)
-        .map(|service| *service.user_id)
-        .collect();
+    let rows = list_chat_views_of(&mut tx, chats).await?;
+    let mut companies = Company::find_all(&mut tx, chats).await?;
+    let mut serving = BTreeMap::new();
+    for queue in rows.iter().map(|row| *row.queue_id).collect::<BTreeSet<_>>() {
+        serving.insert(queue, list_serving(&mut tx, queue).await?);
+    }
     drop(tx);
-    let chat = driver.console_chat(row, company).await;
-    driver.consoles().show_chat(&chat, &serving, &involved);
-    Ok(Some(chat))
+    let mut shown = Vec::with_capacity(rows.len());
+    for row in rows {
+        let company = companies.remove(&*row.id).unwrap_or_default();
+        let involved = company.participants.iter().map(|row| *row.user_id).collect();
+        let serving = &serving[&*row.queue_id];
+        shown.push(Shown { chat: driver.console_chat(row, company).await, serving, involved });
+    }
+    driver.consoles().show_chats(&shown);
+    Ok(shown.into_iter().map(|shown| shown.chat).collect())
 }
 
 /// When one chat moves, the places of those behind it do.

@@ -10,7 +10,7 @@ use super::conversation::{Refusal, is_silent_alert, own_chat, refuse};
 use super::notice::RefusalCode;
 use crate::bus::Hint;
 use crate::store::chat::{ChatMode, ChatRow, ChatState, find_chat};
-use crate::store::draft::update_draft_sent;
+use crate::store::draft::{Sent, update_drafts_sent};
 use crate::store::file::{FileAbout, find_file, update_file_carried};
 use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
 use crate::store::user::find_user;
@@ -212,7 +212,8 @@ impl Driver {
         {
             return Err(no_file());
         }
-        update_draft_sent(&mut tx, actor.id, chat, &said.text, self.clock().now()).await?;
+        let sent = Sent { user: actor.id, chat, text: &said.text };
+        update_drafts_sent(&mut tx, &[sent], self.clock().now()).await?;
         tx.commit().await?;
         Ok((appended, WroteTo::of(&seat.chat)))
     }

@@ -1,5 +1,7 @@
 //! Owns how stored chats look to a visitor and to a console. Changes nothing.
 
+use std::collections::BTreeMap;
+
 use super::Driver;
 use super::conversation::{form_of, is_silent_alert};
 use super::instead::shown;
@@ -10,13 +12,13 @@ use super::screen_pop;
 use super::sites::Site;
 use super::waits::find_place;
 use crate::store::agent::{AgentRow, AwayCause, ChosenStatus};
-use crate::store::call::{CallRow, find_open_call};
+use crate::store::call::{CallRow, find_open_call, list_open_calls_of};
 use crate::store::chat::{ChatRow, ChatState, find_chat_answers};
 use crate::store::chat_view::ChatViewRow;
 use crate::store::customer::link::{PrefillRow, find_prefill};
 use crate::store::gate::PRESENCE_MS;
 use crate::store::message::{Audience, MessageRow, Sender};
-use crate::store::participant::{Part, ParticipantRow, list_participants};
+use crate::store::participant::{Part, ParticipantRow, list_participants, list_participants_of};
 use crate::store::survey::find_survey;
 use crate::store::user::{Role, find_user};
 use crate::store::{StoreResult, Tx};
@@ -169,6 +171,22 @@ impl Company {
     /// When the database failed.
     pub async fn find(tx: &mut Tx, chat: ChatId) -> StoreResult<Self> {
         Ok(Self { participants: list_participants(tx, chat).await?, call: find_open_call(tx, chat).await? })
+    }
+
+    /// Reads that of each of these chats.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn find_all(tx: &mut Tx, chats: &[ChatId]) -> StoreResult<BTreeMap<ChatId, Self>> {
+        let mut of: BTreeMap<ChatId, Self> = BTreeMap::new();
+        for (chat, participants) in list_participants_of(tx, chats).await? {
+            of.entry(chat).or_default().participants = participants;
+        }
+        for call in list_open_calls_of(tx, chats).await? {
+            let chat = *call.chat_id;
+            of.entry(chat).or_default().call = Some(call);
+        }
+        Ok(of)
     }
 
     fn present(&self, part: Part) -> Vec<Named<UserId>> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::column::Text;
-use super::sql::{execute, fetch_all, fetch_optional};
+use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
 use super::user::Role;
 use super::{StoreResult, Tx};
 
@@ -135,6 +135,26 @@ pub async fn find_agent(tx: &mut Tx, id: UserId) -> StoreResult<Option<AgentRow>
 /// When the database failed.
 pub async fn list_services(tx: &mut Tx) -> StoreResult<Vec<Service>> {
     fetch_all!(tx, Service, "SELECT queue_id, user_id FROM queue_agents ORDER BY queue_id, user_id")
+}
+
+/// Lists who serves a queue.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_serving(tx: &mut Tx, queue: QueueId) -> StoreResult<Vec<UserId>> {
+    let sql = "SELECT user_id FROM queue_agents WHERE queue_id = $1";
+    let serving = fetch_all!(tx, (Text<UserId>,), sql, Text(queue))?;
+    Ok(serving.into_iter().map(|(user,)| *user).collect())
+}
+
+/// Whether this user serves the queue.
+///
+/// # Errors
+/// When the database failed.
+pub async fn is_serving(tx: &mut Tx, queue: QueueId, user: UserId) -> StoreResult<bool> {
+    let sql = "SELECT COUNT(*) > 0 FROM queue_agents WHERE queue_id = $1 AND user_id = $2";
+    let (serves,): (bool,) = fetch_one!(tx, (bool,), sql, Text(queue), Text(user))?;
+    Ok(serves)
 }
 
 /// Sets the chosen status, and why. Yields false when it is that already, for the same reason.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::chat::{ChatMode, ChatState};
 use super::column::Text;
-use super::message::Sender;
+use super::message::{Audience, MessageRow, Sender};
 use super::sql::{fetch_list, fetch_optional};
 use super::{StoreResult, Tx};
 
@@ -30,6 +30,23 @@ pub struct NumberedMessage<'a> {
     pub name: &'a str,
     /// The text.
     pub body: &'a str,
+}
+
+impl NumberedMessage<'_> {
+    /// As it is read back after [`insert_messages`] at `now`.
+    #[must_use]
+    pub fn as_stored(&self, now: UnixMs) -> MessageRow {
+        MessageRow {
+            seq: self.seq,
+            id: self.id.to_owned(),
+            sender: Text(self.sender),
+            name: self.name.to_owned(),
+            body: self.body.to_owned(),
+            file: None,
+            sent_at: now.0,
+            audience: Text(Audience::All),
+        }
+    }
 }
 
 /// A chat as it is under the lock: what decides who may write.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::column::Text;
-use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
+use super::column::{Text, id_list};
+use super::sql::{execute, fetch_all, fetch_list, fetch_one, fetch_optional};
 use super::{StoreResult, Tx};
 
 /// What an agent is called for.
@@ -114,6 +114,14 @@ pub async fn insert_call(tx: &mut Tx, call: &NewCall<'_>, now: UnixMs) -> StoreR
 /// When the database failed.
 pub async fn find_open_call(tx: &mut Tx, chat: ChatId) -> StoreResult<Option<CallRow>> {
     fetch_optional!(tx, CallRow, select!("c.chat_id = $1"), Text(chat))
+}
+
+/// Lists the open calls of these chats.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_open_calls_of(tx: &mut Tx, chats: &[ChatId]) -> StoreResult<Vec<CallRow>> {
+    fetch_list!(tx, CallRow, select!("c.chat_id IN (SELECT j.value ->> 0 FROM "), id_list(chats), ")",)
 }
 
 /// Lists open calls that ended at or before `now`.

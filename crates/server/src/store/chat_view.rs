@@ -5,10 +5,10 @@ use beckon_engine::id::{
 };
 
 use super::chat::{Answer, ChatMode, ChatState, EndedBy};
-use super::column::{Json, Text};
+use super::column::{Json, Text, id_list};
 use super::file::FileAbout;
 use super::message::Sender;
-use super::sql::{fetch_all, fetch_optional};
+use super::sql::{fetch_all, fetch_list, fetch_optional};
 use super::survey::SurveyKind;
 use super::{StoreResult, Tx};
 
@@ -188,6 +188,14 @@ pub(super) const ENDED: &str = page!("c.state = 'ended' AND c.wrapped_up");
 /// When the database failed.
 pub async fn find_chat_view(tx: &mut Tx, id: ChatId) -> StoreResult<Option<ChatViewRow>> {
     fetch_optional!(tx, ChatViewRow, select!("WHERE c.id = $1"), Text(id))
+}
+
+/// Finds these chats, those that there are, in no order.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_chat_views_of(tx: &mut Tx, ids: &[ChatId]) -> StoreResult<Vec<ChatViewRow>> {
+    fetch_list!(tx, ChatViewRow, select!("WHERE c.id IN (SELECT j.value ->> 0 FROM "), id_list(ids), ")",)
 }
 
 /// Lists chats that a person may see, newest first.

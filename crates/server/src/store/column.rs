@@ -31,6 +31,11 @@ impl<T> Deref for Json<T> {
     }
 }
 
+/// The list of values of a statement over a list, in each value one id.
+pub(super) fn id_list<T: Serialize>(ids: &[T]) -> String {
+    serde_json::json!(ids.iter().map(|id| [id]).collect::<Vec<_>>()).to_string()
+}
+
 macro_rules! as_text {
     ($wrapper:ident, $to:path, $from:path) => {
         impl<T, D: Database> Type<D> for $wrapper<T>

@@ -2,9 +2,10 @@
 
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
+use serde_json::json;
 
 use super::column::Text;
-use super::sql::{execute, fetch_all, fetch_optional};
+use super::sql::{execute, fetch_all, fetch_list, fetch_optional};
 use super::{StoreResult, Tx};
 
 /// Drafts kept for one user; the ones not touched longest go first.
@@ -95,29 +96,56 @@ pub async fn update_draft(tx: &mut Tx, user: UserId, draft: &DraftRow) -> StoreR
     Ok(rows == 1)
 }
 
-/// Empties the draft that a message was written from: one that the message begins with. Its version stays, so that the
+/// A message that an agent has sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'a> {
+    /// Who.
+    pub user: UserId,
+    /// To which chat.
+    pub chat: ChatId,
+    /// What.
+    pub text: &'a str,
+}
+
+/// Empties the drafts that these messages were written from: those that a message begins with. Their version stays, so that the
 /// browser which sent the message writes on over the version that it knows.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_draft_sent(
-    tx: &mut Tx,
-    user: UserId,
-    chat: ChatId,
-    text: &str,
-    now: UnixMs,
-) -> StoreResult<()> {
-    let Some(draft) = find_draft(tx, user, chat).await? else { return Ok(()) };
-    if draft.body.is_empty() || !text.starts_with(draft.body.trim()) {
+pub async fn update_drafts_sent(tx: &mut Tx, sent: &[Sent<'_>], now: UnixMs) -> StoreResult<()> {
+    if sent.is_empty() {
         return Ok(());
     }
-    execute!(
+    let list = sent.iter().map(|sent| json!([sent.user, sent.chat])).collect::<Vec<_>>();
+    let drafts = fetch_list!(
         tx,
-        "UPDATE drafts SET body = '', updated_at = $4 WHERE user_id = $1 AND chat_id = $2 AND version = $3",
-        Text(user),
-        draft.chat_id,
-        draft.version,
-        now.0,
+        FilledDraft,
+        "SELECT d.user_id, d.chat_id, d.body, d.version FROM drafts d JOIN ",
+        json!(list).to_string(),
+        " ON d.user_id = j.value ->> 0 AND d.chat_id = j.value ->> 1 WHERE d.body <> ''",
     )?;
+    for draft in drafts {
+        let is_of = |sent: &&Sent<'_>| sent.user == *draft.user_id && sent.chat == *draft.chat_id;
+        if !sent.iter().filter(is_of).any(|sent| sent.text.starts_with(draft.body.trim())) {
+            continue;
+        }
+        execute!(
+            tx,
+            "UPDATE drafts SET body = '', updated_at = $4 WHERE user_id = $1 AND chat_id = $2 AND version = $3",
+            draft.user_id,
+            draft.chat_id,
+            draft.version,
+            now.0,
+        )?;
+    }
     Ok(())
+}
+
+/// A draft that holds something.
+#[derive(sqlx::FromRow)]
+struct FilledDraft {
+    user_id: Text<UserId>,
+    chat_id: Text<ChatId>,
+    body: String,
+    version: i64,
 }

@@ -141,6 +141,9 @@ pub(in crate::store) const LIST: &str =
     "SELECT seq, id, sender, name, body, file, sent_at, audience FROM messages
          WHERE chat_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
+/// As a limit: a chat can have no more messages than the driver lets it have.
+pub const EVERY_MESSAGE: i64 = i64::MAX;
+
 /// Lists at most `limit` messages of a chat after number `after`, in order.
 ///
 /// # Errors

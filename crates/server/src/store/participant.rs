@@ -1,12 +1,14 @@
 //! Owns the SQL of who takes part in a chat on the side of the staff, and from when to when (Q-9). Who may do what stands in the driver.
 
+use std::collections::BTreeMap;
+
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::column::Text;
-use super::sql::{execute, fetch_all};
+use super::column::{Text, id_list};
+use super::sql::{execute, fetch_all, fetch_list};
 use super::{StoreResult, Tx};
 
 /// What somebody is in a chat.
@@ -37,7 +39,11 @@ pub struct ParticipantRow {
 }
 
 /// Most participants of one chat that are listed.
-const LISTED_MAX: i64 = 200;
+macro_rules! listed_max {
+    () => {
+        "200"
+    };
+}
 
 /// Adds somebody to a chat, in the place of whatever they were in it.
 ///
@@ -111,6 +117,40 @@ pub async fn update_company_left(tx: &mut Tx, chat: ChatId, now: UnixMs) -> Stor
     Ok(())
 }
 
+/// Lists who takes or took part in these chats, in each the newest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_participants_of(
+    tx: &mut Tx,
+    chats: &[ChatId],
+) -> StoreResult<BTreeMap<ChatId, Vec<ParticipantRow>>> {
+    let rows = fetch_list!(
+        tx,
+        PartRow,
+        "SELECT chat_id, user_id, name, part, joined_at, left_at FROM (
+             SELECT p.chat_id, p.user_id, u.name, p.part, p.joined_at, p.left_at,
+                    ROW_NUMBER() OVER (PARTITION BY p.chat_id ORDER BY p.joined_at DESC, p.user_id) AS place
+             FROM chat_participants p JOIN users u ON u.id = p.user_id
+             WHERE p.chat_id IN (SELECT j.value ->> 0 FROM ",
+        id_list(chats),
+        concat!(")) AS placed WHERE place <= ", listed_max!(), " ORDER BY chat_id, place"),
+    )?;
+    let mut of: BTreeMap<ChatId, Vec<ParticipantRow>> = BTreeMap::new();
+    for PartRow { chat_id, participant } in rows {
+        of.entry(*chat_id).or_default().push(participant);
+    }
+    Ok(of)
+}
+
+/// Somebody's part, and in which chat.
+#[derive(sqlx::FromRow)]
+struct PartRow {
+    chat_id: Text<ChatId>,
+    #[sqlx(flatten)]
+    participant: ParticipantRow,
+}
+
 /// Lists who takes or took part in a chat, the newest first.
 ///
 /// # Errors
@@ -119,10 +159,12 @@ pub async fn list_participants(tx: &mut Tx, chat: ChatId) -> StoreResult<Vec<Par
     fetch_all!(
         tx,
         ParticipantRow,
-        "SELECT p.user_id, u.name, p.part, p.joined_at, p.left_at
-         FROM chat_participants p JOIN users u ON u.id = p.user_id
-         WHERE p.chat_id = $1 ORDER BY p.joined_at DESC, p.user_id LIMIT $2",
+        concat!(
+            "SELECT p.user_id, u.name, p.part, p.joined_at, p.left_at
+             FROM chat_participants p JOIN users u ON u.id = p.user_id
+             WHERE p.chat_id = $1 ORDER BY p.joined_at DESC, p.user_id LIMIT ",
+            listed_max!()
+        ),
         Text(chat),
-        LISTED_MAX,
     )
 }

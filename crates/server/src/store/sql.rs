@@ -79,7 +79,7 @@ macro_rules! execute_list {
 /// Reads all rows as `$row` of a statement over a list of values: `$before`, the list as `j`, then `$after`. A value of
 /// the list is `j.value`, a JSON array; the list is one JSON text, bound as `$1`.
 macro_rules! fetch_list {
-    ($tx:expr, $row:ty, $before:literal, $list:expr, $($after:expr),+ $(,)?) => {
+    ($tx:expr, $row:ty, $before:expr, $list:expr, $($after:expr),+ $(,)?) => {
         match $tx {
             $crate::store::Tx::Sqlite(tx) => {
                 let sql = concat!($before, $crate::store::dialect::sqlite_list!(), $($after),+);

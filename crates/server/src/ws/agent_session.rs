@@ -19,12 +19,10 @@ use crate::http::Api;
 use crate::http::auth::mark_used;
 use crate::store::agent::{AwayCause, Stance, find_agent, update_agent_heard};
 use crate::store::call::Purpose;
-use crate::store::message::list_messages;
+use crate::store::message::{EVERY_MESSAGE, list_messages};
 use crate::store::session::find_session;
 use crate::store::{StoreError, StoreResult};
 
-/// Messages read at a time.
-const MESSAGES_AT_A_TIME: i64 = 200;
 /// That a console was heard from is written at most this often.
 const HEARD_EVERY_MS: i64 = 8_000;
 /// Who comes back after this time is away until they say they are ready.
@@ -130,8 +128,20 @@ impl AgentSession {
         match signal {
             ConsoleSignal::Notice(notice) => Ok(vec![*notice]),
             ConsoleSignal::IfFollowed(chat, notice) if self.following.has(chat) => Ok(vec![*notice]),
-            ConsoleSignal::MessageAdded(chat) if self.following.has(chat) => self.catch_up(chat).await,
-            ConsoleSignal::IfFollowed(..) | ConsoleSignal::MessageAdded(_) => Ok(Vec::new()),
+            ConsoleSignal::IfFollowed(..) => Ok(Vec::new()),
+            ConsoleSignal::Chats(chats) => {
+                let shown = |chat| AgentNotice::Chat { chat: Box::new(chat) };
+                Ok(chats.into_iter().map(shown).collect())
+            }
+            ConsoleSignal::MessagesAdded(chats) => {
+                let mut notices = Vec::new();
+                let followed: Vec<ChatId> =
+                    chats.iter().copied().filter(|chat| self.following.has(*chat)).collect();
+                for chat in followed {
+                    notices.append(&mut self.catch_up(chat).await?);
+                }
+                Ok(notices)
+            }
             ConsoleSignal::LookAgain => {
                 self.stay_only_signed_in(self.driver.clock().now()).await?;
                 Ok(Vec::new())
@@ -161,13 +171,9 @@ impl AgentSession {
         let mut tx = self.driver.store().read().await?;
         find_readable(&mut tx, &self.actor, chat).await?;
         let Some(after) = self.following.sent(chat) else { return Ok(Vec::new()) };
-        let mut notices = Vec::new();
-        loop {
-            let rows = list_messages(&mut tx, chat, *after, MESSAGES_AT_A_TIME).await?;
-            let Some(last) = rows.last() else { return Ok(notices) };
-            *after = last.seq;
-            notices.extend(rows.into_iter().map(|row| AgentNotice::Message { chat, message: row.into() }));
-        }
+        let rows = list_messages(&mut tx, chat, *after, EVERY_MESSAGE).await?;
+        *after = rows.last().map_or(*after, |row| row.seq);
+        Ok(rows.into_iter().map(|row| AgentNotice::Message { chat, message: row.into() }).collect())
     }
 
     async fn arrive(&mut self) -> StoreResult<AgentNotice> {

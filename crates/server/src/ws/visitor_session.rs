@@ -33,12 +33,10 @@ use crate::http::user_agent::{browser, device};
 use crate::store::chat::{ChatState, find_latest_chat, find_latest_shown_chat};
 use crate::store::column::{Json, Text};
 use crate::store::identity::Proof;
-use crate::store::message::list_messages;
+use crate::store::message::{EVERY_MESSAGE, list_messages};
 use crate::store::visit::VisitFacts;
 use crate::store::{StoreResult, Tx};
 
-/// Messages read at a time.
-const MESSAGES_AT_A_TIME: i64 = 200;
 /// Longest language tag or time zone that is kept, bytes.
 const TAG_LEN_MAX: usize = 64;
 
@@ -241,11 +239,18 @@ impl VisitorSession {
     }
 
     /// The messages that were not sent yet; nothing is read when this browser has the one with the number `seq`, such as its
-    /// own, which was acknowledged.
+    /// own, which was acknowledged, or when that is the next and this node has just written it.
     pub(super) async fn messages_added(&mut self, seq: Option<i64>) -> StoreResult<Vec<VisitorNotice>> {
         let Some(held) = self.held else { return self.chat_changed().await };
         if seq.is_some_and(|seq| seq <= held.after) {
             return Ok(Vec::new());
+        }
+        if let Some(next) = seq.filter(|seq| held.after.checked_add(1) == Some(*seq))
+            && let Some(row) = self.driver.just_written(held.id, next)
+        {
+            self.held = Some(Held { id: held.id, after: next });
+            let said = ticketed(Message::for_visitor(row), &self.token, self.driver.clock().now());
+            return Ok(vec![message(held.id, said)]);
         }
         let mut tx = self.driver.store().read().await?;
         let mut notices = Vec::new();
@@ -398,17 +403,15 @@ impl VisitorSession {
     async fn read_on(
         &self,
         tx: &mut Tx,
-        Held { id, mut after }: Held,
+        Held { id, after }: Held,
         notices: &mut Vec<VisitorNotice>,
     ) -> StoreResult<i64> {
         let now = self.driver.clock().now();
-        loop {
-            let rows = list_messages(tx, id, after, MESSAGES_AT_A_TIME).await?;
-            let Some(last) = rows.last() else { return Ok(after) };
-            after = last.seq;
-            let shown = |row| ticketed(Message::for_visitor(row), &self.token, now);
-            notices.extend(rows.into_iter().map(|row| message(id, shown(row))));
-        }
+        let rows = list_messages(tx, id, after, EVERY_MESSAGE).await?;
+        let last = rows.last().map_or(after, |row| row.seq);
+        let shown = |row| ticketed(Message::for_visitor(row), &self.token, now);
+        notices.extend(rows.into_iter().map(|row| message(id, shown(row))));
+        Ok(last)
     }
 
     /// The browser has its own message with the acknowledgement: it is not read again when nothing came before it.
