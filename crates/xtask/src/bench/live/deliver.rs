@@ -67,7 +67,7 @@ pub(in crate::bench) fn measure(quick: bool) -> anyhow::Result<Vec<Figure>> {
         Load { sockets: 2_000, chats: 200, per_s: 200, seconds: 3, rounds: 1 }
     } else {
         // Both sides are connected at the same time: more would be more files than a process may have open.
-        Load { sockets: 9_500, chats: 1_000, per_s: 200, seconds: 8, rounds: 3 }
+        Load { sockets: 9_500, chats: 1_000, per_s: 1_000, seconds: 8, rounds: 3 }
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {

@@ -176,7 +176,7 @@ fn page_views(served: &Served, crowd: &mut [Visitor], sizes: &Sizes) -> anyhow::
     let mut view = 1;
     let mut rounds = Vec::new();
     for _ in 0..sizes.rounds {
-        let round = quiet::measure(sizes.again_max, &[process], || {
+        let round = quiet::measure(sizes.again_max, || {
             let before = process.processor_s()?;
             let started = Instant::now();
             for number in 0..count {

@@ -1,5 +1,6 @@
 //! Owns what the system says of a process and of the machine: processor time and memory, from `/proc`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -25,13 +26,32 @@ impl Process {
 
     /// Processor time that its threads have had, those that have ended included, in seconds; to a hundredth.
     pub(super) fn processor_s(self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0))?;
-        // The name of the program, in brackets, may hold spaces.
-        let (_, rest) = stat.rsplit_once(") ").context("no name in stat")?;
-        let fields: Vec<&str> = rest.split(' ').collect();
-        let ticks =
-            |at: usize| fields.get(at).context("too few fields in stat")?.parse::<f64>().context("no number");
-        Ok((ticks(11)? + ticks(12)?) / ticks_per_second())
+        Ok(Stat::of(self.0)?.processor_s)
+    }
+
+    /// Processor time of it and of whatever it has started, directly or not, in seconds.
+    pub(super) fn family_s(self) -> anyhow::Result<f64> {
+        let mut running = BTreeMap::new();
+        for entry in std::fs::read_dir("/proc")? {
+            let Some(id) = entry?.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+                continue;
+            };
+            // One that has ended meanwhile is counted with its parent.
+            if let Ok(stat) = Stat::of(id) {
+                running.insert(id, stat);
+            }
+        }
+        let is_family = |mut id: u32| loop {
+            if id == self.0 {
+                return true;
+            }
+            match running.get(&id) {
+                Some(stat) => id = stat.parent,
+                None => return false,
+            }
+        };
+        let family = running.iter().filter(|(id, _)| is_family(**id));
+        Ok(family.map(|(_, stat)| stat.processor_s + stat.ended_s).sum())
     }
 
     /// Resident memory in KB, once it has not fallen for three seconds: what signing in took is given back slowly.
@@ -52,6 +72,30 @@ impl Process {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    }
+}
+
+/// What `/proc` says of a process.
+struct Stat {
+    parent: u32,
+    processor_s: f64,
+    /// Of those that it had started, and that have ended.
+    ended_s: f64,
+}
+
+impl Stat {
+    fn of(id: u32) -> anyhow::Result<Self> {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+        // The name of the program, in brackets, may hold spaces.
+        let (_, rest) = stat.rsplit_once(") ").context("no name in stat")?;
+        let fields: Vec<&str> = rest.split(' ').collect();
+        let field = |at: usize| fields.get(at).context("too few fields in stat");
+        let ticks = |at: usize| field(at)?.parse::<f64>().context("no number");
+        Ok(Self {
+            parent: field(1)?.parse()?,
+            processor_s: (ticks(11)? + ticks(12)?) / ticks_per_second(),
+            ended_s: (ticks(13)? + ticks(14)?) / ticks_per_second(),
+        })
     }
 }
 

@@ -88,7 +88,7 @@ fn frames(served: &Served, amount: Amount) -> anyhow::Result<f64> {
     let mut visitors = connect(served, VISITORS)?;
     let (process, count) = (served.process(), FRAMES_PER_S * amount.seconds);
     let mut view = 1;
-    quiet::measure(amount.again_max, &[process], || {
+    quiet::measure(amount.again_max, || {
         let before = process.processor_s()?;
         let started = Instant::now();
         for number in 0..count {
@@ -110,7 +110,7 @@ fn posts(served: &Served, amount: Amount) -> anyhow::Result<f64> {
     let mut posters: Vec<_> =
         (0..POSTERS).map(|number| Poster::begin(served, number)).collect::<anyhow::Result<_>>()?;
     let process = served.process();
-    quiet::measure(amount.again_max, &[process], || {
+    quiet::measure(amount.again_max, || {
         let before = process.processor_s()?;
         let until = Instant::now() + Duration::from_secs(amount.seconds.into());
         let count = std::thread::scope(|scope| {
