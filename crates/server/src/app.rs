@@ -144,6 +144,7 @@ impl Node {
         tasks.spawn(jobs::mails::run(store.clone(), clock.clone(), mailer, stopping.clone()));
         tasks.spawn(jobs::webhooks::run(store.clone(), clock.clone(), outbound.clone(), stopping.clone()));
         tasks.spawn(jobs::importing::run(store.clone(), clock.clone(), stopping.clone()));
+        tasks.spawn(store.clone().keep_checkpoints(stopping.clone()));
         tasks.spawn(jobs::run(store, clock, stopping.clone()));
         Ok(Self { api: Api::new(driver.clone(), outbound), driver, tasks, stopping })
     }

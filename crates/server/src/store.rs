@@ -22,6 +22,7 @@ pub mod call;
 pub mod canned_reply;
 pub mod chat;
 pub mod chat_view;
+mod checkpoint;
 pub mod column;
 pub mod connection;
 pub mod customer;
@@ -110,7 +111,7 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool, stamps: Stamps },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, checkpoints: SqlitePool, stamps: Stamps },
     Postgres(PgPool),
 }
 
@@ -142,7 +143,8 @@ impl Store {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous())
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("wal_autocheckpoint", checkpoint::LOG_PAGES_MAX);
         // When the disk is full, SQLite ends a transaction by itself, and the library goes on counting it: such a connection
         // would refuse every further one. It is replaced.
         let pool = SqlitePoolOptions::new()
@@ -154,13 +156,15 @@ impl Store {
         migration::KNOWN.run(&mut migrating).await?;
         migrating.close().await?;
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        let checkpoints = pool.clone().max_connections(1).connect_lazy_with(options.clone());
         let readers = pool
             .max_connections(SQLITE_READERS)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
-        let store =
-            Self { pools: Pools::Sqlite { writer, readers, stamps: Stamps::new() }, vault: Vault::default() };
+        let pools = Pools::Sqlite { writer, readers, checkpoints, stamps: Stamps::new() };
+        let store = Self { pools, vault: Vault::default() };
         store.complete().await?;
+        store.keep_page_views_by_key().await;
         Ok(store)
     }
 
@@ -221,7 +225,8 @@ impl Store {
     /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, readers, .. } => {
+            Pools::Sqlite { writer, readers, checkpoints, .. } => {
+                checkpoints.close().await;
                 readers.close().await;
                 writer.close().await;
             }

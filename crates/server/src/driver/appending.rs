@@ -207,7 +207,7 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
         let asked = batch.iter().zip(doubled).map(|(append, doubled)| doubled.then_some(append));
         return existing(driver, asked.collect()).await;
     }
-    let sent: Vec<Sent<'_>> = batch.iter().filter_map(sent).collect();
+    let sent: Vec<Sent<'_>> = batch.iter().filter_map(sent_by_agent).collect();
     update_drafts_sent(&mut tx, &sent, now).await?;
     tx.commit().await?;
     for message in numbered.iter().filter(|message| message.sender == Sender::Agent) {
@@ -218,7 +218,7 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
 }
 
 /// What an agent sent.
-fn sent(append: &Append) -> Option<Sent<'_>> {
+fn sent_by_agent(append: &Append) -> Option<Sent<'_>> {
     match &append.writer {
         Writer::Visitor(_) => None,
         Writer::Owner { user, .. } => Some(Sent { user: *user, chat: append.chat, text: &append.text }),

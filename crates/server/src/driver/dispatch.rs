@@ -28,18 +28,20 @@ use crate::store::presentation::find_presentation;
 const GATHERED_MAX: usize = 1_024;
 /// Chats in which something was written or read are shown to consoles together, so often.
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
+/// When the database failed, they are shown after this time.
+const SHOWN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Chats that are read, and shown to a console, at a time.
-const SHOWN_TOGETHER_MAX: usize = 64;
+const SHOWN_TOGETHER_MAX: usize = 16;
 
 pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
     let mut hints = driver.bus().subscribe();
-    let mut unshown = Unshown::default();
+    let mut unshown = Unshown::new();
     loop {
         let hint = tokio::select! {
             () = stopping.cancelled() => break,
-            () = tokio::time::sleep_until(unshown.due), if !unshown.chats.is_empty() => {
-                unshown.show(&driver).await;
+            () = tokio::time::sleep_until(unshown.due), if !unshown.is_empty() => {
+                unshown.show_some(&driver).await;
                 continue;
             }
             hint = hints.recv() => hint,
@@ -64,27 +66,47 @@ pub(super) async fn run(driver: Driver) {
 /// Chats that consoles have yet to be shown, because something was written or read in them.
 #[derive(Debug)]
 struct Unshown {
-    chats: BTreeSet<ChatId>,
+    touched: BTreeSet<ChatId>,
+    /// Those whose turn it is; what is touched meanwhile comes after them.
+    in_turn: Vec<ChatId>,
     due: Instant,
 }
 
-impl Default for Unshown {
-    fn default() -> Self {
-        Self { chats: BTreeSet::new(), due: Instant::now() }
-    }
-}
-
 impl Unshown {
-    async fn show(&mut self, driver: &Driver) {
-        self.due = Instant::now() + SHOWN_EVERY;
-        let chats = Vec::from_iter(std::mem::take(&mut self.chats));
+    fn new() -> Self {
+        Self { touched: BTreeSet::new(), in_turn: Vec::new(), due: Instant::now() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.touched.is_empty() && self.in_turn.is_empty()
+    }
+
+    /// Shown as it is by now.
+    fn forget(&mut self, chat: ChatId) {
+        self.touched.remove(&chat);
+        self.in_turn.retain(|other| *other != chat);
+    }
+
+    /// Some, so that hints are not held up for long.
+    fn next(&mut self) -> Vec<ChatId> {
+        if self.in_turn.is_empty() {
+            self.in_turn = std::mem::take(&mut self.touched).into_iter().collect();
+        }
+        self.in_turn.split_off(self.in_turn.len().saturating_sub(SHOWN_TOGETHER_MAX))
+    }
+
+    async fn show_some(&mut self, driver: &Driver) {
+        let some = self.next();
+        self.due = Instant::now();
         if driver.consoles().is_empty() {
             return;
         }
-        for some in chats.chunks(SHOWN_TOGETHER_MAX) {
-            if let Err(error) = show_chats(driver, some).await {
-                tracing::warn!(%error, "chats could not be shown to consoles");
-            }
+        if let Err(error) = show_chats(driver, &some).await {
+            tracing::warn!(%error, "chats could not be shown to consoles");
+            self.touched.extend(some);
+            self.due = Instant::now() + SHOWN_AGAIN_AFTER;
+        } else if self.in_turn.is_empty() {
+            self.due = Instant::now() + SHOWN_EVERY;
         }
     }
 }
@@ -126,21 +148,24 @@ fn same(hint: &Hint) -> Hint {
     }
 }
 
-/// Follows hints one after another; consoles are told of all new messages together.
+/// Follows hints one after another. Consoles are told of all new messages first, together: what else the hints say of these chats comes
+/// after the messages, and nobody is shown as writing what is there.
 async fn follow_all(driver: &Driver, hints: Vec<Hint>, unshown: &mut Unshown) {
-    let written: Arc<[ChatId]> = hints.iter().filter_map(written).collect();
-    for hint in hints {
+    let written: Arc<[ChatId]> = hints.iter().filter_map(chat_written_in).collect();
+    if !written.is_empty() {
+        driver.consoles().tell_all(&ConsoleSignal::MessagesAdded(Arc::clone(&written)));
+    }
+    let is_over =
+        |hint: &Hint| matches!(hint, Hint::Typing { chat, by: Side::Visitor, .. } if written.contains(chat));
+    for hint in hints.into_iter().filter(|hint| !is_over(hint)) {
         if let Err(error) = follow(driver, hint, unshown).await {
             tracing::warn!(%error, "a hint could not be followed");
         }
     }
-    if !written.is_empty() {
-        driver.consoles().tell_all(&ConsoleSignal::MessagesAdded(written));
-    }
 }
 
 /// The chat that has new messages.
-fn written(hint: &Hint) -> Option<ChatId> {
+fn chat_written_in(hint: &Hint) -> Option<ChatId> {
     if let Hint::MessageAdded { chat, .. } = hint { Some(*chat) } else { None }
 }
 
@@ -150,13 +175,14 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             driver.inner.desk.notify_one();
             driver.inner.gates.notify_one();
             driver.send(visitor, ShardCommand::ChatChanged { visitor }).await;
-            if let Some(chat) = show_chats(driver, &[chat]).await?.pop() {
-                tell_who_waits(driver, chat.queue.id, visitor).await?;
+            if let Some(shown) = show_chats(driver, &[chat]).await?.pop() {
+                unshown.forget(chat);
+                tell_who_waits(driver, shown.queue.id, visitor).await?;
             }
         }
         Hint::MessageAdded { chat, visitor, seq } => {
             driver.send(visitor, signal(visitor, VisitorSignal::MessageAdded(seq))).await;
-            unshown.chats.insert(chat);
+            unshown.touched.insert(chat);
         }
         Hint::Typing { chat, visitor, by: Side::Agent } => {
             let notice = VisitorNotice::Typing { chat };
@@ -169,7 +195,7 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
         Hint::Read { chat, visitor, by: Side::Agent, seq } => {
             let notice = VisitorNotice::Read { chat, seq };
             driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
-            unshown.chats.insert(chat);
+            unshown.touched.insert(chat);
         }
         Hint::Read { chat, by: Side::Visitor, seq, .. } => {
             let notice = Box::new(AgentNotice::Read { chat, seq });
@@ -201,7 +227,10 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             let notice = Box::new(AgentNotice::EnquiryChanged { site });
             driver.consoles().tell_all(&ConsoleSignal::Notice(notice));
         }
-        Hint::VisitorErased { visitor } => driver.send(visitor, ShardCommand::Erased { visitor }).await,
+        Hint::VisitorErased { visitor } => {
+            driver.inner.just_written.clear();
+            driver.send(visitor, ShardCommand::Erased { visitor }).await;
+        }
         Hint::SiteChanged { .. } => driver.inner.gates.notify_one(),
         Hint::Lost => {
             tracing::info!("hints were lost on their way; everything is read anew");
@@ -327,7 +356,7 @@ mod tests {
     use tokio::sync::broadcast;
     use uuid::Uuid;
 
-    use super::gather;
+    use super::{SHOWN_TOGETHER_MAX, Unshown, gather};
     use crate::bus::Hint;
 
     fn added(chat: u128, seq: Option<i64>) -> Hint {
@@ -343,5 +372,24 @@ mod tests {
         }
         let (gathered, lost) = gather(added(1, Some(5)), &mut hints);
         assert_eq!((gathered, lost), (vec![added(1, Some(5)), added(2, None)], 0));
+    }
+
+    // spec: A-1
+    #[test]
+    fn every_chat_that_is_touched_has_its_turn_before_one_that_is_touched_again() {
+        let chats: Vec<ChatId> =
+            (0..=SHOWN_TOGETHER_MAX as u128).map(|n| ChatId(Uuid::from_u128(n))).collect();
+        let mut unshown = Unshown::new();
+        unshown.touched.extend(&chats);
+        let first = unshown.next();
+        assert_eq!(first.len(), SHOWN_TOGETHER_MAX);
+        unshown.touched.extend(&first);
+        let left: Vec<_> = chats.iter().copied().filter(|chat| !first.contains(chat)).collect();
+        assert_eq!(unshown.next(), left);
+        unshown.forget(first[0]);
+        let mut again = unshown.next();
+        again.sort();
+        assert_eq!(again, chats.iter().copied().filter(|chat| first[1..].contains(chat)).collect::<Vec<_>>());
+        assert!(unshown.is_empty());
     }
 }

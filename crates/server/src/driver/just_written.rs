@@ -24,6 +24,11 @@ impl JustWritten {
         kept.push_back((chat, message));
     }
 
+    /// Somebody was erased: nothing of them stays.
+    pub(super) fn clear(&self) {
+        self.0.lock().expect("no holder of this lock panics").clear();
+    }
+
     /// The message with this number of the chat, if it is among them.
     pub(super) fn find(&self, chat: ChatId, seq: i64) -> Option<MessageRow> {
         let kept = self.0.lock().expect("no holder of this lock panics");

@@ -178,6 +178,9 @@ impl Company {
     /// # Errors
     /// When the database failed.
     pub async fn find_all(tx: &mut Tx, chats: &[ChatId]) -> StoreResult<BTreeMap<ChatId, Self>> {
+        if let [chat] = chats {
+            return Ok(BTreeMap::from([(*chat, Self::find(tx, *chat).await?)]));
+        }
         let mut of: BTreeMap<ChatId, Self> = BTreeMap::new();
         for (chat, participants) in list_participants_of(tx, chats).await? {
             of.entry(chat).or_default().participants = participants;

@@ -195,6 +195,9 @@ pub async fn find_chat_view(tx: &mut Tx, id: ChatId) -> StoreResult<Option<ChatV
 /// # Errors
 /// When the database failed.
 pub async fn list_chat_views_of(tx: &mut Tx, ids: &[ChatId]) -> StoreResult<Vec<ChatViewRow>> {
+    if let [id] = ids {
+        return Ok(find_chat_view(tx, *id).await?.into_iter().collect());
+    }
     fetch_list!(tx, ChatViewRow, select!("WHERE c.id IN (SELECT j.value ->> 0 FROM "), id_list(ids), ")",)
 }
 

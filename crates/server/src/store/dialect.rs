@@ -162,25 +162,6 @@ const SEARCH_BEFORE: &str = "
                                                  WHERE m.chat_id = c.id AND m.sender <> 'system'), ''), 1, 16000))
     FROM chats c WHERE c.state = 'ended' AND NOT EXISTS (SELECT 1 FROM chat_search)";
 
-/// The embedded database keeps page views in the tree of their key alone, with no second one by row number: a third fewer bytes. The
-/// table is made anew as the migrations left it, once.
-async fn keep_page_views_by_key(tx: &mut sqlx::SqliteConnection) -> super::StoreResult<()> {
-    let sql = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'page_views'";
-    let table: String = sqlx::query_scalar(sql).fetch_one(&mut *tx).await?;
-    if table.ends_with("WITHOUT ROWID") {
-        return Ok(());
-    }
-    let by_key = table.replacen("page_views", "page_views_by_key", 1);
-    let anew = format!(
-        "{by_key} WITHOUT ROWID;
-         INSERT INTO page_views_by_key SELECT * FROM page_views ORDER BY visit_id, tab, view;
-         DROP TABLE page_views;
-         ALTER TABLE page_views_by_key RENAME TO page_views;"
-    );
-    sqlx::raw_sql(AssertSqlSafe(anew)).execute(tx).await?;
-    Ok(())
-}
-
 /// Under this key one node at a time makes what the engines have in their own way.
 const SEARCH_LOCK: i64 = 0x0062_6563_6b6f_6e02;
 
@@ -197,7 +178,6 @@ impl super::Store {
             Tx::Sqlite(tx) => {
                 sqlx::raw_sql(SQLITE_SEARCH).execute(&mut **tx).await?;
                 sqlx::raw_sql(SEARCH_BEFORE).execute(&mut **tx).await?;
-                keep_page_views_by_key(tx).await?;
             }
             Tx::Postgres(tx) => {
                 sqlx::raw_sql(POSTGRES_SEARCH).execute(&mut **tx).await?;
@@ -206,6 +186,41 @@ impl super::Store {
             }
         }
         tx.commit().await
+    }
+
+    /// Keeps the page views of the embedded database in the tree of their key alone, with no second one by row number: a third fewer
+    /// bytes. The table is made anew, once, as the migrations left it. It needs room for a second one meanwhile; without it the
+    /// table stays as it is.
+    pub(super) async fn keep_page_views_by_key(&self) {
+        if let Err(error) = self.try_to_keep_page_views_by_key().await {
+            tracing::warn!(%error, "page views could not be written into a smaller table; they stay where they are");
+        }
+    }
+
+    async fn try_to_keep_page_views_by_key(&self) -> super::StoreResult<()> {
+        let Tx::Sqlite(mut tx) = self.write().await? else { return Ok(()) };
+        let done = "SELECT wr FROM pragma_table_list WHERE schema = 'main' AND name = 'page_views'";
+        if sqlx::query_scalar(done).fetch_one(&mut *tx).await? {
+            return Ok(());
+        }
+        let beside =
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'page_views' AND type IN ('index', 'trigger')
+                      AND sql IS NOT NULL";
+        let beside: Vec<String> = sqlx::query_scalar(beside).fetch_all(&mut *tx).await?;
+        let table = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'page_views'";
+        let table: String = sqlx::query_scalar(table).fetch_one(&mut *tx).await?;
+        let anew = format!(
+            "{} WITHOUT ROWID;
+             INSERT INTO page_views_by_key SELECT * FROM page_views ORDER BY visit_id, tab, view;
+             DROP TABLE page_views;
+             ALTER TABLE page_views_by_key RENAME TO page_views;
+             {}",
+            table.replacen("page_views", "page_views_by_key", 1),
+            beside.join(";")
+        );
+        tracing::info!("page views are written into a smaller table, once");
+        sqlx::raw_sql(AssertSqlSafe(anew)).execute(&mut *tx).await?;
+        Tx::Sqlite(tx).commit().await
     }
 }
 
@@ -221,6 +236,7 @@ mod tests {
         let as_before = "DROP TABLE page_views;
              CREATE TABLE page_views (visit_id TEXT NOT NULL, tab BIGINT NOT NULL, view BIGINT NOT NULL,
                                       title TEXT NOT NULL, left_at BIGINT, PRIMARY KEY (visit_id, tab, view));
+             CREATE INDEX page_views_by_title ON page_views (title);
              INSERT INTO page_views VALUES ('b', 2, 1, 'later', 9), ('a', 1, 1, 'first', NULL);";
         let Tx::Sqlite(mut tx) = store.write().await.unwrap() else { unreachable!("it is embedded") };
         sqlx::raw_sql(as_before).execute(&mut *tx).await.unwrap();
@@ -231,7 +247,10 @@ mod tests {
             let store = Store::open_sqlite(dir.path()).await.unwrap();
             let Tx::Sqlite(mut tx) = store.read().await.unwrap() else { unreachable!("it is embedded") };
             let kept: Vec<(String, i64, i64, String, Option<i64>)> =
-                sqlx::query_as("SELECT * FROM page_views").fetch_all(&mut *tx).await.unwrap();
+                sqlx::query_as("SELECT * FROM page_views INDEXED BY page_views_by_title WHERE title > ''")
+                    .fetch_all(&mut *tx)
+                    .await
+                    .unwrap();
             let whole =
                 |visit: &str, tab, title: &str, left| (visit.to_owned(), tab, 1, title.to_owned(), left);
             assert_eq!(kept, [whole("a", 1, "first", None), whole("b", 2, "later", Some(9))]);

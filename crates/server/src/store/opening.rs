@@ -76,7 +76,8 @@ impl Store {
     async fn on_one_connection(options: SqliteConnectOptions) -> StoreResult<Self> {
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let writer = pool.connect_with(options).await?;
-        let pools = Pools::Sqlite { readers: writer.clone(), writer, stamps: Stamps::new() };
+        let (readers, checkpoints) = (writer.clone(), writer.clone());
+        let pools = Pools::Sqlite { readers, checkpoints, writer, stamps: Stamps::new() };
         Ok(Self { pools, vault: Vault::default() })
     }
 }
