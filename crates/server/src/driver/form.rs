@@ -105,7 +105,8 @@ fn is_valid(field: &Field, text: &str) -> bool {
             text.chars().filter(char::is_ascii_digit).count() >= 3
                 && text.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c))
         }
-        FieldKind::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
+        // Keyboards of many languages have a comma for decimals and no point.
+        FieldKind::Number => text.replacen(',', ".", 1).parse::<f64>().is_ok_and(f64::is_finite),
         FieldKind::Select => field.choices.iter().any(|choice| choice == text),
         FieldKind::Checkbox | FieldKind::Consent => false,
     }
@@ -171,6 +172,7 @@ mod tests {
             (FieldKind::Email, "a.b@shop.example", "a@b"),
             (FieldKind::Phone, "+41 44 123 45 67", "call me"),
             (FieldKind::Number, "12.5", "NaN"),
+            (FieldKind::Number, "12,5", "1,200,000"),
             (FieldKind::Select, "red", "blue"),
         ] {
             assert!(one(kind, true, text(good)).is_ok(), "{good}");
