@@ -185,16 +185,14 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             unshown.touched.insert(chat);
         }
         Hint::Typing { chat, visitor, by: Side::Agent } => {
-            let notice = VisitorNotice::Typing { chat };
-            driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
+            tell_visitor(driver, visitor, VisitorNotice::Typing { chat }).await;
         }
         Hint::Typing { chat, by: Side::Visitor, .. } => {
             let notice = Box::new(AgentNotice::Typing { chat });
             driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
         }
         Hint::Read { chat, visitor, by: Side::Agent, seq } => {
-            let notice = VisitorNotice::Read { chat, seq };
-            driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
+            tell_visitor(driver, visitor, VisitorNotice::Read { chat, seq }).await;
             unshown.touched.insert(chat);
         }
         Hint::Read { chat, by: Side::Visitor, seq, .. } => {
@@ -202,8 +200,7 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
         }
         Hint::Delivered { chat, visitor, to: Side::Agent, seq } => {
-            let notice = VisitorNotice::Delivered { chat, seq };
-            driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
+            tell_visitor(driver, visitor, VisitorNotice::Delivered { chat, seq }).await;
         }
         Hint::Delivered { chat, to: Side::Visitor, seq, .. } => {
             let notice = Box::new(AgentNotice::Delivered { chat, seq });
@@ -239,6 +236,10 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
         Hint::Here => {}
     }
     Ok(())
+}
+
+async fn tell_visitor(driver: &Driver, visitor: VisitorId, notice: VisitorNotice) {
+    driver.send(visitor, signal(visitor, VisitorSignal::Notice(Box::new(notice)))).await;
 }
 
 fn signal(visitor: VisitorId, signal: VisitorSignal) -> ShardCommand {
