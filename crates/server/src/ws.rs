@@ -36,7 +36,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 /// Notices that wait for one connection.
 const OUTBOX: usize = 64;
 /// A socket's read buffer: small, because there are many sockets and most are idle.
-const READ_BUFFER: usize = 1024;
+const READ_BUFFER: usize = 512;
 
 /// Close codes of this protocol (RFC 6455, private range).
 mod close {

@@ -193,6 +193,8 @@ impl Host {
         if self.connections.len() >= CONNECTIONS_MAX {
             return Err(NotAttached::TooMany);
         }
+        // Nearly every visitor has one, and shows one page.
+        self.connections.reserve_exact(1);
         self.connections.push(connection);
         self.feed(Event::LinkConnected, now);
         Ok(self.attached(false))
@@ -321,6 +323,7 @@ impl Host {
             title: title.clone(),
             entered_at: now,
         }));
+        self.state.pages.reserve_exact(1);
         self.state.pages.push(TabPage { tab: page.tab, view: page.view, url, title, entered_at: now.0 });
         let SeenPage { tab, url, title, referrer, .. } = page;
         self.feed(Event::PageViewed { tab, url, title, referrer }, now);

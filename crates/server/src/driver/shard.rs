@@ -36,7 +36,8 @@ mod polls;
 
 struct Shard {
     driver: Driver,
-    hosts: HashMap<VisitorId, Host>,
+    /// In boxes: the table has room for up to twice as many as there are.
+    hosts: HashMap<VisitorId, Box<Host>>,
     wheel: Wheel<VisitorId>,
     /// The round in which everything is read anew.
     reading: Option<AbortHandle>,
@@ -89,7 +90,7 @@ impl Shard {
     /// Lets what was promised be committed before the node stops.
     async fn finish(&mut self, inbox: &mut mpsc::Receiver<ShardCommand>) {
         let work = async {
-            while self.hosts.values().any(Host::is_committing) {
+            while self.hosts.values().any(|host| host.is_committing()) {
                 let Some(command) = inbox.recv().await else { return };
                 if matches!(command, ShardCommand::JobDone { .. }) {
                     self.handle(command);
@@ -132,8 +133,8 @@ impl Shard {
             }),
             ShardCommand::Explain { visitor, reply } => {
                 let now = self.driver.clock().now();
-                let explain = |host: &Host| host.state.engine.explain(now, &host.site.world);
-                drop(reply.send(self.hosts.get(&visitor).map(explain)));
+                let host = self.hosts.get(&visitor);
+                drop(reply.send(host.map(|host| host.state.engine.explain(now, &host.site.world))));
             }
             ShardCommand::HandChoice { visitor, reply } => {
                 let now = self.driver.clock().now();
@@ -154,9 +155,9 @@ impl Shard {
             }
             ShardCommand::DescribeAll { site, reply } => {
                 let now = self.driver.clock().now();
-                let of_site = |host: &&Host| site.is_none_or(|site| *host.site.row.id == site);
-                let visits = self.hosts.values().filter(of_site).map(|host| describe(host, now)).collect();
-                drop(reply.send(visits));
+                let hosts = self.hosts.values();
+                let of_site = hosts.filter(|host| site.is_none_or(|site| *host.site.row.id == site));
+                drop(reply.send(of_site.map(|host| describe(host, now)).collect()));
             }
             ShardCommand::Connected { reply } => {
                 let connections = self.hosts.values().flat_map(|host| &host.connections);
@@ -289,10 +290,10 @@ impl Shard {
             }
             Entry::Occupied(mut entry) => {
                 entry.get_mut().tell(&VisitorSignal::Leave);
-                entry.insert(new_host(arrival, now));
+                entry.insert(Box::new(new_host(arrival, now)));
             }
             Entry::Vacant(entry) => {
-                entry.insert(new_host(arrival, now));
+                entry.insert(Box::new(new_host(arrival, now)));
             }
         }
     }
@@ -410,8 +411,8 @@ impl Shard {
     fn write_down(&mut self, room: usize, due: impl Fn(&Host, UnixMs) -> bool) {
         let now = self.driver.clock().now();
         // What is being committed carries its own checkpoint: one written before it could say what never happened.
-        let settled = |host: &&mut Host| !host.is_committing() && due(host, now);
-        let mut hosts: Vec<_> = self.hosts.values_mut().filter(settled).collect();
+        let hosts = self.hosts.values_mut();
+        let mut hosts: Vec<_> = hosts.filter(|host| !host.is_committing() && due(host, now)).collect();
         if hosts.len() > room {
             hosts.sort_unstable_by_key(|host| host.written_at);
             hosts.truncate(room);

@@ -45,7 +45,11 @@ pub(super) async fn upgrade(
     let caller = Caller::of(&headers, client);
     // What is needed only for entering, and for one frame, stands in boxes of its own: the future of a connection
     // lives as long as the visitor, and there are many.
-    small(upgrade).on_upgrade(move |socket| Box::pin(serve(live, caller, socket)))
+    small(upgrade).on_upgrade(move |socket| {
+        // A task of its own, so that the one of the upgrade ends and its memory is free.
+        tokio::spawn(serve(live, caller, socket));
+        std::future::ready(())
+    })
 }
 
 async fn serve(live: Live, caller: Caller, mut socket: WebSocket) {

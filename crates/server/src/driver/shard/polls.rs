@@ -6,7 +6,6 @@ use tokio::sync::oneshot;
 
 use super::Shard;
 use crate::driver::command::{Observed, PollReply, Seen};
-use crate::driver::host::Host;
 
 impl Shard {
     pub(super) fn poll(
@@ -55,10 +54,10 @@ impl Shard {
     /// A visit whose time has run out does not take another poll: the visitor is admitted to a new one.
     fn end_if_over(&mut self, visitor: VisitorId) {
         let now = self.driver.clock().now();
-        let over = |host: &Host| {
+        let is_over = self.hosts.get(&visitor).is_some_and(|host| {
             host.connections.is_empty() && host.state.engine.deadline().is_some_and(|due| due <= now)
-        };
-        if self.hosts.get(&visitor).is_some_and(over) {
+        });
+        if is_over {
             self.with(visitor, |host, now, _| host.feed(Event::DeadlineReached, now));
         }
         if self.hosts.get(&visitor).is_some_and(|host| host.state.engine.has_ended()) {

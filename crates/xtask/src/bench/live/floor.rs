@@ -95,7 +95,7 @@ async fn answer(request: hyper::Request<Incoming>) -> Result<hyper::Response<Ful
 }
 
 async fn take(upgrade: WebSocketUpgrade, floor: Floor, joined: Joined) -> Response {
-    upgrade.read_buffer_size(1024).write_buffer_size(0).on_upgrade(async move |socket| match floor {
+    upgrade.read_buffer_size(512).write_buffer_size(0).on_upgrade(async move |socket| match floor {
         Floor::Post | Floor::Frame => converse(socket, false).await,
         Floor::Echo => converse(socket, true).await,
         Floor::Later => answer_later(socket).await,
