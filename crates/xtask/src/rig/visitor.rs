@@ -195,9 +195,12 @@ impl Visitor {
             self.life.asked_at = None;
         }
         self.life.offer = Some(id.clone());
+        // A chat may have been asked for before the offer came: then nobody refuses it or goes, for the chat must be ended.
+        if self.life.stage != Stage::Looking {
+            return;
+        }
         match self.life.plan.answer {
-            Answer::Accept if self.life.stage == Stage::Looking => self.life.stage = Stage::Asking,
-            Answer::Accept => {}
+            Answer::Accept => self.life.stage = Stage::Asking,
             Answer::Reject => {
                 self.link.send(&json!({ "type": "reject", "presentation": id })).await;
             }
@@ -215,7 +218,7 @@ impl Visitor {
             if self.life.stage == Stage::Asking && outcome != "accepted" {
                 self.life.asked_at = None;
             }
-            self.life.over |= outcome == "rejected";
+            self.life.over |= outcome == "rejected" && self.life.stage == Stage::Looking;
         }
     }
 
