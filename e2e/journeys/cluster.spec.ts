@@ -25,8 +25,12 @@ test.use({ ignoreHTTPSErrors: true });
 test.slow();
 
 const lost = /WebSocket|ERR_CONNECTION|Failed to fetch|status of 50[234]/;
-/** Both browsers have their connection again within this time. */
-const back = { timeout: 15_000 };
+/** How a node is lost, and within which time both browsers have their connection again. */
+const ends = {
+  dies: { back: { timeout: 15_000 }, lose: (cluster: Cluster, node: NodeName) => cluster.kill(node) },
+  vanishes: { back: { timeout: 30_000 }, lose: (cluster: Cluster, node: NodeName) => cluster.vanish(node) },
+};
+type End = (typeof ends)[keyof typeof ends];
 
 interface Pair {
   visitor: Visitor;
@@ -71,8 +75,13 @@ interface Messages {
   items: { seq: number; text: string; from: string }[];
 }
 
-/** Both write before, while and after this node dies; everything arrives once, in order. */
-async function survives(cluster: Cluster, node: NodeName, { visitor, agent }: Pair): Promise<void> {
+/** Both write before, while and after this node is lost; everything arrives once, in order. */
+async function survives(
+  cluster: Cluster,
+  node: NodeName,
+  { lose, back }: End,
+  { visitor, agent }: Pair,
+): Promise<void> {
   const say = async (n: number) => {
     await visitor.say(`from-visitor-${n}`);
     await agent.say(`from-agent-${n}`);
@@ -81,9 +90,9 @@ async function survives(cluster: Cluster, node: NodeName, { visitor, agent }: Pa
   await agent.sees("from-visitor-3");
   await visitor.sees("from-agent-3");
 
-  // The fourth is under way when the node dies, the fifth is written while a browser has no connection.
+  // The fourth is under way when the node is lost, the fifth is written while a browser has no connection.
   await say(4);
-  await cluster.kill(node);
+  await lose(cluster, node);
   await say(5);
   const others = node_names.filter((other) => other !== node);
   await expect(async () => {
@@ -126,8 +135,12 @@ async function isForwarded(cluster: Cluster): Promise<void> {
 }
 
 // spec: X-1
-for (const who of ["visitor", "agent"] as const)
-  test(`what is written around the death of the ${who}'s node arrives once, in order`, async ({
+for (const [who, how] of [
+  ["visitor", "dies"],
+  ["agent", "dies"],
+  ["agent", "vanishes"],
+] as const)
+  test(`what is written while the ${who}'s node ${how} arrives once, in order`, async ({
     browser,
     cluster,
     errors,
@@ -136,7 +149,7 @@ for (const who of ["visitor", "agent"] as const)
     expectedErrors.push(lost);
     const pair = await meet(cluster, browser, errors);
     await isForwarded(cluster);
-    await survives(cluster, pair[`of_${who}`], pair);
+    await survives(cluster, pair[`of_${who}`], ends[how], pair);
   });
 
 test.describe("behind nginx", () => {

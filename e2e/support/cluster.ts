@@ -84,6 +84,11 @@ export class Cluster {
     this.running.delete(node);
   }
 
+  /** The machine of the node vanishes: no connection to it ends, none answers. */
+  async vanish(node: NodeName): Promise<void> {
+    this.network.cutOff(node);
+  }
+
   /** The nodes to which HAProxy holds a connection of a browser now, one entry a connection. */
   async connections(): Promise<NodeName[]> {
     const told = await ask(join(this.folder, "haproxy-run", "admin.sock"), "show sess\n");

@@ -39,6 +39,11 @@ export class Network {
     this.inside(machine, ["ip", "link", "set", "eth0", "up"]);
   }
 
+  /** From now on nothing comes from this machine, and nothing reaches it: its power or its cable is gone. */
+  cutOff(machine: string): void {
+    this.inside("lan", ["ip", "link", "set", machine, "down"]);
+  }
+
   /** Lets this machine of ours reach one of the network; yields its address as seen from here. */
   addWayIn(machine: string): string {
     const first = outside_first + ((process.pid % outside_count) << outside_bits);

@@ -21,7 +21,7 @@ pub(crate) const PASSWORD: &str = "a password of the rig";
 /// Chats of an agent at a time.
 pub(crate) const SLOTS: usize = 3;
 /// A ring goes on to the next agent after this time, seconds.
-const RING_S: u64 = 5;
+pub(crate) const RING_S: u32 = 5;
 /// A visitor who waited for this long gets something else, seconds.
 const DEQUEUE_S: u64 = 25;
 /// What the visitors' browsers call themselves; a robot would not be tracked.

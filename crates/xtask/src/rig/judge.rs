@@ -236,15 +236,7 @@ fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
 /// `up_ms` says for how long the nodes have been there.
 pub(super) fn look(chats: &[Chat], now: i64, up_ms: i64) -> Vec<Violation> {
     let mut found = Vec::new();
-    // Chats of each agent, and whether one of them rings: by hand an agent may take more than routing gives.
-    let mut used: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
     for chat in chats {
-        let holds = chat.state != "ended" || chat.wrapped_up == 0;
-        if let Some(agent) = chat.agent_id.as_deref().filter(|_| holds) {
-            let (chats, rings) = used.entry(agent).or_default();
-            *chats += 1;
-            *rings |= chat.state == "ringing";
-        }
         let due = match chat.state.as_str() {
             "form" | "ringing" => chat.due_at,
             "queued" => chat.wait_due,
@@ -261,10 +253,26 @@ pub(super) fn look(chats: &[Chat], now: i64, up_ms: i64) -> Vec<Violation> {
             Some(_) => {}
         }
     }
-    for (agent, (chats, _)) in used.into_iter().filter(|(_, (chats, rings))| *rings && *chats > SLOTS) {
-        found.push(violation("X-2", format!("agent {agent} has {chats} chats in {SLOTS} slots")));
-    }
+    slots(chats, &mut found);
     found
+}
+
+/// nobody was rung who had no slot left. What an agent takes by hand while another chat rings there is no fault of routing.
+fn slots(chats: &[Chat], found: &mut Vec<Violation>) {
+    let mut held: BTreeMap<&str, Vec<(i64, &Chat)>> = BTreeMap::new();
+    for chat in chats.iter().filter(|chat| !chat.is_over()) {
+        let since = if chat.state == "ringing" { chat.rang_at() } else { chat.answered_at };
+        if let (Some(agent), Some(since)) = (chat.agent_id.as_deref(), since) {
+            held.entry(agent).or_default().push((since, chat));
+        }
+    }
+    for (agent, mut chats) in held {
+        chats.sort_by_key(|(since, chat)| (*since, chat.state != "ringing"));
+        if let Some((_, rung)) = chats.iter().skip(SLOTS).find(|(_, chat)| chat.state == "ringing") {
+            let what = format!("agent {agent} has {SLOTS} slots, all held, and is rung by chat {}", rung.id);
+            found.push(violation("X-2", what));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::database::Database;
+use crate::shop::RING_S;
 
 /// A chat.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,6 +15,8 @@ pub(super) struct Chat {
     /// Closed on the agent's side, 1 or 0.
     pub(super) wrapped_up: i64,
     pub(super) last_seq: i64,
+    /// When an agent took it.
+    pub(super) answered_at: Option<i64>,
     /// When the present state runs out, where that is bounded.
     pub(super) due_at: Option<i64>,
     pub(super) wait_due: Option<i64>,
@@ -23,6 +26,11 @@ impl Chat {
     /// It has ended, and its agent, if it had one, has closed it.
     pub(super) fn is_over(&self) -> bool {
         self.state == "ended" && (self.agent_id.is_none() || self.wrapped_up == 1)
+    }
+
+    /// When it began to ring, if it does.
+    pub(super) fn rang_at(&self) -> Option<i64> {
+        self.due_at.filter(|_| self.state == "ringing").map(|due| due - 1_000 * i64::from(RING_S))
     }
 }
 
@@ -67,7 +75,7 @@ pub(super) struct Stored {
 }
 
 const CHATS: &str = "SELECT id, state, presentation_id, agent_id, CASE WHEN wrapped_up THEN 1 ELSE 0 END AS wrapped_up, \
-     last_seq, due_at, wait_due FROM chats ORDER BY requested_at, id";
+     last_seq, answered_at, due_at, wait_due FROM chats ORDER BY requested_at, id";
 
 impl Stored {
     /// Reads it.

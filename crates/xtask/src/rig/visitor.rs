@@ -159,7 +159,8 @@ impl Visitor {
                 }
             }
             "refused" => self.refused(frame),
-            "alternative" => self.life.over = true,
+            // A server that has too much to do is asked again: of what was asked before something may yet come.
+            "alternative" => self.life.over |= frame["reason"] != "overloaded",
             _ => {}
         }
     }

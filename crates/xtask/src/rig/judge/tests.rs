@@ -7,6 +7,7 @@ use serde_json::json;
 use super::*;
 use crate::rig::book::Offered;
 use crate::rig::stored::{Participant, Presentation};
+use crate::shop::RING_S;
 
 /// A visitor and an agent with one chat, which all agree on.
 struct Case {
@@ -47,6 +48,7 @@ impl Case {
                 agent_id: Some("u".to_owned()),
                 wrapped_up: 1,
                 last_seq: 3,
+                answered_at: None,
                 due_at: None,
                 wait_due: None,
             }],
@@ -156,9 +158,15 @@ fn two_owners_and_more_chats_than_slots_are_found() {
         ["X-2"],
         "a stranger writes"
     );
-    let chat = Chat { state: "ringing".to_owned(), due_at: Some(1), ..Case::sound().stored.chats[0].clone() };
-    assert_eq!(look(&vec![chat.clone(); SLOTS], 0, 0), []);
-    assert_eq!(look(&vec![chat; SLOTS + 1], 0, 0)[0].promise, "X-2");
+    let mut ringing = Case::sound().stored.chats[0].clone();
+    ringing.state = "ringing".to_owned();
+    ringing.due_at = Some(1_000 * i64::from(RING_S));
+    let taken = |at| Chat { state: "active".to_owned(), answered_at: Some(at), ..ringing.clone() };
+    assert_eq!(look(&vec![ringing.clone(); SLOTS], 0, 0), []);
+    assert_eq!(look(&vec![ringing.clone(); SLOTS + 1], 0, 0)[0].promise, "X-2");
+    let held = |at| [vec![taken(-1); SLOTS - 1], vec![taken(at), ringing.clone()]].concat();
+    assert_eq!(look(&held(-1), 0, 0)[0].promise, "X-2", "rung with every slot held");
+    assert_eq!(look(&held(1), 0, 0), [], "taken by hand while it rang");
 }
 
 // spec: X-3
