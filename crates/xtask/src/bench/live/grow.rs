@@ -127,11 +127,10 @@ fn known(sizes: &Sizes) -> anyhow::Result<Vec<Figure>> {
     Ok(costs)
 }
 
-/// What agents ask for, while more and more chats are stored.
+/// What agents ask for, while more and more chats are stored, and how soon a server that was killed is ready again.
 fn chats(sizes: &Sizes) -> anyhow::Result<Vec<Figure>> {
-    let served = patient()?;
-    let shop = served.shop.as_ref().context("it was furnished")?;
-    let site = format!("/api/v1/sites/{}", shop.site);
+    let mut served = patient()?;
+    let site = format!("/api/v1/sites/{}", served.shop.as_ref().context("it was furnished")?.site);
     let routes = [
         ("the history", format!("{site}/history")),
         ("a frequent word in the history", format!("{site}/history?q=oak")),
@@ -139,13 +138,14 @@ fn chats(sizes: &Sizes) -> anyhow::Result<Vec<Figure>> {
         ("what rules have brought today", format!("{site}/rules/today")),
         ("the wallboard", "/api/v1/wallboard".to_owned()),
     ];
-    let (mut figures, mut stored) = (Vec::new(), 0);
+    let (mut figures, mut starts, mut stored) = (Vec::new(), Vec::new(), 0);
     for &size in sizes.chats {
         let tables = Tables::open(&served)?;
         tables.visitors(stored, size)?;
         tables.chats(stored, size)?;
         drop(tables);
         stored = size;
+        let shop = served.shop.as_ref().context("it was furnished")?;
         for (name, path) in &routes {
             let mut calls = Vec::new();
             for call in 0..=CALLS {
@@ -157,8 +157,16 @@ fn chats(sizes: &Sizes) -> anyhow::Result<Vec<Figure>> {
             }
             figures.push(Figure::grown(name, size, "chats", "ms", Spread::of(calls)));
         }
+        let mb = std::fs::metadata(served.database()?)?.len() as f64 / 1024.0 / 1024.0;
+        let took;
+        (served, took) = served.restarted()?;
+        let ready = Spread::once(took.as_secs_f64() * 1e3);
+        starts.push(Figure::grown("ready after a kill", size, "chats", "ms", ready));
+        starts.push(Figure::grown("its database", size, "chats", "MB", Spread::once(mb)));
     }
     figures.sort_by_key(|figure| routes.iter().position(|(name, _)| figure.name.starts_with(name)));
+    starts.sort_by_key(|figure| figure.name.starts_with("its"));
+    figures.extend(starts);
     Ok(figures)
 }
 

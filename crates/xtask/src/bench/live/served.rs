@@ -54,17 +54,21 @@ impl Served {
         let (mut served, _) = Self::start(data.path())?;
         served.shop = Some(served.block_on(furnish(served.address, agents, rules))?);
         served.data = Some(data);
-        served.restarted()
+        // Signing people in has taken memory, which is given back only after a while.
+        Ok(served.restarted()?.0)
     }
 
-    /// The same data in a new process: signing people in has taken memory, which is given back only after a while.
-    fn restarted(mut self) -> anyhow::Result<Self> {
+    /// The same data in a new process, after this one was killed; yields how long it took to be ready too.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub(super) fn restarted(mut self) -> anyhow::Result<(Self, Duration)> {
         self.child.kill()?;
         self.child.wait()?;
         let data = self.data.take().context("it has data of its own")?;
-        let (mut served, _) = Self::start(data.path())?;
+        let (mut served, took) = Self::start(data.path())?;
         (served.shop, served.data) = (self.shop.take(), Some(data));
-        Ok(served)
+        Ok((served, took))
     }
 
     /// Visitors need not say that they are there while something else is done.
