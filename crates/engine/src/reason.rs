@@ -49,6 +49,8 @@ pub enum Reason {
     AlertOpen,
     /// The offer that was asked for by hand is unknown or inactive.
     OfferInactive,
+    /// The server is overloaded, and presents nothing.
+    Overloaded,
     /// The visitor polls, and nothing is presented between two polls.
     BetweenPolls,
 }

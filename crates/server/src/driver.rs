@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
 use beckon_engine::visit::Explanation;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -48,6 +48,7 @@ mod just_written;
 mod looking;
 mod marks;
 pub mod notice;
+pub mod overload;
 mod patience;
 mod presenting;
 mod progress;
@@ -72,6 +73,7 @@ use behind::Behind;
 use command::{Attached, Connection, LiveVisit, NotAttached, Observed, PollReply, Seen, ShardCommand};
 use consoles::Consoles;
 use just_written::JustWritten;
+use overload::Load;
 use patience::Patience;
 use remembered::{HeldVisit, Tokens};
 use sites::Sites;
@@ -115,6 +117,8 @@ struct Inner {
     snippets: snippet::Noted,
     /// Since when this node has routed without a gap.
     patience: Patience,
+    /// What this node does not do now.
+    load: watch::Sender<Load>,
     /// Something happened that routing looks at.
     desk: Notify,
     /// Something happened that the gates depend on.
@@ -161,6 +165,7 @@ impl Driver {
                 node: uuid::Uuid::now_v7().to_string(),
                 snippets: snippet::Noted::default(),
                 patience,
+                load: watch::Sender::default(),
                 desk: Notify::new(),
                 gates: Notify::new(),
                 draining: AtomicBool::new(false),
@@ -178,6 +183,7 @@ impl Driver {
         tasks.spawn(gates::run(driver.clone()));
         tasks.spawn(dispatch::run(driver.clone()));
         tasks.spawn(looking::run(driver.clone()));
+        tasks.spawn(overload::run(driver.clone()));
         Ok(driver)
     }
 

@@ -4684,7 +4684,7 @@ export interface components {
          * @description The single reason why an evaluation presented nothing.
          * @enum {string}
          */
-        Reason: "no_rule_qualified" | "out_of_hours" | "channel_off" | "no_agent" | "capacity_reached" | "presentation_open" | "chat_open" | "form_open" | "interval_not_passed" | "rejected_this_visit" | "ignored_this_visit" | "offer_not_again" | "rejections_max" | "ignored_max" | "after_chat" | "visitor_away" | "no_consent" | "store_refused" | "offers_stopped" | "alert_open" | "offer_inactive" | "between_polls";
+        Reason: "no_rule_qualified" | "out_of_hours" | "channel_off" | "no_agent" | "capacity_reached" | "presentation_open" | "chat_open" | "form_open" | "interval_not_passed" | "rejected_this_visit" | "ignored_this_visit" | "offer_not_again" | "rejections_max" | "ignored_max" | "after_chat" | "visitor_away" | "no_consent" | "store_refused" | "offers_stopped" | "alert_open" | "offer_inactive" | "overloaded" | "between_polls";
         /** @description Codes for when the app is lost. They are not shown again. */
         RecoveryCodes: {
             /** @description Each is good once. */

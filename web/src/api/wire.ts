@@ -81,7 +81,7 @@ export interface MessageFile {
 
 /** What a visitor gets instead of a chat. */
 export interface InsteadOfChat {
-  reason: "out_of_hours" | "channel_off" | "no_agent" | "waited_too_long";
+  reason: "out_of_hours" | "channel_off" | "no_agent" | "waited_too_long" | "overloaded";
   alternative:
     | { do: "url"; url: string }
     | { do: "enquiry" }

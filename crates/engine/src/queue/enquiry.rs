@@ -31,6 +31,8 @@ pub enum Missed {
     NoAgent,
     /// Nobody answered in time.
     WaitedTooLong,
+    /// The server is overloaded and begins no new chats.
+    Overloaded,
 }
 
 /// What a visitor gets instead of a chat, and why.

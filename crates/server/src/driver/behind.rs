@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use beckon_engine::id::SiteId;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
 
 use super::Driver;
+use super::overload::Load;
 use crate::store::decision::{DecisionRow, insert_decisions};
 use crate::store::page_view::{
     FormUse, Leaving, PageView, insert_page_views, update_page_views_form, update_page_views_left,
@@ -25,6 +26,9 @@ const GATHER: Duration = Duration::from_millis(250);
 /// Tries of one batch, and the wait between them, while the database is away.
 const TRIES_MAX: u32 = 20;
 const WAIT: Duration = Duration::from_millis(500);
+
+/// While the database is overloaded a batch is written only so often; everything else of it comes first.
+const TRICKLE: Duration = Duration::from_secs(5);
 
 /// A name is noted again after this time.
 const NOTED_FOR_MS: i64 = 3_600_000;
@@ -71,9 +75,14 @@ impl Driver {
 /// Writes until the node stops and its shards have handed in their last.
 pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Receiver<Behind>) {
     let stopping = driver.stopping().clone();
+    let mut load = driver.watch_load();
     let mut batch = Vec::new();
     let mut noted = Noted::default();
     loop {
+        tokio::select! {
+            () = stopping.cancelled() => break,
+            () = hold_back(&mut load) => {}
+        }
         tokio::select! {
             () = stopping.cancelled() => break,
             taken = inbox.recv_many(&mut batch, BATCH_MAX) => {
@@ -94,6 +103,12 @@ pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Re
         batch.push(item);
     }
     write(&driver, &mut batch).await;
+}
+
+/// Waits while the database is overloaded, but not for ever: a visit must be found again by another node.
+async fn hold_back(load: &mut watch::Receiver<Load>) {
+    let fine = load.wait_for(|load| *load == Load::Fine);
+    drop(tokio::time::timeout(TRICKLE, fine).await);
 }
 
 /// The names that were noted lately, so that each is written now and then and not with every event.
@@ -168,4 +183,24 @@ async fn write_once(driver: &Driver, batch: &[Behind]) -> StoreResult<()> {
     update_page_views_left(&mut tx, &leavings).await?;
     update_page_views_form(&mut tx, &forms).await?;
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_observed_waits_while_the_database_is_overloaded_but_not_for_ever() {
+        let (set, mut load) = watch::channel(Load::Fine);
+        let began = Instant::now();
+        hold_back(&mut load).await;
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        set.send_replace(Load::NoDetail);
+        hold_back(&mut load).await;
+        assert_eq!(began.elapsed(), TRICKLE);
+        tokio::join!(hold_back(&mut load), async { set.send_replace(Load::Fine) });
+        assert_eq!(began.elapsed(), TRICKLE, "it goes on at once when the load is fine");
+    }
 }

@@ -125,6 +125,8 @@ pub struct LiveVisit {
     pub page: Option<PageOnScreen>,
     /// An offer is open before the visitor.
     pub offer_open: bool,
+    /// The visitor has a chat that has not ended.
+    pub chat_open: bool,
 }
 
 pub(super) type AttachReply = oneshot::Sender<Result<Attached, NotAttached>>;

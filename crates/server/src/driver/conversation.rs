@@ -18,6 +18,7 @@ use super::history::remember_for_search;
 use super::instead::{alternative, shown, wait_due};
 use super::notice::RefusalCode;
 use super::notice::visitor::VisitorNotice;
+use super::overload::Load;
 use super::sites::Site;
 use crate::bus::Hint;
 use crate::store::agent::update_agent_idle;
@@ -113,6 +114,13 @@ impl Driver {
             return Err(refuse(None, RefusalCode::NotFound, "This site has no chat queue."));
         };
         let now = self.clock().now();
+        if self.load() >= Load::NoNewChats
+            && !self.live_visit(visitor).await.is_some_and(|live| live.chat_open)
+        {
+            let (reason, alternative) = (Missed::Overloaded, Alternative::default());
+            let instead = Box::new(shown(&site, queue, Instead { reason, alternative }, &[], now));
+            return Err(VisitorNotice::Alternative { instead }.into());
+        }
         let mut tx = self.store().write().await?;
         if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open))
             && let Some(reason) = lock_gate(&mut tx, &site, queue, now).await?.closed_because()

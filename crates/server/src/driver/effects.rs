@@ -19,6 +19,7 @@ use super::conversation::{self, Opening};
 use super::entry::{self, Entry};
 use super::instead::{alternative, shown};
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
+use super::overload::Load;
 use super::presenting::present;
 use super::reasons::Why;
 use super::sites::Site;
@@ -65,6 +66,11 @@ pub(super) struct JobDone {
 
 /// Commits a job, trying again while the database is away, until this node stops.
 pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
+    let presents = |effect: &Effect| matches!(effect, Effect::PresentOffer { .. });
+    let only_presents = job.effects.iter().all(presents);
+    if only_presents && driver.load() >= Load::NoOffers {
+        return refuse(&job, Reason::Overloaded);
+    }
     let mut wait = FIRST_WAIT;
     for attempt in 1_u32.. {
         match commit(driver, &job).await {
@@ -80,14 +86,16 @@ pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
                 tracing::warn!(visit = %job.visit, attempt, %error, "effects could not be committed")
             }
         }
-        let presents = |effect: &Effect| matches!(effect, Effect::PresentOffer { .. });
-        if driver.stopping().is_cancelled() || (attempt >= TRIES_MAX && job.effects.iter().all(presents)) {
+        if driver.stopping().is_cancelled() || (attempt >= TRIES_MAX && only_presents) {
             break;
         }
         tokio::time::sleep(wait).await;
         wait = (wait * 2).min(LONGEST_WAIT);
     }
-    give_up(&job)
+    // What could not be settled is settled by the sweeper when it is due.
+    let mut done = refuse(&job, Reason::StoreRefused);
+    done.notices.push(conversation::unavailable());
+    done
 }
 
 fn count(done: &JobDone) {
@@ -253,7 +261,9 @@ async fn alert(
     done: &mut JobDone,
 ) -> StoreResult<()> {
     let gate = entry::lock_gate(tx, &job.site, opening.queue, now).await?;
-    let closed = gate.closed_because().is_some() || find_offer_stop(tx, *job.site.row.id).await?.is_some();
+    let closed = driver.load() >= Load::NoOffers
+        || gate.closed_because().is_some()
+        || find_offer_stop(tx, *job.site.row.id).await?.is_some();
     // An open chat is the one of an earlier try, or one that the visitor opened meanwhile: it stands.
     if closed && find_open_chat(tx, job.visitor).await?.is_none() {
         done.events.push(Event::ChatChanged { state: ChatPhase::None });
@@ -313,16 +323,14 @@ async fn withdraw_alert(
     Ok(())
 }
 
-/// The presentations asked for were never made (O-14); what could not be settled is settled by the sweeper when it is due.
-fn give_up(job: &Job) -> JobDone {
+/// The presentations asked for are not made (O-14).
+fn refuse(job: &Job, reason: Reason) -> JobDone {
     let mut done = JobDone::of(job.visit);
     for effect in &job.effects {
         if let Effect::PresentOffer { presentation, .. } = effect {
-            let reason = Reason::StoreRefused;
             done.events.push(Event::PresentationRefused { presentation: *presentation, reason });
         }
     }
-    done.notices.push(conversation::unavailable());
     done
 }
 

@@ -28,7 +28,7 @@ pub(super) fn alternative(site: &Site, queue: QueueId, reason: Missed) -> Altern
     match reason {
         Missed::OutOfHours => alternatives.out_of_hours.clone(),
         Missed::ChannelOff => alternatives.channel_off.clone(),
-        Missed::NoAgent | Missed::WaitedTooLong => alternatives.no_agent.clone(),
+        Missed::NoAgent | Missed::WaitedTooLong | Missed::Overloaded => alternatives.no_agent.clone(),
     }
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn end_instead(
     }
     let key = match instead.reason {
         Missed::OutOfHours | Missed::ChannelOff => "queue_closed",
-        Missed::NoAgent | Missed::WaitedTooLong => "queue_timed_out",
+        Missed::NoAgent | Missed::WaitedTooLong | Missed::Overloaded => "queue_timed_out",
     };
     end(driver, tx, chat, EndedBy::System, key).await
 }

@@ -12,6 +12,7 @@ use super::Driver;
 use super::effects::{Job, JobDone};
 use super::entry;
 use super::notice::visitor::PresentedOffer;
+use super::overload::Load;
 use super::reasons::Why;
 use crate::store::chat::{ChatState, find_open_chat};
 use crate::store::column::{Json, Text};
@@ -35,6 +36,9 @@ pub(super) async fn present(
     };
     let config = &job.site.world.config;
     let Some(offer) = config.offer(*offer) else { return Ok(Err(Reason::StoreRefused)) };
+    if driver.load() >= Load::NoOffers {
+        return Ok(Err(Reason::Overloaded));
+    }
     let gate = entry::lock_gate(tx, &job.site, *queue, now).await?;
     if let Some(chat) = find_open_chat(tx, job.visitor).await? {
         if *chat.state != ChatState::Form {

@@ -490,5 +490,6 @@ fn describe(host: &Host, now: UnixMs) -> LiveVisit {
         here: host.is_here(now),
         page: host.page(),
         offer_open: host.offer.as_ref().is_some_and(|offer| !offer.folded),
+        chat_open: host.chat.is_some(),
     }
 }

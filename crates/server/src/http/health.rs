@@ -10,6 +10,7 @@ use axum::{Json, Router};
 use serde::Serialize;
 
 use super::{Api, answer_header};
+use crate::driver::overload::Load;
 use crate::store::StoreResult;
 use crate::store::migration::{Migrations, find_migrations};
 
@@ -82,12 +83,26 @@ async fn ready(State(api): State<Api>) -> Response {
     if api.driver.bus().is_away() {
         reasons.push(ALONE);
     }
+    reasons.extend(overload(api.driver.load()));
     let (code, status) = match (serves, reasons.is_empty()) {
         (true, true) => (StatusCode::OK, Status::Ready),
         (true, false) => (StatusCode::OK, Status::Degraded),
         (false, _) => (StatusCode::SERVICE_UNAVAILABLE, Status::NotReady),
     };
     (code, Json(Readiness { status, reasons })).into_response()
+}
+
+/// What a node does not do now, because units of work wait too long.
+fn overload(load: Load) -> Option<Reason> {
+    let detail = match load {
+        Load::Fine => return None,
+        Load::NoDetail => "The database is overloaded: page views are written slowly.",
+        Load::NoOffers => {
+            "The database is overloaded: no offers are presented, and page views written slowly."
+        }
+        Load::NoNewChats => "The database is overloaded: no chats are begun, and no offers presented.",
+    };
+    Some(Reason { code: "overload", detail })
 }
 
 async fn migrations(api: &Api) -> StoreResult<Option<Migrations>> {

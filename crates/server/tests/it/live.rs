@@ -19,6 +19,7 @@ mod killed;
 mod launch;
 mod nodes;
 mod offers;
+mod overload;
 mod permissions;
 mod polling;
 mod previews;

@@ -48,6 +48,7 @@ export const decisions = {
     offers_stopped: "a supervisor has stopped offers",
     alert_open: "an agent is alerted to this visitor",
     offer_inactive: "the offer is missing or inactive",
+    overloaded: "the server has too much to do",
     between_polls: "the browser has to ask first",
   },
   verdict: {

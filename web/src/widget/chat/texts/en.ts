@@ -70,6 +70,7 @@ export const en = {
   channel_off: "Chat is switched off at the moment. Please come back later.",
   no_agent: "Everyone is busy or away at the moment. Please come back a little later.",
   opens_at: "We open again on {time}.",
+  overloaded: "We are very busy right now. Please try again in a few minutes.",
   waited_too_long: "Nobody could answer in time. We are sorry that you waited.",
   enquiry_intro: "Leave us a message and we will get back to you.",
   enquiry_taken_title: "Your message has been sent",
