@@ -20,6 +20,11 @@ test("an agent is alerted, writes, and the window opens with the message", async
 
   await visitor.page.goto("/product/oslo-chair");
   await expect(agent.ringing).toBeVisible({ timeout: 20_000 });
+  const card = agent.page.getByRole("region", { name: /is waiting\. Accept or decline\.$/ });
+  await expect(card).toContainText("Has not asked: you write first");
+  await expect(card).toContainText("/product/oslo-chair");
+  await visitor.page.goto("/product/voss-stool");
+  await expect(card, "the page follows the visitor").toContainText("/product/voss-stool");
   await expect(visitor.accept).toBeHidden();
   await agent.answer();
   await agent.say("Good morning. May I help?");

@@ -2,6 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { Agent } from "../support/agent.ts";
+import { heard, notes, setElsewhere, standIn } from "../support/attention.ts";
 import type { Demo } from "../support/demo.ts";
 import { chat, expect, test } from "../support/journey.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
@@ -60,6 +61,21 @@ test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
   await visitor.sees("Good morning, Kari.");
   await expect(agent.composer).toBeFocused();
   await expect(agent.composer).toHaveValue("");
+
+  await keyboard.press("Alt+r");
+  await expect(agent.composer).toHaveValue("/");
+  const canned = page.getByRole("listbox", { name: "Canned replies" });
+  await expect(canned).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(canned).toBeHidden();
+  await keyboard.press("Backspace");
+  await expect(agent.composer).toHaveValue("");
+  await keyboard.press("Alt+o");
+  const options = page.getByRole("dialog", { name: "Options" });
+  await expect(options).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(options).toBeHidden();
+  await expect(agent.composer).toBeFocused();
 
   await keyboard.press("Alt+l");
   await expect(agent.log).toBeFocused();
@@ -183,37 +199,7 @@ test("a draft is there in another browser, and gone once it is sent", async ({
   await context.close();
 });
 
-declare global {
-  interface Window {
-    /** Set by a journey: the console counts as not having the focus. */
-    elsewhere?: boolean;
-    notes?: { title: string; body: string; stays: boolean; click(): void }[];
-  }
-}
-
-/** The browser of a journey always has the focus and shows no notifications: both are stood in for. */
-function standIn(): void {
-  const hasFocus = document.hasFocus.bind(document);
-  document.hasFocus = () => !window.elsewhere && hasFocus();
-  window.notes = [];
-  class Note {
-    static permission = "granted";
-    static requestPermission = async () => "granted";
-    onclick: (() => void) | null = null;
-    constructor(title: string, options: { body: string; requireInteraction: boolean }) {
-      window.notes?.push({
-        title,
-        body: options.body,
-        stays: options.requireInteraction,
-        click: () => this.onclick?.(),
-      });
-    }
-    close(): void {}
-  }
-  Object.defineProperty(window, "Notification", { value: Note });
-}
-
-// spec: P-12, P-13
+// spec: P-5, P-12, P-13, A-1
 test("the options are saved with OK, discarded with Cancel, and bring chats to the front at once", async ({
   browser,
   demo,
@@ -243,19 +229,29 @@ test("the options are saved with OK, discarded with Cancel, and bring chats to t
   await expect(newMessage).not.toBeChecked();
   await page.keyboard.press("Escape");
 
+  await page.getByRole("link", { name: "Customers" }).click();
   await chat(visitor, agent);
+  await expect(page, "a chat that is accepted on another page opens").toHaveURL(/\/chats\/./);
   const first = page.url();
+  const rung = await heard(page, "ring");
+  expect(rung).toBeGreaterThan(0);
   const { context, visitor: ola } = await secondVisitor(browser, demo);
   await ola.page.goto("/product/oslo-chair");
-  await ola.accept.click({ timeout: 20_000 });
+  await ola.accept.waitFor({ timeout: 20_000 });
+  expect(await heard(page, "ring"), "once it is accepted a chat is quiet").toBe(rung);
+  await ola.accept.click();
   await ola.fillForm("Ola");
   await expect(agent.ringing).toBeVisible();
   expect(page.url(), "off: a chat that rings changes nothing").toBe(first);
   await agent.answer();
   await agent.say("Good morning, Ola.");
   const second = page.url();
+  await ola.say("Good morning.");
+  await agent.sees("Good morning.");
+  expect(await heard(page, "message"), "what is read as it comes is not heard").toBe(0);
   await visitor.say("Are you there?");
   await expect(page.getByRole("img", { name: "1 unread message" })).toBeVisible();
+  expect(await heard(page, "message")).toBe(1);
   expect(page.url(), "off: a message changes nothing").toBe(second);
 
   await openDialog(agent, "Options");
@@ -268,19 +264,26 @@ test("the options are saved with OK, discarded with Cancel, and bring chats to t
   await expect(page).toHaveURL(first);
   await agent.sees("Hello?");
 
-  await page.evaluate(() => {
-    window.elsewhere = true;
-  });
+  await setElsewhere(page, true);
   await ola.say("One more thing");
-  await expect.poll(() => page.evaluate(() => window.notes?.at(-1)?.body)).toBe("One more thing");
+  await expect
+    .poll(async () => (await notes(page)).at(-1))
+    .toEqual({ title: "Ola", body: "One more thing", stays: true });
   expect(page.url(), "without the focus the console waits for the click").toBe(first);
-  expect(await page.evaluate(() => window.notes?.at(-1)?.stays)).toBe(true);
   await page.evaluate(() => {
     window.elsewhere = false;
     window.notes?.at(-1)?.click();
   });
   await expect(page).toHaveURL(second);
+
+  const { context: third, visitor: nora } = await secondVisitor(browser, demo);
+  await nora.page.goto("/");
+  await nora.launcher.click();
+  await nora.fillForm("Nora");
+  await expect(page.getByRole("heading", { level: 1, name: "Nora" })).toBeFocused();
+  await expect(agent.ringing, "brought to the front, it still rings").toHaveAccessibleName(/Nora/);
   await context.close();
+  await third.close();
 });
 
 // spec: P-12, P-13

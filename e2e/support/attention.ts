@@ -1,0 +1,63 @@
+/** How a console calls for attention. The browser of a journey always has the focus, shows no notifications, and nobody hears it. */
+import type { Page } from "@playwright/test";
+
+declare global {
+  interface Window {
+    /** Set by a journey: the console counts as not having the focus. */
+    elsewhere?: boolean;
+    notes?: { title: string; body: string; stays: boolean; click(): void }[];
+    tones?: number[];
+  }
+}
+
+/** The tones of the console's sounds, in hertz. */
+const sounds = { ring: [523, 784], message: [660] };
+
+/** Stands in for the focus and for notifications, and writes down each tone that begins. Runs in the page before anything else. */
+export function standIn(): void {
+  const hasFocus = document.hasFocus.bind(document);
+  document.hasFocus = () => !window.elsewhere && hasFocus();
+  window.notes = [];
+  class Note {
+    static permission = "granted";
+    static requestPermission = async () => "granted";
+    onclick: (() => void) | null = null;
+    constructor(title: string, options: { body: string; requireInteraction: boolean }) {
+      window.notes?.push({
+        title,
+        body: options.body,
+        stays: options.requireInteraction,
+        click: () => this.onclick?.(),
+      });
+    }
+    close(): void {}
+  }
+  Object.defineProperty(window, "Notification", { value: Note });
+  window.tones = [];
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (when) {
+    window.tones?.push(this.frequency.value);
+    start.call(this, when);
+  };
+}
+
+export function setElsewhere(page: Page, elsewhere: boolean): Promise<void> {
+  return page.evaluate((set) => {
+    window.elsewhere = set;
+  }, elsewhere);
+}
+
+/** How often a sound was heard whole. */
+export async function heard(page: Page, sound: keyof typeof sounds): Promise<number> {
+  const tones = await page.evaluate(() => window.tones ?? []);
+  return Math.min(...sounds[sound].map((tone) => tones.filter((one) => one === tone).length));
+}
+
+export function notes(page: Page): Promise<{ title: string; body: string; stays: boolean }[]> {
+  return page.evaluate(() => (window.notes ?? []).map(({ title, body, stays }) => ({ title, body, stays })));
+}
+
+/** The icon of the tab as it is drawn: the address of a file, or a drawing with a count in it. */
+export async function icon(page: Page): Promise<string> {
+  return decodeURIComponent((await page.locator('link[rel="icon"]').getAttribute("href")) ?? "");
+}
