@@ -1,6 +1,7 @@
 /** Ended chats: found again by who may see them, at an address that can be shared; and a queue that is closed by hand. */
 import type { Page, Response } from "@playwright/test";
-import { another, chat, expect, test } from "../support/journey.ts";
+import { changeRule } from "../support/admin.ts";
+import { another, anotherVisitor, chat, expect, test } from "../support/journey.ts";
 
 /** Keeps a request of this address back; yields its answer to come, and what lets it through. */
 async function hold(page: Page, address: RegExp): Promise<[Promise<Response>, () => void]> {
@@ -61,7 +62,7 @@ test("an ended chat is found by a word of it, read with its marks, and its addre
 });
 
 // spec: Q-1 A-3
-test("a supervisor closes a queue by hand from the wallboard, and takes it back", async ({
+test("a supervisor stops offers, sees what became of those of the day, and closes a queue by hand, from the wallboard", async ({
   browser,
   demo,
   errors,
@@ -77,6 +78,35 @@ test("a supervisor closes a queue by hand from the wallboard, and takes it back"
     .getByRole("row")
     .filter({ has: sue.page.getByRole("button", { name: /Open or close/ }) })
     .first();
+
+  await changeRule(browser, demo, "/product/", [{ change: { required_time_s: 1 } }]);
+  const offers = sue.page.getByRole("region", { name: "Offers", exact: true });
+  await expect(offers).toContainText("Offers are presented.");
+  await offers.getByRole("button", { name: "Stop offers" }).click();
+  const question = sue.page.getByRole("dialog", { name: /^Stop offers on Halden/ });
+  await question.getByRole("button", { name: "Stop offers" }).click();
+  await expect(offers).toContainText("Stopped by Sue Dahl");
+  await visitor.page.goto("/product/oslo-chair");
+  await agent.page.goto("/visitors");
+  await agent.page.getByRole("button", { name: /^Open the visit of/ }).click();
+  const drawer = agent.page.getByRole("dialog", { name: /^Visitor/ });
+  await expect(drawer.getByText("Nothing is presented: a supervisor has stopped offers")).toBeVisible();
+  await expect(visitor.accept).toBeHidden();
+  await offers.getByRole("button", { name: "Resume offers" }).click();
+  await expect(offers).toContainText("Offers are presented.");
+  await visitor.reject.click();
+
+  const second = await anotherVisitor(browser, demo, errors);
+  await second.page.goto("/product/oslo-chair");
+  await second.accept.click();
+  const figures = sue.page.getByRole("region", { name: "Now and today" });
+  await expect(figures).toContainText(/Offers accepted\s*1\s*of 2 presented today/);
+  await row.locator("span", { hasText: /^1 \/ 2$/ }).hover();
+  await expect(sue.page.getByRole("tooltip")).toHaveText(
+    "Rejected 1, ignored 0, passively ignored 0, withdrawn 0, open 0",
+  );
+  await second.page.context().close();
+
   await row.getByRole("button", { name: /Open or close/ }).click();
   // The first of the two: closing stands above opening.
   await sue.page.getByRole("menuitem", { name: "until a time" }).first().click();
