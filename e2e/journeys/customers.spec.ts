@@ -1,9 +1,10 @@
 /** Who a visitor is: proven or claimed, what the form begins with, and the directory of customers. */
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, Locator, Page } from "@playwright/test";
+import { changeQueue } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
 import type { Demo } from "../support/demo.ts";
-import { expect, test, watch } from "../support/journey.ts";
+import { anotherVisitor, expect, test, watch } from "../support/journey.ts";
 
 /** An administrator in a browser of their own, on the page of the customers. */
 async function administrator(browser: Browser, demo: Demo, errors: string[]): Promise<Page> {
@@ -21,27 +22,81 @@ async function axe(page: Page): Promise<void> {
   expect.soft(violations.map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(" ")}`)).toEqual([]);
 }
 
-// spec: C-2, C-3
-test("a signed identity fills in two fields, and the agent sees a verified customer", async ({
+const record = "https://crm.example/find";
+
+// spec: C-2, C-3, Q-12
+test("a signed identity fills in two fields; the agent sees who it is, the visit, what was before, and the record elsewhere", async ({
+  browser,
+  demo,
+  errors,
   visitor,
   agent,
 }) => {
+  const query = "ref={customer_ref}&queue={queue}&mail={answer.email}&asks={answer.question}";
+  await changeQueue(browser, demo, { conduct: { screen_pop: { url: `${record}?${query}`, open: "tab" } } });
+  await agent.page.context().route(`${record}?*`, (route) => route.fulfill({ body: "Their record" }));
+
   await visitor.page.goto("/sign-in?customer=H-1002");
   await expect(visitor.page.getByRole("link", { name: "Sign out Jonas" })).toBeVisible();
+  await expect(visitor.launcher).toBeVisible();
   await visitor.page.goto("/product/oslo-chair");
   await visitor.accept.click({ timeout: 20_000 });
   const field = (name: RegExp) => visitor.widget.getByRole("textbox", { name });
   await expect(field(/first name/i)).toHaveValue("Jonas");
   await expect(field(/mail/i)).toHaveValue("jonas.weber@example.com");
   await expect(field(/help/i)).toHaveValue("");
+  await field(/help/i).fill("Oak & ash?");
   await visitor.send.click();
-  await agent.answer();
+  const values = "ref=H-1002&queue=Advice&mail=jonas.weber%40example.com&asks=Oak%20%26%20ash%3F";
+  await opens(agent, `${record}?${values}`);
+
   const customer = agent.page.getByRole("link", { name: "Jonas Weber" });
   await expect(customer).toBeVisible();
   await expect(agent.page.getByText("Verified", { exact: true }).first()).toBeVisible();
   await expect(agent.page.getByText("Weber Interiors")).toBeVisible();
   await expect(agent.page.getByText("newsletter")).toBeVisible();
+  const part = (name: string) => partOfSession(agent, name);
+  await expect(part("Form answers")).toContainText(/First name\s*Jonas/);
+  await expect(part("Form answers")).toContainText(/How can we help\?\s*Oak & ash\?/);
+  const pages = part("Pages of this visit").getByRole("listitem");
+  await expect(pages).toHaveText([/now · .*\/product\/oslo-chair$/, /^Halden.*\/$/]);
+  await visitor.page.goto("/prices");
+  await expect(pages).toHaveText([/now · .*\/prices$/, /\/product\/oslo-chair$/, /^Halden.*\/$/]);
+  await expect(part("Page now")).toContainText("/prices");
+  await expect(part("Earlier chats")).toBeHidden();
+  await expect(part("Earlier visits")).toBeHidden();
+  await agent.say("Both, Jonas.");
+  await visitor.sees("Both, Jonas.");
+  await visitor.end();
+  await agent.page.getByRole("button", { name: "Close", exact: true }).click();
+
+  const later = await anotherVisitor(browser, demo, errors);
+  await later.page.goto("/sign-in?customer=H-1002");
+  await later.launcher.click();
+  await later.send.click();
+  await opens(agent, `${record}?${values.replace(/asks=.*/, "asks=")}`);
+  await expect(part("Earlier visits").getByRole("listitem")).toHaveText([/3 pages · Chrom/]);
+  await expect(part("Earlier chats").getByRole("listitem")).toHaveText([/Advice · Alice Berg.*Ended/]);
+  await part("Earlier chats").getByRole("button", { name: "Read the chat" }).click();
+  await expect(agent.page.getByRole("dialog", { name: "Advice" })).toContainText("Both, Jonas.");
+  await later.page.context().close();
 });
+
+/** The agent accepts the chat that rings, which opens that address in a tab and is a link beside the chat. */
+async function opens(agent: Agent, url: string): Promise<void> {
+  const tab = agent.page.context().waitForEvent("page");
+  await agent.answer();
+  const opened = await tab;
+  await expect(opened).toHaveURL(url);
+  await opened.close();
+  await expect(agent.page.getByRole("link", { name: "Open the record" })).toHaveAttribute("href", url);
+}
+
+/** A part of what stands beside the chat, by its title. */
+function partOfSession(agent: Agent, name: string): Locator {
+  const session = agent.page.getByRole("complementary", { name: "Active session" });
+  return session.locator("section").filter({ has: agent.page.getByRole("heading", { name, exact: true }) });
+}
 
 // spec: C-2
 test("an unsigned reference fills in nothing and is shown as unverified", async ({ visitor, agent }) => {
