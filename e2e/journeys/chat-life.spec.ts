@@ -1,9 +1,12 @@
 /** A chat that changes hands: two agents, a supervisor and a visitor, each in a browser of their own; and what comes after its end. */
+import type { Locator } from "@playwright/test";
+import { addQueue, changeQueue } from "../support/admin.ts";
+import type { Agent } from "../support/agent.ts";
 import { another, chat, expect, test } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
 // spec: Q-7 Q-9 X-2
-test("a chat is transferred with a note, and nothing of the note reaches the visitor", async ({
+test("a chat goes to an agent, a second one is asked in, and it goes to a queue, with notes that no visitor sees", async ({
   browser,
   demo,
   errors,
@@ -21,9 +24,10 @@ test("a chat is transferred with a note, and nothing of the note reaches the vis
   await expect(agent.page.getByText(/Offered to Bob Lund/).first()).toBeVisible();
 
   await expect(bob.ringing).toBeVisible();
-  await bob.answer();
   // It is told for a while only.
-  await expect(agent.page.getByText(/Bob Lund has the chat with Kari now/)).toBeVisible();
+  const told = expect(agent.page.getByText(/Bob Lund has the chat with Kari now/)).toBeVisible();
+  await bob.answer();
+  await told;
   await bob.sees("Wants a discount");
   await bob.sees("Hello, how can I help?");
   await bob.say("I can give you ten percent.");
@@ -32,9 +36,41 @@ test("a chat is transferred with a note, and nothing of the note reaches the vis
   await expect(visitor.log.getByText("Wants a discount")).toHaveCount(0);
   await expect(agent.composer).toBeHidden();
 
+  await bob.page.getByRole("button", { name: "Invite another agent" }).click();
+  const invite = bob.page.getByRole("dialog", { name: "Invite an agent to the chat with Kari" });
+  await invite.getByRole("radio", { name: /Alice Berg/ }).check();
+  await invite.getByRole("textbox", { name: /Note/ }).fill("You know the wood");
+  await invite.getByRole("button", { name: "Invite", exact: true }).click();
+  const card = agent.page.getByRole("region", { name: /^Kari is waiting/ });
+  await expect(card).toContainText("Bob Lund asks you to join. “You know the wood”");
+  await agent.answer();
+  await expect(bob.page.getByText("Also in this chat: Alice Berg")).toBeVisible();
+  await agent.say("It is oak, oiled twice.");
+  await visitor.sees("It is oak, oiled twice.");
+  await bob.sees("It is oak, oiled twice.");
+  await bob.say("And it lasts.");
+  await visitor.sees("And it lasts.");
+
+  await addQueue(browser, demo, "Orders", "alice");
+  await bob.page.getByRole("button", { name: "Transfer the chat" }).click();
+  const transfer = bob.page.getByRole("dialog", { name: "Transfer the chat with Kari" });
+  await transfer.getByText("A queue", { exact: true }).click();
+  await transfer.getByRole("radio", { name: /Orders/ }).check();
+  await transfer.getByRole("textbox", { name: /Note/ }).fill("Takes four of them");
+  await transfer.getByRole("button", { name: "Transfer", exact: true }).click();
+  await expect(bob.composer).toBeHidden();
+  await expect(visitor.widget.getByText("You are being passed on. Your conversation is kept.")).toBeVisible();
+  await agent.answer();
+  await agent.sees("Takes four of them");
+  const session = agent.page.getByRole("complementary", { name: "Active session" });
+  await expect(session.getByText("Orders", { exact: true })).toBeVisible();
+  await agent.say("Shall I order them?");
+  await visitor.sees("Shall I order them?");
+
   await visitor.page.reload();
   await visitor.sees("I can give you ten percent.");
-  await expect(visitor.widget.getByText("Wants a discount")).toHaveCount(0);
+  await visitor.sees("Shall I order them?");
+  await expect(visitor.widget.getByText(/Wants a discount|know the wood|Takes four/)).toHaveCount(0);
 });
 
 // spec: Q-9 X-6
@@ -69,8 +105,37 @@ test("a supervisor watches unseen, whispers, joins and takes the chat over", asy
   await expect(visitor.widget.getByText("Offer the oiled one")).toHaveCount(0);
 });
 
+/** Sets on its page what is asked of agent and visitor after the end of a chat. */
+async function conduct(admin: Agent): Promise<void> {
+  const { page } = admin;
+  const { items: sites } = await admin.read<{ items: { id: string }[] }>("/sites");
+  const path = `/sites/${sites[0]?.id}/queues`;
+  const { items: queues } = await admin.read<{ items: { id: string }[] }>(path);
+  await page.goto(`/admin${path}/${queues[0]?.id}?tab=conduct`);
+  await expect(page.getByRole("textbox", { name: "Warn after" })).toHaveValue("10 s");
+  await expect(page.getByRole("textbox", { name: "Close after the warning" })).toHaveValue("600 s");
+  await page.getByRole("textbox", { name: "Close by itself after" }).fill("300");
+  const outcomes = page.getByLabel("What a chat can come to", { exact: true }).first();
+  for (const outcome of ["Sold", "Advice only"]) {
+    await outcomes.fill(outcome);
+    await outcomes.press("Enter");
+  }
+  await page.getByRole("checkbox", { name: "A chat cannot be closed without choosing one" }).check();
+  await page.getByRole("radio", { name: "One to five, with a comment" }).check();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("There are unsaved changes.")).toHaveCount(0);
+}
+
+/** The seconds of a text grow less. */
+async function countsDown(text: Locator): Promise<void> {
+  await expect(text).toBeVisible();
+  const seconds = async () => Number((await text.innerText()).match(/\d+/)?.[0]);
+  const first = await seconds();
+  await expect.poll(seconds).toBeLessThan(first);
+}
+
 // spec: P-7 Q-10
-test("after the end the visitor rates the chat and the agent notes what it came to", async ({
+test("a visitor who is silent is warned, and rates the chat after its end; the agent notes what it came to", async ({
   browser,
   demo,
   errors,
@@ -78,17 +143,16 @@ test("after the end the visitor rates the chat and the agent notes what it came 
   agent,
 }) => {
   const admin = await another(browser, demo, "admin", errors);
-  const { items: sites } = await admin.read<{ items: { id: string }[] }>("/sites");
-  const path = `/sites/${sites[0]?.id}/queues`;
-  const { items: queues } = await admin.read<{ items: { id: string; plan: object }[] }>(path);
-  const queue = queues[0];
-  const conduct = { survey: "rating", dispositions: ["Sold", "Advice only"], disposition_required: true };
-  const changed = await admin.page.request.patch(`${demo.console}/api/v1/queues/${queue?.id}`, {
-    data: { plan: { ...queue?.plan, conduct } },
-  });
-  expect(changed.status()).toBe(200);
-
+  await changeQueue(browser, demo, { conduct: { idle_warn_after_s: 10, idle_close_after_s: 600 } });
   await chat(visitor, agent);
+  await conduct(admin);
+
+  const idle = agent.page.getByText(/^The visitor does not answer\. The chat closes in 5\d\d s\.$/);
+  await countsDown(idle);
+  await expect(visitor.log.getByText(/^Are you still there\?/)).toBeVisible();
+  await visitor.say("Still here");
+  await expect(idle).toBeHidden();
+
   await visitor.end();
   await expect(visitor.widget.getByText("You have ended the chat.")).toBeVisible();
   await visitor.widget.getByRole("radio", { name: "4 of 5" }).check({ force: true });
@@ -97,6 +161,8 @@ test("after the end the visitor rates the chat and the agent notes what it came 
   await expect(visitor.widget.getByText("Thank you for your answer.")).toBeVisible();
 
   await expect(agent.page.getByText("Quick and kind")).toBeVisible();
+  await expect(agent.page.getByText("4 of 5")).toBeVisible();
+  await countsDown(agent.page.getByText(/^Closes by itself in [2-3]\d\d s$/));
   const close = agent.page.getByRole("button", { name: "Close", exact: true });
   await expect(close).toBeDisabled();
   await agent.page
@@ -108,11 +174,14 @@ test("after the end the visitor rates the chat and the agent notes what it came 
   await expect(agent.page.getByText("No chats at the moment")).toBeVisible();
 });
 
-// spec: P-7
-test("when the agent ends the chat the visitor sees it, in every tab, and can ask again", async ({
+// spec: P-7 Q-10
+test("when the agent ends the chat the visitor sees it, in every tab, and says whether it helped; it is put away by itself", async ({
+  browser,
+  demo,
   visitor,
   agent,
 }) => {
+  await changeQueue(browser, demo, { conduct: { survey: "thumbs", wrap_up_s: 20 } });
   await chat(visitor, agent);
   const other = new Visitor(await visitor.page.context().newPage());
   await other.page.goto("/prices");
@@ -124,4 +193,13 @@ test("when the agent ends the chat the visitor sees it, in every tab, and can as
     await expect(tab.composer).toBeHidden();
     await tab.sees("Hello, how can I help?");
   }
+  await expect(other.widget.getByText("Were we able to help?")).toBeVisible();
+  await other.widget.getByRole("radio", { name: "No", exact: true }).check({ force: true });
+  await other.widget.getByRole("button", { name: "Send rating" }).click();
+  await expect(other.widget.getByText("Thank you for your answer.")).toBeVisible();
+  const { page } = agent;
+  const session = page.getByRole("complementary", { name: "Active session" });
+  await expect(session.getByText("Did not help")).toBeVisible();
+  await expect(page.getByText(/^Closes by itself in \d+ s$/)).toBeVisible();
+  await expect(page.getByText("No chats at the moment")).toBeVisible({ timeout: 25_000 });
 });

@@ -103,6 +103,17 @@ export async function changeQueue(browser: Browser, demo: Demo, change: object):
   });
 }
 
+/** A further queue of the demo's site, which the demo's user of that name alone serves. */
+export async function addQueue(browser: Browser, demo: Demo, name: string, served_by: string): Promise<void> {
+  await asAdmin(browser, demo, async (admin, site) => {
+    const { items } = await admin.read<{ items: { id: string; email: string }[] }>("/users");
+    const agents = items.filter(({ email }) => email === demo.account(served_by).email).map(({ id }) => id);
+    const options = { data: { name, agents }, headers: { origin: admin.origin } };
+    const answer = await admin.page.request.post(`${admin.origin}/api/v1/sites/${site.id}/queues`, options);
+    expect(answer.status(), await answer.text()).toBe(201);
+  });
+}
+
 /** Changes the design of the demo's offer of that name, one change after the other, each followed by its check. */
 export async function changeOffer(
   browser: Browser,

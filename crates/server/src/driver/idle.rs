@@ -1,6 +1,7 @@
 //! Owns what happens to a chat by itself: a call rings out, an idle chat is warned and closed, a wrapped-up one is closed
 //! . The desk calls it under its lock, on any node; doing it twice changes nothing.
 
+use beckon_engine::id::ChatId;
 use beckon_engine::queue::conduct::Conduct;
 use beckon_engine::time::UnixMs;
 
@@ -8,7 +9,7 @@ use super::Driver;
 use super::conversation::{end, is_silent_alert, say_as_system};
 use crate::bus::Hint;
 use crate::store::call::{CallOutcome, find_next_call_due, list_due_calls};
-use crate::store::chat::change::update_chat_idle;
+use crate::store::chat::change::{update_chat_idle, update_chat_warned_due};
 use crate::store::chat::waiting::{find_next_wrap_up_due, list_due_wrap_ups};
 use crate::store::chat::{ChatRow, EndedBy};
 use crate::store::message::find_unanswered_since;
@@ -41,6 +42,15 @@ impl Driver {
     pub(super) fn idle_due(&self, chat: &ChatRow, now: UnixMs) -> Option<UnixMs> {
         let warn_after_s = self.conduct_of(chat).idle_warn_after_s;
         (warn_after_s > 0).then(|| now.plus_s(warn_after_s))
+    }
+
+    /// The visitor of this chat was warned and has written: the desk looks at it now, and no console goes on counting.
+    pub(super) async fn look_at_answer(&self, chat: ChatId) -> StoreResult<()> {
+        let mut tx = self.store().write().await?;
+        update_chat_warned_due(&mut tx, chat, self.clock().now()).await?;
+        tx.commit().await?;
+        self.inner.desk.notify_one();
+        Ok(())
     }
 
     /// Lets calls ring out and closes chats whose time for wrapping up is over.
@@ -80,7 +90,12 @@ impl Driver {
         let left = find_open_visit_of(tx, *chat.visitor_id).await?.is_none();
         let (id, visitor) = (*chat.id, *chat.visitor_id);
         match judge(chat, &conduct, since, left, now) {
-            Idle::Waits(due) => return update_chat_idle(tx, id, due, None).await,
+            Idle::Waits(due) => {
+                if chat.idle_warned_at.is_some() {
+                    hints.push(Hint::ChatChanged { chat: id, visitor });
+                }
+                return update_chat_idle(tx, id, due, None).await;
+            }
             Idle::Warned(due) => {
                 return update_chat_idle(tx, id, Some(due), chat.idle_warned_at.map(UnixMs)).await;
             }

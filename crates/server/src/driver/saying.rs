@@ -47,19 +47,22 @@ impl Driver {
     pub async fn visitor_says(&self, visitor: VisitorId, chat: ChatId, said: &Said) -> Result<i64, Refusal> {
         let id = said.id.as_str();
         check(said).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
-        let seq = match said.file {
+        let (seq, warned) = match said.file {
             None => match self.append(chat, Writer::Visitor(visitor), id, &said.text).await {
                 Ok(Written::Existing(seq)) => return Ok(seq),
-                Ok(Written::New(seq, _)) => seq,
+                Ok(Written::New(seq, locked)) => (seq, locked.idle_warned_at.is_some()),
                 Err(not_written) => return Err(refusal(id, not_written)),
             },
             Some(file) => match self.visitor_sends(visitor, chat, said, file).await? {
                 Appended::Existing(seq) => return Ok(seq),
-                Appended::New(seq) => seq,
+                Appended::New(seq) => (seq, true),
             },
         };
         metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
         self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
+        if warned {
+            self.look_at_answer(chat).await?;
+        }
         Ok(seq)
     }
 

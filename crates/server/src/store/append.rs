@@ -66,6 +66,8 @@ pub struct LockedChat {
     pub owner_epoch: i64,
     /// The last of the numbers that were taken.
     pub last_seq: i64,
+    /// When the visitor was told that the chat closes without an answer, as long as that holds.
+    pub idle_warned_at: Option<i64>,
 }
 
 /// Takes so many numbers of each chat, which locks these chats for this unit of work. Yields the chats as they are
@@ -80,7 +82,8 @@ pub async fn update_last_seqs(tx: &mut Tx, counts: &BTreeMap<ChatId, i64>) -> St
         LockedChat,
         "UPDATE chats SET last_seq = chats.last_seq + CAST(j.value ->> 1 AS BIGINT) FROM ",
         list.as_str(),
-        " WHERE chats.id = j.value ->> 0 RETURNING id, visitor_id, mode, state, agent_id, owner_epoch, last_seq",
+        " WHERE chats.id = j.value ->> 0 RETURNING id, visitor_id, mode, state, agent_id, owner_epoch, last_seq,
+                                                         idle_warned_at",
     )
 }
 

@@ -172,6 +172,20 @@ pub async fn update_chat_idle(
     Ok(())
 }
 
+/// Has an active chat whose visitor was warned looked at now, not first when it would close.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chat_warned_due(tx: &mut Tx, id: ChatId, now: UnixMs) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE chats SET due_at = $2 WHERE id = $1 AND state = 'active' AND idle_warned_at IS NOT NULL",
+        Text(id),
+        now.0,
+    )?;
+    Ok(())
+}
+
 /// Ends an open chat. Without an agent there is nothing to wrap up; with one, it is closed by itself at `wrap_up_due`.
 /// Yields false when it has ended.
 ///
