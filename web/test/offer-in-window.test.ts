@@ -164,6 +164,35 @@ it("offers the chat as soon as somebody is available for whom nobody was", async
   expect(said("open_chat")).toHaveLength(2);
 });
 
+it("keeps the focus in the window when what has it goes: a way to another page, a new chat, a question", async () => {
+  // spec: Q-6 N-5
+  const hasFocus = (page: Page) =>
+    expect.poll(() => chatWindow(page).evaluate((at) => at.matches(":focus"))).toBe(true);
+  const other = await visit();
+  const asking = await unanswered(nobody({ do: "url", url: `${fake.shop}/second` }));
+  await asking.waitForURL("**/second");
+  await other.getByRole("link", { name: "Continue" }).focus();
+  fake.send({ type: "availability", open: true });
+  const anew = other.getByRole("button", { name: "Start a new chat" });
+  await anew.waitFor();
+  await hasFocus(other);
+  await anew.focus();
+  fake.send({ type: "availability", open: false });
+  await other.getByText("Nobody is available right now").waitFor();
+  await hasFocus(other);
+
+  fake.send({ type: "chat", chat: chat("active", { transcript: "offered" }) });
+  await other.getByRole("button", { name: "End chat" }).click();
+  await other.getByRole("button", { name: "Continue" }).press("Enter");
+  await hasFocus(other);
+  fake.send(ended({ transcript: "offered" }));
+  const address = other.getByRole("textbox", { name: "Conversation by e-mail" });
+  await address.fill("kari@home.example");
+  await address.press("Enter");
+  await other.getByText("will be sent").waitFor();
+  await hasFocus(other);
+});
+
 it("offers the chat above the enquiry, after a lost connection too, and takes it back", async () => {
   // spec: Q-6 T-6
   const page = await unanswered(enquiry);

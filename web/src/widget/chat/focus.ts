@@ -1,4 +1,4 @@
-/** Moves the focus, and only where the visitor already acts (see `engaged` in the state). */
+/** Moves the focus, and only where the visitor already acts (see `engaged` in the state); and keeps it in the window. */
 import type { Effect } from "./state";
 
 type Focus = Extract<Effect, { do: "focus" }>;
@@ -17,4 +17,11 @@ export function focus(root: ShadowRoot, { on, key }: Focus): void {
             ? find(".dock button")
             : null;
   (target || find(".window"))?.focus({ preventScroll: true });
+}
+
+/** When what had the focus is no longer drawn, the window has it. */
+export function keepingFocus(root: ShadowRoot, draw: () => void): void {
+  const had = root.activeElement;
+  draw();
+  if (had && !had.isConnected) focus(root, { do: "focus", on: "window" });
 }

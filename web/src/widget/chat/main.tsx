@@ -4,7 +4,7 @@ import type { Brain, BundleScript, Stage, Views } from "../bundle";
 import { kept, look, newSession, type Session, step as stepSession } from "../session";
 import { held } from "../transcript";
 import sheetText from "./chat.css?inline";
-import { focus } from "./focus";
+import { focus, keepingFocus } from "./focus";
 import { makeSender } from "./sender";
 import { makeSlot } from "./slot";
 import { type Effect, type Event, invitation, newState, shownOffer, step } from "./state";
@@ -52,7 +52,7 @@ function mount(stage: Stage): Views {
     place.dir = isFromRight(language) ? "rtl" : getComputedStyle(document.documentElement).direction;
     const ui: Ui = { state, t: texts, language, host, act, dispatch };
     const inline = offer && offer.design.form === "inline" && slot.find();
-    render(<App ui={ui} inline={false} slotted={!!inline} />, place);
+    keepingFocus(root, () => render(<App ui={ui} inline={false} slotted={!!inline} />, place));
     slot.draw(inline ? <App ui={ui} inline slotted /> : null);
   };
   const perform = (effect: Effect) => {

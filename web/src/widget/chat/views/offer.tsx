@@ -71,15 +71,7 @@ export function Invitation({ design }: { design: OfferDesign }) {
         >
           {texts.accept_label}
         </button>
-        <button
-          type="button"
-          class="quiet"
-          onClick={({ currentTarget }) => {
-            // The button goes, the window may stay, and the focus with it.
-            currentTarget.closest<HTMLElement>(".window")?.focus();
-            dispatch({ type: "rejected", now: Date.now() });
-          }}
-        >
+        <button type="button" class="quiet" onClick={() => dispatch({ type: "rejected", now: Date.now() })}>
           {texts.reject_label}
         </button>
       </div>
