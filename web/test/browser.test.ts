@@ -109,6 +109,27 @@ it("goes from the offer over form and queue to the conversation and its end", as
   expect(troubles).toEqual([]);
 });
 
+it("goes on in every tab when the form is sent, also where a field has the focus", async () => {
+  // spec: P-4 Q-7
+  const queued = [{ type: "chat", chat: chat("queued", { position: 2 }) }];
+  fake.answer((frame) => {
+    if (frame.type === "hello") return [welcome({ chat: chat("form", { form: [name_field] }) })];
+    return frame.type === "send_form" ? queued : [];
+  });
+  const [first, second] = [await visit(), await visit("/second")];
+  await first.getByLabel("First name").fill("Sa");
+  await second.getByLabel("First name").fill("Sam");
+  await second.getByLabel("First name").press("Enter");
+  for (const page of [first, second]) {
+    await page.getByText("Place in the queue").waitFor();
+    expect(await page.getByLabel("First name").count()).toBe(0);
+  }
+  fake.send({ type: "chat", chat: chat("active") });
+  fake.send(message(1, "Hello Sam"));
+  for (const page of [first, second]) await page.getByRole("log").getByText("Hello Sam").waitFor();
+  expect(troubles).toEqual([]);
+});
+
 it("holds one connection for all tabs, and a No in one removes the offer from all", async () => {
   // spec: T-4 O-6 P-2
   greet({ offer });

@@ -41,7 +41,24 @@ function mount(stage: Stage): Views {
   let draft = stage.readDraft();
   let texts: Texts | undefined;
 
+  let drawing = false;
+  let stale = false;
+
+  // A field that goes while it has the focus is left while the views are drawn: they are drawn once more then, not within.
   const draw = () => {
+    stale = true;
+    if (drawing) return;
+    drawing = true;
+    try {
+      while (stale) {
+        stale = false;
+        paint();
+      }
+    } finally {
+      drawing = false;
+    }
+  };
+  const paint = () => {
     if (!texts) return;
     const { styling } = state.session;
     const offer = shownOffer(state);
