@@ -2,7 +2,7 @@
  * Pictures of every state of the built widget, for looking at: `node test/shots.mjs FOLDER [states] [looks]`.
  * Drives the same scripted server as the browser tests; proves nothing.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { startFake } from "./fake-server.mjs";
@@ -100,13 +100,25 @@ const say = async (page, text) => {
   await page.keyboard.press("Enter");
   await page.waitForTimeout(200);
 };
-/** What is pressed, in the languages that are looked at. */
+const languages = ["ar", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "tr"];
+/** @param {string} english @param {...string} keys */
+const words = (english, ...keys) => {
+  const other = languages
+    .filter((tag) => tag !== "en")
+    .flatMap((tag) => {
+      const file = new URL(`../src/widget/chat/texts/${tag}.json`, import.meta.url);
+      const texts = JSON.parse(readFileSync(file, "utf8"));
+      return keys.map((key) => texts[key]);
+    });
+  return new RegExp(`^(${[english, ...other].join("|")})$`);
+};
+/** What is pressed. */
 const buttons = {
-  chat: /^(Chat|محادثة)$/,
-  end: /^(End chat|Close|إنهاء المحادثة|إغلاق|Leave the queue|مغادرة قائمة الانتظار)$/,
-  minimise: /^(Minimise|تصغير)$/,
+  chat: words("Chat", "chat"),
+  end: words("End chat|Close|Leave the queue", "end_chat", "close", "leave_queue"),
+  minimise: words("Minimise", "minimise"),
   maximise: /^(Maximise|تكبير)$/,
-  send: /^(Send|إرسال)$/,
+  send: words("Send", "send"),
 };
 /** @param {string | RegExp} name @returns {(page: Page) => Promise<void>} */
 const press = (name) => (page) => page.getByRole("button", { name, exact: true }).first().click();
@@ -216,6 +228,20 @@ const scenes = {
       await page.waitForTimeout(200);
       const alternative = { do: "message", text: "Our team is back tomorrow at 9:00." };
       fake.send({ type: "alternative", reason: "no_agent", alternative });
+    },
+  },
+  closed: {
+    act: async (page) => {
+      await press(buttons.chat)(page);
+      await page.waitForTimeout(200);
+      const opens_at = Date.now() + 40 * 3_600_000;
+      fake.send({
+        type: "alternative",
+        reason: "out_of_hours",
+        queue: "q1",
+        alternative: { do: "message", text: "" },
+        opens_at,
+      });
     },
   },
   alternative_over: { act: (page) => lacking(page, { do: "message", text: "" }, [available]) },
@@ -337,9 +363,13 @@ const looks = {
   desktop_forced: { viewport: { width: 1280, height: 800 }, forcedColors: "active" },
   phone: { viewport: { width: 390, height: 844 } },
   phone_dark: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
-  phone_ar: { viewport: { width: 390, height: 844 }, html: '<html dir="rtl" lang="ar"' },
   small: { viewport: { width: 320, height: 568 } },
 };
+for (const tag of languages) {
+  const html = `<html dir="${tag === "ar" ? "rtl" : "ltr"}" lang="${tag}"`;
+  looks[`desktop_${tag}`] = { viewport: { width: 1280, height: 800 }, html };
+  looks[`phone_${tag}`] = { viewport: { width: 390, height: 844 }, html };
+}
 
 /** @param {string} name @param {string} wanted */
 const chosen = (name, wanted) => !wanted || wanted === "all" || wanted.split(",").includes(name);
