@@ -2,7 +2,7 @@
 import type { Locator } from "@playwright/test";
 import { addQueue, changeQueue } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
-import { another, chat, expect, test } from "../support/journey.ts";
+import { another, chat, expect, test, withMail } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
 // spec: Q-7 Q-9 X-2
@@ -135,44 +135,53 @@ async function countsDown(text: Locator): Promise<void> {
 }
 
 // spec: P-7 Q-10
-test("a visitor who is silent is warned, and rates the chat after its end; the agent notes what it came to", async ({
-  browser,
-  demo,
-  errors,
-  visitor,
-  agent,
-}) => {
-  const admin = await another(browser, demo, "admin", errors);
-  await changeQueue(browser, demo, { conduct: { idle_warn_after_s: 10, idle_close_after_s: 600 } });
-  await chat(visitor, agent);
-  await conduct(admin);
+withMail(
+  "a visitor who is silent is warned; after the end they are sent the chat and rate it; the agent notes what it came to",
+  async ({ browser, demo, errors, visitor, agent, smtpd }) => {
+    const admin = await another(browser, demo, "admin", errors);
+    await changeQueue(browser, demo, { conduct: { idle_warn_after_s: 10, idle_close_after_s: 600 } });
+    await chat(visitor, agent);
+    await conduct(admin);
 
-  const idle = agent.page.getByText(/^The visitor does not answer\. The chat closes in 5\d\d s\.$/);
-  await countsDown(idle);
-  await expect(visitor.log.getByText(/^Are you still there\?/)).toBeVisible();
-  await visitor.say("Still here");
-  await expect(idle).toBeHidden();
+    const idle = agent.page.getByText(/^The visitor does not answer\. The chat closes in 5\d\d s\.$/);
+    await countsDown(idle);
+    await expect(visitor.log.getByText(/^Are you still there\?/)).toBeVisible();
+    await visitor.say("Still here");
+    await expect(idle).toBeHidden();
 
-  await visitor.end();
-  await expect(visitor.widget.getByText("You have ended the chat.")).toBeVisible();
-  await visitor.widget.getByRole("radio", { name: "4 of 5" }).check({ force: true });
-  await visitor.widget.getByRole("textbox", { name: /Anything to add/ }).fill("Quick and kind");
-  await visitor.widget.getByRole("button", { name: "Send rating" }).click();
-  await expect(visitor.widget.getByText("Thank you for your answer.")).toBeVisible();
+    await visitor.end();
+    await expect(visitor.widget.getByText("You have ended the chat.")).toBeVisible();
+    const address = visitor.widget.getByRole("textbox", { name: "Conversation by e-mail" });
+    await address.fill("kari@home");
+    await address.press("Enter");
+    await expect(address).toHaveAccessibleDescription("Please enter a valid e-mail address.");
+    await address.fill("kari@home.example");
+    await visitor.send.click();
+    await expect(visitor.widget.getByText("The conversation will be sent to you by e-mail.")).toBeVisible();
+    await expect.poll(async () => (await smtpd.mails()).length).toBe(1);
+    const [mail = ""] = await smtpd.mails();
+    expect(mail).toMatch(/^To: kari@home\.example$/m);
+    expect(mail.indexOf("Hello, how can I help?")).toBeGreaterThan(0);
+    expect(mail.indexOf("Still here")).toBeGreaterThan(mail.indexOf("Hello, how can I help?"));
+    await visitor.widget.getByRole("radio", { name: "4 of 5" }).check({ force: true });
+    await visitor.widget.getByRole("textbox", { name: /Anything to add/ }).fill("Quick and kind");
+    await visitor.widget.getByRole("button", { name: "Send rating" }).click();
+    await expect(visitor.widget.getByText("Thank you for your answer.")).toBeVisible();
 
-  await expect(agent.page.getByText("Quick and kind")).toBeVisible();
-  await expect(agent.page.getByText("4 of 5")).toBeVisible();
-  await countsDown(agent.page.getByText(/^Closes by itself in [2-3]\d\d s$/));
-  const close = agent.page.getByRole("button", { name: "Close", exact: true });
-  await expect(close).toBeDisabled();
-  await agent.page
-    .getByRole("combobox", { name: /Came to/ })
-    .or(agent.page.getByRole("textbox", { name: /Came to/ }))
-    .click();
-  await agent.page.getByRole("option", { name: "Sold" }).click();
-  await close.click();
-  await expect(agent.page.getByText("No chats at the moment")).toBeVisible();
-});
+    await expect(agent.page.getByText("Quick and kind")).toBeVisible();
+    await expect(agent.page.getByText("4 of 5")).toBeVisible();
+    await countsDown(agent.page.getByText(/^Closes by itself in [2-3]\d\d s$/));
+    const close = agent.page.getByRole("button", { name: "Close", exact: true });
+    await expect(close).toBeDisabled();
+    await agent.page
+      .getByRole("combobox", { name: /Came to/ })
+      .or(agent.page.getByRole("textbox", { name: /Came to/ }))
+      .click();
+    await agent.page.getByRole("option", { name: "Sold" }).click();
+    await close.click();
+    await expect(agent.page.getByText("No chats at the moment")).toBeVisible();
+  },
+);
 
 // spec: P-7 Q-10
 test("when the agent ends the chat the visitor sees it, in every tab, and says whether it helped; it is put away by itself", async ({

@@ -1,10 +1,7 @@
 /** Waiting, and what there is instead of a chat: places, leaving the queue, closed hours, enquiries. */
-import type { Browser } from "@playwright/test";
 import { Agent } from "../support/agent.ts";
-import type { Demo } from "../support/demo.ts";
-import { test as base, expect, watch } from "../support/journey.ts";
-import { Smtpd } from "../support/smtpd.ts";
-import { openShadowRoots, Visitor } from "../support/visitor.ts";
+import { anotherVisitor, expect, watch, withMail } from "../support/journey.ts";
+import type { Visitor } from "../support/visitor.ts";
 
 interface Queue {
   id: string;
@@ -13,15 +10,7 @@ interface Queue {
   plan: { routing: object; alternatives: object; enquiry: object };
 }
 
-const test = base.extend<{ smtpd: Smtpd; admin: Agent }>({
-  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names
-  smtpd: async ({}, use) => {
-    const smtpd = await Smtpd.start();
-    await use(smtpd);
-    await smtpd.remove();
-  },
-  options: async ({ smtpd }, use) =>
-    use(["--smtp-url", `smtp://127.0.0.1:${smtpd.port}`, "--mail-from", "Shop <chat@shop.example>"]),
+const test = withMail.extend<{ admin: Agent }>({
   admin: async ({ browser, demo, errors }, use) => {
     const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
     await watch(context, errors);
@@ -44,13 +33,6 @@ async function change(admin: Agent, plan: Partial<Queue["plan"]>): Promise<Queue
   return queue;
 }
 
-async function another(browser: Browser, demo: Demo, errors: string[]): Promise<Visitor> {
-  const context = await browser.newContext({ baseURL: demo.shop, locale: "en-GB" });
-  await watch(context, errors);
-  await context.addInitScript(openShadowRoots);
-  return new Visitor(await context.newPage());
-}
-
 async function opens(visitor: Visitor): Promise<void> {
   await visitor.page.goto("/");
   await visitor.widget.getByRole("button", { name: /chat/i }).first().click();
@@ -65,21 +47,35 @@ test("the place falls as those before are answered", async ({
   admin,
   agent,
 }) => {
-  await change(admin, { alternatives: { no_agent: { do: "wait" } } });
+  const routing = { ring_time_s: 300 };
+  const alternatives = { no_agent: { do: "wait" } };
+  await change(admin, { routing, alternatives });
   await agent.page.getByRole("button", { name: /^Status:/ }).click();
   await agent.page.getByRole("menuitem", { name: /^Away New chats/ }).click();
-  const first = await another(browser, demo, errors);
+  const first = await anotherVisitor(browser, demo, errors);
   await opens(first);
-  const place = (of: Visitor, n: number) =>
-    expect(of.widget.locator("dl div", { hasText: "Place in the queue" }).locator("dd")).toHaveText(
-      String(n),
-    );
-  await place(first, 1);
+  const figures = (of: Visitor) => expect(of.widget.locator("dl > div"));
+  // Nobody is there: no wait is promised.
+  await figures(first).toHaveText(["Place in the queue1"]);
   await opens(visitor);
-  await place(visitor, 2);
+  await figures(visitor).toHaveText(["Place in the queue2"]);
   await agent.ready();
   await agent.answer();
-  await place(visitor, 1);
+  await figures(visitor).toHaveText(["Place in the queue1", "Estimated waitUnder a minute"]);
+  for (const [settings, shown] of [
+    [{ show_position: false }, ["Estimated waitUnder a minute"]],
+    [{ show_wait: false }, ["Place in the queue1"]],
+    [{ show_position: false, show_wait: false }, []],
+  ] as const) {
+    await change(admin, { routing: { ...routing, ...settings }, alternatives });
+    await expect(async () => {
+      await visitor.page.reload();
+      await expect(
+        visitor.widget.getByRole("heading", { name: /You are (in the queue|next)/ }),
+      ).toBeVisible();
+      await figures(visitor).toHaveText([...shown], { timeout: 1_000 });
+    }).toPass();
+  }
   await first.page.context().close();
 });
 

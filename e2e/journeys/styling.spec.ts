@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Agent } from "../support/agent.ts";
-import { expect, test, watch } from "../support/journey.ts";
+import { anotherVisitor, expect, test, watch } from "../support/journey.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
 
 interface List {
@@ -59,6 +59,7 @@ test("looks are edited beside the real widget, and are on the site once saved", 
   await expect(page.getByText(/Black text reads well on it .* less than 4\.5 : 1/)).toBeVisible();
   await choose(page, "Launcher", "With a label");
   await page.getByRole("textbox", { name: "Label of the launcher" }).fill("Ask us");
+  await page.getByRole("radiogroup", { name: "Position" }).getByText("Left", { exact: true }).click();
   await choose(page, "State", "Launcher");
   await expect(widget.getByRole("button", { name: "Ask us" })).toBeVisible();
 
@@ -107,13 +108,28 @@ test("looks are edited beside the real widget, and are on the site once saved", 
     const visitor = new Visitor(await other.newPage());
     await visitor.page.goto("/");
     const launcher = visitor.widget.getByRole("button", { name: "Ask us" });
-    await expect(launcher).toBeVisible();
+    await expect(launcher).toHaveCSS("background-color", "rgb(255, 212, 0)");
+    await expect(launcher).toHaveCSS("color", "rgb(16, 20, 24)");
+    expect((await launcher.boundingBox())?.x).toBe(16);
     await launcher.click();
     await expect(visitor.widget.getByRole("heading", { level: 1, name: title })).toBeVisible();
+    expect((await visitor.widget.getByRole("dialog").boundingBox())?.x).toBe(16);
     const shown = visitor.widget.locator("header img");
     await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(54);
     await other.close();
   }
+
+  await choose(page, "Launcher", "Hidden");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: "Save" })).toBeHidden();
+  const visitor = await anotherVisitor(browser, demo, errors);
+  await visitor.page.goto("/");
+  const launcher = visitor.widget.getByRole("button", { name: "Ask us", includeHidden: true });
+  await expect(launcher).toBeAttached();
+  await expect(launcher).toBeHidden();
+  await visitor.page.evaluate("beckon('open')");
+  await expect(visitor.widget.getByRole("heading", { level: 1, name: "Ask Nordic Home" })).toBeVisible();
+  await visitor.page.context().close();
   await context.close();
 });
 

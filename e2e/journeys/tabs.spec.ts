@@ -1,8 +1,8 @@
 /** Several tabs of one browser, reloads and navigation. */
-import { chat, expect, test, transcript } from "../support/journey.ts";
+import { expect, test, transcript } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
-interface Visits {
+interface Ids {
   items: { id: string }[];
 }
 
@@ -25,7 +25,7 @@ test("two tabs get one offer, and both see its outcome", async ({ visitor, agent
   await expect(visitor.reject).toBeHidden();
   await expect(other.reject).toBeHidden();
 
-  const { items } = await agent.read<Visits>("/visits");
+  const { items } = await agent.read<Ids>("/visits");
   expect(items).toHaveLength(1);
   await expect
     .poll(async () =>
@@ -35,8 +35,27 @@ test("two tabs get one offer, and both see its outcome", async ({ visitor, agent
 });
 
 // spec: Q-7, T-8
-test("a chat follows the visitor over reload, navigation and tabs", async ({ visitor, agent }) => {
-  await chat(visitor, agent);
+test("a chat asked for in two tabs at once is one, and follows the visitor over reload, navigation and tabs", async ({
+  visitor,
+  agent,
+}) => {
+  const second = new Visitor(await visitor.page.context().newPage());
+  const tabs = [visitor, second];
+  for (const tab of tabs) {
+    await tab.page.goto("/");
+    await expect(tab.launcher).toBeVisible();
+  }
+  await Promise.all(tabs.map((tab) => tab.launcher.click()));
+  for (const tab of tabs) await expect(tab.send).toBeVisible();
+  await second.fillForm("Kari");
+  for (const tab of tabs)
+    await expect(tab.widget.getByRole("heading", { name: /You are (in the queue|next)/ })).toBeVisible();
+  await agent.answer();
+  await agent.say("Hello, how can I help?");
+  for (const tab of tabs) await tab.sees("Hello, how can I help?");
+  expect((await agent.read<Ids>("/chats")).items).toHaveLength(1);
+  await second.page.close();
+
   await visitor.say("one");
   await agent.sees("one");
 

@@ -1,7 +1,7 @@
 /** From a page view to an answer and to the end, across two origins and two browsers. */
 import { expect, test } from "../support/journey.ts";
 
-// spec: R-4, O-1, O-5, Q-3, C-3, P-3, P-4, P-5, P-6, P-7
+// spec: R-4, O-1, O-5, Q-3, Q-8, C-3, P-3, P-4, P-5, P-6, P-7
 test("a visitor is offered help, accepts, waits, talks with an agent and leaves", async ({
   visitor,
   agent,
@@ -32,10 +32,25 @@ test("a visitor is offered help, accepts, waits, talks with an agent and leaves"
 
   await agent.say("Good morning, Kari.");
   await visitor.sees("Good morning, Kari.");
-  await visitor.say("Is the oak oiled?");
+  const visitor_types = agent.page.locator("[aria-live=polite]", { hasText: "Kari is writing" });
+  const agent_types = visitor.widget.getByText("Alice Berg is typing");
+  await visitor.composer.fill("Is the oak oiled?");
+  await expect(visitor_types).toBeVisible();
+  await visitor.send.click();
   await agent.sees("Is the oak oiled?");
-  await agent.say("Yes, twice.");
+  await expect(visitor_types).toBeHidden({ timeout: 1_000 });
+  await agent.composer.fill("Yes, twice.");
+  await expect(agent_types).toBeVisible();
+  await agent.composer.press("Enter");
   await visitor.sees("Yes, twice.");
+  await expect(agent_types).toBeHidden({ timeout: 1_000 });
+  // Who stops in the middle is no longer shown as writing after a while.
+  await visitor.composer.fill("And the");
+  await agent.composer.fill("It takes");
+  await expect(visitor_types).toBeVisible();
+  await expect(agent_types).toBeVisible();
+  await expect(visitor_types).toBeHidden();
+  await expect(agent_types).toBeHidden();
 
   await visitor.end();
   await expect(visitor.composer).toBeHidden();

@@ -12,6 +12,7 @@ import {
 } from "@playwright/test";
 import { Agent } from "./agent.ts";
 import { Demo } from "./demo.ts";
+import { Smtpd } from "./smtpd.ts";
 import { openShadowRoots, Visitor } from "./visitor.ts";
 
 interface Stage {
@@ -60,6 +61,18 @@ export const test = base.extend<Stage>({
 });
 
 export { expect };
+
+/** A stage with a mail server, to which the demo server sends. */
+export const withMail = test.extend<{ smtpd: Smtpd }>({
+  // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names
+  smtpd: async ({}, use) => {
+    const smtpd = await Smtpd.start();
+    await use(smtpd);
+    await smtpd.remove();
+  },
+  options: async ({ smtpd }, use) =>
+    use(["--smtp-url", `smtp://127.0.0.1:${smtpd.port}`, "--mail-from", "Shop <chat@shop.example>"]),
+});
 
 /** Notes what the pages of a context log as warning or error. */
 export async function watch(context: BrowserContext, errors: string[]): Promise<void> {
