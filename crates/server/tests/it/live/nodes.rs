@@ -20,6 +20,7 @@ store_tests!(
     a_node_that_was_left_takes_over_what_the_other_knows,
     polls_follow_the_visit_from_node_to_node,
     of_two_answers_on_two_nodes_one_wins,
+    of_two_wishes_to_chat_on_two_nodes_comes_one_chat,
     many_who_come_at_once_get_no_more_offers_than_there_is_room,
     while_the_bus_is_away_nodes_see_what_the_others_did,
     nodes_that_have_a_bus_each_see_what_the_others_did,
@@ -148,6 +149,51 @@ async fn of_two_answers_on_two_nodes_one_wins(store: Store) {
         let presented = presented().await;
         assert_eq!((presented.len(), &presented[0]["outcome"]), (1, &outcome), "an outcome is final");
     }
+}
+
+/// What a poll of this visitor, who reads no product, brings with these frames.
+async fn poll_elsewhere(address: SocketAddr, shop: &Shop, token: &Value, frames: &[Value]) -> Value {
+    let hello = json!({ "type": "hello", "v": 1, "site": shop.site.key, "token": token,
+                        "pages": [page(1, "/about")] });
+    let all: Vec<Value> = std::iter::once(hello).chain(frames.iter().cloned()).collect();
+    poll(address, ORIGIN, json!(all)).await.1.remove(0)
+}
+
+// spec: Q-7 X-4
+async fn of_two_wishes_to_chat_on_two_nodes_comes_one_chat(store: Store) {
+    let (shop, other, _between) = on_two_nodes(store, Plan { slots: 10, ..Plan::default() }).await;
+    let alice = shop.agent("Alice").await;
+    let both = [shop.address, other];
+    for address in both {
+        let mut seen = Browser::connect(address, Some(ORIGIN)).await;
+        seen.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
+        seen.open().await;
+    }
+    let wish = [json!({ "type": "open_chat" })];
+    let mut known = Vec::new();
+    for _ in 0..6 {
+        let mut welcome = poll_elsewhere(shop.address, &shop, &Value::Null, &[]).await;
+        let token = welcome["token"].clone();
+        // A browser sends again what was not answered.
+        while welcome["chat"].is_null() {
+            join_all(both.map(|address| poll_elsewhere(address, &shop, &token, &wish))).await;
+            welcome = poll_elsewhere(shop.address, &shop, &token, &[]).await;
+        }
+        let chat = welcome["chat"]["id"].clone();
+        for address in both {
+            let again = poll_elsewhere(address, &shop, &token, &wish).await;
+            assert!(again["chat"].is_null() || again["chat"]["id"] == chat, "{again:#}");
+            assert_eq!(poll_elsewhere(address, &shop, &token, &[]).await["chat"]["id"], chat);
+        }
+        known.push(chat);
+    }
+    let listed = alice.read("/api/v1/chats").await;
+    let mut listed: Vec<Value> =
+        listed["items"].as_array().unwrap().iter().map(|chat| chat["id"].clone()).collect();
+    let by_id = |a: &Value, b: &Value| a.as_str().cmp(&b.as_str());
+    listed.sort_by(by_id);
+    known.sort_by(by_id);
+    assert_eq!(listed, known);
 }
 
 // spec: O-12 X-4
