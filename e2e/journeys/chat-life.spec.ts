@@ -144,6 +144,7 @@ withMail(
     await conduct(admin);
 
     const idle = agent.page.getByText(/^The visitor does not answer\. The chat closes in 5\d\d s\.$/);
+    await expect(idle).toBeVisible({ timeout: 20_000 });
     await countsDown(idle);
     await expect(visitor.log.getByText(/^Are you still there\?/)).toBeVisible();
     await visitor.say("Still here");
