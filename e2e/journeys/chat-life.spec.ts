@@ -2,6 +2,7 @@
 import type { Locator } from "@playwright/test";
 import { addQueue, changeQueue } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
+import { heard, notes, setElsewhere, standIn } from "../support/attention.ts";
 import { another, chat, expect, test, withMail } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
@@ -74,7 +75,7 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
 });
 
 // spec: Q-9 X-6
-test("a supervisor watches unseen, whispers, joins and takes the chat over", async ({
+test("a supervisor watches unseen, whispers, joins, is called by what the visitor writes, and takes the chat over", async ({
   browser,
   demo,
   errors,
@@ -83,6 +84,8 @@ test("a supervisor watches unseen, whispers, joins and takes the chat over", asy
 }) => {
   await chat(visitor, agent);
   const sue = await another(browser, demo, "sue", errors);
+  await sue.page.addInitScript(standIn);
+  await sue.page.reload();
   await sue.page.getByRole("link", { name: /Kari/ }).first().click();
   await sue.page.getByRole("button", { name: "Watch", exact: true }).click();
   await expect(sue.page.getByText(/You are watching/)).toBeVisible();
@@ -92,10 +95,28 @@ test("a supervisor watches unseen, whispers, joins and takes the chat over", asy
   await note.press("Enter");
   await agent.sees("Offer the oiled one");
   await expect(agent.log.getByText("Only your team sees this").first()).toBeVisible();
+  const noticed = async () => ({
+    notes: (await notes(sue.page)).map(({ body }) => body),
+    sounds: await heard(sue.page, "message"),
+  });
+  await setElsewhere(sue.page, true);
+  await visitor.say("I am thinking");
+  await sue.sees("I am thinking");
+  expect(await noticed(), "who only watches is not called").toEqual({ notes: [], sounds: 0 });
+  await setElsewhere(sue.page, false);
 
   await agent.composer.fill("I was about to say");
   await sue.page.getByRole("button", { name: "Join", exact: true }).click();
   await expect(visitor.log.getByText("Sue Dahl has joined the chat.")).toBeVisible();
+  await setElsewhere(sue.page, true);
+  await visitor.say("And the price?");
+  await expect.poll(noticed).toEqual({ notes: ["And the price?"], sounds: 1 });
+  // The owner reads it, and the guest still has not.
+  await expect(visitor.log.getByText("Read", { exact: true })).toBeVisible();
+  const unread = sue.page.getByRole("img", { name: "1 unread message" });
+  await expect(unread).toBeVisible();
+  await setElsewhere(sue.page, false);
+  await expect(unread).toBeHidden();
   await sue.page.getByRole("button", { name: "Take over" }).click();
   await sue.page.getByRole("dialog").getByRole("button", { name: "Take over" }).click();
   await expect(visitor.log.getByText("Sue Dahl looks after you now.")).toBeVisible();
@@ -136,17 +157,26 @@ async function countsDown(text: Locator): Promise<void> {
 
 // spec: P-7 Q-10
 withMail(
-  "a visitor who is silent is warned; after the end they are sent the chat and rate it; the agent notes what it came to",
+  "a visitor who is silent is warned, though they have minimised it; after the end they are sent the chat and rate it; the agent notes what it came to",
   async ({ browser, demo, errors, visitor, agent, smtpd }) => {
     const admin = await another(browser, demo, "admin", errors);
     await changeQueue(browser, demo, { conduct: { idle_warn_after_s: 10, idle_close_after_s: 600 } });
     await chat(visitor, agent);
     await conduct(admin);
 
+    await visitor.widget.getByRole("button", { name: "Minimise" }).click();
+    const maximise = visitor.widget.getByRole("button", { name: "Maximise" });
+    await expect(maximise).toBeVisible();
+    await expect(visitor.widget.locator("#unread")).toBeHidden();
     const idle = agent.page.getByText(/^The visitor does not answer\. The chat closes in 5\d\d s\.$/);
     await expect(idle).toBeVisible({ timeout: 20_000 });
     await countsDown(idle);
-    await expect(visitor.log.getByText(/^Are you still there\?/)).toBeVisible();
+    const warning = "Are you still there? Without an answer the chat closes soon.";
+    await expect(visitor.widget.getByRole("status")).toHaveText(warning);
+    await expect(visitor.widget.locator("#unread")).toHaveText("1");
+    await maximise.click();
+    await expect(visitor.log.getByText(warning)).toBeVisible();
+    await expect(visitor.widget.locator("#unread")).toBeHidden();
     await visitor.say("Still here");
     await expect(idle).toBeHidden();
 

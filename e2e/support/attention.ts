@@ -41,9 +41,11 @@ export function standIn(): void {
   };
 }
 
+/** The console loses the focus, or has it again. */
 export function setElsewhere(page: Page, elsewhere: boolean): Promise<void> {
   return page.evaluate((set) => {
     window.elsewhere = set;
+    window.dispatchEvent(new Event(set ? "blur" : "focus"));
   }, elsewhere);
 }
 

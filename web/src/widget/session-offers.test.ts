@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { kept, look, newSession, type SessionEvent, step } from "./session";
+import { look } from "./look";
+import { kept, newSession, type SessionEvent, step } from "./session";
 import { active, offer, offered, play, welcome } from "./session-play";
 
 describe("an offer", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Message, VisitorChat, VisitorNotice } from "../api/wire";
-import { kept, look, newSession, type SessionEvent, step } from "./session";
+import { look } from "./look";
+import { kept, newSession, type SessionEvent, step } from "./session";
 import {
   active,
   chatting,
@@ -196,6 +197,19 @@ describe("messages that arrive", () => {
     const [read, sent] = play(s, { type: "read", seq: 2 }, { type: "read", seq: 2 });
     expect(look(read).unread).toBe(0);
     expect(sent).toEqual([{ type: "read", chat: "c1", seq: 2 }]);
+  });
+
+  // spec: Q-10
+  it("count too when they warn that the chat is about to close, and nothing else of the system does", () => {
+    const of_system = (seq: number, text: string): Message => ({ ...from_agent(seq, text), from: "system" });
+    const [s] = play(
+      chatting(),
+      heard(of_system(1, "agent_joined")),
+      heard(from_agent(2)),
+      heard(of_system(3, "idle_warning")),
+    );
+    expect(look(s).unread).toBe(2);
+    expect(look(play(s, { type: "read", seq: 3 })[0]).unread).toBe(0);
   });
 
   it("end the typing indicator, as time does", () => {

@@ -13,7 +13,6 @@ import type {
   VisitorFrame,
   VisitorNotice,
 } from "../api/wire";
-import type { Look } from "./bundle";
 import { answerEnquiry, type Enquiry, missed, refuseEnquiry, sendEnquiry } from "./enquiry";
 import { decline, emptied, settle } from "./settling";
 import { acknowledge, held, mark, ofChat, receive, retry, running, say, sayFrame } from "./transcript";
@@ -166,16 +165,6 @@ export function newSession(kept: Partial<Kept> = {}): Session {
 export function kept(s: Session): Kept {
   const { token, window, unsent, pending, dismissed, declined, announced } = s;
   return { token, window, unsent, pending, dismissed, declined, announced, chat: s.chat ? s.chat.id : "" };
-}
-
-export function look(s: Session): Look {
-  return {
-    styling: s.styling,
-    window: s.window,
-    unread: s.messages.filter((m) => m.from === "agent" && m.seq > s.read_seq).length,
-    folded: s.offer !== null && s.offer.folded,
-    busy: s.offer !== null || s.chat !== null || s.window === "open",
-  };
 }
 
 export function step(s: Session, event: SessionEvent): Step {

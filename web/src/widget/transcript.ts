@@ -69,6 +69,15 @@ export function mark(s: Session): Step {
   return [{ ...s, told_delivered_seq: has }, [{ type: "delivered", chat: chat.id, seq: has }]];
 }
 
+/** What the visitor is not to miss: what an agent has written, and that the chat is about to close. */
+export function isNews(message: Message): boolean {
+  return message.from === "agent" || isIdleWarning(message);
+}
+
+export function isIdleWarning({ from, text }: Message): boolean {
+  return from === "system" && text === "idle_warning";
+}
+
 export function ofChat(s: Session, chat: string): boolean {
   return s.chat !== null && s.chat.id === chat;
 }

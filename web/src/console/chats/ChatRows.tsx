@@ -4,12 +4,10 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import type { Chat, Message } from "../../api/wire";
-import { keys } from "../api/queries";
+import type { Chat } from "../../api/wire";
 import { useHasDraft } from "../drafts/DraftsProvider";
 import { needsAgent } from "../live/chats";
-import { useLiveState } from "../live/LiveProvider";
-import { unreadCount } from "../live/messages";
+import { useLiveState, useUnread } from "../live/LiveProvider";
 import { prefetchChat } from "../live/prefetch";
 import { useUser } from "../shell/user";
 import { Dot, type DotTone } from "../ui/Dot";
@@ -101,8 +99,7 @@ const Row = memo(function Row({ index, group, chat, place, current, amber_s, red
   const queryClient = useQueryClient();
   const typing = useLiveState((live) => live.typing[chat.id] ?? 0) > serverNow();
   const draft = useHasDraft(chat.id) && !current;
-  const own = chat.agent?.id === user.id;
-  const unread = own ? unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id))) : 0;
+  const unread = useUnread([chat], user);
   const prefetch = () => prefetchChat(queryClient, chat, user);
   const preview = previewOf(chat, user.id, group === "waiting" ? place : undefined, t);
   return (

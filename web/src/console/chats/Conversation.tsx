@@ -1,9 +1,7 @@
 /** Owns one conversation: the messages, and the place to write. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../api/wire";
-import { applyOwnRead } from "../live/cache";
 import { useLive, useLiveState, useMessages } from "../live/LiveProvider";
 import { hasGap } from "../live/messages";
 import { useUser } from "../shell/user";
@@ -55,10 +53,10 @@ export function Conversation({ chat, onDetails }: { chat: Chat; onDetails: (() =
 function useFollow(chat: Chat, last_seq: number, gap: boolean): void {
   const live = useLive();
   const user = useUser();
-  const queryClient = useQueryClient();
   const connected = useLiveState((state) => state.connection.state === "open");
   const focused = useFocus();
-  const own = chat.agent?.id === user.id && chat.state === "active";
+  const { owner, guest } = partOf(chat, user);
+  const active = chat.state === "active";
 
   useEffect(() => {
     if (connected && chat.state !== "ended") live.follow(chat.id);
@@ -68,7 +66,7 @@ function useFollow(chat: Chat, last_seq: number, gap: boolean): void {
     const timer = setTimeout(() => live.follow(chat.id), 1_000);
     return () => clearTimeout(timer);
   }, [live, connected, gap, chat.id]);
-  const joined = own || chat.guests.some((guest) => guest.id === user.id);
+  const joined = (owner && active) || guest;
   const keep = useRef(joined);
   keep.current = joined;
   useEffect(
@@ -78,10 +76,8 @@ function useFollow(chat: Chat, last_seq: number, gap: boolean): void {
     [live, chat.id],
   );
   useEffect(() => {
-    if (!own || !focused || !connected || last_seq <= chat.agent_read_seq) return;
-    live.read(chat.id, last_seq);
-    applyOwnRead(queryClient, chat.id, last_seq);
-  }, [live, queryClient, own, focused, connected, chat.id, chat.agent_read_seq, last_seq]);
+    if (active && focused && connected) live.read(chat, last_seq);
+  }, [live, active, focused, connected, chat, last_seq]);
 }
 
 function useFocus(): boolean {

@@ -12,7 +12,10 @@ import {
 import type { SessionUser } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { keys } from "../api/queries";
+import type { Me } from "../chats/part";
+import { readUpTo } from "./along";
 import { connectLive, type Live } from "./client";
+import { unreadCount } from "./messages";
 import { messagesQuery } from "./prefetch";
 import type { LiveState } from "./store";
 
@@ -61,6 +64,19 @@ export function useLive(): Live {
 export function useLiveState<T>(pick: (state: LiveState) => T): T {
   const { store } = useLive();
   return useSyncExternalStore(store.subscribe, () => pick(store.read()));
+}
+
+/** How many messages of visitors this person has not read in these chats: none where they only read along. */
+export function useUnread(chats: readonly Chat[], me: Me): number {
+  const queryClient = useQueryClient();
+  const along = useLiveState((live) => live.read_along);
+  let unread = 0;
+  for (const chat of chats) {
+    const read_seq = readUpTo(chat, me, along);
+    if (read_seq === null) continue;
+    unread += unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id)), read_seq);
+  }
+  return unread;
 }
 
 /** The messages of a chat, as they come. */

@@ -4,7 +4,8 @@ import type { SessionUser } from "../../api/rest";
 import type { Chat, Message, MessageFile } from "../../api/wire";
 import { partOf } from "../chats/part";
 import { serverNow } from "../ui/server-time";
-import { heldMessages, openChats } from "./cache";
+import { createAlong, readUpTo, storedAlong } from "./along";
+import { applyOwnRead, heldMessages, openChats } from "./cache";
 import { type Commands, createCommands } from "./commands";
 import { createMarks } from "./marks";
 import { contiguousSeq } from "./messages";
@@ -48,7 +49,8 @@ export interface Live {
   /** Takes a refused message out of the outbox. */
   discard(id: string): void;
   typing(chat: string): void;
-  read(chat: string, seq: number): void;
+  /** The owner, or whoever has joined, has seen the messages up to `seq`; nothing of anyone else. */
+  read(chat: Chat, seq: number): void;
   follow(chat: string): void;
   /** Follows each of these chats that is not followed yet. */
   watch(chats: readonly string[]): void;
@@ -61,7 +63,7 @@ export interface LiveOptions {
   url: string;
   user: SessionUser;
   queryClient: QueryClient;
-  /** A visitor's message arrived in a chat of this agent. */
+  /** A visitor's message arrived in a chat that this agent has, or has joined. */
   onVisitorMessage(chat: Chat, message: Message): void;
   /** A chat of this agent went to somebody else, or back into a queue. */
   onHandedOver(chat: Chat): void;
@@ -70,11 +72,12 @@ export interface LiveOptions {
 
 export function connectLive(options: LiveOptions): Live {
   const { queryClient, user } = options;
-  const store = createLiveStore(storedOutbox(user.id));
+  const store = createLiveStore(storedOutbox(user.id), storedAlong(user.id));
   const commands = createCommands(() => socket);
   const outgoing = createOutgoing(user.id, store, () => socket);
   const followed = createFollowed(queryClient, () => socket);
   const marks = createMarks(() => socket);
+  const along = createAlong(user, store);
   const context = {
     queryClient,
     user,
@@ -82,6 +85,7 @@ export function connectLive(options: LiveOptions): Live {
     commands,
     outgoing,
     marks,
+    along,
     socket: () => socket,
     follow: followed.follow,
     isFollowed: followed.has,
@@ -142,7 +146,13 @@ export function connectLive(options: LiveOptions): Live {
       typed.set(chat, Date.now());
       socket.send({ type: "typing", chat });
     },
-    read: marks.read,
+    read(chat, seq) {
+      const read_seq = readUpTo(chat, user, store.read().read_along);
+      if (read_seq === null || seq <= read_seq) return;
+      if (!partOf(chat, user).owner) return along.read(chat.id, seq);
+      marks.read(chat.id, seq);
+      applyOwnRead(queryClient, chat.id, seq);
+    },
     follow: followed.follow,
     watch(chats) {
       for (const chat of chats) if (!followed.has(chat)) followed.follow(chat);

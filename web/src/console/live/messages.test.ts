@@ -31,9 +31,9 @@ describe("messages of a conversation", () => {
 
   it("count as unread only when the visitor wrote them after the last one read", () => {
     const held = [message(1, "system"), message(2), message(3, "agent"), message(4), message(5, "system")];
-    const chat = { last_seq: 5, agent_read_seq: 2, last_message: { from: "system" } };
-    expect(unreadCount(chat, held)).toBe(1);
-    expect(unreadCount({ ...chat, last_message: { from: "visitor" } }, undefined)).toBe(3);
-    expect(unreadCount(chat, undefined)).toBe(0);
+    const chat = { last_seq: 5, last_message: { from: "system" } };
+    expect(unreadCount(chat, held, 2)).toBe(1);
+    expect(unreadCount({ ...chat, last_message: { from: "visitor" } }, undefined, 2)).toBe(3);
+    expect(unreadCount(chat, undefined, 2)).toBe(0);
   });
 });

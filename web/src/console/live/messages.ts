@@ -24,13 +24,14 @@ export function hasGap(held: readonly Message[], last_seq: number): boolean {
   return contiguousSeq(held) < Math.max(last_seq, held.at(-1)?.seq ?? 0);
 }
 
-/** How many of the visitor's messages the agent has not read. Without messages at hand the chat's own counters decide. */
+/** How many of the visitor's messages stand after `read_seq`. Without messages at hand the chat's own counters decide. */
 export function unreadCount(
-  chat: { last_seq: number; agent_read_seq: number; last_message: { from: string } | null },
+  chat: { last_seq: number; last_message: { from: string } | null },
   held: readonly Message[] | undefined,
+  read_seq: number,
 ): number {
   if (held && !hasGap(held, chat.last_seq)) {
-    return held.filter((message) => message.from === "visitor" && message.seq > chat.agent_read_seq).length;
+    return held.filter((message) => message.from === "visitor" && message.seq > read_seq).length;
   }
-  return chat.last_message?.from === "visitor" ? Math.max(0, chat.last_seq - chat.agent_read_seq) : 0;
+  return chat.last_message?.from === "visitor" ? Math.max(0, chat.last_seq - read_seq) : 0;
 }

@@ -6,6 +6,7 @@ import { keys } from "../api/queries";
 import { workspaceKeys } from "../api/workspace";
 import { partOf } from "../chats/part";
 import { serverNow } from "../ui/server-time";
+import { type Along, readUpTo } from "./along";
 import {
   applyChat,
   applyDelivered,
@@ -33,6 +34,7 @@ export interface NoticeContext {
   commands: Commands;
   outgoing: Outgoing;
   marks: Marks;
+  along: Along;
   socket(): Socket;
   /** Asks for what is missing of a chat, and for what comes. */
   follow(chat: string): void;
@@ -105,6 +107,7 @@ function chatChanged(context: NoticeContext, chat: Chat): void {
   const before = openChats(queryClient).find((held) => held.id === chat.id);
   if (before && before.page?.url !== chat.page?.url) refreshVisit(queryClient, chat.visit_id);
   applyChat(queryClient, chat);
+  context.along.changed(before, chat);
   if (before && before.agent?.id === user.id && before.state === "active" && chat.state !== "ended") {
     if (chat.agent?.id !== user.id) context.onHandedOver(chat);
   }
@@ -129,6 +132,8 @@ function refreshVisit(queryClient: QueryClient, visit: string): void {
 function messageArrived(context: NoticeContext, chatId: string, message: Message): void {
   const { queryClient, store, user } = context;
   const known = heldMessages(queryClient, chatId).some((held) => held.seq === message.seq);
+  const before = openChats(queryClient).find((held) => held.id === chatId);
+  if (before) context.along.changed(undefined, before);
   applyMessages(queryClient, chatId, [message]);
   if (hasGap(heldMessages(queryClient, chatId), message.seq)) context.follow(chatId);
   context.outgoing.settle(message.id);
@@ -137,8 +142,8 @@ function messageArrived(context: NoticeContext, chatId: string, message: Message
   const { [chatId]: _, ...typing } = store.read().typing;
   store.update({ typing });
   const chat = openChats(queryClient).find((held) => held.id === chatId);
-  if (chat?.agent?.id === user.id && message.seq > chat.agent_read_seq)
-    context.onVisitorMessage(chat, message);
+  const read_seq = chat ? readUpTo(chat, user, store.read().read_along) : null;
+  if (chat && read_seq !== null && message.seq > read_seq) context.onVisitorMessage(chat, message);
 }
 
 function acknowledged(context: NoticeContext, chat: string, id: string, seq: number): void {

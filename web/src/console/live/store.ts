@@ -1,5 +1,6 @@
-/** Owns the live state that is not a resource of the server: connection, own status, outbox, who is typing. */
+/** Owns the live state that is not a resource of the server: connection, own status, outbox, who is typing, what was read. */
 import type { Standing } from "../../api/wire";
+import type { ReadAlong } from "./along";
 import type { OutboxEntry } from "./outbox";
 import type { Upload } from "./uploads";
 
@@ -18,6 +19,7 @@ export interface LiveState {
   uploads: Upload[];
   /** Chat id to the time until which its visitor counts as typing. */
   typing: Record<string, number>;
+  read_along: ReadAlong;
 }
 
 export interface LiveStore {
@@ -26,7 +28,7 @@ export interface LiveStore {
   subscribe(listener: () => void): () => void;
 }
 
-export function createLiveStore(outbox: OutboxEntry[]): LiveStore {
+export function createLiveStore(outbox: OutboxEntry[], read_along: ReadAlong): LiveStore {
   let state: LiveState = {
     connection: { state: "connecting" },
     standing: null,
@@ -34,6 +36,7 @@ export function createLiveStore(outbox: OutboxEntry[]): LiveStore {
     outbox,
     uploads: [],
     typing: {},
+    read_along,
   };
   const listeners = new Set<() => void>();
   return {

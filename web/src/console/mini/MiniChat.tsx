@@ -1,5 +1,4 @@
 /** Owns one chat in the mini window: its last messages, what is on its way, and the text field, which shares the draft. */
-import { useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Chat, Message } from "../../api/wire";
@@ -7,7 +6,6 @@ import { gapsIn } from "../chats/canned/expand";
 import { DraftConflict } from "../chats/DraftConflict";
 import { systemText } from "../chats/text";
 import { useDraft, useDrafts } from "../drafts/DraftsProvider";
-import { applyOwnRead } from "../live/cache";
 import { useLive, useLiveState, useMessages } from "../live/LiveProvider";
 import classes from "./Mini.module.css";
 
@@ -97,7 +95,6 @@ function Field({ chat }: { chat: Chat }) {
 /** What is on screen while the window has the focus counts as read. */
 function useRead(chat: Chat, last: number, view: Window): void {
   const live = useLive();
-  const queryClient = useQueryClient();
   const [focused, setFocused] = useState(() => view.document.hasFocus());
   useEffect(() => {
     const look = () => setFocused(view.document.hasFocus());
@@ -108,8 +105,6 @@ function useRead(chat: Chat, last: number, view: Window): void {
     };
   }, [view]);
   useEffect(() => {
-    if (!focused || last <= chat.agent_read_seq) return;
-    live.read(chat.id, last);
-    applyOwnRead(queryClient, chat.id, last);
-  }, [live, queryClient, focused, last, chat.id, chat.agent_read_seq]);
+    if (focused) live.read(chat, last);
+  }, [live, focused, last, chat]);
 }

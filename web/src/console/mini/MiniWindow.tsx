@@ -1,12 +1,11 @@
 /** Owns what the mini window shows: the agent's chats with what is unread, one of them with its last messages, a place to write. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import type { Chat, Message } from "../../api/wire";
-import { keys } from "../api/queries";
+import type { Chat } from "../../api/wire";
 import { RingCard } from "../chats/RingCard";
-import { unreadCount } from "../live/messages";
+import { useUnread } from "../live/LiveProvider";
 import { useChatGroups } from "../shell/Attention";
+import { useUser } from "../shell/user";
 import classes from "./Mini.module.css";
 import { MiniChat } from "./MiniChat";
 
@@ -46,8 +45,7 @@ export function MiniWindow({ view, chat, onChat }: MiniWindowProps) {
 
 function Tab({ chat, current, onOpen }: { chat: Chat; current: boolean; onOpen(): void }) {
   const { t } = useTranslation();
-  const queryClient = useQueryClient();
-  const unread = unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id)));
+  const unread = useUnread([chat], useUser());
   return (
     <button
       type="button"

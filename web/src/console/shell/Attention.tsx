@@ -1,13 +1,11 @@
 /** Owns the watch over what needs the agent now: rings while a chat rings, counts for the tab and the navigation. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import type { Message, Standing } from "../../api/wire";
-import { keys, useOpenChats } from "../api/queries";
+import type { Standing } from "../../api/wire";
+import { useOpenChats } from "../api/queries";
 import { showWaiting } from "../live/attention";
 import { type ChatGroups, groupChats } from "../live/chats";
-import { useLive, useLiveState } from "../live/LiveProvider";
-import { unreadCount } from "../live/messages";
+import { useLive, useLiveState, useUnread } from "../live/LiveProvider";
 import { play, startRinging, stopRinging } from "../live/sounds";
 import { useFront } from "./useFront";
 import { useUser } from "./user";
@@ -21,11 +19,7 @@ export function useChatGroups(): ChatGroups {
 /** Ringing chats and unread messages of this agent, and the ring that was missed, until the agent is ready again. */
 export function useAttention(): { ringing: number; unread: number; missed: number; total: number } {
   const groups = useChatGroups();
-  const queryClient = useQueryClient();
-  let unread = 0;
-  for (const chat of groups.mine) {
-    unread += unreadCount(chat, queryClient.getQueryData<Message[]>(keys.messages(chat.id)));
-  }
+  const unread = useUnread(groups.mine, useUser());
   const missed = useLiveState(({ standing }) => hasMissed(standing)) ? 1 : 0;
   const ringing = groups.ringing.length;
   return { ringing, unread, missed, total: ringing + unread + missed };

@@ -1,7 +1,8 @@
 /** The chat bundle's entry: the brain for the loader, and the views in the loader's shadow root. */
 import { render } from "preact";
 import type { Brain, BundleScript, Stage, Views } from "../bundle";
-import { kept, look, newSession, type Session, step as stepSession } from "../session";
+import { look } from "../look";
+import { kept, newSession, type Session, step as stepSession } from "../session";
 import { held } from "../transcript";
 import sheetText from "./chat.css?inline";
 import { focus, keepingFocus } from "./focus";

@@ -326,6 +326,20 @@ describe("the conversation", () => {
     expect(dispatched(effects)).toEqual([]);
   });
 
+  // spec: Q-10
+  it("is announced as being about to close, and nothing else of the system is", () => {
+    const away = talking({ window: "minimised" });
+    const told = (text: string) => {
+      const messages: Message[] = [{ ...message(1), from: "system", text }];
+      return play(away, {
+        type: "shared",
+        session: session({ window: "minimised", chat: chat("active"), messages }),
+      })[0].status;
+    };
+    expect(told("idle_warning")).toEqual({ say: "idle_warning" });
+    expect(told("agent_joined")).toBeNull();
+  });
+
   it("sends the draft, empties the composer and keeps nothing behind", () => {
     const [state, effects] = play(
       talking(),

@@ -5,7 +5,7 @@
 import type { Field, MessageFile, PresentedOffer } from "../../api/wire";
 import { insteadOf } from "../enquiry";
 import { type Answers, newSession, type Session, type SessionEvent } from "../session";
-import { running } from "../transcript";
+import { isIdleWarning, isNews, running } from "../transcript";
 import { changed, chosen, next as nextUpload, type Upload, type UploadError, without } from "./uploads";
 
 export type FieldError = "required" | "email" | "number" | "phone" | "too_long" | "invalid";
@@ -36,7 +36,10 @@ export interface State {
   status: Status | null;
 }
 
-export type Status = { say: "offer"; offer: PresentedOffer } | { say: "message"; name: string };
+export type Status =
+  | { say: "offer"; offer: PresentedOffer }
+  | { say: "message"; name: string }
+  | { say: "idle_warning" };
 
 export type Event =
   | { type: "shared"; session: Session }
@@ -284,9 +287,12 @@ function notice(state: State, effects: Effect[], before?: Session): [State, Effe
   }
   const last = before && before.messages[before.messages.length - 1];
   const news = newest && before && before.chat && newest.seq > (last ? last.seq : 0);
-  if (news && newest.from === "agent" && shown === "none") {
+  if (news && isNews(newest) && shown === "none") {
     effects.push({ do: "hush" });
-    return [{ ...state, status: { say: "message", name: newest.name } }, effects];
+    const status: Status = isIdleWarning(newest)
+      ? { say: "idle_warning" }
+      : { say: "message", name: newest.name };
+    return [{ ...state, status }, effects];
   }
   return [state, effects];
 }

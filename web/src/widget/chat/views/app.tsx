@@ -24,6 +24,7 @@ export function App({ ui, inline, slotted }: { ui: Ui; inline: boolean; slotted:
 
 function statusText({ state, t, language }: Ui): string {
   if (!state.status) return "";
+  if (state.status.say === "idle_warning") return t.idle_warning;
   if (state.status.say === "message") return fill(t.new_message, { name: state.status.name || t.agent });
   const { title, body } = offerTexts(state.status.offer.design, language);
   return [title, body].filter(Boolean).join(". ");
