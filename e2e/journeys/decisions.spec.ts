@@ -56,8 +56,8 @@ test("the drawer of a visit says why nothing comes, and afterwards why the offer
   await expect(agent.page.getByRole("dialog", { name: "Presentation" }).getByText("Accepted")).toBeVisible();
 });
 
-// spec: O-13, O-3, O-4
-test("an agent presents by hand, over the caps when that is confirmed, and never beside an open offer", async ({
+// spec: O-13, O-3, O-4, A-2, P-9
+test("an agent presents by hand, never beside an open offer, sees in the list what came of it, and begins a chat", async ({
   visitor,
   agent,
 }) => {
@@ -84,6 +84,29 @@ test("an agent presents by hand, over the caps when that is confirmed, and never
   await over.click();
   await expect(visitor.accept).toBeVisible();
   await expect(drawer.getByText(/By hand, by Alice Berg/).first()).toBeVisible();
+
+  const begin = drawer.getByRole("button", { name: "Begin a chat" });
+  await begin.click();
+  await expect(agent.page.getByText(/An offer is open before the visitor/)).toBeVisible();
+  await agent.page.keyboard.press("Escape");
+  const offers = agent.page.getByRole("columnheader", { name: "Offers" });
+  await offers.getByRole("button").click();
+  await expect(offers).toHaveAttribute("aria-sort", "descending");
+  await expect(agent.page.getByRole("cell", { name: "2 Open" })).toBeVisible();
+  await visitor.reject.click();
+  await expect(agent.page.getByRole("cell", { name: "2 Rejected" })).toBeVisible();
+
+  await agent.page.getByRole("button", { name: /^Open the visit of/ }).click();
+  await begin.click();
+  await expect(agent.composer).toBeVisible();
+  await expect(visitor.log, "nothing shows before the agent has written").toHaveCount(0);
+  await agent.say("Good morning. May I help?");
+  // After a No the window stays minimised.
+  await expect(visitor.widget.locator("#unread")).toHaveText("1");
+  await visitor.widget.getByRole("button", { name: "Maximise" }).click();
+  await visitor.sees("Good morning. May I help?");
+  await visitor.say("Yes, please.");
+  await agent.sees("Yes, please.");
 });
 
 // spec: R-9, A-4

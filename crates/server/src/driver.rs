@@ -67,6 +67,7 @@ pub mod transfer;
 pub mod view;
 mod waits;
 mod wheel;
+pub mod writing_first;
 
 use appending::{APPEND_INBOX, Append};
 use behind::Behind;

@@ -112,6 +112,8 @@ export type Gate = Complete<Schemas["Gate"]>;
 export type HandChoice = Complete<Schemas["HandChoice"]>;
 export type HandOffer = Schemas["HandOffer"];
 export type HandOfferAnswer = Complete<Schemas["HandOfferAnswer"]>;
+
+export type BegunAnswer = Complete<Schemas["BegunAnswer"]>;
 export type Seen = Complete<Schemas["Seen"]>;
 export type Situation = Schemas["Situation"];
 export type RuleTest = Schemas["RuleTest"];

@@ -1520,6 +1520,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits/{id}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a chat with a visitor who is on the site now, has none, and is offered nothing (A-2). It belongs to whoever asks; the visitor
+         *     sees it once they write.
+         */
+        post: operations["begin_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/{id}/decision": {
         parameters: {
             query?: never;
@@ -2092,6 +2112,13 @@ export interface components {
          * @enum {string}
          */
         AuditKind: "site" | "rule" | "offer" | "queue" | "offer_stop" | "identity_secret" | "customer_fields" | "customer" | "customer_import" | "user" | "canned_reply" | "webhook" | "workspace" | "api_token" | "agent_status" | "chat_priority" | "picture" | "single_sign_on";
+        /** @description Whether a chat was begun. */
+        BegunAnswer: {
+            chat_id: components["schemas"]["ChatId"] | null;
+            refused: components["schemas"]["NotBegun"] | null;
+            /** @description Who has the chat that was there already, if anybody has. */
+            taken_by: string | null;
+        };
         /** @description A sign-in that has begun. */
         BegunSignIn: {
             /** @description Where the browser goes to sign in. */
@@ -3772,6 +3799,11 @@ export interface components {
             /** @description It is told anything at all. */
             enabled?: boolean;
         };
+        /**
+         * @description Why an agent cannot begin a chat with a visitor.
+         * @enum {string}
+         */
+        NotBegun: "visitor_away" | "chat_open" | "presentation_open" | "no_consent" | "offers_stopped" | "out_of_hours" | "channel_off" | "not_served";
         /** @description Why something was done. */
         NotePatch: {
             /** @description At most 500 characters; empty takes the note away. */
@@ -5696,6 +5728,9 @@ export interface components {
              * @description How many offers were presented in this visit.
              */
             offers: number;
+            last_outcome?: components["schemas"]["Outcome"] | null;
+            /** @description It was accepted after it counted as ignored (O-7). */
+            last_accepted_late: boolean;
             chat_id?: components["schemas"]["ChatId"] | null;
             offer_state?: components["schemas"]["Presentation"] | null;
         };
@@ -10033,6 +10068,38 @@ export interface operations {
             403: components["responses"]["Refused403"];
             404: components["responses"]["Refused404"];
             422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
+    begin_chat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["VisitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it was begun */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunAnswer"];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            422: components["responses"]["Refused422"];
+            429: components["responses"]["Refused429"];
             500: components["responses"]["Refused500"];
         };
     };

@@ -38,17 +38,31 @@ impl Driver {
             self.take_call(&mut tx, actor, &seat, call).await?;
         } else {
             let now = self.clock().now();
-            let idle_due = self.idle_due(&seat.chat, now);
-            if !update_chat_active(&mut tx, chat, actor.id, now, idle_due).await? {
+            if !self.hand_over(&mut tx, actor, &seat.chat, now).await? {
                 return Err(taken(&mut tx, actor, chat).await?);
             }
-            insert_participant(&mut tx, chat, actor.id, Part::Owner, now).await?;
-            say_as_system(self, &mut tx, chat, "agent_joined", &actor.name).await?;
-            insert_chat_event(&mut tx, self.clock().new_id(), EventKind::ChatAnswered, chat, now).await?;
         }
         tx.commit().await?;
         self.tell_of(&seat.chat, true);
         Ok(())
+    }
+
+    /// Makes the agent the owner of a chat that rings at them, or waits. Yields false when it can no longer be had.
+    pub(super) async fn hand_over(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        chat: &ChatRow,
+        now: UnixMs,
+    ) -> StoreResult<bool> {
+        let (id, idle_due) = (*chat.id, self.idle_due(chat, now));
+        if !update_chat_active(tx, id, actor.id, now, idle_due).await? {
+            return Ok(false);
+        }
+        insert_participant(tx, id, actor.id, Part::Owner, now).await?;
+        say_as_system(self, tx, id, "agent_joined", &actor.name).await?;
+        insert_chat_event(tx, self.clock().new_id(), EventKind::ChatAnswered, id, now).await?;
+        Ok(true)
     }
 
     /// Passes a ringing chat on to the next agent; it keeps its place.

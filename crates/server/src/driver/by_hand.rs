@@ -83,6 +83,13 @@ struct HandQueueChoice {
     refused: Option<Reason>,
 }
 
+impl HandChoice {
+    /// What refuses every offer now, and cannot be overridden.
+    pub(super) const fn refused(&self) -> Option<Reason> {
+        self.refused
+    }
+}
+
 impl Driver {
     /// What can be presented by hand to a visitor; none when this node does not hold the visit.
     pub async fn hand_choice(&self, visitor: VisitorId) -> Option<HandChoice> {

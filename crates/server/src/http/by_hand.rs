@@ -1,8 +1,9 @@
-//! Owns the routes of offers by hand (O-13): what can be presented to a visitor, and presenting it.
+//! Owns the routes of what is done by hand to a visitor who is on the site: what can be presented to them, presenting it (O-13), and
+//! beginning a chat.
 
 use axum::Json;
 use axum::extract::State;
-use beckon_engine::id::{OfferId, PresentationId, QueueId, VisitId, VisitorId};
+use beckon_engine::id::{ChatId, OfferId, PresentationId, QueueId, VisitId, VisitorId};
 use beckon_engine::reason::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,11 +12,13 @@ use utoipa_axum::routes;
 
 use super::Api;
 use super::auth::Agent;
+use super::chat::actor;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::{ChangeRefusals, Refusals};
 use crate::driver::by_hand::{AtCap, HandChoice, HandRequest};
 use crate::driver::notice::Named;
+use crate::driver::writing_first::{NotBegun, Refused};
 use crate::store::visit::find_visit;
 
 /// An offer to present by hand.
@@ -42,9 +45,23 @@ struct HandOfferAnswer {
     presentation_id: Option<PresentationId>,
 }
 
+/// Whether a chat was begun.
+#[derive(Debug, Serialize, ToSchema)]
+struct BegunAnswer {
+    /// The chat, which whoever asked for it has now; null when it was not begun.
+    #[schema(required)]
+    chat_id: Option<ChatId>,
+    /// Why not; null when it was begun.
+    #[schema(required)]
+    refused: Option<NotBegun>,
+    /// Who has the chat that was there already, if anybody has.
+    #[schema(required)]
+    taken_by: Option<String>,
+}
+
 /// The routes.
 pub(super) fn router() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(choose, present))
+    OpenApiRouter::new().routes(routes!(choose, present)).routes(routes!(begin))
 }
 
 /// List what can be presented by hand to a visitor who is on the site now, and the caps with their values (O-13).
@@ -81,6 +98,24 @@ async fn present(
         Ok(id) => HandOfferAnswer { refused: None, presentation_id: Some(id) },
         Err(reason) => refused(reason),
     }))
+}
+
+/// Begin a chat with a visitor who is on the site now, has none, and is offered nothing. It belongs to whoever asks; the visitor
+/// sees it once they write.
+#[utoipa::path(post, path = "/api/v1/visits/{id}/chat", operation_id = "begin_chat", tag = "visits",
+    params(("id" = VisitId, Path)), security(("session" = [])),
+    responses((status = 200, description = "Whether it was begun", body = BegunAnswer), ChangeRefusals))]
+async fn begin(State(api): State<Api>, Agent(me): Agent, Id(id): Id<VisitId>) -> Answer<Json<BegunAnswer>> {
+    let mut tx = api.store.read().await?;
+    let visit = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    drop(tx);
+    match api.driver.begin_chat(&actor(&me), &visit).await {
+        Ok(chat) => Ok(Json(BegunAnswer { chat_id: Some(chat), refused: None, taken_by: None })),
+        Err(Refused::Because(reason, taken_by)) => {
+            Ok(Json(BegunAnswer { chat_id: None, refused: Some(reason), taken_by }))
+        }
+        Err(Refused::Store(error)) => Err(error.into()),
+    }
 }
 
 /// The visitor of a visit that this node holds.

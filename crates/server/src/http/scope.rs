@@ -73,6 +73,7 @@ pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/visits/{id}/presentations", Some(Area::Conversations)),
     ("/api/v1/presentations/{id}", Some(Area::Conversations)),
     ("/api/v1/visits/{id}/offers", Some(Area::Conversations)),
+    ("/api/v1/visits/{id}/chat", None),
     ("/api/v1/sites/{id}/seen", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/setup-steps", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/rules/test", Some(Area::Configuration)),

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use beckon_engine::condition::DeviceClass;
 use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
+use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -74,6 +75,10 @@ struct Visit {
     page_views: i64,
     /// How many offers were presented in this visit.
     offers: i64,
+    /// How the last of them ended; none while it is open, and where there was none.
+    last_outcome: Option<Outcome>,
+    /// It was accepted after it counted as ignored (O-7).
+    last_accepted_late: bool,
     /// The visitor's open chat.
     chat_id: Option<ChatId>,
     /// The presentation that is open.
@@ -189,21 +194,8 @@ async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<J
     Ok(Json(VisitDetail { visit: shown(&api, row, held), pages, presentations }))
 }
 
-/// What this node holds it knows; of what another node holds the database says when it was last heard from.
-fn is_here(api: &Api, row: &ListedVisit, held: Option<&LiveVisit>) -> bool {
-    held.map_or_else(
-        || {
-            let site = api.driver.sites().by_id(*row.visit.site_id);
-            let poll_s = site.map_or(0, |site| site.world.config.settings().poll_interval_s);
-            let away_ms = i64::from(poll_s) * 2_000 + CONTACT_WRITTEN_WITHIN_MS;
-            row.visit.ended_at.is_none() && api.clock.now().0 - row.visit.heard_at < away_ms
-        },
-        |live| live.here,
-    )
-}
-
 fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
-    let here = is_here(api, &row, held.as_ref());
+    let here = api.driver.is_on_site(&row.visit, held.as_ref(), api.clock.now());
     let offer_state = Presentation::open_of(&row);
     let last = row.last_url.zip(row.last_title).zip(row.last_entered_at);
     let stored = last.map(|((url, title), entered_at)| PageOnScreen { url, title, entered_at });
@@ -226,6 +218,8 @@ fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
         page: if here { held.map_or(stored, |live| live.page) } else { None },
         page_views: row.page_views,
         offers: row.presentations,
+        last_outcome: row.last_outcome.map(|outcome| *outcome),
+        last_accepted_late: row.last_accepted_late_at.is_some(),
         chat_id: row.chat_id.map(|chat| *chat),
         offer_state,
     }

@@ -1,6 +1,6 @@
 //! Owns the few places where the two engines must differ. Everything else is one SQL text.
 
-use beckon_engine::id::{ChatId, UserId};
+use beckon_engine::id::{ChatId, UserId, VisitId};
 use sqlx::AssertSqlSafe;
 
 use super::Tx;
@@ -51,6 +51,21 @@ impl Tx {
             Self::Postgres(tx) => {
                 let sql = "SELECT 1 FROM chats WHERE id = $1 FOR NO KEY UPDATE";
                 sqlx::query(sql).bind(Text(chat)).execute(&mut **tx).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for a visit: what its node decides for it is not committed meanwhile.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub(super) async fn lock_visit(&mut self, visit: VisitId) -> super::StoreResult<()> {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(tx) => {
+                let sql = "SELECT 1 FROM visits WHERE id = $1 FOR NO KEY UPDATE";
+                sqlx::query(sql).bind(Text(visit)).execute(&mut **tx).await?;
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Owns the SQL of visits as the live list shows them: each with its counts, its chat and its open offer, in one statement.
 
 use beckon_engine::id::{ChatId, OfferId, PresentationId, RuleId, SiteId, UserId, VisitId};
+use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 
 use super::column::Text;
@@ -18,6 +19,10 @@ pub struct ListedVisit {
     pub page_views: i64,
     /// Offers presented.
     pub presentations: i64,
+    /// How the last of them ended, if it has.
+    pub last_outcome: Option<Text<Outcome>>,
+    /// When it was accepted, after it counted as ignored (O-7).
+    pub last_accepted_late_at: Option<i64>,
     /// The visitor's open chat.
     pub chat_id: Option<Text<ChatId>>,
     /// The presentation that is open.
@@ -51,6 +56,7 @@ macro_rules! select {
                     v.referrer, v.language, v.time_zone, v.device, v.browser, v.utm,
                     (SELECT COUNT(*) FROM page_views p WHERE p.visit_id = v.id) AS page_views,
                     (SELECT COUNT(*) FROM presentations p WHERE p.visit_id = v.id) AS presentations,
+                    t.outcome AS last_outcome, t.accepted_late_at AS last_accepted_late_at,
                     (SELECT c.id FROM chats c WHERE c.visitor_id = v.visitor_id AND c.state <> 'ended') AS chat_id,
                     o.id AS open_id, o.rule_id AS open_rule_id, o.rule_name AS open_rule_name,
                     o.offer_id AS open_offer_id, o.offer_name AS open_offer_name,
@@ -58,6 +64,9 @@ macro_rules! select {
                     a.url AS last_url, l.title AS last_title, l.entered_at AS last_entered_at
              FROM visits v
              LEFT JOIN presentations o ON o.visit_id = v.id AND o.outcome IS NULL
+             LEFT JOIN presentations t
+                  ON t.id = (SELECT p.id FROM presentations p WHERE p.visit_id = v.id
+                             ORDER BY p.presented_at DESC, p.id DESC LIMIT 1)
              LEFT JOIN page_views l ON l.visit_id = v.id
                   AND (l.tab, l.view) = (SELECT p.tab, p.view FROM page_views p WHERE p.visit_id = v.id
                                          ORDER BY p.entered_at DESC, p.tab DESC, p.view DESC LIMIT 1)

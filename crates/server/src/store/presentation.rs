@@ -195,6 +195,14 @@ pub async fn find_presentation(tx: &mut Tx, id: PresentationId) -> StoreResult<O
     fetch_optional!(tx, PresentationRow, select!("WHERE id = $1"), Text(id),)
 }
 
+/// Finds the presentation that is open in a visit (O-3).
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_open_presentation(tx: &mut Tx, visit: VisitId) -> StoreResult<Option<PresentationRow>> {
+    fetch_optional!(tx, PresentationRow, select!("WHERE visit_id = $1 AND outcome IS NULL"), Text(visit),)
+}
+
 /// Lists the latest `limit` presentations of a visit, newest first.
 ///
 /// # Errors

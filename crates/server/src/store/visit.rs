@@ -233,6 +233,15 @@ pub async fn find_visit(tx: &mut Tx, id: VisitId) -> StoreResult<Option<VisitRow
     fetch_optional!(tx, VisitRow, select!("WHERE id = $1"), Text(id),)
 }
 
+/// Finds a visit as it is, and stays until this unit of work ends.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_visit_locked(tx: &mut Tx, id: VisitId) -> StoreResult<Option<VisitRow>> {
+    tx.lock_visit(id).await?;
+    find_visit(tx, id).await
+}
+
 /// Lists the visits of a site that have not ended and were heard from since `since`, newest first.
 ///
 /// # Errors

@@ -37,3 +37,4 @@ mod waiting;
 mod waits_restart;
 mod webhooks;
 mod workspace;
+mod writing_first;

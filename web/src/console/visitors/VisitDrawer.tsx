@@ -1,15 +1,18 @@
 /** Owns the drawer of one visit: why an offer or none, its path, what was presented, its facts. */
 import { Button, Drawer, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
-import type { VisitDetail } from "../../api/rest";
-import { useVisit } from "../api/queries";
+import { Link, useLocation } from "wouter";
+import type { BegunAnswer, VisitDetail } from "../../api/rest";
+import { ApiError, request } from "../api/http";
+import { keys, useVisit } from "../api/queries";
 import chatClasses from "../chats/Chats.module.css";
 import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
 import { HandOfferModal } from "../decisions/HandOffer";
 import { CopyIcon } from "../ui/CopyIcon";
 import { Dot } from "../ui/Dot";
+import { warned } from "../ui/notify";
 import { isCovered } from "../ui/over";
 import { Loaded } from "../ui/states";
 import { Ago } from "../ui/time";
@@ -61,6 +64,7 @@ function Visit({ visit }: { visit: VisitDetail }) {
           </span>
           <CopyIcon value={visit.id} label={t("action.show_id", { id: visit.id })} />
           {visit.live && <HandButton visit={visit} />}
+          {visit.live && visit.chat_id === null && <BeginButton visit={visit} />}
           {visit.chat_id !== null && (
             <Button size="xs" variant="default" component={Link} href={`/chats/${visit.chat_id}`}>
               {t("visitors.drawer.open_chat")}
@@ -90,6 +94,30 @@ function Visit({ visit }: { visit: VisitDetail }) {
         <VisitFacts visit={visit} />
       </Part>
     </>
+  );
+}
+
+/** The chat that begins is this person's: it is opened for them to write in. */
+function BeginButton({ visit }: { visit: VisitDetail }) {
+  const { t } = useTranslation();
+  const [, go] = useLocation();
+  const queryClient = useQueryClient();
+  const begin = useMutation<BegunAnswer>({
+    mutationFn: () => request("POST", `/visits/${visit.id}/chat`),
+    onSuccess: ({ chat_id, refused, taken_by }) => {
+      void queryClient.invalidateQueries({ queryKey: keys.visit(visit.id) });
+      if (chat_id !== null) go(`/chats/${chat_id}`);
+      else if (refused === "chat_open" && taken_by !== null)
+        warned(t("visitors.not_begun.chat_open_by", { name: taken_by }));
+      else if (refused !== null) warned(t(`visitors.not_begun.${refused}`));
+    },
+    onError: (error) =>
+      warned(error instanceof ApiError && error.status === 0 ? t("error.network_text") : error.message),
+  });
+  return (
+    <Button size="xs" variant="default" loading={begin.isPending} onClick={() => begin.mutate()}>
+      {t("visitors.drawer.begin_chat")}
+    </Button>
   );
 }
 

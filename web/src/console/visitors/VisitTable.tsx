@@ -8,11 +8,29 @@ import { Dot, type DotTone } from "../ui/Dot";
 import { shortUrl } from "../ui/format";
 import { Elapsed } from "../ui/time";
 import classes from "./Visitors.module.css";
-import { type Sort, type SortKey, VISIT_STATES, type VisitState, visitorCode, visitState } from "./visits";
+import {
+  lastOffer,
+  type OfferEnd,
+  type Sort,
+  type SortKey,
+  VISIT_STATES,
+  type VisitState,
+  visitorCode,
+  visitState,
+} from "./visits";
 
 const TONE: Record<VisitState, DotTone> = { browsing: "good", offer: "wait", chat: "accent", away: "off" };
 
-const COLUMNS = ["visitor", "page", "on_page", "pages", "on_site", "state", "from"] as const;
+const COLUMNS = ["visitor", "page", "on_page", "pages", "on_site", "offers", "state", "from"] as const;
+const OFFER_ENDS: readonly OfferEnd[] = [
+  "open",
+  "accepted",
+  "accepted_late",
+  "rejected",
+  "ignored",
+  "passively_ignored",
+  "withdrawn",
+];
 const DEVICES = ["desktop", "tablet", "phone"] as const;
 
 interface VisitTableProps {
@@ -49,9 +67,12 @@ function wordsOf(t: TFunction) {
   return {
     column: each(COLUMNS, (name) => t(`visitors.column.${name}`)),
     state: each(VISIT_STATES, (name) => t(`visitors.state.${name}`)),
+    offer: each(OFFER_ENDS, (name) => t(`visitors.presentation.${name}`)),
     device: each(DEVICES, (name) => t(`visitors.devices.${name}`)),
     first: t("visitors.first"),
     no_page: t("visitors.no_page"),
+    none: t("visitors.no_offers"),
+    offers: (count: number) => t("visitors.offers", { count }),
     visit_n: (n: number) => t("visitors.visit_n", { n }),
     name: (id: string) => t("visitors.name", { id }),
     open: (name: string) => t("visitors.open", { name }),
@@ -71,9 +92,10 @@ function columnsOf(words: Words): Column<Visit, SortKey>[] {
   return [
     { ...sorted("visitor"), width: "152px", cell: (visit) => nameCell(visit, words) },
     { ...sorted("page"), cell: (visit) => pageCell(visit, words) },
-    { ...sorted("on_page"), ...time, cell: ({ page }) => page && <Elapsed since={page.entered_at} /> },
+    { ...sorted("on_page"), ...time, cell: (visit) => onPageCell(visit, words) },
     { ...sorted("pages"), ...figures, cell: ({ page_views }) => page_views },
     { ...sorted("on_site"), ...time, wide: true, cell: ({ started_at }) => <Elapsed since={started_at} /> },
+    { ...sorted("offers"), width: "132px", wide: true, cell: (visit) => offersCell(visit, words) },
     { ...sorted("state"), width: "160px", wide: true, cell: (visit) => stateCell(visit, words) },
     {
       key: "from",
@@ -109,6 +131,31 @@ function pageCell({ page }: Visit, words: Words) {
       <div className={`${classes.second} clip`} title={page.url}>
         {address}
       </div>
+    </>
+  );
+}
+
+/** Where there is no room for their column, the offers stand here. */
+function onPageCell({ page, offers }: Visit, words: Words) {
+  return (
+    <>
+      {page && <Elapsed since={page.entered_at} />}
+      {offers > 0 && (
+        <div className={classes.second}>
+          <span className={classes.narrow}>{words.offers(offers)}</span>
+        </div>
+      )}
+    </>
+  );
+}
+
+function offersCell(visit: Visit, words: Words) {
+  const last = lastOffer(visit);
+  if (last === null) return <span className={classes.second}>{words.none}</span>;
+  return (
+    <>
+      <div className="num">{visit.offers}</div>
+      <div className={`${classes.second} clip`}>{words.offer[last]}</div>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Visit, VisitDetail } from "../../api/rest";
 import { withPage } from "../live/cache";
-import { selectVisits, visitState } from "./visits";
+import { lastOffer, selectVisits, visitState } from "./visits";
 
 function visit(id: string, change: Partial<Visit>): Visit {
   return {
@@ -22,6 +22,8 @@ function visit(id: string, change: Partial<Visit>): Visit {
     page: { url: "https://a.test/prices", title: "Prices", entered_at: 10 },
     page_views: 1,
     offers: 0,
+    last_outcome: null,
+    last_accepted_late: false,
     chat_id: null,
     offer_state: null,
     ...change,
@@ -48,6 +50,18 @@ describe("live visitors", () => {
     expect(visitState(visit("a", { offer_state }))).toBe("offer");
     expect(visitState(visit("a", { page: null }))).toBe("away");
     expect(visitState(visit("a", {}))).toBe("browsing");
+  });
+
+  // spec: A-2
+  it("show what became of the last offer, and are sorted by how many there were", () => {
+    expect(lastOffer(visit("a", {}))).toBeNull();
+    expect(lastOffer(visit("a", { offers: 1 }))).toBe("open");
+    expect(lastOffer(visit("a", { offers: 2, last_outcome: "rejected" }))).toBe("rejected");
+    const late = { offers: 1, last_outcome: "ignored", last_accepted_late: true } as const;
+    expect(lastOffer(visit("a", late))).toBe("accepted_late");
+    const visits = [visit("a", { offers: 1 }), visit("b", { offers: 3 }), visit("c", {})];
+    const sorted = selectVisits(visits, everything, { key: "offers", down: true });
+    expect(sorted.map(({ id }) => id)).toEqual(["b", "a", "c"]);
   });
 
   // spec: A-2

@@ -4,7 +4,7 @@ import type { Visit } from "../../api/rest";
 export type VisitState = "browsing" | "offer" | "chat" | "away";
 export const VISIT_STATES: readonly VisitState[] = ["browsing", "offer", "chat", "away"];
 
-export type SortKey = "visitor" | "page" | "on_page" | "pages" | "on_site" | "state";
+export type SortKey = "visitor" | "page" | "on_page" | "pages" | "on_site" | "offers" | "state";
 export interface Sort {
   key: SortKey;
   down: boolean;
@@ -46,8 +46,17 @@ const COMPARE: Record<SortKey, (a: Visit, b: Visit) => number> = {
   on_page: (a, b) => (b.page?.entered_at ?? 0) - (a.page?.entered_at ?? 0),
   pages: (a, b) => a.page_views - b.page_views,
   on_site: (a, b) => b.started_at - a.started_at,
+  offers: (a, b) => a.offers - b.offers,
   state: (a, b) => rank(a) - rank(b),
 };
+
+export type OfferEnd = "open" | "accepted_late" | NonNullable<Visit["last_outcome"]>;
+
+/** What became of the last offer of this visit; null where there was none. */
+export function lastOffer(visit: Visit): OfferEnd | null {
+  if (visit.offers === 0) return null;
+  return visit.last_accepted_late ? "accepted_late" : (visit.last_outcome ?? "open");
+}
 
 /** Ids and addresses have no language; comparing by one takes ten times as long, and there are ten thousand. */
 function byText(a: string, b: string): number {

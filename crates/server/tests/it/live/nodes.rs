@@ -21,6 +21,7 @@ store_tests!(
     polls_follow_the_visit_from_node_to_node,
     of_two_answers_on_two_nodes_one_wins,
     of_two_wishes_to_chat_on_two_nodes_comes_one_chat,
+    of_two_who_write_first_on_two_nodes_one_gets_the_chat,
     many_who_come_at_once_get_no_more_offers_than_there_is_room,
     while_the_bus_is_away_nodes_see_what_the_others_did,
     nodes_that_have_a_bus_each_see_what_the_others_did,
@@ -106,6 +107,27 @@ async fn on_two_nodes(store: Store, plan: Plan) -> (Shop, SocketAddr, Child) {
 async fn answer_at(address: SocketAddr, shop: &Shop, token: &Value, answer: Value) -> Vec<Value> {
     let hello = json!({ "type": "hello", "v": 1, "site": shop.site.key, "token": token, "pages": viewed(1) });
     poll(address, ORIGIN, json!([hello, answer])).await.1
+}
+
+// spec: A-2 X-2 P-9
+async fn of_two_who_write_first_on_two_nodes_one_gets_the_chat(store: Store) {
+    let plan = Plan { required_time_s: 900, ..Plan::default() };
+    let (shop, other, _between) = on_two_nodes(store, plan).await;
+    let alice = shop.agent("Alice").await;
+    let mut agents = [shop.another_session_at(&alice, other).await, shop.agent("Bob").await];
+    let mut browser = Browser::connect(other, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": viewed(1) })).await;
+    let path = format!("/api/v1/visits/{}/chat", browser.welcome["visit"].as_str().unwrap());
+    let nothing = json!({});
+    let begun = join_all(agents.iter().map(|agent| agent.write(&path, &nothing))).await;
+    let won = begun.iter().position(|(_, answer)| answer["chat_id"].is_string()).expect("one gets it");
+    assert_eq!(begun[1 - won].1["refused"], "chat_open", "{begun:?}");
+    assert_eq!(begun[1 - won].1["taken_by"], ["Alice", "Bob"][won]);
+    let winner = &mut agents[won];
+    let chat = winner.chat("active").await;
+    winner.say(&chat, "a1", "May I help?").await;
+    browser.message("May I help?").await;
+    assert_eq!(browser.chat_id(), chat["id"]);
 }
 
 // spec: O-10 O-3 X-5

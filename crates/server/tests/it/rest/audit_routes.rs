@@ -96,6 +96,7 @@ const ROUTES: &[(&str, &str, Leaves)] = &[
     ("PUT", "/api/v1/chats/{id}/wrap-up", TALK),
     ("POST", "/api/v1/chats/{id}/transcript", TALK),
     ("POST", "/api/v1/visits/{id}/offers", Nothing("a presentation, which keeps who made it")),
+    ("POST", "/api/v1/visits/{id}/chat", TALK),
     ("PUT", "/api/v1/agents/{id}/status", Line("changed agent_status")),
     ("PUT", "/api/v1/sites/{id}/offer-stop", Line("changed offer_stop")),
     ("POST", "/api/v1/canned-replies", Line("created canned_reply")),

@@ -93,6 +93,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("GET", "/api/v1/presentations/{id}", Some(Role::Agent)),
     ("GET", "/api/v1/visits/{id}/offers", Some(Role::Agent)),
     ("POST", "/api/v1/visits/{id}/offers", Some(Role::Agent)),
+    ("POST", "/api/v1/visits/{id}/chat", Some(Role::Agent)),
     ("GET", "/api/v1/sites/{id}/seen", Some(Role::Admin)),
     ("POST", "/api/v1/sites/{id}/rules/test", Some(Role::Admin)),
     ("GET", "/api/v1/agents", Some(Role::Agent)),

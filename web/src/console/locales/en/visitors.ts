@@ -16,6 +16,7 @@ export const visitors = {
     on_page: "On page",
     pages: "Pages",
     on_site: "On site",
+    offers: "Offers",
     state: "State",
     from: "Device",
   },
@@ -29,6 +30,9 @@ export const visitors = {
   visit_n: "Visit {{n}}",
   first: "First visit",
   no_page: "No page open",
+  no_offers: "None",
+  offers_one: "{{count}} offer",
+  offers_other: "{{count}} offers",
   empty_title: "Nobody is on the site at the moment",
   empty_text: "Visitors appear here as soon as a page that carries the snippet is open in a browser.",
   sort: "Sort by {{column}}",
@@ -36,6 +40,7 @@ export const visitors = {
   drawer: {
     title: "Visit",
     open_chat: "Open the chat",
+    begin_chat: "Begin a chat",
     path: "Path",
     offers: "Offers",
     no_offers: "No offer was presented in this visit.",
@@ -45,6 +50,20 @@ export const visitors = {
     visitor_id: "Visitor id",
     last_contact: "Last contact",
     time_zone: "Time zone",
+  },
+  not_begun: {
+    visitor_away: "The visitor is no longer here. No chat was begun.",
+    chat_open: "The visitor has a chat already. No other was begun.",
+    chat_open_by: "{{name}} has a chat with this visitor. No other was begun.",
+    presentation_open:
+      "An offer is open before the visitor. Begin the chat when it has been answered or has run out.",
+    no_consent: "The visitor has not consented. No chat was begun.",
+    offers_stopped:
+      "A supervisor has stopped offers on this site, and chats that agents begin with them. No chat was begun.",
+    out_of_hours: "The queue is outside its business hours. No chat was begun.",
+    channel_off: "The queue's chat channel is switched off. No chat was begun.",
+    not_served:
+      "You serve no queue of this site. A supervisor can begin this chat, or an administrator can add you to a queue.",
   },
   presentation: {
     open: "Open",

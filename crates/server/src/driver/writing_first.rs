@@ -1,0 +1,214 @@
+//! Owns beginning a chat from the live list: an agent writes first to a visitor who has no chat and to whom nothing is offered.
+//! From then on it is an alert that this agent has taken (P-9).
+
+use std::sync::Arc;
+
+use beckon_engine::id::{ChatId, QueueId, SiteId, VisitorId};
+use beckon_engine::reason::Reason;
+use beckon_engine::time::UnixMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Driver;
+use super::access::Actor;
+use super::command::LiveVisit;
+use super::conversation::{self, Opening, is_silent_alert};
+use super::desk::LOCK_KEY;
+use super::entry::lock_gate;
+use super::host::{HEARD_FLUSH_MS, State};
+use super::sites::Site;
+use crate::store::agent::is_serving;
+use crate::store::chat::{ChatMode, find_chat, find_open_chat};
+use crate::store::chat_view::find_chat_view;
+use crate::store::offer_stop::find_offer_stop;
+use crate::store::presentation::find_open_presentation;
+use crate::store::visit::{VisitRow, find_latest_visit, find_visit_locked};
+use crate::store::{StoreError, StoreResult, Tx};
+
+/// Why an agent cannot begin a chat with a visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotBegun {
+    /// The visitor is not on the site now.
+    VisitorAway,
+    /// The visitor has a chat, or an agent is alerted to them (O-4).
+    ChatOpen,
+    /// An offer is open before the visitor (O-3).
+    PresentationOpen,
+    /// The visitor has not consented.
+    NoConsent,
+    /// A supervisor has stopped offers.
+    OffersStopped,
+    /// Outside the queue's business hours (O-1).
+    OutOfHours,
+    /// The channel switch is off (O-1).
+    ChannelOff,
+    /// The agent serves no queue of this site.
+    NotServed,
+}
+
+/// Why no chat was begun.
+#[derive(Debug)]
+pub enum Refused {
+    /// For this reason; and who has the chat that is there, if anybody has.
+    Because(NotBegun, Option<String>),
+    /// The database failed; nothing was done.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<NotBegun> for Refused {
+    fn from(reason: NotBegun) -> Self {
+        Self::Because(reason, None)
+    }
+}
+
+impl Driver {
+    /// Begins a chat with a visitor who is on the site now, on whatever node, and gives it to the one who asks for it. The visitor
+    /// sees it as an alert that was taken. Of several who try, one gets it.
+    ///
+    /// # Errors
+    /// Why not; or the database failed.
+    pub async fn begin_chat(&self, actor: &Actor, listed: &VisitRow) -> Result<ChatId, Refused> {
+        let (visit, visitor) = (*listed.id, *listed.visitor_id);
+        let held = self.live_visit(visitor).await.filter(|live| live.visit == visit);
+        let forbidden_here = match held {
+            Some(_) => {
+                self.hand_choice(visitor).await.and_then(|choice| choice.refused()).and_then(not_begun)
+            }
+            None => None,
+        };
+        let now = self.clock().now();
+        let mut tx = self.store().write().await?;
+        tx.lock(LOCK_KEY).await?;
+        // Nothing is presented to the visit until this unit of work ends.
+        let row = find_visit_locked(&mut tx, visit).await?.ok_or(NotBegun::VisitorAway)?;
+        let site = self.sites().by_id(*row.site_id).ok_or(NotBegun::VisitorAway)?;
+        if let Some(open) = find_open_chat(&mut tx, visitor).await? {
+            return Err(has_chat(&mut tx, *open.id).await?);
+        }
+        if find_open_presentation(&mut tx, visit).await?.is_some() {
+            return Err(NotBegun::PresentationOpen.into());
+        }
+        if !self.is_on_site(&row, held.as_ref(), now) {
+            return Err(NotBegun::VisitorAway.into());
+        }
+        let forbidden = match held {
+            Some(_) => forbidden_here,
+            None => forbidden_elsewhere(&mut tx, visitor, &site, now).await?,
+        };
+        if let Some(reason) = forbidden {
+            return Err(reason.into());
+        }
+        let queue = self.queue_to_write_from(&mut tx, actor, &site).await?.ok_or(NotBegun::NotServed)?;
+        check_gate(&mut tx, &site, queue, now).await?;
+        let opening =
+            Opening { site, visitor, visit, queue, presentation: None, mode: ChatMode::Engage, priority: 0 };
+        let opened = conversation::open(self, &mut tx, &opening, now).await?;
+        let chat = find_chat(&mut tx, opened.chat).await?.ok_or(NotBegun::ChatOpen)?;
+        // The visitor was faster: it is a chat of theirs, which waits for the first available agent.
+        if !is_silent_alert(&chat) || !self.hand_over(&mut tx, actor, &chat, now).await? {
+            return Err(has_chat(&mut tx, opened.chat).await?);
+        }
+        tx.commit().await?;
+        self.tell_of(&chat, true);
+        Ok(opened.chat)
+    }
+
+    /// Whether the visitor is on the site now (T-7). What this node holds it knows; of what another node holds the database says when
+    /// it was last heard from.
+    #[must_use]
+    pub fn is_on_site(&self, visit: &VisitRow, held: Option<&LiveVisit>, now: UnixMs) -> bool {
+        if let Some(live) = held {
+            return live.here;
+        }
+        let away_ms = 2_000 * i64::from(self.poll_interval_s(*visit.site_id)) + HEARD_FLUSH_MS;
+        visit.ended_at.is_none() && now.0 - visit.heard_at < away_ms
+    }
+
+    fn poll_interval_s(&self, site: SiteId) -> u32 {
+        self.sites().by_id(site).map_or(0, |site| site.world.config.settings().poll_interval_s)
+    }
+
+    /// The queue of the launcher where the agent serves it, else the first by name that they serve; supervisors step in everywhere.
+    async fn queue_to_write_from(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        site: &Site,
+    ) -> StoreResult<Option<QueueId>> {
+        let mut queues: Vec<_> = site.world.config.queues().map(|queue| (&queue.name, queue.id)).collect();
+        queues.sort_by_key(|(name, id)| (site.default_queue != Some(*id), *name));
+        for (_, queue) in &queues {
+            if is_serving(tx, *queue, actor.id).await? {
+                return Ok(Some(*queue));
+            }
+        }
+        Ok(queues.first().filter(|_| actor.supervises()).map(|(_, queue)| *queue))
+    }
+}
+
+/// Whether an agent is free does not count: the one who writes is there.
+async fn check_gate(tx: &mut Tx, site: &Site, queue: QueueId, now: UnixMs) -> Result<(), Refused> {
+    let gate = lock_gate(tx, site, queue, now).await?;
+    if !gate.hours_open {
+        return Err(NotBegun::OutOfHours.into());
+    }
+    if !gate.channel_on {
+        return Err(NotBegun::ChannelOff.into());
+    }
+    if find_offer_stop(tx, *site.row.id).await?.is_some() {
+        return Err(NotBegun::OffersStopped.into());
+    }
+    Ok(())
+}
+
+/// What the visit that another node holds forbids, as far as it is written down. When it was heard from is known better.
+async fn forbidden_elsewhere(
+    tx: &mut Tx,
+    visitor: VisitorId,
+    site: &Arc<Site>,
+    now: UnixMs,
+) -> StoreResult<Option<NotBegun>> {
+    let Some((_, state)) = find_latest_visit(tx, visitor).await? else { return Ok(None) };
+    let state: Option<State> = serde_json::from_str(&state).ok();
+    let reason = state.and_then(|state| state.engine.hand_block(now, &site.world));
+    Ok(reason.and_then(not_begun).filter(|reason| *reason == NotBegun::NoConsent))
+}
+
+/// What forbids an offer by hand and a chat alike.
+fn not_begun(reason: Reason) -> Option<NotBegun> {
+    match reason {
+        Reason::VisitorAway => Some(NotBegun::VisitorAway),
+        Reason::ChatOpen | Reason::FormOpen | Reason::AlertOpen => Some(NotBegun::ChatOpen),
+        Reason::PresentationOpen => Some(NotBegun::PresentationOpen),
+        Reason::NoConsent => Some(NotBegun::NoConsent),
+        Reason::OffersStopped => Some(NotBegun::OffersStopped),
+        Reason::OutOfHours => Some(NotBegun::OutOfHours),
+        Reason::ChannelOff => Some(NotBegun::ChannelOff),
+        Reason::NoRuleQualified
+        | Reason::NoAgent
+        | Reason::CapacityReached
+        | Reason::IntervalNotPassed
+        | Reason::RejectedThisVisit
+        | Reason::IgnoredThisVisit
+        | Reason::OfferNotAgain
+        | Reason::RejectionsMax
+        | Reason::IgnoredMax
+        | Reason::AfterChat
+        | Reason::StoreRefused
+        | Reason::OfferInactive
+        | Reason::BetweenPolls => None,
+    }
+}
+
+/// Says who was faster.
+async fn has_chat(tx: &mut Tx, chat: ChatId) -> StoreResult<Refused> {
+    let by = find_chat_view(tx, chat).await?.and_then(|view| view.agent_name);
+    Ok(Refused::Because(NotBegun::ChatOpen, by))
+}

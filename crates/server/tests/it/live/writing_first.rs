@@ -1,0 +1,133 @@
+//! Tests chats that an agent begins from the live list: who gets them, what the visitor sees of them, and what refuses them.
+
+use beckon_server::clock::Clock;
+use beckon_server::store::Store;
+use beckon_server::store::queue::update_queue_agents;
+use beckon_server::store::user::Role;
+use serde_json::{Value, json};
+
+use super::client::{Browser, Console};
+use super::shop::{Plan, Shop};
+use crate::harness::{START, store_tests};
+
+store_tests!(
+    the_chat_is_whose_who_asked_and_shows_once_they_write,
+    of_two_who_ask_at_once_one_gets_it_and_the_other_hears_who,
+    an_open_offer_and_a_chat_refuse_it,
+    a_visitor_who_forbids_offers_or_has_left_refuses_it,
+    a_closed_queue_refuses_it_and_whose_chats_these_are_not,
+);
+
+/// No rule acts: whoever is there is only there.
+fn quiet() -> Plan {
+    Plan { required_time_s: 900, ..Plan::default() }
+}
+
+fn path_of(browser: &Browser) -> String {
+    format!("/api/v1/visits/{}/chat", browser.welcome["visit"].as_str().unwrap())
+}
+
+async fn begin(console: &Console, browser: &Browser) -> Value {
+    let (status, answer) = console.write(&path_of(browser), &json!({})).await;
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
+// spec: A-2 P-9 O-4
+async fn the_chat_is_whose_who_asked_and_shows_once_they_write(store: Store) {
+    let shop = Shop::open(store, quiet()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let begun = begin(&alice, &browser).await;
+    assert_eq!((&begun["refused"], &begun["taken_by"]), (&Value::Null, &Value::Null), "{begun}");
+    let chat = alice.chat("active").await;
+    assert_eq!(
+        (&chat["id"], &chat["mode"], &chat["agent"]["name"]),
+        (&begun["chat_id"], &json!("engage"), &json!("Alice"))
+    );
+    assert_eq!(browser.socket.told("chat"), 0, "nothing shows before the agent has written");
+    alice.socket.send(json!({ "type": "follow", "chat": chat["id"], "after": 0 })).await;
+    alice.say(&chat, "a1", "May I help?").await;
+    assert_eq!(browser.chat("active").await["id"], chat["id"]);
+    assert_eq!(browser.message("May I help?").await["from"], "agent");
+    browser.say(&chat["id"], "v1", "Yes").await;
+    alice.message("Yes").await;
+    let why = format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap());
+    assert_eq!(alice.read(&why).await["reason"], "chat_open");
+}
+
+// spec: A-2 X-2 Q-7
+async fn of_two_who_ask_at_once_one_gets_it_and_the_other_hears_who(store: Store) {
+    let shop = Shop::open(store, quiet()).await;
+    let (alice, bob) = (shop.agent("Alice").await, shop.agent("Bob").await);
+    for _ in 0..4 {
+        let browser = shop.browser().await;
+        let (one, two) = tokio::join!(begin(&alice, &browser), begin(&bob, &browser));
+        let (won, lost, winner) =
+            if one["refused"].is_null() { (&one, &two, "Alice") } else { (&two, &one, "Bob") };
+        assert!(won["refused"].is_null() && won["chat_id"].is_string(), "{one} {two}");
+        assert_eq!((&lost["refused"], &lost["chat_id"]), (&json!("chat_open"), &Value::Null), "{lost}");
+        assert_eq!(lost["taken_by"], winner);
+        let chat =
+            alice.read(&format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap())).await;
+        assert_eq!(chat["chat_id"], won["chat_id"]);
+    }
+}
+
+// spec: O-3 O-4 A-2
+async fn an_open_offer_and_a_chat_refuse_it(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut offered = shop.browser().await;
+    let offer = offered.offer().await;
+    assert_eq!(begin(&alice, &offered).await["refused"], "presentation_open");
+    offered.socket.send(json!({ "type": "reject", "presentation": offer["id"] })).await;
+    offered.socket.next_of("settled").await;
+    assert!(begin(&alice, &offered).await["chat_id"].is_string());
+
+    let mut waits = shop.browser().await;
+    waits.socket.send(json!({ "type": "open_chat" })).await;
+    waits.chat("queued").await;
+    let refused = begin(&alice, &waits).await;
+    assert_eq!(refused["refused"], "chat_open", "{refused}");
+    alice.take().await;
+    assert_eq!(begin(&alice, &waits).await["taken_by"], "Alice");
+
+    let path = "/api/v1/visits/00000000-0000-7000-8000-000000000000/chat";
+    assert_eq!(alice.write(path, &json!({})).await.0, 404);
+}
+
+// spec: A-2 P-11 T-7
+async fn a_visitor_who_forbids_offers_or_has_left_refuses_it(store: Store) {
+    let clock = Clock::manual(START);
+    let shop = Shop::open_at(store, quiet(), clock.clone()).await;
+    let alice = shop.lasting_agent("Alice").await;
+    let mut forbids = shop.browser().await;
+    forbids.socket.send(json!({ "type": "consent", "given": false })).await;
+    let why = format!("/api/v1/visits/{}/decision", forbids.welcome["visit"].as_str().unwrap());
+    alice.read_until(&why, |why| why["reason"] == "no_consent").await;
+    assert_eq!(begin(&alice, &forbids).await["refused"], "no_consent");
+
+    let leaves = shop.browser().await;
+    let path = path_of(&leaves);
+    leaves.socket.leave().await;
+    clock.advance_ms(60_000);
+    assert_eq!(alice.write(&path, &json!({})).await.1["refused"], "visitor_away");
+}
+
+// spec: A-2 O-1 P-11
+async fn a_closed_queue_refuses_it_and_whose_chats_these_are_not(store: Store) {
+    let shop = Shop::open(store, quiet()).await;
+    let (alice, ada) = (shop.agent("Alice").await, shop.person("Ada", Role::Supervisor).await);
+    let browser = shop.browser().await;
+    let mut tx = shop.store.write().await.unwrap();
+    update_queue_agents(&mut tx, &shop.queue, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(begin(&alice, &browser).await["refused"], "not_served");
+    let switches = format!("/api/v1/queues/{}/switches", *shop.queue.id);
+    let (status, answer) = ada.send("PATCH", &switches, &json!({ "channel_on": false })).await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(begin(&ada, &browser).await["refused"], "channel_off");
+    ada.send("PATCH", &switches, &json!({ "channel_on": true })).await;
+    assert!(begin(&ada, &browser).await["chat_id"].is_string());
+}
