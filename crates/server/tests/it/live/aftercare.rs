@@ -52,18 +52,25 @@ async fn an_idle_visitor_is_warned_and_the_chat_closes(store: Store) {
 
 // spec: Q-10
 async fn a_visitor_who_answers_the_warning_goes_on(store: Store) {
-    let shop = Shop::open(store, conducted(json!({ "idle_warn_after_s": 1, "idle_close_after_s": 2 }))).await;
+    let shop =
+        Shop::open(store, conducted(json!({ "idle_warn_after_s": 1, "idle_close_after_s": 600 }))).await;
     let (mut browser, mut alice, chat) = talking(&shop).await;
     alice.say(&chat, "a1", "Are you there?").await;
     let is = |frame: &Value| frame["type"] == "chat" && frame["chat"]["idle_close_at"].is_i64();
     alice.socket.next("when it closes", is).await;
+    browser.message("idle_warning").await;
     browser.say(&chat["id"], "v1", "Yes").await;
-    alice.message("Yes").await;
-    // At the deadline the chat is looked at, and found not to be idle.
-    let is = |frame: &Value| frame["type"] == "chat" && frame["chat"]["idle_close_at"].is_null();
+    let answer = alice.message("Yes").await["seq"].as_i64();
+    // The chat is looked at now, not first when it would close; and who is silent again is warned again as soon.
+    let is = |frame: &Value| {
+        frame["type"] == "chat"
+            && frame["chat"]["last_seq"].as_i64() >= answer
+            && frame["chat"]["idle_close_at"].is_null()
+    };
     alice.socket.next("no closing any more", is).await;
     alice.say(&chat, "a2", "Good").await;
     browser.message("Good").await;
+    browser.message("idle_warning").await;
     assert_eq!(browser.socket.told("refused"), 0);
 }
 
