@@ -203,6 +203,7 @@ fn not_begun(reason: Reason) -> Option<NotBegun> {
         | Reason::AfterChat
         | Reason::StoreRefused
         | Reason::OfferInactive
+        | Reason::Overloaded
         | Reason::BetweenPolls => None,
     }
 }
