@@ -104,8 +104,8 @@ async fn a_visitor_who_forbids_offers_or_has_left_refuses_it(store: Store) {
     let alice = shop.lasting_agent("Alice").await;
     let mut forbids = shop.browser().await;
     forbids.socket.send(json!({ "type": "consent", "given": false })).await;
-    let why = format!("/api/v1/visits/{}/decision", forbids.welcome["visit"].as_str().unwrap());
-    alice.read_until(&why, |why| why["reason"] == "no_consent").await;
+    forbids.socket.send(json!({ "type": "nonsense" })).await;
+    forbids.socket.next_of("refused").await;
     assert_eq!(begin(&alice, &forbids).await["refused"], "no_consent");
 
     let leaves = shop.browser().await;
