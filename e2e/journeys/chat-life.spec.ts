@@ -161,18 +161,20 @@ withMail(
   async ({ browser, demo, errors, visitor, agent, smtpd }) => {
     const admin = await another(browser, demo, "admin", errors);
     await changeQueue(browser, demo, { conduct: { idle_warn_after_s: 10, idle_close_after_s: 600 } });
-    await chat(visitor, agent);
     await conduct(admin);
+    await chat(visitor, agent);
 
     await visitor.widget.getByRole("button", { name: "Minimise" }).click();
     const maximise = visitor.widget.getByRole("button", { name: "Maximise" });
     await expect(maximise).toBeVisible();
     await expect(visitor.widget.locator("#unread")).toBeHidden();
     const idle = agent.page.getByText(/^The visitor does not answer\. The chat closes in 5\d\d s\.$/);
-    await expect(idle).toBeVisible({ timeout: 20_000 });
-    await countsDown(idle);
     const warning = "Are you still there? Without an answer the chat closes soon.";
-    await expect(visitor.widget.getByRole("status")).toHaveText(warning);
+    // It is said for a moment only, so it is looked for before it comes.
+    const said = expect(visitor.widget.getByRole("status")).toHaveText(warning, { timeout: 30_000 });
+    await expect(idle).toBeVisible({ timeout: 30_000 });
+    await said;
+    await countsDown(idle);
     await expect(visitor.widget.locator("#unread")).toHaveText("1");
     await maximise.click();
     await expect(visitor.log.getByText(warning)).toBeVisible();

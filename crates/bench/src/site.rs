@@ -97,7 +97,7 @@ pub fn config(version: u64, rules: &[Rule]) -> anyhow::Result<Config> {
 pub fn world(rules: &[Rule]) -> anyhow::Result<World> {
     let gate = Gate { hours_open: true, channel_on: true, free_slots: 0, open_presentations: 0 };
     let gates = BTreeMap::from([(QUEUE, gate)]);
-    Ok(World { config: Arc::new(config(1, rules)?), gates, offers_stopped: false })
+    Ok(World { config: Arc::new(config(1, rules)?), gates, offers_stopped: None })
 }
 
 /// The address of a page; every fourth one lies in a category and matches rules of each kind.

@@ -9,6 +9,7 @@ use crate::condition::DeviceClass;
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::id::{OfferId, QueueId, RuleId, TabId};
+use crate::reason::Reason;
 use crate::time::UnixMs;
 use crate::visit::{Explanation, Visit};
 use crate::world::World;
@@ -153,7 +154,7 @@ pub enum ActionTaken {
 /// before.
 #[must_use]
 pub fn test(situation: &Situation, now: UnixMs, world: &World) -> TestResult {
-    let before = World { offers_stopped: true, ..world.clone() };
+    let before = World { offers_stopped: Some(Reason::OffersStopped), ..world.clone() };
     let script = script(situation, now);
     let begun_at = script.first().map_or(now, |(at, _)| *at);
     let mut visit = Visit::begin(0, begun_at);

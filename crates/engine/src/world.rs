@@ -12,6 +12,7 @@ use crate::gate::Gate;
 use crate::id::{OfferId, QueueId, RuleId};
 use crate::offer::Offer;
 use crate::queue::{Activation, Queue};
+use crate::reason::Reason;
 use crate::rule::matcher::{Matcher, PageTexts, Pattern, RuleIndex};
 use crate::rule::{Action, MatchOn, MatchType, Rule, RulePlan};
 use crate::settings::SiteSettings;
@@ -26,8 +27,8 @@ pub struct World {
     pub config: Arc<Config>,
     /// The gate of each queue; a queue that is missing is closed.
     pub gates: BTreeMap<QueueId, Gate>,
-    /// A supervisor has stopped offers.
-    pub offers_stopped: bool,
+    /// Why nothing is presented and nobody alerted, whatever the gates say: a supervisor has stopped offers, or the server is overloaded.
+    pub offers_stopped: Option<Reason>,
 }
 
 impl World {

@@ -221,7 +221,7 @@ impl<'a> Judge<'a> {
         let ignored = self.ignored(None);
         let tests = [
             (rules.is_empty(), Reason::NoRuleQualified),
-            (self.brute.world.offers_stopped, Reason::OffersStopped),
+            (self.brute.world.offers_stopped.is_some(), Reason::OffersStopped),
             (
                 settings.after_ignored == AfterOutcome::NoMoreThisVisit && ignored > 0,
                 Reason::IgnoredThisVisit,

@@ -72,8 +72,8 @@ impl Visit {
         if !self.offers_allowed {
             return Some(Reason::NoConsent);
         }
-        if world.offers_stopped {
-            return Some(Reason::OffersStopped);
+        if let Some(reason) = world.offers_stopped {
+            return Some(reason);
         }
         self.is_away(now, world.config.settings()).then_some(Reason::VisitorAway)
     }

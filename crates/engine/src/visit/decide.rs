@@ -107,8 +107,8 @@ impl Visit {
         if !self.offers_allowed {
             return Some(Block::lasting(Reason::NoConsent));
         }
-        if world.offers_stopped {
-            return Some(Block::lasting(Reason::OffersStopped));
+        if let Some(reason) = world.offers_stopped {
+            return Some(Block::lasting(reason));
         }
         if self.is_away(now, settings) {
             return Some(Block::lasting(Reason::VisitorAway));

@@ -7,6 +7,7 @@ use beckon_engine::gate::Gate;
 use beckon_engine::id::{OfferId, QueueId, RuleId};
 use beckon_engine::offer::{Offer, OfferDesign};
 use beckon_engine::queue::{Queue, QueuePlan};
+use beckon_engine::reason::Reason;
 use beckon_engine::rule::{Action, MatchOn, MatchType, Rule, RulePlan};
 use beckon_engine::settings::SiteSettings;
 use beckon_engine::world::{Config, World};
@@ -149,7 +150,7 @@ impl Site {
         World {
             config: Arc::new(config.expect("the site compiles")),
             gates: self.gates.clone(),
-            offers_stopped: self.offers_stopped,
+            offers_stopped: self.offers_stopped.then_some(Reason::OffersStopped),
         }
     }
 }

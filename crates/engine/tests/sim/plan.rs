@@ -8,6 +8,7 @@ use beckon_engine::hours;
 use beckon_engine::id::{OfferId, QueueId, RuleId};
 use beckon_engine::offer::{Offer, OfferDesign};
 use beckon_engine::queue::{Activation, Queue, QueuePlan};
+use beckon_engine::reason::Reason;
 use beckon_engine::rule::{Action, MatchOn, MatchType, Rule, RulePlan};
 use beckon_engine::settings::{AfterChat, AfterOutcome, SiteSettings};
 use beckon_engine::time::UnixMs;
@@ -102,7 +103,8 @@ impl Plan {
             Arc::new(config.expect("a random site compiles"))
         });
         self.config = Some(Arc::clone(&config));
-        Arc::new(World { config, gates: self.gates.clone(), offers_stopped: self.offers_stopped })
+        let offers_stopped = self.offers_stopped.then_some(Reason::OffersStopped);
+        Arc::new(World { config, gates: self.gates.clone(), offers_stopped })
     }
 
     /// Somebody edits rules, offers, queues, hours or settings.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use beckon_engine::id::SiteId;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::Driver;
@@ -27,8 +28,8 @@ const GATHER: Duration = Duration::from_millis(250);
 const TRIES_MAX: u32 = 20;
 const WAIT: Duration = Duration::from_millis(500);
 
-/// While the database is overloaded a batch is written only so often; everything else of it comes first.
-const TRICKLE: Duration = Duration::from_secs(5);
+/// While the database is overloaded, details are written only so often, and at most a batch of them; everything else comes first.
+const DETAILS_EVERY: Duration = Duration::from_secs(5);
 
 /// A name is noted again after this time.
 const NOTED_FOR_MS: i64 = 3_600_000;
@@ -75,18 +76,19 @@ impl Driver {
 /// Writes until the node stops and its shards have handed in their last.
 pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Receiver<Behind>) {
     let stopping = driver.stopping().clone();
-    let mut load = driver.watch_load();
     let mut batch = Vec::new();
     let mut noted = Noted::default();
+    let mut details = Details::new(Instant::now());
     loop {
         tokio::select! {
             () = stopping.cancelled() => break,
-            () = hold_back(&mut load) => {}
-        }
-        tokio::select! {
-            () = stopping.cancelled() => break,
+            () = tokio::time::sleep(DETAILS_EVERY), if !details.waiting.is_empty() => {
+                details.hold_back(&mut batch, driver.load(), Instant::now());
+                write(&driver, &mut batch).await;
+            }
             taken = inbox.recv_many(&mut batch, BATCH_MAX) => {
                 batch.retain(|item| noted.is_news(item));
+                details.hold_back(&mut batch, driver.load(), Instant::now());
                 write(&driver, &mut batch).await;
                 if taken == BATCH_MAX {
                     continue;
@@ -99,16 +101,43 @@ pub(super) async fn run(driver: Driver, shards: TaskTracker, mut inbox: mpsc::Re
         }
     }
     shards.wait().await;
+    details.hold_back(&mut batch, Load::Fine, Instant::now());
     while let Ok(item) = inbox.try_recv() {
         batch.push(item);
     }
     write(&driver, &mut batch).await;
 }
 
-/// Waits while the database is overloaded, but not for ever: a visit must be found again by another node.
-async fn hold_back(load: &mut watch::Receiver<Load>) {
-    let fine = load.wait_for(|load| *load == Load::Fine);
-    drop(tokio::time::timeout(TRICKLE, fine).await);
+/// What is written later while the database is overloaded: all but where visits stand, by which another node goes on with them, and
+/// which says that their visitors are there.
+struct Details {
+    waiting: Vec<Behind>,
+    written_at: Instant,
+}
+
+impl Details {
+    const fn new(now: Instant) -> Self {
+        Self { waiting: Vec::new(), written_at: now }
+    }
+
+    /// Leaves in `batch` what is to be written now.
+    fn hold_back(&mut self, batch: &mut Vec<Behind>, load: Load, now: Instant) {
+        let mut items = std::mem::take(&mut self.waiting);
+        if load == Load::Fine || now - self.written_at >= DETAILS_EVERY {
+            self.written_at = now;
+            items.append(batch);
+            *batch = items;
+            return;
+        }
+        let (checkpoints, details): (Vec<_>, Vec<_>) =
+            batch.drain(..).partition(|item| matches!(item, Behind::Checkpoint(_)));
+        let room = BATCH_MAX.saturating_sub(items.len());
+        let dropped = details.len().saturating_sub(room);
+        metrics::counter!("beckon_observations_dropped_total").increment(dropped as u64);
+        items.extend(details.into_iter().take(room));
+        self.waiting = items;
+        *batch = checkpoints;
+    }
 }
 
 /// The names that were noted lately, so that each is written now and then and not with every event.
@@ -187,20 +216,51 @@ async fn write_once(driver: &Driver, batch: &[Behind]) -> StoreResult<()> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::Instant;
+    use beckon_engine::id::{TabId, VisitId};
+    use beckon_engine::time::UnixMs;
 
     use super::*;
+    use crate::store::page_view::ViewKey;
 
-    #[tokio::test(start_paused = true)]
-    async fn what_is_observed_waits_while_the_database_is_overloaded_but_not_for_ever() {
-        let (set, mut load) = watch::channel(Load::Fine);
+    fn checkpoint() -> Behind {
+        Behind::Checkpoint(Checkpoint {
+            visit: VisitId(uuid::Uuid::nil()),
+            epoch: 1,
+            heard_at: UnixMs(0),
+            ends_due: UnixMs(0),
+            state: String::new(),
+        })
+    }
+
+    fn detail() -> Behind {
+        Behind::Left(Leaving {
+            key: ViewKey { visit: VisitId(uuid::Uuid::nil()), tab: TabId(1), view: 1 },
+            left_at: UnixMs(0),
+            visible_s: 0,
+        })
+    }
+
+    #[test]
+    fn while_the_database_is_overloaded_details_wait_and_where_visits_stand_does_not() {
         let began = Instant::now();
-        hold_back(&mut load).await;
-        assert_eq!(began.elapsed(), Duration::ZERO);
-        set.send_replace(Load::NoDetail);
-        hold_back(&mut load).await;
-        assert_eq!(began.elapsed(), TRICKLE);
-        tokio::join!(hold_back(&mut load), async { set.send_replace(Load::Fine) });
-        assert_eq!(began.elapsed(), TRICKLE, "it goes on at once when the load is fine");
+        let mut details = Details::new(began);
+        let mut batch = vec![detail(), checkpoint()];
+        details.hold_back(&mut batch, Load::Fine, began);
+        assert_eq!(batch.len(), 2);
+        for _ in 0..2 {
+            batch = vec![checkpoint()];
+            batch.extend((0..BATCH_MAX).map(|_| detail()));
+            details.hold_back(&mut batch, Load::NoDetail, began + DETAILS_EVERY / 2);
+            assert!(matches!(batch[..], [Behind::Checkpoint(_)]));
+            assert_eq!(details.waiting.len(), BATCH_MAX, "what is more is dropped");
+        }
+        batch = vec![checkpoint()];
+        details.hold_back(&mut batch, Load::NoDetail, began + DETAILS_EVERY);
+        assert_eq!((batch.len(), details.waiting.len()), (BATCH_MAX + 1, 0));
+        batch = vec![detail()];
+        details.hold_back(&mut batch, Load::NoDetail, began + DETAILS_EVERY);
+        assert_eq!(batch.len(), 0);
+        details.hold_back(&mut batch, Load::Fine, began + DETAILS_EVERY);
+        assert_eq!(batch.len(), 1, "all of it is written at once when the load is fine");
     }
 }

@@ -68,6 +68,7 @@ pub(super) struct JobDone {
 pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
     let presents = |effect: &Effect| matches!(effect, Effect::PresentOffer { .. });
     let only_presents = job.effects.iter().all(presents);
+    // What was asked for before the engine knew takes no unit of work.
     if only_presents && driver.load() >= Load::NoOffers {
         return refuse(&job, Reason::Overloaded);
     }
@@ -261,9 +262,7 @@ async fn alert(
     done: &mut JobDone,
 ) -> StoreResult<()> {
     let gate = entry::lock_gate(tx, &job.site, opening.queue, now).await?;
-    let closed = driver.load() >= Load::NoOffers
-        || gate.closed_because().is_some()
-        || find_offer_stop(tx, *job.site.row.id).await?.is_some();
+    let closed = gate.closed_because().is_some() || find_offer_stop(tx, *job.site.row.id).await?.is_some();
     // An open chat is the one of an earlier try, or one that the visitor opened meanwhile: it stands.
     if closed && find_open_chat(tx, job.visitor).await?.is_none() {
         done.events.push(Event::ChatChanged { state: ChatPhase::None });

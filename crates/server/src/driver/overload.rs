@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Driver;
@@ -61,7 +60,7 @@ impl Load {
     }
 }
 
-/// Turns waits into a load. One long wait, such as behind a large import, changes nothing.
+/// Turns waits into a load. A wait that is over within two seconds changes nothing.
 #[derive(Debug)]
 struct Gauge {
     load: Load,
@@ -100,16 +99,12 @@ impl Driver {
     pub fn load(&self) -> Load {
         *self.inner.load.borrow()
     }
-
-    /// Tells when that changes.
-    pub(super) fn watch_load(&self) -> watch::Receiver<Load> {
-        self.inner.load.subscribe()
-    }
 }
 
 /// Tries how long units of work wait, until this node stops. A wait includes the time for which this task itself was not run.
 pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
+    metrics::gauge!("beckon_overload_level").set(Load::Fine.level());
     let mut gauge = Gauge::new(Instant::now());
     let mut due = Instant::now();
     while !stopping.is_cancelled() {
@@ -143,6 +138,8 @@ fn note(driver: &Driver, gauge: &mut Gauge, began: Instant) {
     }
     metrics::gauge!("beckon_overload_level").set(load.level());
     driver.inner.load.send_replace(load);
+    driver.sites().set_overloaded(load >= Load::NoOffers);
+    driver.inner.gates.notify_one();
 }
 
 #[cfg(test)]
@@ -175,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn one_long_wait_or_many_bearable_ones_change_nothing() {
+    fn a_wait_of_a_second_or_many_bearable_ones_change_nothing() {
         let mut now = Instant::now();
         let mut gauge = Gauge::new(now);
         for _ in 0..10 {

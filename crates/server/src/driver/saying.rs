@@ -60,8 +60,9 @@ impl Driver {
         };
         metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
         self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
-        if warned {
-            self.look_at_answer(chat).await?;
+        if warned && let Err(error) = self.look_at_answer(chat).await {
+            // The message is stored; the chat is looked at when its warning runs out.
+            tracing::warn!(%error, "a chat whose visitor has answered the warning could not be looked at");
         }
         Ok(seq)
     }

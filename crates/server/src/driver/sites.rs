@@ -1,11 +1,13 @@
 //! Owns the configuration of all sites as the live part sees it: compiled, with the present gates, replaced as a whole.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use beckon_engine::gate::Gate;
 use beckon_engine::hours::by_hand::{is_open_now, next_change_now};
 use beckon_engine::id::{QueueId, RuleId, SiteId};
+use beckon_engine::reason::Reason;
 use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::world::{Config, World};
@@ -56,6 +58,8 @@ struct Loaded {
 #[derive(Debug, Default)]
 pub struct Sites {
     by_id: RwLock<BTreeMap<SiteId, Arc<Site>>>,
+    /// This node presents nothing now, on any site.
+    overloaded: AtomicBool,
 }
 
 /// What a reload or a recount changed.
@@ -117,7 +121,8 @@ impl Sites {
                 .extend(gates.iter().filter(|(_, gate)| crowded(gate)).map(|(queue, _)| (id, *queue)));
             let waits = waits(&mut tx, &config, now).await?;
             moved.hours_due = moved.hours_due.into_iter().chain(next_hours_change(&config, now)).min();
-            let offers_stopped = stops.iter().any(|stop| *stop.site_id == id);
+            let stopped = stops.iter().any(|stop| *stop.site_id == id);
+            let offers_stopped = stopped.then_some(Reason::OffersStopped).or(self.overload());
             let is_same = |site: &Arc<Site>| {
                 site.row.config_version == version
                     && site.world.offers_stopped == offers_stopped
@@ -132,6 +137,15 @@ impl Sites {
         }
         *self.by_id.write().expect("no holder of this lock panics") = next;
         Ok(moved)
+    }
+
+    /// From now on this node presents nothing, or does so again; the next refresh says so of every site.
+    pub(super) fn set_overloaded(&self, overloaded: bool) {
+        self.overloaded.store(overloaded, Ordering::Relaxed);
+    }
+
+    fn overload(&self) -> Option<Reason> {
+        self.overloaded.load(Ordering::Relaxed).then_some(Reason::Overloaded)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<SiteId, Arc<Site>>> {

@@ -90,7 +90,7 @@ impl Driver {
         let row = find_visit_locked(&mut tx, visit).await?.ok_or(NotBegun::VisitorAway)?;
         let site = self.sites().by_id(*row.site_id).ok_or(NotBegun::VisitorAway)?;
         if let Some(open) = find_open_chat(&mut tx, visitor).await? {
-            return Err(has_chat(&mut tx, *open.id).await?);
+            return Err(has_chat(&mut tx, actor, *open.id).await?);
         }
         if find_open_presentation(&mut tx, visit).await?.is_some() {
             return Err(NotBegun::PresentationOpen.into());
@@ -113,7 +113,7 @@ impl Driver {
         let chat = find_chat(&mut tx, opened.chat).await?.ok_or(NotBegun::ChatOpen)?;
         // The visitor was faster: it is a chat of theirs, which waits for the first available agent.
         if !is_silent_alert(&chat) || !self.hand_over(&mut tx, actor, &chat, now).await? {
-            return Err(has_chat(&mut tx, opened.chat).await?);
+            return Err(has_chat(&mut tx, actor, opened.chat).await?);
         }
         tx.commit().await?;
         self.tell_of(&chat, true);
@@ -208,8 +208,9 @@ fn not_begun(reason: Reason) -> Option<NotBegun> {
     }
 }
 
-/// Says who was faster.
-async fn has_chat(tx: &mut Tx, chat: ChatId) -> StoreResult<Refused> {
-    let by = find_chat_view(tx, chat).await?.and_then(|view| view.agent_name);
-    Ok(Refused::Because(NotBegun::ChatOpen, by))
+/// Says who was faster, to whom may see the chat.
+async fn has_chat(tx: &mut Tx, actor: &Actor, chat: ChatId) -> StoreResult<Refused> {
+    let Some(view) = find_chat_view(tx, chat).await? else { return Ok(NotBegun::ChatOpen.into()) };
+    let may_see = actor.supervises() || is_serving(tx, *view.queue_id, actor.id).await?;
+    Ok(Refused::Because(NotBegun::ChatOpen, view.agent_name.filter(|_| may_see)))
 }

@@ -23,7 +23,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const KEY_LEN_MAX: usize = 200;
 
 /// Keys are of no use here: request or answer holds a secret or tells of a person, which is not kept, or the body is a file.
-const WITHOUT_KEY: [&str; 26] = [
+const WITHOUT_KEY: [&str; 27] = [
     "/api/v1/setup",
     "/api/v1/session",
     "/api/v1/session/provider",
@@ -41,6 +41,7 @@ const WITHOUT_KEY: [&str; 26] = [
     "/api/v1/customers/{id}/erase",
     "/api/v1/customer-imports/{id}/begin",
     "/api/v1/chats/{id}/transcript",
+    "/api/v1/visits/{id}/chat",
     "/api/v1/api-tokens",
     "/api/v1/webhooks",
     "/api/v1/webhooks/{id}/secret",

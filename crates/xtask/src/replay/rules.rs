@@ -123,7 +123,7 @@ fn read(text: &str) -> anyhow::Result<World> {
         plans.push(rule);
     }
     let config = Config::compile(1, settings, plans, offers.into_values().collect(), known)?;
-    Ok(World { config: Arc::new(config), gates, offers_stopped: false })
+    Ok(World { config: Arc::new(config), gates, offers_stopped: None })
 }
 
 fn rule(entry: RuleEntry, queue_id: QueueId, offers: &mut BTreeMap<OfferId, Offer>) -> Rule {

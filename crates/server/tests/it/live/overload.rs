@@ -50,13 +50,17 @@ async fn offers_and_new_chats_go_and_a_chat_that_is_open_stays(store: Store) {
     let chat = alice.take().await;
     talker.chat("active").await;
 
-    let mut held = occupy(&shop.store).await;
-    while !turns_chats_away(&reasons(&shop).await) {
-        for tx in &mut held {
-            // PostgreSQL ends a unit of work that says nothing.
-            find_time(tx).await.unwrap();
+    let mut held = Vec::new();
+    let occupied = async {
+        while !turns_chats_away(&reasons(&shop).await) {
+            held.extend(occupy(&shop.store).await);
+            for tx in &mut held {
+                // PostgreSQL ends a unit of work that says nothing.
+                find_time(tx).await.unwrap();
+            }
         }
-    }
+    };
+    tokio::time::timeout(Duration::from_secs(90), occupied).await.expect("the node turns chats away");
     newcomer.socket.send(json!({ "type": "open_chat" })).await;
     let instead = newcomer.socket.next_of("alternative").await;
     assert_eq!(
