@@ -54,6 +54,7 @@ mod plan;
 pub mod presentation;
 pub mod queue;
 pub mod rule;
+mod run;
 pub mod second_step;
 pub mod secret_key;
 pub mod seen;

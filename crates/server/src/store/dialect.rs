@@ -16,7 +16,7 @@ impl Tx {
         match self {
             Self::Sqlite(_) => {}
             Self::Postgres(tx) => {
-                sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(&mut **tx).await?;
+                tx.run(sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key)).await?;
             }
         }
         Ok(())
@@ -34,7 +34,7 @@ impl Tx {
             Self::Sqlite(_) => {}
             Self::Postgres(tx) => {
                 let sql = "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE";
-                sqlx::query(sql).bind(Text(user)).execute(&mut **tx).await?;
+                tx.run(sqlx::query(sql).bind(Text(user))).await?;
             }
         }
         Ok(())
@@ -50,7 +50,7 @@ impl Tx {
             Self::Sqlite(_) => {}
             Self::Postgres(tx) => {
                 let sql = "SELECT 1 FROM chats WHERE id = $1 FOR NO KEY UPDATE";
-                sqlx::query(sql).bind(Text(chat)).execute(&mut **tx).await?;
+                tx.run(sqlx::query(sql).bind(Text(chat))).await?;
             }
         }
         Ok(())
@@ -65,7 +65,7 @@ impl Tx {
             Self::Sqlite(_) => {}
             Self::Postgres(tx) => {
                 let sql = "SELECT 1 FROM visits WHERE id = $1 FOR NO KEY UPDATE";
-                sqlx::query(sql).bind(Text(visit)).execute(&mut **tx).await?;
+                tx.run(sqlx::query(sql).bind(Text(visit))).await?;
             }
         }
         Ok(())
@@ -84,10 +84,8 @@ impl Tx {
                 sqlx::query_scalar(sql).bind(name).fetch_one(&mut **tx).await?
             }
             Self::Postgres(tx) => {
-                sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
-                    .bind(name)
-                    .fetch_one(&mut **tx)
-                    .await?
+                let sql = "SELECT to_regclass($1) IS NOT NULL";
+                sqlx::query_scalar(sql).bind(name).fetch_one(&mut **tx).await?
             }
         })
     }

@@ -8,6 +8,7 @@ use super::chat_view::{ChatViewRow, Sight, select};
 use super::column::Text;
 use super::customer::link::visitors_of;
 use super::dialect::{postgres_words, sqlite_words};
+use super::run::each;
 use super::sql::execute;
 use super::{StoreResult, Tx};
 
@@ -67,8 +68,8 @@ macro_rules! history {
 pub(super) const LIST: &str = history!(sqlite_words);
 
 macro_rules! fetch {
-    ($connection:expr, $sql:expr, [$($value:expr),+ $(,)?]) => {
-        sqlx::query_as::<_, ChatViewRow>($sql)$(.bind($value))+.fetch_all($connection).await
+    ($tx:expr, $sql:expr, [$($value:expr),+ $(,)?]) => {
+        $tx.rows(sqlx::query($sql)$(.bind($value))+).await.and_then(each)
     };
 }
 
@@ -96,9 +97,9 @@ pub async fn list_history(
         return Ok(Vec::new());
     }
     macro_rules! values {
-        ($connection:expr, $sql:expr, $words:expr) => {
+        ($tx:expr, $sql:expr, $words:expr) => {
             fetch!(
-                $connection,
+                $tx,
                 $sql,
                 [
                     Text(filter.site),
@@ -123,11 +124,11 @@ pub async fn list_history(
     let rows = match tx {
         Tx::Sqlite(tx) => {
             let wanted: Vec<String> = words.iter().map(|word| format!("\"{word}\"*")).collect();
-            values!(&mut **tx, history!(sqlite_words), wanted.join(" "))
+            values!(tx, history!(sqlite_words), wanted.join(" "))
         }
         Tx::Postgres(tx) => {
             let wanted: Vec<String> = words.iter().map(|word| format!("{word}:*")).collect();
-            values!(&mut **tx, history!(postgres_words), wanted.join(" & "))
+            values!(tx, history!(postgres_words), wanted.join(" & "))
         }
     };
     Ok(rows?)

@@ -1,78 +1,73 @@
 //! Owns the one macro family that runs the same SQL text on either engine. Holds no SQL.
 
-/// Runs `$body` with `$conn` bound to the connection of the engine that the unit of work is on.
+/// Does `$body` with `$on` bound to the unit of work on its engine.
 macro_rules! on {
-    ($tx:expr, |$conn:ident| $body:expr) => {
+    ($tx:expr, |$on:ident| $body:expr) => {
         match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
-                let $conn = &mut **tx;
+            $crate::store::Tx::Sqlite($on) => $body,
+            $crate::store::Tx::Postgres($on) => $body,
+        }
+        .map_err($crate::store::StoreError::from)
+    };
+}
+
+/// Does `$body` with `$on` bound to the unit of work on its engine, and `$sql` to the text over a list of values in that engine's words.
+macro_rules! on_list {
+    ($tx:expr, [$before:expr, $($after:expr),+], |$on:ident, $sql:ident| $body:expr) => {
+        match $tx {
+            $crate::store::Tx::Sqlite($on) => {
+                let $sql = concat!($before, $crate::store::dialect::sqlite_list!(), $($after),+);
                 $body
             }
-            $crate::store::Tx::Postgres(tx) => {
-                let time = tx.answered_within();
-                let $conn = &mut **tx;
-                $crate::store::connection::within(time, async { $body }).await
+            $crate::store::Tx::Postgres($on) => {
+                let $sql = concat!($before, $crate::store::dialect::postgres_list!(), $($after),+);
+                $body
             }
         }
+        .map_err($crate::store::StoreError::from)
     };
 }
 
 /// Runs a statement; yields the number of rows it touched.
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $arg:expr)* $(,)?) => {
-        $crate::store::sql::on!($tx, |conn| {
-            sqlx::query($sql)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected())
-        })
-        .map_err($crate::store::StoreError::from)
+        $crate::store::sql::on!($tx, |on| on.run(sqlx::query($sql)$(.bind($arg))*).await)
     };
 }
 
 /// Reads at most one row as `$row`.
 macro_rules! fetch_optional {
     ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
-        $crate::store::sql::on!($tx, |conn| {
-            sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_optional(conn).await
+        $crate::store::sql::on!($tx, |on| {
+            on.row(sqlx::query($sql)$(.bind($arg))*).await.and_then($crate::store::run::at_most_one::<$row, _>)
         })
-        .map_err($crate::store::StoreError::from)
     };
 }
 
 /// Reads exactly one row as `$row`.
 macro_rules! fetch_one {
     ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
-        $crate::store::sql::on!($tx, |conn| {
-            sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_one(conn).await
+        $crate::store::sql::on!($tx, |on| {
+            on.row(sqlx::query($sql)$(.bind($arg))*).await.and_then($crate::store::run::exactly_one::<$row, _>)
         })
-        .map_err($crate::store::StoreError::from)
     };
 }
 
 /// Reads all rows as `$row`.
 macro_rules! fetch_all {
     ($tx:expr, $row:ty, $sql:expr $(, $arg:expr)* $(,)?) => {
-        $crate::store::sql::on!($tx, |conn| {
-            sqlx::query_as::<_, $row>($sql)$(.bind($arg))*.fetch_all(conn).await
+        $crate::store::sql::on!($tx, |on| {
+            on.rows(sqlx::query($sql)$(.bind($arg))*).await.and_then($crate::store::run::each::<$row, _>)
         })
-        .map_err($crate::store::StoreError::from)
     };
 }
 
 /// Runs a statement over a list of values, as [`fetch_list`] has it; yields the number of rows it touched.
 macro_rules! execute_list {
     ($tx:expr, $before:literal, $list:expr, $($after:expr),+ $(,)?) => {
-        match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
-                let sql = concat!($before, $crate::store::dialect::sqlite_list!(), $($after),+);
-                sqlx::query(sql).bind($list).execute(&mut **tx).await.map(|done| done.rows_affected())
-            }
-            $crate::store::Tx::Postgres(tx) => {
-                let sql = concat!($before, $crate::store::dialect::postgres_list!(), $($after),+);
-                let time = tx.answered_within();
-                let work = sqlx::query(sql).bind($list).execute(&mut **tx);
-                $crate::store::connection::within(time, work).await.map(|done| done.rows_affected())
-            }
-        }
-        .map_err($crate::store::StoreError::from)
+        $crate::store::sql::on_list!($tx, [$before, $($after),+], |on, sql| {
+            on.run(sqlx::query(sql).bind($list)).await
+        })
     };
 }
 
@@ -80,20 +75,10 @@ macro_rules! execute_list {
 /// the list is `j.value`, a JSON array; the list is one JSON text, bound as `$1`.
 macro_rules! fetch_list {
     ($tx:expr, $row:ty, $before:expr, $list:expr, $($after:expr),+ $(,)?) => {
-        match $tx {
-            $crate::store::Tx::Sqlite(tx) => {
-                let sql = concat!($before, $crate::store::dialect::sqlite_list!(), $($after),+);
-                sqlx::query_as::<_, $row>(sql).bind($list).fetch_all(&mut **tx).await
-            }
-            $crate::store::Tx::Postgres(tx) => {
-                let sql = concat!($before, $crate::store::dialect::postgres_list!(), $($after),+);
-                let time = tx.answered_within();
-                let work = sqlx::query_as::<_, $row>(sql).bind($list).fetch_all(&mut **tx);
-                $crate::store::connection::within(time, work).await
-            }
-        }
-        .map_err($crate::store::StoreError::from)
+        $crate::store::sql::on_list!($tx, [$before, $($after),+], |on, sql| {
+            on.rows(sqlx::query(sql).bind($list)).await.and_then($crate::store::run::each::<$row, _>)
+        })
     };
 }
 
-pub(crate) use {execute, execute_list, fetch_all, fetch_list, fetch_one, fetch_optional, on};
+pub(crate) use {execute, execute_list, fetch_all, fetch_list, fetch_one, fetch_optional, on, on_list};

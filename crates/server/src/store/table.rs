@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::AssertSqlSafe;
 
-use super::sql::{fetch_all, on};
+use super::sql::{fetch_all, fetch_one};
 use super::{StoreError, StoreResult, Tx};
 
 /// Tables that are no part of what an installation holds: they stand for what was migrated, and for the index of words, which
@@ -109,8 +109,8 @@ pub async fn list_tables(tx: &mut Tx) -> StoreResult<Vec<Table>> {
 /// When the database failed.
 pub async fn find_row_count(tx: &mut Tx, table: &Table) -> StoreResult<i64> {
     let sql = format!("SELECT COUNT(*) FROM {}", quoted(&table.name));
-    let count = on!(tx, |conn| sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(conn).await);
-    Ok(count?)
+    let (count,) = fetch_one!(tx, (i64,), AssertSqlSafe(sql))?;
+    Ok(count)
 }
 
 /// A name as it stands in SQL.
