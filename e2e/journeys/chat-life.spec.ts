@@ -2,7 +2,7 @@
 import type { Locator } from "@playwright/test";
 import { addQueue, changeQueue } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
-import { heard, notes, setElsewhere, standIn } from "../support/attention.ts";
+import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import { another, chat, expect, test, withMail } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
@@ -84,8 +84,7 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
 }) => {
   await chat(visitor, agent);
   const sue = await another(browser, demo, "sue", errors);
-  await sue.page.addInitScript(standIn);
-  await sue.page.reload();
+  await standInForAttention(sue.page);
   await sue.page.getByRole("link", { name: /Kari/ }).first().click();
   await sue.page.getByRole("button", { name: "Watch", exact: true }).click();
   await expect(sue.page.getByText(/You are watching/)).toBeVisible();

@@ -1,6 +1,6 @@
 /** Who is rung, and what happens when nobody answers at once. */
 import { Agent } from "../support/agent.ts";
-import { heard, icon, notes, setElsewhere, standIn } from "../support/attention.ts";
+import { heard, icon, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import { expect, test } from "../support/journey.ts";
 
 // spec: Q-4, X-2
@@ -38,8 +38,7 @@ test("a ring is heard and seen on every page; unanswered it goes on, and who dec
   agent,
 }) => {
   const { page } = agent;
-  await page.addInitScript(standIn);
-  await page.reload();
+  await standInForAttention(page);
   // A browser lets a page make sounds once somebody has done something there.
   await page.getByRole("link", { name: "Customers" }).click();
   const plain = await icon(page);

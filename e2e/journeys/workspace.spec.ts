@@ -2,7 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { Agent } from "../support/agent.ts";
-import { heard, notes, setElsewhere, standIn } from "../support/attention.ts";
+import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import type { Demo } from "../support/demo.ts";
 import { chat, expect, test } from "../support/journey.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
@@ -207,8 +207,7 @@ test("the options are saved with OK, discarded with Cancel, and bring chats to t
   agent,
 }) => {
   const { page } = agent;
-  await page.addInitScript(standIn);
-  await page.reload();
+  await standInForAttention(page);
   await agent.ready();
   const options = () => agent.read<Record<string, boolean>>("/me/options");
   const newChat = page.getByRole("checkbox", {

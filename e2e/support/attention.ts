@@ -13,8 +13,14 @@ declare global {
 /** The tones of the console's sounds, in hertz. */
 const sounds = { ring: [523, 784], message: [660] };
 
-/** Stands in for the focus and for notifications, and writes down each tone that begins. Runs in the page before anything else. */
-export function standIn(): void {
+/** From now on stands in for a console's focus and for notifications, and writes down each tone that begins. */
+export async function standInForAttention(page: Page): Promise<void> {
+  await page.addInitScript(standIn);
+  await page.reload();
+}
+
+/** Runs in the page before anything else. */
+function standIn(): void {
   const hasFocus = document.hasFocus.bind(document);
   document.hasFocus = () => !window.elsewhere && hasFocus();
   window.notes = [];

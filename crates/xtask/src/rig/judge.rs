@@ -261,7 +261,7 @@ pub(super) fn look(chats: &[Chat], now: i64, up_ms: i64) -> Vec<Violation> {
 fn slots(chats: &[Chat], found: &mut Vec<Violation>) {
     let mut held: BTreeMap<&str, Vec<(i64, &Chat)>> = BTreeMap::new();
     for chat in chats.iter().filter(|chat| !chat.is_over()) {
-        let since = if chat.state == "ringing" { chat.rang_at() } else { chat.answered_at };
+        let since = if chat.state == "ringing" { chat.rang_at() } else { chat.owned_since };
         if let (Some(agent), Some(since)) = (chat.agent_id.as_deref(), since) {
             held.entry(agent).or_default().push((since, chat));
         }

@@ -15,8 +15,8 @@ pub(super) struct Chat {
     /// Closed on the agent's side, 1 or 0.
     pub(super) wrapped_up: i64,
     pub(super) last_seq: i64,
-    /// When an agent took it.
-    pub(super) answered_at: Option<i64>,
+    /// Since when its agent has it.
+    pub(super) owned_since: Option<i64>,
     /// When the present state runs out, where that is bounded.
     pub(super) due_at: Option<i64>,
     pub(super) wait_due: Option<i64>,
@@ -75,7 +75,10 @@ pub(super) struct Stored {
 }
 
 const CHATS: &str = "SELECT id, state, presentation_id, agent_id, CASE WHEN wrapped_up THEN 1 ELSE 0 END AS wrapped_up, \
-     last_seq, answered_at, due_at, wait_due FROM chats ORDER BY requested_at, id";
+     last_seq, due_at, wait_due, \
+     (SELECT MAX(joined_at) FROM chat_participants p \
+      WHERE p.chat_id = chats.id AND p.user_id = chats.agent_id AND p.part = 'owner') AS owned_since \
+     FROM chats ORDER BY requested_at, id";
 
 impl Stored {
     /// Reads it.

@@ -48,7 +48,7 @@ impl Case {
                 agent_id: Some("u".to_owned()),
                 wrapped_up: 1,
                 last_seq: 3,
-                answered_at: None,
+                owned_since: None,
                 due_at: None,
                 wait_due: None,
             }],
@@ -161,7 +161,7 @@ fn two_owners_and_more_chats_than_slots_are_found() {
     let mut ringing = Case::sound().stored.chats[0].clone();
     ringing.state = "ringing".to_owned();
     ringing.due_at = Some(1_000 * i64::from(RING_S));
-    let taken = |at| Chat { state: "active".to_owned(), answered_at: Some(at), ..ringing.clone() };
+    let taken = |at| Chat { state: "active".to_owned(), owned_since: Some(at), ..ringing.clone() };
     assert_eq!(look(&vec![ringing.clone(); SLOTS], 0, 0), []);
     assert_eq!(look(&vec![ringing.clone(); SLOTS + 1], 0, 0)[0].promise, "X-2");
     let held = |at| [vec![taken(-1); SLOTS - 1], vec![taken(at), ringing.clone()]].concat();
