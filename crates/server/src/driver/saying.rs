@@ -54,8 +54,8 @@ impl Driver {
                 Err(not_written) => return Err(refusal(id, not_written)),
             },
             Some(file) => match self.visitor_sends(visitor, chat, said, file).await? {
-                Appended::Existing(seq) => return Ok(seq),
-                Appended::New(seq) => (seq, true),
+                (Appended::Existing(seq), _) => return Ok(seq),
+                (Appended::New(seq), warned) => (seq, warned),
             },
         };
         metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
@@ -67,14 +67,14 @@ impl Driver {
         Ok(seq)
     }
 
-    /// Stores a message that carries a file, in a unit of work of its own.
+    /// Stores a message that carries a file, in a unit of work of its own; and whether the visitor was warned that the chat closes.
     async fn visitor_sends(
         &self,
         visitor: VisitorId,
         chat: ChatId,
         said: &Said,
         file: FileId,
-    ) -> Result<Appended, Refusal> {
+    ) -> Result<(Appended, bool), Refusal> {
         let id = said.id.as_str();
         let mut tx = self.store().write().await?;
         own_chat(&mut tx, visitor, chat, Some(id)).await?;
@@ -91,7 +91,7 @@ impl Driver {
         };
         let appended = append_message(&mut tx, chat, message, self.clock().now()).await?;
         if matches!(appended, Appended::Existing(_)) {
-            return Ok(appended);
+            return Ok((appended, false));
         }
         if is_past_the_last(appended) {
             return Err(refuse(Some(id), RefusalCode::TooMany, FULL));
@@ -109,7 +109,7 @@ impl Driver {
             return Err(no_file());
         }
         tx.commit().await?;
-        Ok(appended)
+        Ok((appended, row.idle_warned_at.is_some()))
     }
 
     /// Stores a message of the agent, once; yields its number. To the visitor only the owner under the present epoch and
