@@ -2,12 +2,12 @@
 //! into notices. It knows no HTTP and no socket.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, RwLock};
 
 use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
 use beckon_engine::visit::Explanation;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -119,7 +119,7 @@ struct Inner {
     /// Since when this node has routed without a gap.
     patience: Patience,
     /// What this node does not do now.
-    load: watch::Sender<Load>,
+    load: RwLock<Load>,
     /// Something happened that routing looks at.
     desk: Notify,
     /// Something happened that the gates depend on.
@@ -144,7 +144,7 @@ impl Driver {
         stopping: CancellationToken,
     ) -> anyhow::Result<Self> {
         let sites = Sites::default();
-        sites.refresh(&store, clock.now()).await?;
+        sites.refresh(&store, Load::Fine, clock.now()).await?;
         let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (shards, inboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::channel(SHARD_INBOX)).unzip();
         let (behind, behind_inbox) = mpsc::channel(BEHIND_INBOX);
@@ -166,7 +166,7 @@ impl Driver {
                 node: uuid::Uuid::now_v7().to_string(),
                 snippets: snippet::Noted::default(),
                 patience,
-                load: watch::Sender::default(),
+                load: RwLock::default(),
                 desk: Notify::new(),
                 gates: Notify::new(),
                 draining: AtomicBool::new(false),

@@ -14,7 +14,6 @@ use beckon_engine::time::UnixMs;
 use super::Driver;
 use super::conversation::{self, end, is_silent_alert};
 use super::dispatch::tell_all_who_wait;
-use super::host::HEARD_FLUSH_MS;
 use super::instead::{alternative, closed_because, dequeue, end_instead};
 use super::notice::agent::AgentStatus;
 use super::sites::Site;
@@ -30,6 +29,7 @@ use crate::store::chat::waiting::{
 };
 use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat_locked};
 use crate::store::user_skill::list_user_skills;
+use crate::store::visit::HEARD_FLUSH_MS;
 use crate::store::{StoreResult, Tx};
 
 /// Routing looks again after this time even when nothing told it to: a lost hint costs this much.

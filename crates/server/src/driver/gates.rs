@@ -16,7 +16,7 @@ pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
     loop {
         let now = driver.clock().now();
-        let wait_ms = match driver.sites().refresh(driver.store(), now).await {
+        let wait_ms = match driver.sites().refresh(driver.store(), driver.load(), now).await {
             Ok(moved) => {
                 for site in moved.sites {
                     announce(&driver, site).await;

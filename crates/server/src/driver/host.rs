@@ -28,7 +28,7 @@ use super::sites::Site;
 use crate::store::decision::DecisionRow;
 use crate::store::page_view::{FormStep, FormUse, Leaving, PageView, ViewKey};
 use crate::store::seen::{NameKind, SeenName};
-use crate::store::visit::Checkpoint;
+use crate::store::visit::{Checkpoint, HEARD_FLUSH_MS};
 
 /// Tabs of one browser that are told apart; the oldest is forgotten.
 const TABS_MAX: usize = 32;
@@ -38,8 +38,6 @@ const TITLE_LEN_MAX: usize = 300;
 const NAME_LEN_MAX: usize = 256;
 /// Answers that wait for a browser without a connection; further ones are dropped.
 const UNSENT_MAX: usize = 16;
-/// A heartbeat alone is written down at most this often.
-pub(super) const HEARD_FLUSH_MS: i64 = 30_000;
 
 /// What is written down of a visit.
 #[derive(Debug, Serialize, Deserialize)]

@@ -97,7 +97,7 @@ impl Driver {
     /// What this node does not do now.
     #[must_use]
     pub fn load(&self) -> Load {
-        *self.inner.load.borrow()
+        *self.inner.load.read().expect("no holder of this lock panics")
     }
 }
 
@@ -137,8 +137,7 @@ fn note(driver: &Driver, gauge: &mut Gauge, began: Instant) {
         tracing::info!(?load, "units of work wait less: this node does more again");
     }
     metrics::gauge!("beckon_overload_level").set(load.level());
-    driver.inner.load.send_replace(load);
-    driver.sites().set_overloaded(load >= Load::NoOffers);
+    *driver.inner.load.write().expect("no holder of this lock panics") = load;
     driver.inner.gates.notify_one();
 }
 

@@ -486,6 +486,7 @@ fn describe(host: &Host, now: UnixMs) -> LiveVisit {
     LiveVisit {
         visitor: host.visitor,
         visit: host.visit,
+        epoch: host.epoch,
         site: *host.site.row.id,
         here: host.is_here(now),
         page: host.page(),

@@ -1,7 +1,6 @@
 //! Owns the configuration of all sites as the live part sees it: compiled, with the present gates, replaced as a whole.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use beckon_engine::gate::Gate;
@@ -12,6 +11,7 @@ use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::world::{Config, World};
 
+use super::overload::Load;
 use super::waits::find_wait_of_new;
 use crate::store::gate::{QueueLoad, find_queue_load, list_queue_loads};
 use crate::store::offer_stop::list_offer_stops;
@@ -58,8 +58,6 @@ struct Loaded {
 #[derive(Debug, Default)]
 pub struct Sites {
     by_id: RwLock<BTreeMap<SiteId, Arc<Site>>>,
-    /// This node presents nothing now, on any site.
-    overloaded: AtomicBool,
 }
 
 /// What a reload or a recount changed.
@@ -86,15 +84,17 @@ impl Sites {
         self.read().get(&id).cloned()
     }
 
-    /// Reads what has another version than the one at hand, counts all gates, and says which sites changed.
+    /// Reads what has another version than the one at hand, counts all gates, and says which sites changed. Under a load that
+    /// leaves out offers nothing is presented on any of them.
     ///
     /// # Errors
     /// When the database failed; everything then stays as it was.
-    pub async fn refresh(&self, store: &Store, now: UnixMs) -> StoreResult<Moved> {
+    pub async fn refresh(&self, store: &Store, load: Load, now: UnixMs) -> StoreResult<Moved> {
         let mut tx = store.read().await?;
         let versions = list_config_versions(&mut tx).await?;
         let loads = list_queue_loads(&mut tx, now).await?;
         let stops = list_offer_stops(&mut tx).await?;
+        let overloaded = (load >= Load::NoOffers).then_some(Reason::Overloaded);
         let mut next = BTreeMap::new();
         let mut moved = Moved::default();
         for (id, version) in versions {
@@ -122,7 +122,7 @@ impl Sites {
             let waits = waits(&mut tx, &config, now).await?;
             moved.hours_due = moved.hours_due.into_iter().chain(next_hours_change(&config, now)).min();
             let stopped = stops.iter().any(|stop| *stop.site_id == id);
-            let offers_stopped = stopped.then_some(Reason::OffersStopped).or(self.overload());
+            let offers_stopped = stopped.then_some(Reason::OffersStopped).or(overloaded);
             let is_same = |site: &Arc<Site>| {
                 site.row.config_version == version
                     && site.world.offers_stopped == offers_stopped
@@ -137,15 +137,6 @@ impl Sites {
         }
         *self.by_id.write().expect("no holder of this lock panics") = next;
         Ok(moved)
-    }
-
-    /// From now on this node presents nothing, or does so again; the next refresh says so of every site.
-    pub(super) fn set_overloaded(&self, overloaded: bool) {
-        self.overloaded.store(overloaded, Ordering::Relaxed);
-    }
-
-    fn overload(&self) -> Option<Reason> {
-        self.overloaded.load(Ordering::Relaxed).then_some(Reason::Overloaded)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<SiteId, Arc<Site>>> {

@@ -15,14 +15,14 @@ use super::command::LiveVisit;
 use super::conversation::{self, Opening, is_silent_alert};
 use super::desk::LOCK_KEY;
 use super::entry::lock_gate;
-use super::host::{HEARD_FLUSH_MS, State};
+use super::host::State;
 use super::sites::Site;
 use crate::store::agent::is_serving;
 use crate::store::chat::{ChatMode, find_chat, find_open_chat};
 use crate::store::chat_view::find_chat_view;
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::find_open_presentation;
-use crate::store::visit::{VisitRow, find_latest_visit, find_visit_locked};
+use crate::store::visit::{HEARD_FLUSH_MS, VisitRow, find_latest_visit, find_visit_epoch, find_visit_locked};
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// Why an agent cannot begin a chat with a visitor.
@@ -89,6 +89,9 @@ impl Driver {
         // Nothing is presented to the visit until this unit of work ends.
         let row = find_visit_locked(&mut tx, visit).await?.ok_or(NotBegun::VisitorAway)?;
         let site = self.sites().by_id(*row.site_id).ok_or(NotBegun::VisitorAway)?;
+        // A node that has claimed the visit since knows better.
+        let epoch = find_visit_epoch(&mut tx, visit).await?;
+        let held = held.filter(|live| epoch == Some(live.epoch));
         if let Some(open) = find_open_chat(&mut tx, visitor).await? {
             return Err(has_chat(&mut tx, actor, *open.id).await?);
         }

@@ -25,13 +25,12 @@ use crate::driver::notice::PageOnScreen;
 use crate::store::live_list::{ListedVisit, find_listed_visit, list_live_visits, list_recent_visits};
 use crate::store::page_view::{PageViewRow, list_page_views};
 use crate::store::presentation::list_presentations;
+use crate::store::visit::HEARD_FLUSH_MS;
 
 /// Live visits in one answer.
 const LIVE_MAX: i64 = 10_000;
 /// Nobody is here who was silent for longer: twice the longest Poll Interval (T-7).
 const AWAY_MS_MAX: i64 = 600_000;
-/// That a visitor was heard from is written down within this time.
-const CONTACT_WRITTEN_WITHIN_MS: i64 = 30_000;
 /// Latest visits in one answer.
 const RECENT_MAX: i64 = 50;
 /// Page views and presentations in the answer about one visit.
@@ -150,7 +149,7 @@ async fn list(
 ) -> Answer<Json<Page<Visit>>> {
     let mut held: HashMap<VisitId, LiveVisit> =
         api.driver.live_visits(params.site).await.into_iter().map(|live| (live.visit, live)).collect();
-    let since = UnixMs(api.clock.now().0 - AWAY_MS_MAX - CONTACT_WRITTEN_WITHIN_MS);
+    let since = UnixMs(api.clock.now().0 - AWAY_MS_MAX - HEARD_FLUSH_MS);
     let mut tx = api.store.read().await?;
     let rows = list_live_visits(&mut tx, params.site, since, LIVE_MAX).await?;
     let visits = rows.into_iter().map(|row| {

@@ -27,6 +27,10 @@ pub struct VisitFacts {
     pub utm: Json<BTreeMap<String, String>>,
 }
 
+/// That a visitor was heard from is written down at most this often: [`VisitRow::heard_at`] is up to this much older than the
+/// truth while the visit is live.
+pub const HEARD_FLUSH_MS: i64 = 30_000;
+
 /// One session of a visitor.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct VisitRow {
@@ -40,7 +44,7 @@ pub struct VisitRow {
     pub visit_number: i64,
     /// First contact.
     pub started_at: i64,
-    /// Last contact, written behind: up to 30 s old while the visit is live.
+    /// Last contact, written behind ([`HEARD_FLUSH_MS`]).
     pub heard_at: i64,
     /// When it ended, if it has.
     pub ended_at: Option<i64>,
