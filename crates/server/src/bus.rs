@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_nats::{Client, ConnectOptions, Event, Subject};
-use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitorId};
+use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitId, VisitorId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
@@ -75,6 +75,11 @@ pub enum Hint {
         presentation: PresentationId,
         /// Whose.
         visitor: VisitorId,
+    },
+    /// An offer by hand is asked of the node that holds the visit (O-13).
+    OfferRequested {
+        /// The visit.
+        visit: VisitId,
     },
     /// An agent's status, slots or queues changed.
     AgentChanged {
@@ -271,6 +276,15 @@ impl Bus {
         // Where other hints wait to be sent, they say it too.
         drop(leaving.try_send(sealed(*node, Hint::Here)));
         Some(*node)
+    }
+
+    /// Whether there can be other nodes.
+    #[must_use]
+    pub const fn reaches_others(&self) -> bool {
+        match self {
+            Self::Local(_) => false,
+            Self::Nats { .. } => true,
+        }
     }
 
     /// Whether something of another node has come within this time.

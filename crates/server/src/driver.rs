@@ -22,6 +22,7 @@ pub mod address;
 pub mod admission;
 pub mod answering;
 mod appending;
+mod asking;
 pub mod attributes;
 mod behind;
 pub mod by_hand;
@@ -124,6 +125,8 @@ struct Inner {
     desk: Notify,
     /// Something happened that the gates depend on.
     gates: Notify,
+    /// Another node asks for something by hand.
+    asked: Notify,
     /// This node is about to stop.
     draining: AtomicBool,
     stopping: CancellationToken,
@@ -169,6 +172,7 @@ impl Driver {
                 load: RwLock::default(),
                 desk: Notify::new(),
                 gates: Notify::new(),
+                asked: Notify::new(),
                 draining: AtomicBool::new(false),
                 stopping,
             }),
@@ -184,6 +188,7 @@ impl Driver {
         tasks.spawn(gates::run(driver.clone()));
         tasks.spawn(dispatch::run(driver.clone()));
         tasks.spawn(looking::run(driver.clone()));
+        tasks.spawn(asking::run(driver.clone()));
         tasks.spawn(overload::run(driver.clone()));
         Ok(driver)
     }

@@ -10,6 +10,7 @@ use crate::store::audit::delete_old_audit;
 use crate::store::customer::erase::delete_late_page_views;
 use crate::store::decision::delete_old_decisions;
 use crate::store::file::delete_due_files;
+use crate::store::hand_request::delete_old_hand_requests;
 use crate::store::idempotency_key::delete_old_idempotency_keys;
 use crate::store::mail::delete_old_mails;
 use crate::store::offer_preview::delete_old_offer_previews;
@@ -36,6 +37,8 @@ const DECISIONS_KEPT_MS: i64 = 30 * 86_400_000;
 const KEYS_KEPT_MS: i64 = 86_400_000;
 /// Whoever opens the link of a preview is told for this long that it has expired: a day.
 const PREVIEWS_KEPT_MS: i64 = 86_400_000;
+/// What a node asked of another and read no answer to is kept for this long: an hour, however the clocks differ.
+const HAND_REQUESTS_KEPT_MS: i64 = 3_600_000;
 /// Who changed what is kept for this long: 400 days.
 const AUDIT_KEPT_MS: i64 = 400 * 86_400_000;
 /// Decisions, and lines of the audit log, that one sweep forgets.
@@ -71,6 +74,7 @@ pub async fn sweep(store: &Store, clock: &Clock) -> StoreResult<()> {
     delete_old_audit(&mut tx, now.plus_ms(-AUDIT_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     delete_old_idempotency_keys(&mut tx, now.plus_ms(-KEYS_KEPT_MS), FORGOTTEN_AT_A_TIME).await?;
     delete_old_offer_previews(&mut tx, now.plus_ms(-PREVIEWS_KEPT_MS)).await?;
+    delete_old_hand_requests(&mut tx, now.plus_ms(-HAND_REQUESTS_KEPT_MS)).await?;
     delete_due_files(&mut tx, now).await?;
     delete_late_page_views(&mut tx, now).await?;
     delete_old_mails(&mut tx, now.plus_ms(-SENT_KEPT_MS)).await?;

@@ -33,6 +33,7 @@ pub mod draft;
 pub mod enquiry;
 pub mod file;
 pub mod gate;
+pub mod hand_request;
 pub mod history;
 pub mod idempotency_key;
 pub mod identity;

@@ -5,16 +5,20 @@ use beckon_engine::gate::Gate;
 use beckon_engine::id::{OfferId, PresentationId, QueueId, UserId, VisitorId};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
-use beckon_engine::visit::Cap;
+use beckon_engine::visit::{Cap, Visit};
+use beckon_engine::world::World;
 use serde::Serialize;
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::Driver;
 use super::command::ShardCommand;
-use super::host::Host;
+use super::host::{Host, State};
 use super::notice::Named;
 use super::reasons::ByHand;
+use crate::store::StoreResult;
+use crate::store::visit::{VisitRow, find_visit_state};
 
 /// Tells whether the offer is committed.
 pub(super) type HandReply = oneshot::Sender<Result<PresentationId, Reason>>;
@@ -30,6 +34,8 @@ pub struct HandRequest {
     pub queue: QueueId,
     /// What becomes of it when a cap is reached.
     pub at_cap: AtCap,
+    /// The request with which another node asks for it.
+    pub asked_as: Option<Uuid>,
 }
 
 /// What becomes of an offer by hand when a cap is reached.
@@ -83,26 +89,51 @@ struct HandQueueChoice {
     refused: Option<Reason>,
 }
 
-impl HandChoice {
-    /// What refuses every offer now, and cannot be overridden.
-    pub(super) const fn refused(&self) -> Option<Reason> {
-        self.refused
-    }
-}
-
 impl Driver {
-    /// What can be presented by hand to a visitor; none when this node does not hold the visit.
-    pub async fn hand_choice(&self, visitor: VisitorId) -> Option<HandChoice> {
-        let (reply, answer) = oneshot::channel();
-        self.send(visitor, ShardCommand::HandChoice { visitor, reply }).await;
-        answer.await.ok().flatten()
-    }
-
-    /// Presents an offer by hand, and waits until it is committed.
+    /// What can be presented by hand to a visitor who is on the site now; none when they are not. Of a visit that another node holds
+    /// it says what that node has written down, within seconds.
     ///
     /// # Errors
-    /// The reason why it is not presented.
+    /// When the database failed.
+    pub async fn hand_choice(&self, visit: &VisitRow) -> StoreResult<Option<HandChoice>> {
+        if self.is_held_here(visit).await? {
+            let visitor = *visit.visitor_id;
+            let (reply, answer) = oneshot::channel();
+            self.send(visitor, ShardCommand::HandChoice { visitor, reply }).await;
+            return Ok(answer.await.ok().flatten());
+        }
+        let now = self.clock().now();
+        let Some(site) = self.sites().by_id(*visit.site_id).filter(|_| self.is_on_site(visit, None, now))
+        else {
+            return Ok(None);
+        };
+        let state = find_visit_state(&mut self.store().read().await?, *visit.id).await?;
+        let state: Option<State> = state.and_then(|state| serde_json::from_str(&state).ok());
+        Ok(state.map(|state| {
+            let choice = HandChoice::of(&state.engine, &site.world, now);
+            // When the visitor was heard from is known better than from what is written down.
+            let refused = choice.refused.filter(|reason| *reason != Reason::VisitorAway);
+            HandChoice { refused, ..choice }
+        }))
+    }
+
+    /// Presents an offer by hand on whatever node holds the visit, and waits until it is committed (O-13).
+    ///
+    /// # Errors
+    /// When the database failed; else the reason why it is not presented.
     pub async fn present_by_hand(
+        &self,
+        visit: &VisitRow,
+        request: HandRequest,
+    ) -> StoreResult<Result<PresentationId, Reason>> {
+        if self.is_held_here(visit).await? {
+            return Ok(self.present_here(*visit.visitor_id, request).await);
+        }
+        self.present_elsewhere(visit, request).await
+    }
+
+    /// The same for a visit that this node holds.
+    pub(super) async fn present_here(
         &self,
         visitor: VisitorId,
         request: HandRequest,
@@ -113,9 +144,14 @@ impl Driver {
     }
 }
 
-impl Host {
-    pub(super) fn hand_choice(&self, now: UnixMs) -> HandChoice {
-        let (engine, world) = (&self.state.engine, &self.site.world);
+impl HandChoice {
+    /// What refuses every offer now, and cannot be overridden.
+    pub(super) const fn refused(&self) -> Option<Reason> {
+        self.refused
+    }
+
+    /// What can be presented to a visit that stands like this.
+    pub(super) fn of(engine: &Visit, world: &World, now: UnixMs) -> Self {
         let config = &world.config;
         let factor = config.settings().capacity_factor;
         let active = config.offers().filter(|offer| offer.active);
@@ -137,7 +173,7 @@ impl Host {
             })
             .collect();
         queues.sort_by(|a, b| a.name.cmp(&b.name));
-        HandChoice {
+        Self {
             refused: engine.hand_block(now, world),
             caps: engine.caps(now, world),
             offers,
@@ -145,10 +181,12 @@ impl Host {
             capacity_factor: factor,
         }
     }
+}
 
+impl Host {
     /// Asks for the offer; `reply` hears of it when it is committed, or at once when it is refused.
     pub(super) fn present_by_hand(&mut self, request: HandRequest, reply: HandReply, now: UnixMs) {
-        let HandRequest { user, offer, queue, at_cap } = request;
+        let HandRequest { user, offer, queue, at_cap, asked_as } = request;
         let (engine, world) = (&self.state.engine, &self.site.world);
         let caps = engine.caps(now, world).into_iter().chain(engine.offer_cap(offer, world));
         let reached: Vec<Reason> = caps.filter(|cap| cap.reached).map(|cap| cap.reason).collect();
@@ -157,7 +195,7 @@ impl Host {
             let _ = reply.send(Err(reason));
             return;
         }
-        self.by_hand = Some(Box::new(ByHand { user, overrode: reached }));
+        self.by_hand = Some(Box::new(ByHand { user, overrode: reached, asked_as }));
         self.feed(Event::OfferRequested { offer, queue }, now);
         self.by_hand = None;
         self.asked = self.state.engine.presentation().map(|asked| Box::new((asked.id, reply)));

@@ -117,8 +117,6 @@ pub struct LiveVisit {
     pub visitor: VisitorId,
     /// The visit.
     pub visit: VisitId,
-    /// Under which this node claimed it; another node that has claimed it since has a later one.
-    pub epoch: i64,
     /// The site.
     pub site: SiteId,
     /// Heard from within 2 × Poll Interval (T-7).

@@ -210,6 +210,7 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
         Hint::OfferTakenBack { presentation, visitor } => {
             tell_of_outcome(driver, visitor, presentation).await?;
         }
+        Hint::OfferRequested { .. } => driver.inner.asked.notify_one(),
         Hint::AgentChanged { user, no_answer } => {
             driver.inner.desk.notify_one();
             driver.inner.gates.notify_one();

@@ -7,6 +7,7 @@ use beckon_engine::id::PresentationId;
 use beckon_engine::offer::Offer;
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
+use uuid::Uuid;
 
 use super::Driver;
 use super::effects::{Job, JobDone};
@@ -17,6 +18,7 @@ use super::reasons::Why;
 use crate::store::chat::{ChatState, find_open_chat};
 use crate::store::column::{Json, Text};
 use crate::store::decision::{PresentationReasonsRow, insert_presentation_reasons};
+use crate::store::hand_request::{find_hand_request, update_hand_request_answered};
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{PresentationRow, find_presentation, insert_presentation};
 use crate::store::webhook::event::{EventKind, insert_offer_event};
@@ -57,12 +59,19 @@ pub(super) async fn present(
     if !gate.has_capacity(config.settings().capacity_factor) {
         return Ok(Err(Reason::CapacityReached));
     }
+    let asked_as = job.why.as_ref().and_then(|why| why.by.as_ref()?.asked_as);
+    if was_withdrawn(tx, asked_as, *presentation).await? {
+        return Ok(Err(Reason::VisitorAway));
+    }
     let row = row(job, effect, offer, now);
     if !insert_presentation(tx, &row).await? && find_presentation(tx, *presentation).await?.is_none() {
         return Ok(Err(Reason::StoreRefused));
     }
     let told = driver.clock().new_id();
     insert_offer_event(tx, told, EventKind::OfferPresented, *presentation, now).await?;
+    if let Some(request) = asked_as {
+        update_hand_request_answered(tx, request, Ok(*presentation)).await?;
+    }
     if let Some(why) = &job.why {
         insert_presentation_reasons(tx, &reasons(job, why, *presentation, gate, now)).await?;
     }
@@ -70,6 +79,17 @@ pub(super) async fn present(
     let offer = PresentedOffer { id: *presentation, presented_at, folded: false, design };
     done.presented = Some((offer, *tab));
     Ok(Ok(()))
+}
+
+/// Who asked at another node was told no (O-13). What an earlier try has presented stays.
+async fn was_withdrawn(
+    tx: &mut Tx,
+    asked_as: Option<Uuid>,
+    presentation: PresentationId,
+) -> StoreResult<bool> {
+    let Some(request) = asked_as else { return Ok(false) };
+    Ok(find_hand_request(tx, request).await?.is_none()
+        && find_presentation(tx, presentation).await?.is_none())
 }
 
 fn row(job: &Job, effect: &Effect, offer: &Offer, now: UnixMs) -> PresentationRow {

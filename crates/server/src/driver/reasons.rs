@@ -9,6 +9,7 @@ use beckon_engine::id::{PresentationId, RuleId, UserId};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::{Explanation, RuleExplanation};
+use uuid::Uuid;
 
 use super::address::storable;
 use super::host::{Host, Unwritten};
@@ -26,6 +27,8 @@ const RULES_BYTES_MAX: usize = 32 * 1024;
 pub(super) struct ByHand {
     pub(super) user: Named<UserId>,
     pub(super) overrode: Vec<Reason>,
+    /// The request with which another node asks for it.
+    pub(super) asked_as: Option<Uuid>,
 }
 
 /// Why an offer is being presented: what the decision looked at, in the moment it was made.

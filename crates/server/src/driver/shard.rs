@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::admission::Arrival;
 use super::behind::Behind;
+use super::by_hand::HandChoice;
 use super::command::{AttachReply, Connection, LiveVisit, Observed, PollReply, ShardCommand, VisitorSignal};
 use super::effects::{self, Job, JobDone};
 use super::host::{Host, Unwritten};
@@ -138,7 +139,13 @@ impl Shard {
             }
             ShardCommand::HandChoice { visitor, reply } => {
                 let now = self.driver.clock().now();
-                drop(reply.send(self.hosts.get(&visitor).map(|host| host.hand_choice(now))));
+                drop(
+                    reply.send(
+                        self.hosts
+                            .get(&visitor)
+                            .map(|host| HandChoice::of(&host.state.engine, &host.site.world, now)),
+                    ),
+                );
             }
             ShardCommand::PresentByHand { visitor, request, reply } => {
                 self.with(visitor, |host, now, _| host.present_by_hand(request, reply, now));
@@ -486,7 +493,6 @@ fn describe(host: &Host, now: UnixMs) -> LiveVisit {
     LiveVisit {
         visitor: host.visitor,
         visit: host.visit,
-        epoch: host.epoch,
         site: *host.site.row.id,
         here: host.is_here(now),
         page: host.page(),

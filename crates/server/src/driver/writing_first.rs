@@ -1,9 +1,7 @@
 //! Owns beginning a chat from the live list: an agent writes first to a visitor who has no chat and to whom nothing is offered.
 //! From then on it is an alert that this agent has taken (P-9).
 
-use std::sync::Arc;
-
-use beckon_engine::id::{ChatId, QueueId, SiteId, VisitorId};
+use beckon_engine::id::{ChatId, QueueId, SiteId};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -15,14 +13,13 @@ use super::command::LiveVisit;
 use super::conversation::{self, Opening, is_silent_alert};
 use super::desk::LOCK_KEY;
 use super::entry::lock_gate;
-use super::host::State;
 use super::sites::Site;
 use crate::store::agent::is_serving;
 use crate::store::chat::{ChatMode, find_chat, find_open_chat};
 use crate::store::chat_view::find_chat_view;
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::find_open_presentation;
-use crate::store::visit::{HEARD_FLUSH_MS, VisitRow, find_latest_visit, find_visit_epoch, find_visit_locked};
+use crate::store::visit::{HEARD_FLUSH_MS, VisitRow, find_visit_locked};
 use crate::store::{StoreError, StoreResult, Tx};
 
 /// Why an agent cannot begin a chat with a visitor.
@@ -76,22 +73,14 @@ impl Driver {
     /// Why not; or the database failed.
     pub async fn begin_chat(&self, actor: &Actor, listed: &VisitRow) -> Result<ChatId, Refused> {
         let (visit, visitor) = (*listed.id, *listed.visitor_id);
-        let held = self.live_visit(visitor).await.filter(|live| live.visit == visit);
-        let forbidden_here = match held {
-            Some(_) => {
-                self.hand_choice(visitor).await.and_then(|choice| choice.refused()).and_then(not_begun)
-            }
-            None => None,
-        };
+        let held = if self.is_held_here(listed).await? { self.live_visit(visitor).await } else { None };
+        let choice = self.hand_choice(listed).await?;
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
         // Nothing is presented to the visit until this unit of work ends.
         let row = find_visit_locked(&mut tx, visit).await?.ok_or(NotBegun::VisitorAway)?;
         let site = self.sites().by_id(*row.site_id).ok_or(NotBegun::VisitorAway)?;
-        // A node that has claimed the visit since knows better.
-        let epoch = find_visit_epoch(&mut tx, visit).await?;
-        let held = held.filter(|live| epoch == Some(live.epoch));
         if let Some(open) = find_open_chat(&mut tx, visitor).await? {
             return Err(has_chat(&mut tx, actor, *open.id).await?);
         }
@@ -101,12 +90,9 @@ impl Driver {
         if !self.is_on_site(&row, held.as_ref(), now) {
             return Err(NotBegun::VisitorAway.into());
         }
-        let forbidden = match held {
-            Some(_) => forbidden_here,
-            None => forbidden_elsewhere(&mut tx, visitor, &site, now).await?,
-        };
-        if let Some(reason) = forbidden {
-            return Err(reason.into());
+        // Whatever else refuses an offer by hand is read under the lock.
+        if choice.and_then(|choice| choice.refused()) == Some(Reason::NoConsent) {
+            return Err(NotBegun::NoConsent.into());
         }
         let queue = self.queue_to_write_from(&mut tx, actor, &site).await?.ok_or(NotBegun::NotServed)?;
         check_gate(&mut tx, &site, queue, now).await?;
@@ -169,46 +155,6 @@ async fn check_gate(tx: &mut Tx, site: &Site, queue: QueueId, now: UnixMs) -> Re
         return Err(NotBegun::OffersStopped.into());
     }
     Ok(())
-}
-
-/// What the visit that another node holds forbids, as far as it is written down. When it was heard from is known better.
-async fn forbidden_elsewhere(
-    tx: &mut Tx,
-    visitor: VisitorId,
-    site: &Arc<Site>,
-    now: UnixMs,
-) -> StoreResult<Option<NotBegun>> {
-    let Some((_, state)) = find_latest_visit(tx, visitor).await? else { return Ok(None) };
-    let state: Option<State> = serde_json::from_str(&state).ok();
-    let reason = state.and_then(|state| state.engine.hand_block(now, &site.world));
-    Ok(reason.and_then(not_begun).filter(|reason| *reason == NotBegun::NoConsent))
-}
-
-/// What forbids an offer by hand and a chat alike.
-fn not_begun(reason: Reason) -> Option<NotBegun> {
-    match reason {
-        Reason::VisitorAway => Some(NotBegun::VisitorAway),
-        Reason::ChatOpen | Reason::FormOpen | Reason::AlertOpen => Some(NotBegun::ChatOpen),
-        Reason::PresentationOpen => Some(NotBegun::PresentationOpen),
-        Reason::NoConsent => Some(NotBegun::NoConsent),
-        Reason::OffersStopped => Some(NotBegun::OffersStopped),
-        Reason::OutOfHours => Some(NotBegun::OutOfHours),
-        Reason::ChannelOff => Some(NotBegun::ChannelOff),
-        Reason::NoRuleQualified
-        | Reason::NoAgent
-        | Reason::CapacityReached
-        | Reason::IntervalNotPassed
-        | Reason::RejectedThisVisit
-        | Reason::IgnoredThisVisit
-        | Reason::OfferNotAgain
-        | Reason::RejectionsMax
-        | Reason::IgnoredMax
-        | Reason::AfterChat
-        | Reason::StoreRefused
-        | Reason::OfferInactive
-        | Reason::Overloaded
-        | Reason::BetweenPolls => None,
-    }
 }
 
 /// Says who was faster, to whom may see the chat.

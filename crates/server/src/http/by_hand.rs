@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use beckon_engine::id::{ChatId, OfferId, PresentationId, QueueId, VisitId, VisitorId};
+use beckon_engine::id::{ChatId, OfferId, PresentationId, QueueId, VisitId};
 use beckon_engine::reason::Reason;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use super::openapi::{ChangeRefusals, Refusals};
 use crate::driver::by_hand::{AtCap, HandChoice, HandRequest};
 use crate::driver::notice::Named;
 use crate::driver::writing_first::{NotBegun, Refused};
-use crate::store::visit::find_visit;
+use crate::store::visit::{VisitRow, find_visit};
 
 /// An offer to present by hand.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -69,8 +69,8 @@ pub(super) fn router() -> OpenApiRouter<Api> {
     params(("id" = VisitId, Path)), security(("session" = [])),
     responses((status = 200, description = "Offers, queues and caps", body = HandChoice), Refusals))]
 async fn choose(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<Json<HandChoice>> {
-    let visitor = visitor_here(&api, id).await?.ok_or(Problem::NotFound)?;
-    api.driver.hand_choice(visitor).await.map(Json).ok_or(Problem::NotFound)
+    let visit = visit(&api, id).await?;
+    api.driver.hand_choice(&visit).await?.map(Json).ok_or(Problem::NotFound)
 }
 
 /// Present an offer by hand to a visitor who is on the site now (O-13). Caps hold it back unless they are overridden.
@@ -83,21 +83,16 @@ async fn present(
     Id(id): Id<VisitId>,
     Body(HandOffer { offer_id, queue_id, override_caps }): Body<HandOffer>,
 ) -> Answer<Json<HandOfferAnswer>> {
-    let refused = |reason| HandOfferAnswer { refused: Some(reason), presentation_id: None };
-    let Some(visitor) = visitor_here(&api, id).await? else {
-        return Ok(Json(refused(Reason::VisitorAway)));
-    };
+    let visit = visit(&api, id).await?;
     let request = HandRequest {
         user: Named { id: *me.user.id, name: me.user.name },
         offer: offer_id,
         queue: queue_id,
         at_cap: if override_caps { AtCap::GoOver } else { AtCap::Refuse },
+        asked_as: None,
     };
-    let presented = api.driver.present_by_hand(visitor, request).await;
-    Ok(Json(match presented {
-        Ok(id) => HandOfferAnswer { refused: None, presentation_id: Some(id) },
-        Err(reason) => refused(reason),
-    }))
+    let presented = api.driver.present_by_hand(&visit, request).await?;
+    Ok(Json(HandOfferAnswer { refused: presented.err(), presentation_id: presented.ok() }))
 }
 
 /// Begin a chat with a visitor who is on the site now, has none, and is offered nothing. It belongs to whoever asks; the visitor
@@ -106,9 +101,7 @@ async fn present(
     params(("id" = VisitId, Path)), security(("session" = [])),
     responses((status = 200, description = "Whether it was begun", body = BegunAnswer), ChangeRefusals))]
 async fn begin(State(api): State<Api>, Agent(me): Agent, Id(id): Id<VisitId>) -> Answer<Json<BegunAnswer>> {
-    let mut tx = api.store.read().await?;
-    let visit = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
-    drop(tx);
+    let visit = visit(&api, id).await?;
     match api.driver.begin_chat(&actor(&me), &visit).await {
         Ok(chat) => Ok(Json(BegunAnswer { chat_id: Some(chat), refused: None, taken_by: None })),
         Err(Refused::Because(reason, taken_by)) => {
@@ -118,11 +111,6 @@ async fn begin(State(api): State<Api>, Agent(me): Agent, Id(id): Id<VisitId>) ->
     }
 }
 
-/// The visitor of a visit that this node holds.
-async fn visitor_here(api: &Api, id: VisitId) -> Answer<Option<VisitorId>> {
-    let mut tx = api.store.read().await?;
-    let visit = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
-    drop(tx);
-    let live = api.driver.live_visit(*visit.visitor_id).await;
-    Ok(live.filter(|live| live.visit == id).map(|live| live.visitor))
+async fn visit(api: &Api, id: VisitId) -> Answer<VisitRow> {
+    find_visit(&mut api.store.read().await?, id).await?.ok_or(Problem::NotFound)
 }

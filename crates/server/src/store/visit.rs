@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::{Json, Text};
-use super::sql::{execute, execute_list, fetch_all, fetch_one, fetch_optional};
+use super::sql::{execute, execute_list, fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
 use beckon_engine::condition::DeviceClass;
 use beckon_engine::id::{SiteId, VisitId, VisitorId};
@@ -269,6 +269,16 @@ pub async fn list_open_visits(
     )
 }
 
+/// What the driver wrote down of a visit.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_visit_state(tx: &mut Tx, id: VisitId) -> StoreResult<Option<String>> {
+    let row: Option<(String,)> =
+        fetch_optional!(tx, (String,), "SELECT state FROM visits WHERE id = $1", Text(id))?;
+    Ok(row.map(|(state,)| state))
+}
+
 /// The latest visit of a visitor, with what the driver wrote down of it.
 ///
 /// # Errors
@@ -292,9 +302,9 @@ pub async fn list_visits_with_state(tx: &mut Tx, visitor: VisitorId) -> StoreRes
         fetch_all!(tx, VisitRow, select!("WHERE visitor_id = $1 ORDER BY started_at, id"), Text(visitor))?;
     let mut visits = Vec::with_capacity(rows.len());
     for row in rows {
-        let (state,): (String,) =
-            fetch_one!(tx, (String,), "SELECT state FROM visits WHERE id = $1", row.id)?;
-        visits.push((row, state));
+        if let Some(state) = find_visit_state(tx, *row.id).await? {
+            visits.push((row, state));
+        }
     }
     Ok(visits)
 }
@@ -308,6 +318,17 @@ pub async fn find_visit_epoch(tx: &mut Tx, id: VisitId) -> StoreResult<Option<i6
         fetch_optional!(tx, (i64,), "SELECT epoch FROM visits WHERE id = $1", Text(id))?;
     Ok(row.map(|(epoch,)| epoch))
 }
+
+/// The node that claimed a visit last.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_visit_node(tx: &mut Tx, id: VisitId) -> StoreResult<Option<String>> {
+    let row: Option<(Option<String>,)> =
+        fetch_optional!(tx, (Option<String>,), "SELECT node FROM visits WHERE id = $1", Text(id))?;
+    Ok(row.and_then(|(node,)| node))
+}
+
 /// Finds the running visit of a visitor, on whatever node.
 ///
 /// # Errors

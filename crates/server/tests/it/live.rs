@@ -2,6 +2,7 @@
 
 mod aftercare;
 mod agents;
+mod asking;
 mod bounds;
 mod chats;
 pub(crate) mod client;

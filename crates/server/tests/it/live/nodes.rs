@@ -95,7 +95,7 @@ async fn polls_follow_the_visit_from_node_to_node(store: Store) {
 }
 
 /// A shop on two nodes that hear of each other, and the server between them, which goes with this value.
-async fn on_two_nodes(store: Store, plan: Plan) -> (Shop, SocketAddr, Child) {
+pub(super) async fn on_two_nodes(store: Store, plan: Plan) -> (Shop, SocketAddr, Child) {
     let port = free_port();
     let between = nats(port);
     let shop = Shop::open_on(store, plan, Clock::System, connect(port).await).await;
