@@ -105,6 +105,12 @@ pub enum Event {
         /// Seconds; none when it cannot be estimated.
         wait_s: Option<u32>,
     },
+    /// An agent has begun a chat with the visitor and not written yet: it is an alert that was taken (A-2, P-9). Of an alert that the
+    /// visit knows of, nothing new.
+    ChatBegun {
+        /// The queue.
+        queue: QueueId,
+    },
     /// An agent who was alerted has written: the visitor is in a chat, and the alert is over (P-9).
     AlertAnswered,
     /// The page reported an event of its own.

@@ -29,9 +29,14 @@ impl Visit {
             self.alerted().is_none() && self.presentation().is_none(),
             "at most one offer or alert is open"
         );
-        self.dealings_mut().alert = Some(Alert { queue, no_page_since: None });
+        self.begin_alert(queue);
         self.presented_at = Some(now).into();
         effects.push(Effect::AlertAgent { rule, queue });
+    }
+
+    /// One that lasts already goes on as it is.
+    pub(super) fn begin_alert(&mut self, queue: QueueId) {
+        self.dealings_mut().alert.get_or_insert(Alert { queue, no_page_since: None });
     }
 
     /// The alert is taken back when the visitor left first (P-10), the queue closed, or the visitor forbids offers. Whether an agent is free does

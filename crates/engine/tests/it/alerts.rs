@@ -6,7 +6,7 @@ use beckon_engine::reason::Reason;
 use beckon_engine::rule::Action;
 
 use crate::scene::Scene;
-use crate::site::Site;
+use crate::site::{Site, queue};
 
 fn shop() -> Site {
     Site::new().rule_with("look", "/prices", |rule| {
@@ -155,4 +155,30 @@ fn a_queue_that_closes_takes_the_alert_back_but_a_last_agent_who_is_rung_does_no
     assert_eq!(scene.said(), ["20 alerts for look"]);
     scene.changes(|site| site.gate_mut("desk").hours_open = false);
     assert_eq!(scene.said(), ["25 withdraws alert: OutOfHours"]);
+}
+
+// spec: A-2
+// spec: P-10
+#[test]
+fn a_chat_that_an_agent_has_begun_is_taken_back_like_an_alert_until_they_have_written() {
+    let begun = || Event::ChatBegun { queue: queue("desk").id };
+    let mut scene = Scene::live(Site::new());
+    scene.views("/prices").at(20).tell(begun()).chat(ChatPhase::Open).at(25).leaves().at(60);
+    assert_eq!(scene.said(), ["35 withdraws alert: VisitorAway"]);
+    let mut scene = Scene::live(Site::new());
+    scene.views("/prices").at(20).tell(begun()).chat(ChatPhase::Open).at(25);
+    scene.tell(Event::ConsentChanged { given: false });
+    assert_eq!(scene.said(), ["25 withdraws alert: NoConsent"]);
+    let mut scene = Scene::live(Site::new());
+    scene.views("/prices").at(20).tell(begun()).chat(ChatPhase::Open).tell(Event::AlertAnswered);
+    scene.tell(Event::ConsentChanged { given: false }).leaves().at(60);
+    assert!(scene.said().is_empty());
+}
+
+// spec: P-10
+#[test]
+fn an_alert_that_is_told_of_again_goes_on_as_it_is() {
+    let mut scene = Scene::live(shop());
+    scene.views("/prices").at(25).leaves().at(30).tell(Event::ChatBegun { queue: queue("desk").id }).at(60);
+    assert_eq!(scene.said(), ["20 alerts for look", "35 withdraws alert: VisitorAway"]);
 }

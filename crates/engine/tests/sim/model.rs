@@ -301,6 +301,7 @@ impl Model {
             Event::OfferRequested { offer, queue } => return self.by_hand(*offer, *queue, now, plan, want),
             Event::ChatChanged { state } => self.chat_goes(*state, now),
             Event::ConsentChanged { given } => self.consent = *given,
+            Event::ChatBegun { queue } => self.alert = self.alert.or(Some((*queue, None))),
             Event::AlertAnswered => self.alert = None,
             Event::VisitorKnown { last_chat_completed_at, .. } => {
                 self.completed = self.completed.max(last_chat_completed_at.map(ms));
@@ -455,6 +456,7 @@ pub(crate) fn is_from_browser(event: &Event) -> bool {
             | Event::ChatChanged { .. }
             | Event::VisitorKnown { .. }
             | Event::QueueWaitEstimated { .. }
+            | Event::ChatBegun { .. }
             | Event::AlertAnswered
             | Event::WorldChanged
             | Event::DeadlineReached

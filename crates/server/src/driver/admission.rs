@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, PresentationId, SiteId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
@@ -10,10 +10,10 @@ use beckon_engine::visit::{Stage, Visit};
 use sha2::{Digest, Sha256};
 
 use super::Driver;
-use super::conversation::phase_of;
 use super::host::State;
 use super::identity::{Identity, is_another};
 use super::notice::visitor::PresentedOffer;
+use super::progress::Progress;
 use super::sites::Site;
 use crate::store::chat::{find_chat_history, find_open_chat};
 use crate::store::column::Text;
@@ -141,10 +141,9 @@ impl Driver {
             }
             None => self.begin(&mut tx, site, visitor, facts, now).await?,
         };
-        let chat = find_open_chat(&mut tx, visitor).await?;
-        let state = chat.as_ref().map_or(ChatPhase::None, phase_of);
-        arrival.events.push(Event::ChatChanged { state });
-        arrival.chat = chat.map(|chat| *chat.id);
+        let progress = Progress::of(find_open_chat(&mut tx, visitor).await?.as_ref());
+        arrival.events.extend(progress.events());
+        arrival.chat = progress.chat;
         tx.commit().await?;
         Ok(arrival)
     }

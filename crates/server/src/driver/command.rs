@@ -11,10 +11,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::admission::Arrival;
 use super::by_hand::{HandChoice, HandReply, HandRequest};
-use super::conversation::Progress;
 use super::effects::JobDone;
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
+use super::progress::Progress;
 use super::remembered::{HeldVisit, KnownToken, Look};
 use super::sites::Site;
 use crate::store::page_view::FormStep;

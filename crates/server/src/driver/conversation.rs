@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use beckon_engine::event::ChatPhase;
 use beckon_engine::id::{ChatId, PresentationId, QueueId, VisitId, VisitorId};
 use beckon_engine::queue::enquiry::{Instead, Missed};
 use beckon_engine::queue::{Alternative, Field, LaunchWindow, Routing};
@@ -25,8 +24,8 @@ use crate::store::agent::update_agent_idle;
 use crate::store::call::update_call_withdrawn;
 use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_chat_instead};
 use crate::store::chat::{
-    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_chat_locked, find_latest_chat,
-    find_open_chat, find_window_at_launch, insert_chat,
+    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_chat_locked, find_open_chat,
+    find_window_at_launch, insert_chat,
 };
 use crate::store::customer::link::{Link, find_known};
 use crate::store::identity::Proof;
@@ -373,37 +372,6 @@ async fn append_line(
         NewMessage { id: &id, sender: Sender::System, user: None, name, body: key, file: None, audience };
     append_message(tx, chat, message, driver.clock().now()).await?;
     Ok(())
-}
-
-/// How far the visitor's chat is, for the engine.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Progress {
-    pub(super) phase: ChatPhase,
-    /// The chat, while it is open.
-    pub(super) chat: Option<ChatId>,
-    /// An agent who was alerted has written (P-9).
-    pub(super) alert_answered: bool,
-}
-
-/// Reads how far the visitor's chat is (O-4).
-pub(super) async fn find_progress(driver: &Driver, visitor: VisitorId) -> StoreResult<Progress> {
-    let mut tx = driver.store().read().await?;
-    let chat = find_latest_chat(&mut tx, visitor).await?;
-    let open = chat.as_ref().filter(|chat| *chat.state != ChatState::Ended);
-    Ok(Progress {
-        phase: chat.as_ref().map_or(ChatPhase::None, phase_of),
-        chat: open.map(|chat| *chat.id),
-        alert_answered: open.is_some_and(|chat| *chat.mode == ChatMode::Engage && chat.written),
-    })
-}
-
-pub(super) fn phase_of(chat: &ChatRow) -> ChatPhase {
-    match *chat.state {
-        ChatState::Form => ChatPhase::Form { until: UnixMs(chat.requested_at).plus_s(FORM_OPEN_MAX_S) },
-        ChatState::Queued | ChatState::Ringing | ChatState::Active => ChatPhase::Open,
-        ChatState::Ended if chat.answered_at.is_some() => ChatPhase::Completed,
-        ChatState::Ended => ChatPhase::None,
-    }
 }
 
 /// The form that a chat in state `Form` shows.

@@ -1,18 +1,66 @@
-//! Owns reading how far visitors' chats are, for the shards that hold their visits.
+//! Owns how far visitors' chats are, for the engine: what it is told, and reading it for the shards that hold their visits.
 
-use beckon_engine::id::VisitorId;
+use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::id::{ChatId, QueueId, VisitorId};
+use beckon_engine::time::UnixMs;
+use beckon_engine::visit::FORM_OPEN_MAX_S;
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use super::Driver;
 use super::command::{ShardCommand, VisitorSignal};
-use super::{Driver, conversation};
+use super::conversation::is_silent_alert;
+use crate::store::StoreResult;
+use crate::store::chat::{ChatMode, ChatRow, ChatState, find_latest_chat};
 
 /// Reads that one shard has under way at a time when it reads everything anew.
 const READ_AT_ONCE: usize = 4;
 
+/// How far the visitor's chat is, for the engine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Progress {
+    phase: ChatPhase,
+    /// The chat, while it is open.
+    pub(super) chat: Option<ChatId>,
+    alert: Alert,
+}
+
+/// Whether an agent writes first in the chat that is open (P-9).
+#[derive(Clone, Copy, Debug)]
+enum Alert {
+    None,
+    /// Not yet: an agent was alerted, or has begun it.
+    Silent(QueueId),
+    Answered,
+}
+
+impl Progress {
+    /// How far this chat is, the visitor's latest.
+    pub(super) fn of(chat: Option<&ChatRow>) -> Self {
+        let open = chat.filter(|chat| *chat.state != ChatState::Ended);
+        let alert = match open {
+            Some(chat) if is_silent_alert(chat) => Alert::Silent(*chat.queue_id),
+            Some(chat) if *chat.mode == ChatMode::Engage => Alert::Answered,
+            Some(_) | None => Alert::None,
+        };
+        let phase = chat.map_or(ChatPhase::None, phase_of);
+        Self { phase, chat: open.map(|chat| *chat.id), alert }
+    }
+
+    /// What it says to the engine, in this order.
+    pub(super) fn events(self) -> impl Iterator<Item = Event> {
+        let alert = match self.alert {
+            Alert::None => None,
+            Alert::Silent(queue) => Some(Event::ChatBegun { queue }),
+            Alert::Answered => Some(Event::AlertAnswered),
+        };
+        alert.into_iter().chain([Event::ChatChanged { state: self.phase }])
+    }
+}
+
 /// Reads how far the chat of a visitor is; `read` says which of the reads this is.
 pub(super) async fn read(driver: Driver, visitor: VisitorId, read: u64) {
-    match conversation::find_progress(&driver, visitor).await {
+    match find(&driver, visitor).await {
         Ok(progress) => driver.send(visitor, ShardCommand::ChatProgress { visitor, read, progress }).await,
         Err(error) => {
             tracing::warn!(%error, "the state of a chat could not be read");
@@ -26,4 +74,19 @@ pub(super) async fn read(driver: Driver, visitor: VisitorId, read: u64) {
 pub(super) async fn read_all(driver: Driver, visitors: Vec<(VisitorId, u64)>) {
     let reads = stream::iter(visitors);
     reads.for_each_concurrent(READ_AT_ONCE, |(visitor, number)| read(driver.clone(), visitor, number)).await;
+}
+
+/// Reads how far the visitor's chat is (O-4).
+async fn find(driver: &Driver, visitor: VisitorId) -> StoreResult<Progress> {
+    let mut tx = driver.store().read().await?;
+    Ok(Progress::of(find_latest_chat(&mut tx, visitor).await?.as_ref()))
+}
+
+fn phase_of(chat: &ChatRow) -> ChatPhase {
+    match *chat.state {
+        ChatState::Form => ChatPhase::Form { until: UnixMs(chat.requested_at).plus_s(FORM_OPEN_MAX_S) },
+        ChatState::Queued | ChatState::Ringing | ChatState::Active => ChatPhase::Open,
+        ChatState::Ended if chat.answered_at.is_some() => ChatPhase::Completed,
+        ChatState::Ended => ChatPhase::None,
+    }
 }

@@ -127,10 +127,7 @@ impl Shard {
                     return;
                 }
                 host.chat = progress.chat;
-                if progress.alert_answered {
-                    host.feed(Event::AlertAnswered, now);
-                }
-                host.feed(Event::ChatChanged { state: progress.phase }, now);
+                progress.events().for_each(|event| host.feed(event, now));
             }),
             ShardCommand::Explain { visitor, reply } => {
                 let now = self.driver.clock().now();

@@ -7,7 +7,8 @@ use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
-use super::shop::{Plan, Shop};
+use super::nodes::on_two_nodes;
+use super::shop::{ORIGIN, Plan, Shop, product};
 use crate::harness::{START, store_tests};
 
 store_tests!(
@@ -15,6 +16,9 @@ store_tests!(
     of_two_who_ask_at_once_one_gets_it_and_the_other_hears_who,
     an_open_offer_and_a_chat_refuse_it,
     a_visitor_who_forbids_offers_or_has_left_refuses_it,
+    it_ends_when_the_visitor_leaves_before_a_word,
+    it_ends_when_the_visitor_forbids_offers_before_a_word_on_whatever_node,
+    once_the_agent_has_written_it_stays,
     a_closed_queue_refuses_it_and_whose_chats_these_are_not,
 );
 
@@ -113,6 +117,61 @@ async fn a_visitor_who_forbids_offers_or_has_left_refuses_it(store: Store) {
     leaves.socket.leave().await;
     clock.advance_ms(60_000);
     assert_eq!(alice.write(&path, &json!({})).await.1["refused"], "visitor_away");
+}
+
+/// Begins a chat of which the visit has heard when this is over.
+async fn begun(console: &mut Console, browser: &Browser, there: &Console) -> Value {
+    assert!(begin(console, browser).await["chat_id"].is_string());
+    let why = path_of(browser).replace("/chat", "/decision");
+    there.read_until(&why, |why| why["reason"] == "chat_open").await;
+    console.chat("active").await
+}
+
+// spec: A-2 P-10 T-7
+async fn it_ends_when_the_visitor_leaves_before_a_word(store: Store) {
+    let clock = Clock::manual(START);
+    let shop = Shop::open_at(store, quiet(), clock.clone()).await;
+    let mut alice = shop.lasting_agent("Alice").await;
+    let there = shop.another_session(&alice).await;
+    let browser = shop.browser().await;
+    let chat = begun(&mut alice, &browser, &there).await;
+    browser.socket.leave().await;
+    // They count as away after two Poll Intervals of 2 s.
+    clock.advance_ms(4_000);
+    let ended = alice.chat("ended").await;
+    assert_eq!((&ended["id"], &ended["ended_by"]), (&chat["id"], &json!("system")));
+}
+
+// spec: A-2 P-11 N-4
+async fn it_ends_when_the_visitor_forbids_offers_before_a_word_on_whatever_node(store: Store) {
+    let (shop, other, _between) = on_two_nodes(store, quiet()).await;
+    let mut alice = shop.agent("Alice").await;
+    let there = shop.another_session_at(&alice, other).await;
+    let mut browser = Browser::connect(other, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": [product(1)] })).await;
+    let chat = begun(&mut alice, &browser, &there).await;
+    browser.socket.send(json!({ "type": "consent", "given": false })).await;
+    let ended = alice.chat("ended").await;
+    assert_eq!((&ended["id"], &ended["ended_by"]), (&chat["id"], &json!("system")));
+    assert_eq!(browser.socket.told("chat"), 0, "the visitor knows nothing of it");
+}
+
+// spec: A-2 P-9
+async fn once_the_agent_has_written_it_stays(store: Store) {
+    let shop = Shop::open(store, quiet()).await;
+    let mut alice = shop.agent("Alice").await;
+    let there = shop.another_session(&alice).await;
+    let mut browser = shop.browser().await;
+    let chat = begun(&mut alice, &browser, &there).await;
+    alice.say(&chat, "a1", "May I help?").await;
+    browser.message("May I help?").await;
+    browser.socket.send(json!({ "type": "consent", "given": false })).await;
+    browser.say(&chat["id"], "v1", "Yes").await;
+    alice.socket.send(json!({ "type": "follow", "chat": chat["id"], "after": 0 })).await;
+    alice.message("Yes").await;
+    alice.say(&chat, "a2", "With what?").await;
+    browser.message("With what?").await;
+    assert_eq!(browser.chat("active").await["id"], chat["id"]);
 }
 
 // spec: A-2 O-1 P-11
