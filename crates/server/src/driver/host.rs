@@ -8,6 +8,7 @@ use beckon_engine::effect::Effect;
 use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, PresentationId, TabId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
+use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Visit;
 use serde::{Deserialize, Serialize};
@@ -340,6 +341,24 @@ impl Host {
         } else if let Event::CustomEventFired { name } = event {
             seen(NameKind::Event, name, "");
         }
+    }
+
+    /// The site is another than before: the visit decides anew, and the browser is told what concerns it.
+    pub(super) fn change_world(&mut self, fresh: Arc<Site>, now: UnixMs) {
+        let before = std::mem::replace(&mut self.site, Arc::clone(&fresh));
+        for (queue, wait_s) in &fresh.waits {
+            if before.waits.get(queue) != Some(wait_s) {
+                self.feed(Event::QueueWaitEstimated { queue: *queue, wait_s: *wait_s }, now);
+            }
+        }
+        if before.signals != fresh.signals {
+            let signals = Box::new(Signals::clone(&fresh.signals));
+            self.notify(VisitorNotice::Signals { signals });
+        }
+        if before.is_open() != fresh.is_open() {
+            self.notify(VisitorNotice::Availability { open: fresh.is_open() });
+        }
+        self.feed(Event::WorldChanged, now);
     }
 
     /// The open offer was taken back without the visit's asking (O-12).

@@ -8,7 +8,6 @@ use std::time::Duration;
 use beckon_engine::effect::Effect;
 use beckon_engine::event::Event;
 use beckon_engine::id::{SiteId, VisitorId};
-use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Stage;
 use tokio::sync::mpsc;
@@ -343,23 +342,7 @@ impl Shard {
         let visitors: Vec<VisitorId> =
             self.hosts.values().filter(|host| *host.site.row.id == site).map(|host| host.visitor).collect();
         for visitor in visitors {
-            self.with(visitor, |host, now, _| {
-                let was_open = host.site.is_open();
-                let before = std::mem::replace(&mut host.site, Arc::clone(&fresh));
-                for (queue, wait_s) in &fresh.waits {
-                    if before.waits.get(queue) != Some(wait_s) {
-                        host.feed(Event::QueueWaitEstimated { queue: *queue, wait_s: *wait_s }, now);
-                    }
-                }
-                if before.signals != fresh.signals {
-                    let signals = Box::new(Signals::clone(&fresh.signals));
-                    host.notify(VisitorNotice::Signals { signals });
-                }
-                if was_open != fresh.is_open() {
-                    host.notify(VisitorNotice::Availability { open: fresh.is_open() });
-                }
-                host.feed(Event::WorldChanged, now);
-            });
+            self.with(visitor, |host, now, _| host.change_world(Arc::clone(&fresh), now));
         }
     }
 
