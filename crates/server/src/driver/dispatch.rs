@@ -20,7 +20,7 @@ use super::view::{Company, agent_status, status_reason};
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_services, list_serving};
-use crate::store::chat::waiting::{list_busy_queues, list_waiting_visitors};
+use crate::store::chat::waiting::{list_all_waiting_visitors, list_waiting_visitors};
 use crate::store::chat_view::list_chat_views_of;
 use crate::store::presentation::find_presentation;
 
@@ -322,10 +322,7 @@ async fn tell_queues_of(driver: &Driver, user: UserId) -> StoreResult<()> {
 /// Tells everyone who waits where they stand now; the wait grows shorter by itself.
 pub(super) async fn tell_all_who_wait(driver: &Driver) -> StoreResult<()> {
     let mut tx = driver.store().read().await?;
-    let mut waiting = Vec::new();
-    for busy in list_busy_queues(&mut tx).await? {
-        waiting.extend(list_waiting_visitors(&mut tx, *busy.queue_id).await?);
-    }
+    let waiting = list_all_waiting_visitors(&mut tx).await?;
     drop(tx);
     for visitor in waiting {
         driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;

@@ -358,6 +358,9 @@ impl Host {
         if before.is_open() != fresh.is_open() {
             self.notify(VisitorNotice::Availability { open: fresh.is_open() });
         }
+        if self.chat.is_some() && !fresh.shows_as(&before) {
+            self.tell(&VisitorSignal::ChatChanged);
+        }
         self.feed(Event::WorldChanged, now);
     }
 

@@ -145,6 +145,16 @@ impl Sites {
 }
 
 impl Site {
+    /// Whether every queue shows the same to those who wait, place and wait, as it did at `before`.
+    pub(super) fn shows_as(&self, before: &Self) -> bool {
+        let shown = |site: &Self| -> Vec<(QueueId, bool, bool)> {
+            let queues = site.world.config.queues();
+            let routings = queues.map(|queue| (queue.id, &queue.plan.routing));
+            routings.map(|(id, routing)| (id, routing.show_position, routing.show_wait)).collect()
+        };
+        shown(self) == shown(before)
+    }
+
     /// Whether a reactive chat can be had now at the launcher's queue.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -22,6 +22,7 @@ mod nodes;
 mod offers;
 mod overload;
 mod permissions;
+mod places;
 mod polling;
 mod previews;
 mod proactive;

@@ -72,6 +72,22 @@ pub async fn list_overdue_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<Cha
     )
 }
 
+macro_rules! all_waiting {
+    () => {
+        "SELECT visitor_id FROM chats WHERE state <> 'ended' AND state IN ('queued', 'ringing')
+         ORDER BY requested_at, id LIMIT 10000"
+    };
+}
+
+/// Lists the visitors who wait, in whatever queue, also those for whom an agent is being rung.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_all_waiting_visitors(tx: &mut Tx) -> StoreResult<Vec<VisitorId>> {
+    let rows: Vec<(Text<VisitorId>,)> = fetch_all!(tx, (Text<VisitorId>,), all_waiting!())?;
+    Ok(rows.into_iter().map(|(visitor,)| *visitor).collect())
+}
+
 /// Lists the visitors who wait in a queue, also those for whom an agent is being rung, in their order.
 ///
 /// # Errors
@@ -332,6 +348,7 @@ mod tests {
                 "WHERE queue_id = $1 AND state = 'queued' ORDER BY priority DESC, queued_at, id LIMIT $2"
             ),
             abandoned!(),
+            all_waiting!(),
         ] {
             let plan = explain(sql).await;
             assert!(!plan.contains("SCAN chats\n") && !plan.ends_with("SCAN chats"), "{plan}");
