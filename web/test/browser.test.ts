@@ -292,9 +292,8 @@ it("tells a page view also while the server has not answered the hello, and tell
   const page = await visit();
   await until("hello");
   await page.evaluate(() => history.pushState({}, "", "/second"));
-  await call(page, "event", "fence");
   fake.send(welcome());
-  await until("event");
+  await until("page");
   expect(said("page").map(({ url, view }) => [new URL(url).pathname, view])).toEqual([["/second", 2]]);
   expect(said("leave").map(({ view }) => view)).toEqual([1]);
   fake.cut();
