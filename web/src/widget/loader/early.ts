@@ -10,7 +10,7 @@ const early_max = 200;
 
 /** The launcher's look from what the last page left behind. */
 export function firstLook(before: Partial<Kept>): Look {
-  const owed = [before.unsent, before.pending].some((list) => !!list && list.length > 0);
+  const owed = [before.unsent, before.pending].some((list) => list && list.length);
   return {
     styling: null,
     window: before.window || "closed",
@@ -23,18 +23,14 @@ export function firstLook(before: Partial<Kept>): Look {
 /** What the visitor or an agent does calls for the bundle; a welcome does when it brings an offer or a chat. */
 export function earlyLook(look: Look, event: SessionEvent): Look {
   if (event.type === "ticked" || event.type === "disconnected") return look;
-  if (event.type !== "noticed") return { ...look, busy: true };
-  const { notice } = event;
-  switch (notice.type) {
-    case "welcome":
+  if (event.type === "noticed") {
+    const { notice } = event;
+    if (notice.type === "welcome")
       return { ...look, styling: notice.styling, busy: look.busy || !!notice.chat || !!notice.offer };
-    case "styling":
-      return { ...look, styling: notice.styling };
-    case "availability":
-      return look;
-    default:
-      return { ...look, busy: true };
+    if (notice.type === "styling") return { ...look, styling: notice.styling };
+    if (notice.type === "availability") return look;
   }
+  return { ...look, busy: true };
 }
 
 /** The events that the bundle has to catch up on: a welcome tells anew all that the server told before it. */

@@ -16,12 +16,8 @@ export function openKeep(of: () => Storage, prefix: string): Keep {
   };
   return {
     read: <T>(name: string) => attempt((s) => JSON.parse(s.getItem(prefix + name) || "null") as T),
-    write: (name, value) => {
-      attempt((s) => s.setItem(prefix + name, JSON.stringify(value)));
-    },
-    remove: (name) => {
-      attempt((s) => s.removeItem(prefix + name));
-    },
+    write: (name, value) => attempt((s) => s.setItem(prefix + name, JSON.stringify(value))),
+    remove: (name) => attempt((s) => s.removeItem(prefix + name)),
   };
 }
 

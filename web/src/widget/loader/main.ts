@@ -8,7 +8,7 @@ import { openKeeps, visitor_names } from "./keep";
 import { plain } from "./plain";
 import { quietly } from "./quietly";
 import { watchRoutes } from "./routes";
-import { loadBundle, pin } from "./script";
+import { loadBundle } from "./script";
 import { startWidget, type Widget } from "./widget";
 
 type Command = [name: string, ...args: unknown[]];
@@ -26,7 +26,6 @@ const listeners: [unknown, (detail: unknown) => void][] = [];
 const settings: { site?: string; host?: string; consent?: string } = script
   ? { site: script.dataset.site, consent: script.dataset.consent, host: new URL(script.src).origin }
   : {};
-if (script && script.integrity) pin();
 let terms: Terms | undefined;
 /** What the visitor said on this page, or withdrew in another tab; -1 for nothing. */
 let said = -1;

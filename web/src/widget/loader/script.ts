@@ -3,13 +3,9 @@ import type { BundleScript } from "../bundle";
 
 type Policy = { createScriptURL(url: string): string };
 
-let pinned = false;
-
-/** The page has pinned the loader by its hash: from now on bundles are held against theirs too. */
-export function pin() {
-  pinned = true;
-}
-
+const own = document.currentScript as HTMLScriptElement | null;
+/** The page has pinned this script by its hash: bundles are held against theirs too. */
+const pinned = !!own && !!own.integrity;
 const load_again_ms = 5_000;
 const had: Record<string, unknown> = {};
 const takers: Record<string, (come: unknown) => void> = {};
