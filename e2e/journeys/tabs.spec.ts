@@ -45,7 +45,8 @@ test("a chat asked for in two tabs at once is one, and follows the visitor over 
     await tab.page.goto("/");
     await expect(tab.launcher).toBeVisible();
   }
-  await Promise.all(tabs.map((tab) => tab.launcher.click()));
+  // Not clicked like others: the window of whichever tab is first hides the launcher of the other one.
+  await Promise.all(tabs.map((tab) => tab.launcher.dispatchEvent("click")));
   for (const tab of tabs) await expect(tab.send).toBeVisible();
   await second.fillForm("Kari");
   for (const tab of tabs)
