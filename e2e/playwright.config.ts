@@ -17,5 +17,10 @@ export default defineConfig({
     { name: "one-server", testIgnore: "cluster.spec.ts" },
     { name: "cluster", testMatch: "cluster.spec.ts", workers: 1 },
   ],
-  use: { ...browser, trace: "retain-on-failure", screenshot: "only-on-failure" },
+  // A film of every page would cost a third of the processor; a trace has the page at every step without it.
+  use: {
+    ...browser,
+    trace: { mode: "retain-on-failure", screenshots: false },
+    screenshot: "only-on-failure",
+  },
 });
