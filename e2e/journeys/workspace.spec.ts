@@ -4,8 +4,15 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import type { Demo } from "../support/demo.ts";
-import { chat, expect, test } from "../support/journey.ts";
+import { anotherVisitor, chat, expect, test } from "../support/journey.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
+
+declare global {
+  interface Window {
+    /** Where the browser has it: a window of this page that stays on top. */
+    documentPictureInPicture?: { window: Window | null };
+  }
+}
 
 interface CannedReply {
   shortcut: string;
@@ -294,19 +301,13 @@ test("the mini window stays on top with the chats", async ({ visitor, agent }) =
   await openDialog(agent, "Options");
   await page.getByRole("dialog").getByRole("button", { name: "Pin mini window" }).click();
   const mini = () =>
-    page.evaluate(() => {
-      const api = (window as unknown as { documentPictureInPicture: { window: Window | null } })
-        .documentPictureInPicture;
-      return api.window?.document.body.innerText ?? "";
-    });
+    page.evaluate(() => window.documentPictureInPicture?.window?.document.body.innerText ?? "");
   await expect.poll(mini).toContain("Hello, how can I help?");
   await page.keyboard.press("Escape");
   await visitor.say("Is the oak oiled?");
   await expect.poll(mini).toContain("Is the oak oiled?");
   await page.evaluate(() => {
-    const api = (window as unknown as { documentPictureInPicture: { window: Window } })
-      .documentPictureInPicture;
-    const field = api.window.document.querySelector("textarea");
+    const field = window.documentPictureInPicture?.window?.document.querySelector("textarea");
     if (!field) throw new Error("the mini window has a text field");
     const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value") ?? {};
     set?.call(field, "Yes, twice.");
@@ -314,9 +315,7 @@ test("the mini window stays on top with the chats", async ({ visitor, agent }) =
   });
   await expect(agent.composer, "the draft is the same").toHaveValue("Yes, twice.");
   await page.evaluate(() => {
-    const api = (window as unknown as { documentPictureInPicture: { window: Window } })
-      .documentPictureInPicture;
-    const field = api.window.document.querySelector("textarea");
+    const field = window.documentPictureInPicture?.window?.document.querySelector("textarea");
     field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
   });
   await visitor.sees("Yes, twice.");
@@ -324,10 +323,54 @@ test("the mini window stays on top with the chats", async ({ visitor, agent }) =
 });
 
 // spec: P-12, P-13
+test("the mini window rings, and the chat that begins or gets a message comes to its front", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  const { page } = agent;
+  await page.addInitScript(standIn);
+  await page.reload();
+  await agent.ready();
+  await chat(visitor, agent);
+  await openDialog(agent, "Options");
+  await page.getByRole("checkbox", { name: /when a new chat session is started/ }).check();
+  await page.getByRole("checkbox", { name: /when a new message is received/ }).check();
+  await page.getByRole("button", { name: "Pin mini window" }).click();
+  await page.getByRole("button", { name: "OK" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  const text = (of: string) =>
+    page.evaluate((selector) => {
+      const mini = window.documentPictureInPicture?.window?.document;
+      return mini?.querySelector<HTMLElement>(selector)?.innerText ?? "";
+    }, of);
+  const front = "nav [aria-current=true]";
+  await expect.poll(() => text(front)).toBe("Kari");
+  await setElsewhere(page, true);
+
+  const ola = await anotherVisitor(browser, demo, errors);
+  await ola.page.goto("/");
+  await ola.launcher.click();
+  await ola.fillForm("Ola");
+  await expect.poll(() => text("section")).toContain("Ola");
+  await page.evaluate(() => {
+    const mini = window.documentPictureInPicture?.window?.document;
+    mini?.querySelector<HTMLElement>('[aria-label^="Accept the chat with"]')?.click();
+  });
+  await expect.poll(() => text(front)).toBe("Ola");
+  await visitor.say("Are you there?");
+  await expect.poll(() => text(front)).toBe("Kari");
+  await expect.poll(() => text("[role=log]")).toContain("Are you there?");
+  await ola.page.context().close();
+});
+
+// spec: P-12, P-13
 test("a browser without a window that stays on top says so", async ({ agent }) => {
   const { page } = agent;
   await page.addInitScript(() => {
-    delete (window as { documentPictureInPicture?: unknown }).documentPictureInPicture;
+    delete window.documentPictureInPicture;
   });
   await page.reload();
   await openDialog(agent, "Options");
