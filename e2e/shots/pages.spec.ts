@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { listAdminPages } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
-import { test } from "../support/journey.ts";
+import { another, chat, test } from "../support/journey.ts";
 import type { Visitor } from "../support/visitor.ts";
 
 const folder = process.env.BECKON_SHOTS ?? "results/shots";
@@ -14,6 +14,13 @@ const looks = [
   { name: "phone-light", width: 390, height: 844, colorScheme: "light" },
   { name: "phone-dark", width: 390, height: 844, colorScheme: "dark" },
 ] as const;
+
+const overloaded = {
+  type: "alternative",
+  reason: "overloaded",
+  alternative: { do: "message", text: "" },
+  queue: "",
+};
 
 /** The same state in all looks, without loading the page again. */
 async function shoot(page: Page, name: string): Promise<void> {
@@ -27,6 +34,14 @@ async function shoot(page: Page, name: string): Promise<void> {
   }
   await page.setViewportSize(before);
   await page.emulateMedia({ colorScheme: null });
+}
+
+/** A path without its ids, for the name of a file. */
+function named(path: string): string {
+  return path
+    .replace("/admin/", "/")
+    .replaceAll(/[0-9a-f-]{36}/g, "one")
+    .replaceAll(/[/?=]/g, "-");
 }
 
 test("widget and conversation", async ({ visitor, agent }) => {
@@ -70,29 +85,46 @@ test("widget and conversation", async ({ visitor, agent }) => {
   await shoot(agent.page, "console-4-ended");
 });
 
+test("a colleague who joins and leaves", async ({ browser, demo, errors, visitor, agent }) => {
+  await chat(visitor, agent);
+  const bob = await another(browser, demo, "bob", errors);
+  await bob.ready();
+  await agent.page.getByRole("button", { name: "Invite another agent" }).click();
+  const invite = agent.page.getByRole("dialog");
+  await invite.getByRole("radio", { name: /Bob Lund/ }).check();
+  await invite.getByRole("button", { name: "Invite", exact: true }).click();
+  await bob.answer();
+  await bob.say("It is oak, oiled twice.");
+  await visitor.sees("It is oak, oiled twice.");
+  await bob.page.getByRole("button", { name: "Leave the chat" }).click();
+  await visitor.log.getByText("Bob Lund has left the chat.").waitFor();
+  await shoot(visitor.page, "widget-6-guest");
+  await shoot(agent.page, "console-5-guest");
+});
+
+test("a server that takes no new chats", async ({ visitor }) => {
+  // In the place of a server that is overloaded: its answer to whoever asks for a chat.
+  await visitor.page.routeWebSocket("**/live/visitor", (browser) => {
+    const server = browser.connectToServer();
+    browser.onMessage((text) => {
+      if (JSON.parse(String(text)).type === "open_chat") browser.send(JSON.stringify(overloaded));
+      else server.send(text);
+    });
+  });
+  await visitor.page.goto("/");
+  await visitor.launcher.click();
+  await visitor.widget.getByText(/We are very busy/).waitFor();
+  await shoot(visitor.page, "widget-7-overloaded");
+});
+
 test("console and administration", async ({ browser, demo }) => {
   const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
   const admin = new Agent(await context.newPage(), demo.console);
   await admin.signIn(demo.account("admin"));
-  const names = [
-    "sites",
-    "site-new",
-    "site",
-    "tracking",
-    "offers",
-    "offer-new",
-    "offer",
-    "rules",
-    "rule-new",
-    "rule",
-    "rule-test",
-  ];
-  names.push("queues", "queue-new", "queue", "queue-styling", "users", "user-new", "user");
-  names.push("canned-replies", "canned-reply-new", "workspace");
-  for (const [index, path] of (await listAdminPages(admin)).entries()) {
+  for (const path of await listAdminPages(admin)) {
     await admin.page.goto(path);
     await admin.page.waitForTimeout(1_200);
-    await shoot(admin.page, `admin-${names[index]}`);
+    await shoot(admin.page, `admin${named(path)}`);
   }
 });
 
