@@ -331,8 +331,7 @@ test("the mini window rings, and the chat that begins or gets a message comes to
   agent,
 }) => {
   const { page } = agent;
-  await page.addInitScript(standIn);
-  await page.reload();
+  await standInForAttention(page);
   await agent.ready();
   await chat(visitor, agent);
   await openDialog(agent, "Options");
