@@ -121,10 +121,10 @@ export async function another(
   return agent;
 }
 
-/** Brings a visitor from the product page into a chat with the agent. */
+/** Brings a visitor from the product page into a chat with the agent; no offer is waited for. */
 export async function chat(visitor: Visitor, agent: Agent): Promise<void> {
   await visitor.page.goto("/product/oslo-chair");
-  await visitor.accept.click({ timeout: 20_000 });
+  await visitor.launcher.click();
   await visitor.fillForm("Kari");
   await agent.answer();
   await agent.say("Hello, how can I help?");
