@@ -1,7 +1,6 @@
 /** The built widget in real Chromium, on a page of another origin under a strict Content-Security-Policy. */
 import { expect, it } from "vitest";
 import {
-  call,
   chat,
   context,
   fake,

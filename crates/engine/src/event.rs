@@ -105,10 +105,9 @@ pub enum Event {
         /// Seconds; none when it cannot be estimated.
         wait_s: Option<u32>,
     },
-    /// An agent has begun a chat with the visitor and not written yet: it is an alert that was taken (A-2, P-9). Of an alert that the
-    /// visit knows of, nothing new.
-    ChatBegun {
-        /// The queue.
+    /// The visitor's open chat is an alert on which nobody has written yet: an agent was alerted, or has begun it (A-2, P-9).
+    AlertFound {
+        /// The queue it is in now.
         queue: QueueId,
     },
     /// An agent who was alerted has written: the visitor is in a chat, and the alert is over (P-9).

@@ -279,7 +279,7 @@ impl Visit {
             Event::AttributesSet { attributes } => self.facts.set_attributes(attributes),
             Event::ConsentChanged { given } => self.offers_allowed = given,
             Event::QueueWaitEstimated { queue, wait_s } => self.facts.set_wait(queue, wait_s),
-            Event::ChatBegun { queue } => self.begin_alert(queue),
+            Event::AlertFound { queue } => self.begin_alert(queue),
             Event::AlertAnswered => drop(self.end_alert()),
             Event::PresentationCommitted { presentation } => self.open(presentation, effects),
             Event::PresentationRefused { presentation, reason } => self.refuse(presentation, reason, now),
@@ -357,7 +357,7 @@ const fn contact_of(event: &Event) -> Contact {
         | Event::ChatChanged { .. }
         | Event::VisitorKnown { .. }
         | Event::QueueWaitEstimated { .. }
-        | Event::ChatBegun { .. }
+        | Event::AlertFound { .. }
         | Event::AlertAnswered
         | Event::WorldChanged
         | Event::DeadlineReached => Contact::None,

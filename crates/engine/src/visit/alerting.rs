@@ -34,9 +34,9 @@ impl Visit {
         effects.push(Effect::AlertAgent { rule, queue });
     }
 
-    /// One that lasts already goes on as it is.
+    /// One that lasts already goes on, in this queue.
     pub(super) fn begin_alert(&mut self, queue: QueueId) {
-        self.dealings_mut().alert.get_or_insert(Alert { queue, no_page_since: None });
+        self.dealings_mut().alert.get_or_insert(Alert { queue, no_page_since: None }).queue = queue;
     }
 
     /// The alert is taken back when the visitor left first (P-10), the queue closed, or the visitor forbids offers. Whether an agent is free does

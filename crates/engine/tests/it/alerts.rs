@@ -161,7 +161,7 @@ fn a_queue_that_closes_takes_the_alert_back_but_a_last_agent_who_is_rung_does_no
 // spec: P-10
 #[test]
 fn a_chat_that_an_agent_has_begun_is_taken_back_like_an_alert_until_they_have_written() {
-    let begun = || Event::ChatBegun { queue: queue("desk").id };
+    let begun = || Event::AlertFound { queue: queue("desk").id };
     let mut scene = Scene::live(Site::new());
     scene.views("/prices").at(20).tell(begun()).chat(ChatPhase::Open).at(25).leaves().at(60);
     assert_eq!(scene.said(), ["35 withdraws alert: VisitorAway"]);
@@ -179,6 +179,6 @@ fn a_chat_that_an_agent_has_begun_is_taken_back_like_an_alert_until_they_have_wr
 #[test]
 fn an_alert_that_is_told_of_again_goes_on_as_it_is() {
     let mut scene = Scene::live(shop());
-    scene.views("/prices").at(25).leaves().at(30).tell(Event::ChatBegun { queue: queue("desk").id }).at(60);
+    scene.views("/prices").at(25).leaves().at(30).tell(Event::AlertFound { queue: queue("desk").id }).at(60);
     assert_eq!(scene.said(), ["20 alerts for look", "35 withdraws alert: VisitorAway"]);
 }

@@ -301,7 +301,9 @@ impl Model {
             Event::OfferRequested { offer, queue } => return self.by_hand(*offer, *queue, now, plan, want),
             Event::ChatChanged { state } => self.chat_goes(*state, now),
             Event::ConsentChanged { given } => self.consent = *given,
-            Event::ChatBegun { queue } => self.alert = self.alert.or(Some((*queue, None))),
+            Event::AlertFound { queue } => {
+                self.alert = Some((*queue, self.alert.and_then(|(_, since)| since)))
+            }
             Event::AlertAnswered => self.alert = None,
             Event::VisitorKnown { last_chat_completed_at, .. } => {
                 self.completed = self.completed.max(last_chat_completed_at.map(ms));
@@ -456,7 +458,7 @@ pub(crate) fn is_from_browser(event: &Event) -> bool {
             | Event::ChatChanged { .. }
             | Event::VisitorKnown { .. }
             | Event::QueueWaitEstimated { .. }
-            | Event::ChatBegun { .. }
+            | Event::AlertFound { .. }
             | Event::AlertAnswered
             | Event::WorldChanged
             | Event::DeadlineReached

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use beckon_engine::id::{PresentationId, VisitId};
+use beckon_engine::id::PresentationId;
 use beckon_engine::reason::Reason;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::store::hand_request::{
     list_untaken_hand_requests, update_hand_request_answered, update_hand_request_taken,
 };
 use crate::store::soundness::find_time;
-use crate::store::visit::{VisitRow, find_visit_locked, find_visit_node};
+use crate::store::visit::{VisitRow, find_visit_node};
 use crate::store::{StoreResult, Tx};
 
 /// A node looks for what it is asked so often, though no hint came.
@@ -111,36 +111,51 @@ impl Driver {
         if !self.bus().reaches_others() || !self.is_on_site(visit, None, self.clock().now()) {
             return Ok(Err(Reason::VisitorAway));
         }
+        let (driver, visit) = (self.clone(), visit.clone());
+        // To the end, also when nobody waits for it any more, such as a browser that has gone.
+        let asked = tokio::spawn(async move { driver.ask(&visit, request).await });
+        asked.await.unwrap_or(Ok(Err(Reason::StoreRefused)))
+    }
+
+    async fn ask(
+        &self,
+        visit: &VisitRow,
+        request: HandRequest,
+    ) -> StoreResult<Result<PresentationId, Reason>> {
         let id = self.clock().new_id();
         let mut tx = self.store().write().await?;
         let row = row_of(id, visit, request, time(self, &mut tx).await?);
         insert_hand_request(&mut tx, &row).await?;
         tx.commit().await?;
         self.bus().publish(Hint::OfferRequested { visit: *visit.id });
-        self.await_answer(id).await?;
-        self.withdraw(*visit.id, id).await
+        self.await_answer(id).await;
+        self.withdraw(id).await
+    }
+
+    async fn find_request(&self, id: Uuid) -> StoreResult<Option<HandRequestState>> {
+        find_hand_request(&mut self.store().read().await?, id).await
     }
 
     /// Waits until the request is answered, or as long as that is worth.
-    async fn await_answer(&self, id: Uuid) -> StoreResult<()> {
+    async fn await_answer(&self, id: Uuid) {
         let asked = Instant::now();
         loop {
             tokio::time::sleep(ANSWER_LOOK).await;
-            let Some(state) = find_hand_request(&mut self.store().read().await?, id).await? else {
-                return Ok(());
+            let taken = match self.find_request(id).await {
+                Ok(Some(state)) if state.answer().is_none() => state.taken_at.is_some(),
+                Ok(_) => return,
+                // What cannot be read is withdrawn all the same.
+                Err(_) => false,
             };
-            let within = if state.taken_at.is_some() { ANSWERED_WITHIN } else { TAKEN_WITHIN };
-            if state.answer().is_some() || asked.elapsed() >= within {
-                return Ok(());
+            if asked.elapsed() >= if taken { ANSWERED_WITHIN } else { TAKEN_WITHIN } {
+                return;
             }
         }
     }
 
     /// Takes the request back, and yields what has become of it by then.
-    async fn withdraw(&self, visit: VisitId, id: Uuid) -> StoreResult<Result<PresentationId, Reason>> {
+    async fn withdraw(&self, id: Uuid) -> StoreResult<Result<PresentationId, Reason>> {
         let mut tx = self.store().write().await?;
-        // Nothing is presented to the visit until this unit of work ends.
-        find_visit_locked(&mut tx, visit).await?;
         let state = delete_hand_request(&mut tx, id).await?;
         tx.commit().await?;
         Ok(state.map_or(Err(Reason::VisitorAway), answer_of))

@@ -90,7 +90,7 @@ struct HandQueueChoice {
 }
 
 impl Driver {
-    /// What can be presented by hand to a visitor who is on the site now; none when they are not. Of a visit that another node holds
+    /// What can be presented by hand to a visitor, with what refuses it; none when they are not on the site. Of a visit that another node holds
     /// it says what that node has written down, within seconds.
     ///
     /// # Errors
@@ -111,8 +111,9 @@ impl Driver {
         let state: Option<State> = state.and_then(|state| serde_json::from_str(&state).ok());
         Ok(state.map(|state| {
             let choice = HandChoice::of(&state.engine, &site.world, now);
-            // When the visitor was heard from is known better than from what is written down.
-            let refused = choice.refused.filter(|reason| *reason != Reason::VisitorAway);
+            // When the visitor was heard from is known better than from what is written down; and how busy this node is does not count.
+            let refused =
+                choice.refused.filter(|reason| ![Reason::VisitorAway, Reason::Overloaded].contains(reason));
             HandChoice { refused, ..choice }
         }))
     }

@@ -7,7 +7,6 @@ use beckon_engine::id::PresentationId;
 use beckon_engine::offer::Offer;
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
-use uuid::Uuid;
 
 use super::Driver;
 use super::effects::{Job, JobDone};
@@ -18,7 +17,7 @@ use super::reasons::Why;
 use crate::store::chat::{ChatState, find_open_chat};
 use crate::store::column::{Json, Text};
 use crate::store::decision::{PresentationReasonsRow, insert_presentation_reasons};
-use crate::store::hand_request::{find_hand_request, update_hand_request_answered};
+use crate::store::hand_request::{hold_hand_request, update_hand_request_answered};
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{PresentationRow, find_presentation, insert_presentation};
 use crate::store::webhook::event::{EventKind, insert_offer_event};
@@ -36,6 +35,11 @@ pub(super) async fn present(
     let Effect::PresentOffer { presentation, offer, queue, tab, .. } = effect else {
         unreachable!("only an effect that presents is handed in");
     };
+    // An earlier try was committed without an answer: what it presented stays, whatever refuses it by now.
+    if let Some(row) = find_presentation(tx, *presentation).await? {
+        done.presented = Some((shown(&row), *tab));
+        return Ok(Ok(()));
+    }
     let config = &job.site.world.config;
     let Some(offer) = config.offer(*offer) else { return Ok(Err(Reason::StoreRefused)) };
     if driver.load() >= Load::NoOffers {
@@ -60,11 +64,14 @@ pub(super) async fn present(
         return Ok(Err(Reason::CapacityReached));
     }
     let asked_as = job.why.as_ref().and_then(|why| why.by.as_ref()?.asked_as);
-    if was_withdrawn(tx, asked_as, *presentation).await? {
+    // Who asked at another node was told no (O-13).
+    if let Some(request) = asked_as
+        && !hold_hand_request(tx, request).await?
+    {
         return Ok(Err(Reason::VisitorAway));
     }
     let row = row(job, effect, offer, now);
-    if !insert_presentation(tx, &row).await? && find_presentation(tx, *presentation).await?.is_none() {
+    if !insert_presentation(tx, &row).await? {
         return Ok(Err(Reason::StoreRefused));
     }
     let told = driver.clock().new_id();
@@ -75,21 +82,17 @@ pub(super) async fn present(
     if let Some(why) = &job.why {
         insert_presentation_reasons(tx, &reasons(job, why, *presentation, gate, now)).await?;
     }
-    let (presented_at, design) = (row.presented_at, row.design.0);
-    let offer = PresentedOffer { id: *presentation, presented_at, folded: false, design };
-    done.presented = Some((offer, *tab));
+    done.presented = Some((shown(&row), *tab));
     Ok(Ok(()))
 }
 
-/// Who asked at another node was told no (O-13). What an earlier try has presented stays.
-async fn was_withdrawn(
-    tx: &mut Tx,
-    asked_as: Option<Uuid>,
-    presentation: PresentationId,
-) -> StoreResult<bool> {
-    let Some(request) = asked_as else { return Ok(false) };
-    Ok(find_hand_request(tx, request).await?.is_none()
-        && find_presentation(tx, presentation).await?.is_none())
+fn shown(row: &PresentationRow) -> PresentedOffer {
+    PresentedOffer {
+        id: *row.id,
+        presented_at: row.presented_at,
+        folded: false,
+        design: row.design.0.clone(),
+    }
 }
 
 fn row(job: &Job, effect: &Effect, offer: &Offer, now: UnixMs) -> PresentationRow {

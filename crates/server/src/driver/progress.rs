@@ -51,7 +51,7 @@ impl Progress {
     pub(super) fn events(self) -> impl Iterator<Item = Event> {
         let alert = match self.alert {
             Alert::None => None,
-            Alert::Silent(queue) => Some(Event::ChatBegun { queue }),
+            Alert::Silent(queue) => Some(Event::AlertFound { queue }),
             Alert::Answered => Some(Event::AlertAnswered),
         };
         alert.into_iter().chain([Event::ChatChanged { state: self.phase }])

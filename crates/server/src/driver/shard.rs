@@ -135,13 +135,9 @@ impl Shard {
             }
             ShardCommand::HandChoice { visitor, reply } => {
                 let now = self.driver.clock().now();
-                drop(
-                    reply.send(
-                        self.hosts
-                            .get(&visitor)
-                            .map(|host| HandChoice::of(&host.state.engine, &host.site.world, now)),
-                    ),
-                );
+                let host = self.hosts.get(&visitor);
+                let choice = host.map(|host| HandChoice::of(&host.state.engine, &host.site.world, now));
+                drop(reply.send(choice));
             }
             ShardCommand::PresentByHand { visitor, request, reply } => {
                 self.with(visitor, |host, now, _| host.present_by_hand(request, reply, now));

@@ -152,7 +152,7 @@ impl Site {
             let routings = queues.map(|queue| (queue.id, &queue.plan.routing));
             routings.map(|(id, routing)| (id, routing.show_position, routing.show_wait)).collect()
         };
-        shown(self) == shown(before)
+        self.row.config_version == before.row.config_version || shown(self) == shown(before)
     }
 
     /// Whether a reactive chat can be had now at the launcher's queue.

@@ -120,6 +120,16 @@ pub async fn update_hand_request_taken(tx: &mut Tx, id: Uuid, now: i64) -> Store
     Ok(execute!(tx, sql, Text(id), now)? == 1)
 }
 
+/// Keeps a request as it is until this unit of work ends. Yields false when it is answered or withdrawn.
+///
+/// # Errors
+/// When the database failed.
+pub async fn hold_hand_request(tx: &mut Tx, id: Uuid) -> StoreResult<bool> {
+    let sql = "UPDATE hand_requests SET taken_at = taken_at
+               WHERE id = $1 AND presentation_id IS NULL AND refused IS NULL";
+    Ok(execute!(tx, sql, Text(id))? == 1)
+}
+
 /// Answers a request that is not answered yet: with the presentation, or why there is none.
 ///
 /// # Errors
@@ -140,7 +150,7 @@ pub async fn update_hand_request_answered(
     Ok(())
 }
 
-/// Removes a request, and yields how far it had come. With its visit locked before, it is not carried out from then on.
+/// Removes a request, and yields how far it had come. From then on it is not carried out.
 ///
 /// # Errors
 /// When the database failed.

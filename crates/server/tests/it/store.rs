@@ -3,6 +3,7 @@
 mod config;
 mod engine;
 pub(crate) mod fixtures;
+mod hand_requests;
 mod migrations;
 mod page_views;
 mod people;

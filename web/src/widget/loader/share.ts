@@ -53,7 +53,7 @@ interface Owner {
 }
 
 /** What of `Temporal` is needed here, where the browser has it. */
-type Clock = { Now?: { timeZoneId(): string } };
+type Clock = { Now?: { timeZoneId?(): string } };
 
 const tick_ms = 1_000;
 const silent_max = 5;
@@ -126,7 +126,7 @@ export function shareSession(owner: Owner): Share {
   };
   const hello = (): VisitorFrame => {
     const chat = session && session.chat ? session.chat.id : chat_before;
-    const { Temporal } = window as { Temporal?: Clock };
+    const { Now } = (window as { Temporal?: Clock }).Temporal || {};
     let left = pages_chars_max;
     return {
       type: "hello",
@@ -137,10 +137,7 @@ export function shareSession(owner: Owner): Share {
       language: navigator.language,
       widget_language: owner.language,
       // Intl would first make a format of dates, at a greater cost to the page than all else here.
-      time_zone:
-        Temporal && Temporal.Now
-          ? Temporal.Now.timeZoneId()
-          : Intl.DateTimeFormat().resolvedOptions().timeZone,
+      time_zone: Now && Now.timeZoneId ? Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone,
       identity,
       chat: chat ? { id: chat, after: brain && session ? brain.held(session) : 0 } : undefined,
       pages: Array.from(views.values()).filter((view) => {

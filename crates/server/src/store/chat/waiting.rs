@@ -10,6 +10,8 @@ use crate::store::{StoreResult, Tx};
 
 /// Waiting chats of one queue that routing looks at in one pass.
 const WAITING_AT_A_TIME: i64 = 200;
+/// Visitors who are told in one pass where they stand.
+const TOLD_AT_A_TIME: i64 = 10_000;
 
 /// A queue in which somebody waits.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
@@ -75,7 +77,7 @@ pub async fn list_overdue_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<Cha
 macro_rules! all_waiting {
     () => {
         "SELECT visitor_id FROM chats WHERE state <> 'ended' AND state IN ('queued', 'ringing')
-         ORDER BY requested_at, id LIMIT 10000"
+         ORDER BY requested_at, id LIMIT $1"
     };
 }
 
@@ -84,7 +86,7 @@ macro_rules! all_waiting {
 /// # Errors
 /// When the database failed.
 pub async fn list_all_waiting_visitors(tx: &mut Tx) -> StoreResult<Vec<VisitorId>> {
-    let rows: Vec<(Text<VisitorId>,)> = fetch_all!(tx, (Text<VisitorId>,), all_waiting!())?;
+    let rows: Vec<(Text<VisitorId>,)> = fetch_all!(tx, (Text<VisitorId>,), all_waiting!(), TOLD_AT_A_TIME)?;
     Ok(rows.into_iter().map(|(visitor,)| *visitor).collect())
 }
 
