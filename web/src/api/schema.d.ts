@@ -3371,6 +3371,8 @@ export interface components {
         LastMessage: {
             /** @description Who wrote it. */
             from: components["schemas"]["Sender"];
+            /** @description Name of the agent who wrote it, or whom it is about; empty otherwise. */
+            name: string;
             /** @description The text. */
             text: string;
             /** @description Name of the file it carries. */

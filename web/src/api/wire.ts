@@ -363,9 +363,10 @@ export interface Chat {
   agent_read_seq: number;
   visitor_delivered_seq: number;
   agent_delivered_seq: number;
-  /** `file`: name of the file it carries. */
+  /** `name`: of the agent who wrote it, or whom it is about; `file`: name of the file it carries. */
   last_message: {
     from: "visitor" | "agent" | "system";
+    name: string;
     text: string;
     file: string | null;
     at: number;

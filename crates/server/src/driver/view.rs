@@ -253,6 +253,7 @@ impl Driver {
             agent_delivered_seq: row.agent_delivered_seq,
             last_message: last_message(
                 row.last_sender.map(|sender| *sender),
+                row.last_name,
                 row.last_body,
                 row.last_file.map(|file| file.0.name),
                 row.last_at,
@@ -351,9 +352,10 @@ pub fn status_reason(agent: &AgentRow) -> StatusReason {
 
 fn last_message(
     from: Option<crate::store::message::Sender>,
+    name: Option<String>,
     text: Option<String>,
     file: Option<String>,
     at: Option<i64>,
 ) -> Option<LastMessage> {
-    Some(LastMessage { from: from?, text: text?, file, at: at? })
+    Some(LastMessage { from: from?, name: name?, text: text?, file, at: at? })
 }

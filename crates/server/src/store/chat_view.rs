@@ -89,6 +89,8 @@ pub struct ChatViewRow {
     pub agent_delivered_seq: i64,
     /// Who wrote last.
     pub last_sender: Option<Text<Sender>>,
+    /// Name of the agent who did, or whom it is about.
+    pub last_name: Option<String>,
     /// What was written last.
     pub last_body: Option<String>,
     /// The file it carried.
@@ -146,7 +148,7 @@ macro_rules! select {
                     s.kind AS survey_kind, s.rating AS survey_rating, s.comment AS survey_comment,
                     c.answers, c.last_seq,
                     c.visitor_read_seq, c.agent_read_seq, c.visitor_delivered_seq, c.agent_delivered_seq,
-                    m.sender AS last_sender, m.body AS last_body, m.file AS last_file, m.sent_at AS last_at,
+                    m.sender AS last_sender, m.name AS last_name, m.body AS last_body, m.file AS last_file, m.sent_at AS last_at,
                     c.presentation_id, p.rule_id, p.rule_name, p.offer_id, p.offer_name
              FROM chats c
              JOIN queues q ON q.id = c.queue_id

@@ -53,7 +53,10 @@ export function previewOf(chat: Chat, me: string, place: number | undefined, t: 
   if (chat.state === "ended" && chat.ended_by) return t(`chats.ended_by.${chat.ended_by}`);
   const last = chat.last_message;
   if (last === null) return chat.queue.name;
-  if (last.from === "system") return systemText(last.text, chat.agent?.name ?? "", t);
+  if (last.from === "system") return systemText(last.text, last.name, t);
   const text = last.text || (last.file === null ? "" : t("chats.list.file", { name: last.file }));
-  return last.from === "agent" ? t("chats.list.you", { text }) : text;
+  if (last.from !== "agent") return text;
+  return last.name === chat.agent?.name
+    ? t("chats.list.you", { text })
+    : t("chats.list.by", { name: last.name, text });
 }

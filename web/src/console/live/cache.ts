@@ -30,9 +30,9 @@ export function applyMessages(client: QueryClient, chat: string, messages: reado
 
 function withLastMessage(chat: Chat, last: Message): Chat {
   if (last.seq < chat.last_seq) return chat;
-  const { from, text, at } = last;
+  const { from, name, text, at } = last;
   const file = last.file?.name ?? null;
-  return { ...chat, last_seq: last.seq, last_message: { from, text, file, at } };
+  return { ...chat, last_seq: last.seq, last_message: { from, name, text, file, at } };
 }
 
 /** The visitor has read up to `seq`. */

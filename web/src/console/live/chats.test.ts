@@ -89,7 +89,7 @@ describe("the list of chats", () => {
         agent: me,
         answered_at: 1,
         last_seq: 3,
-        last_message: { from: "visitor", text: "", file: null, at },
+        last_message: { from: "visitor", name: "", text: "", file: null, at },
         ...change,
       });
     const { mine } = groupChats(

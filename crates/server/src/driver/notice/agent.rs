@@ -19,6 +19,8 @@ use crate::store::user::Role;
 pub struct LastMessage {
     /// Who wrote it.
     pub from: Sender,
+    /// Name of the agent who wrote it, or whom it is about; empty otherwise.
+    pub name: String,
     /// The text.
     pub text: String,
     /// Name of the file it carries.

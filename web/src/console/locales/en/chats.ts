@@ -18,6 +18,7 @@ export const chats = {
     with: "With {{name}}",
     file: "File: {{name}}",
     you: "You: {{text}}",
+    by: "{{name}}: {{text}}",
     gone: "Visitor has left the page",
     search: "Search chats",
     clear: "Clear the search",
