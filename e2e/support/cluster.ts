@@ -190,7 +190,7 @@ export class Cluster {
     return { certificate: await readFile(certificate, "utf8"), key: await readFile(key, "utf8") };
   }
 
-  /** A site with an offer on pages of products, a queue with a form, and an agent; its pages are on this machine. */
+  /** A site, a queue with a form, and an agent; its pages are on this machine. */
   private async openShop(): Promise<void> {
     const port = await freePort();
     this.shop = `http://127.0.0.1:${port}`;
@@ -206,21 +206,15 @@ export class Cluster {
     await make("/session", { email, password });
     const alice = { email: this.account("alice").email, name: "Alice", role: "agent", password, slots: 3 };
     const agent = await make("/users", alice);
-    const settings = { poll_interval_s: 2, minimum_interval_s: 0 };
+    const settings = { poll_interval_s: 2 };
     const site = await make("/sites", { name: "Shop", origins: [this.shop], settings });
     const name = { key: "name", type: "text", label: { en: "Name" }, required: true };
-    const plan = { form_invite: [name] };
-    const of_site = `/sites/${site.id}`;
-    const queue = await make(`${of_site}/queues`, {
+    await make(`/sites/${site.id}/queues`, {
       name: "Advice",
       is_default: true,
-      plan,
+      plan: { form_reactive: [name] },
       agents: [agent.id],
     });
-    const texts = { en: { title: "May we help?", accept_label: "Yes", reject_label: "No" } };
-    const offer = await make(`${of_site}/offers`, { name: "Help", active: true, design: { texts } });
-    const rule = { offer_id: offer.id, queue_id: queue.id, match_value: "/product/" };
-    await make(`${of_site}/rules`, { priority: 10, name: "Product", plan: rule });
     await api.dispose();
     const snippet = `<script async src="${this.console}/beckon.js" data-site="${site.key}"></script>`;
     const page = `<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">${snippet}<h1>Shop</h1>`;
