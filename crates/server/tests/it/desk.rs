@@ -14,7 +14,7 @@ use beckon_server::driver::{Driver, Mails};
 use beckon_server::store::Store;
 use beckon_server::store::agent::{AwayCause, ChosenStatus, Stance, list_agents, update_agent_heard};
 use beckon_server::store::chat::waiting::find_position;
-use beckon_server::store::chat::{ChatMode, ChatState, NewChat, find_chat, insert_chat};
+use beckon_server::store::chat::{ChatState, NewChat, find_chat, insert_chat};
 use beckon_server::store::column::Text;
 use beckon_server::store::queue::{find_queue, insert_queue, update_queue_agents};
 use beckon_server::store::user::{Role, UserRow, insert_user};
@@ -156,23 +156,11 @@ impl Stage {
         let priority = u8::try_from(self.chance.random_range(0..3_u32)).unwrap();
         let queue = self.any_queue();
         let mut tx = self.store.write().await.unwrap();
-        let (visitor, visit) = fixtures::visit(&mut tx, self.site, now).await;
+        let who = fixtures::visit(&mut tx, self.site, now).await;
         let id = ChatId(self.clock.new_id());
-        let chat = NewChat {
-            id,
-            site: self.site,
-            queue,
-            visitor,
-            visit,
-            presentation: None,
-            mode: ChatMode::Reactive,
-            form_due: None,
-            held_until: now,
-            visitor_name: String::new(),
-            priority,
-            wait_due: Some(now.plus_s(model::WAIT_MAX_S)),
-            window_at_launch: false,
-        };
+        let wait_due = Some(now.plus_s(model::WAIT_MAX_S));
+        let chat =
+            NewChat { id, held_until: now, priority, wait_due, ..fixtures::chat(self.site, queue, who) };
         assert!(insert_chat(&mut tx, &chat, now).await.unwrap());
         tx.commit().await.unwrap();
         self.model.chats.insert(id, Chat::new(queue, priority, now));

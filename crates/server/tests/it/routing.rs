@@ -66,23 +66,9 @@ impl Desk {
         update_queue_agents(&mut tx, &queue, &[*alice.id]).await.unwrap();
         update_agent_status(&mut tx, *alice.id, Stance::Ready, START).await.unwrap();
         heard(&mut tx, *alice.id, START).await;
-        let (visitor, visit) = fixtures::visit(&mut tx, *site.id, START.plus_ms(VISITOR_HEARD_MS)).await;
+        let who = fixtures::visit(&mut tx, *site.id, START.plus_ms(VISITOR_HEARD_MS)).await;
         let clock = Clock::manual(START);
-        let chat = NewChat {
-            id: ChatId(clock.new_id()),
-            site: *site.id,
-            queue: *queue.id,
-            visitor,
-            visit,
-            presentation: None,
-            mode,
-            form_due: None,
-            held_until: START,
-            visitor_name: String::new(),
-            priority: 0,
-            wait_due: None,
-            window_at_launch: false,
-        };
+        let chat = NewChat { mode, ..fixtures::chat(*site.id, *queue.id, who) };
         assert!(insert_chat(&mut tx, &chat, START).await.unwrap());
         tx.commit().await.unwrap();
         let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());

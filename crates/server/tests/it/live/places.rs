@@ -4,7 +4,7 @@ use beckon_engine::id::ChatId;
 use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
 use beckon_server::store::chat::change::update_chat_ringing;
-use beckon_server::store::chat::{ChatMode, NewChat, insert_chat};
+use beckon_server::store::chat::{NewChat, insert_chat};
 use beckon_server::store::user::Role;
 use beckon_server::store::{Store, Tx};
 use serde_json::{Value, json};
@@ -33,22 +33,8 @@ async fn open(store: Store) -> Shop {
 
 /// Somebody comes before all others, and nobody is told.
 async fn comes_first(tx: &mut Tx, shop: &Shop) -> ChatId {
-    let (visitor, visit) = fixtures::visit(tx, *shop.site.id, shop.clock.now()).await;
-    let chat = NewChat {
-        id: ChatId(shop.clock.new_id()),
-        site: *shop.site.id,
-        queue: *shop.queue.id,
-        visitor,
-        visit,
-        presentation: None,
-        mode: ChatMode::Reactive,
-        form_due: None,
-        held_until: START,
-        visitor_name: String::new(),
-        priority: 5,
-        wait_due: None,
-        window_at_launch: false,
-    };
+    let who = fixtures::visit(tx, *shop.site.id, shop.clock.now()).await;
+    let chat = NewChat { priority: 5, ..fixtures::chat(*shop.site.id, *shop.queue.id, who) };
     assert!(insert_chat(tx, &chat, shop.clock.now()).await.unwrap());
     chat.id
 }

@@ -10,7 +10,7 @@ use beckon_server::http::openapi;
 use beckon_server::jobs::importing;
 use beckon_server::store::Store;
 use beckon_server::store::agent::update_agent_heard;
-use beckon_server::store::chat::{ChatMode, NewChat, insert_chat};
+use beckon_server::store::chat::insert_chat;
 use beckon_server::store::second_step::{update_second_step_begun, update_second_step_confirmed};
 use beckon_server::store::user::Role;
 use beckon_server::store::user_identity::insert_identity;
@@ -208,28 +208,12 @@ impl Walk {
 
     /// A chat that waits.
     async fn chat(&self, site: &str, queue: &str) -> ChatId {
-        let id = ChatId(self.place.clock.new_id());
-        let site = SiteId(site.parse().unwrap());
+        let (site, queue) = (SiteId(site.parse().unwrap()), QueueId(queue.parse().unwrap()));
         let mut tx = self.place.api.store.write().await.unwrap();
-        let (visitor, visit) = fixtures::visit(&mut tx, site, START).await;
-        let chat = NewChat {
-            id,
-            site,
-            queue: QueueId(queue.parse().unwrap()),
-            visitor,
-            visit,
-            presentation: None,
-            mode: ChatMode::Reactive,
-            form_due: None,
-            held_until: START,
-            visitor_name: String::new(),
-            priority: 0,
-            wait_due: None,
-            window_at_launch: false,
-        };
+        let chat = fixtures::chat(site, queue, fixtures::visit(&mut tx, site, START).await);
         assert!(insert_chat(&mut tx, &chat, START).await.unwrap());
         tx.commit().await.unwrap();
-        id
+        chat.id
     }
 }
 

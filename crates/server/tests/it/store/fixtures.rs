@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use beckon_engine::condition::DeviceClass;
-use beckon_engine::id::{OfferId, PresentationId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::id::{
+    ChatId, OfferId, PresentationId, QueueId, RuleId, SiteId, UserId, VisitId, VisitorId,
+};
 use beckon_engine::offer::OfferDesign;
 use beckon_engine::queue::QueuePlan;
 use beckon_engine::rule::RulePlan;
 use beckon_engine::settings::SiteSettings;
 use beckon_engine::time::UnixMs;
 use beckon_server::store::Tx;
+use beckon_server::store::chat::{ChatMode, NewChat};
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::OfferRow;
 use beckon_server::store::presentation::PresentationRow;
@@ -120,6 +123,25 @@ pub(crate) async fn visit(tx: &mut Tx, site: SiteId, now: UnixMs) -> (VisitorId,
     };
     insert_visit(tx, &row, "{}", now.plus_s(86_400)).await.unwrap();
     (visitor, visit)
+}
+
+/// A chat without a form that this visitor asks for; it waits at once.
+pub(crate) fn chat(site: SiteId, queue: QueueId, (visitor, visit): (VisitorId, VisitId)) -> NewChat {
+    NewChat {
+        id: ChatId(Uuid::now_v7()),
+        site,
+        queue,
+        visitor,
+        visit,
+        presentation: None,
+        mode: ChatMode::Reactive,
+        form_due: None,
+        held_until: START,
+        visitor_name: String::new(),
+        priority: 0,
+        wait_due: None,
+        window_at_launch: false,
+    }
 }
 
 fn design() -> OfferDesign {

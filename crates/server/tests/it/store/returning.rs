@@ -4,7 +4,7 @@ use beckon_engine::id::{ChatId, QueueId, SiteId, VisitId, VisitorId};
 use beckon_engine::time::UnixMs;
 use beckon_server::store::chat::change::{update_chat_active, update_chat_ended};
 use beckon_server::store::chat::waiting::list_abandoned_chats;
-use beckon_server::store::chat::{ChatMode, EndedBy, NewChat, insert_chat};
+use beckon_server::store::chat::{EndedBy, NewChat, insert_chat};
 use beckon_server::store::column::Text;
 use beckon_server::store::queue::insert_queue;
 use beckon_server::store::user::insert_user;
@@ -13,7 +13,7 @@ use beckon_server::store::wallboard::{ChatsOfDay, find_chats_of_day};
 use beckon_server::store::{Store, Tx};
 use uuid::Uuid;
 
-use super::fixtures::{facts, queue, site, user, visit};
+use super::fixtures::{chat, facts, queue, site, user, visit};
 use crate::harness::{START, store_tests};
 
 store_tests!(
@@ -38,24 +38,9 @@ impl Desk {
 
     /// Asks for a chat; it waits at once, or its form is open.
     async fn ask(self, tx: &mut Tx, whose: (VisitorId, VisitId), form_due: Option<UnixMs>) -> ChatId {
-        let id = ChatId(Uuid::now_v7());
-        let chat = NewChat {
-            id,
-            site: self.site,
-            queue: self.queue,
-            visitor: whose.0,
-            visit: whose.1,
-            presentation: None,
-            mode: ChatMode::Reactive,
-            form_due,
-            held_until: START,
-            visitor_name: String::new(),
-            priority: 0,
-            wait_due: None,
-            window_at_launch: false,
-        };
+        let chat = NewChat { form_due, ..chat(self.site, self.queue, whose) };
         assert!(insert_chat(tx, &chat, START).await.unwrap());
-        id
+        chat.id
     }
 
     /// The visitor comes back, on another visit.
