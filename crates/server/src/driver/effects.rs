@@ -37,6 +37,13 @@ const TRIES_MAX: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// What the engine asked for at one moment.
+#[derive(Debug)]
+pub(super) struct Decided {
+    pub(super) at: UnixMs,
+    pub(super) effects: Vec<Effect>,
+}
+
 /// What one visit asks for.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -48,7 +55,7 @@ pub(super) struct Job {
     pub(super) presentation: Option<Presentation>,
     /// Why an offer is presented, when one is.
     pub(super) why: Option<Box<Why>>,
-    pub(super) effects: Vec<Effect>,
+    pub(super) decided: Decided,
 }
 
 /// What came of it: events for the engine, and what to tell the browser.
@@ -67,7 +74,7 @@ pub(super) struct JobDone {
 /// Commits a job, trying again while the database is away, until this node stops.
 pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
     let presents = |effect: &Effect| matches!(effect, Effect::PresentOffer { .. });
-    let only_presents = job.effects.iter().all(presents);
+    let only_presents = job.decided.effects.iter().all(presents);
     // What was asked for before the engine knew takes no unit of work.
     if only_presents && driver.load() >= Load::NoOffers {
         return refuse(&job, Reason::Overloaded);
@@ -134,7 +141,7 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
         }
     }
     let entry = entry::look(&mut tx, job, now).await?;
-    for effect in &job.effects {
+    for effect in &job.decided.effects {
         carry_out_one(driver, &mut tx, job, effect, entry, now, &mut done).await?;
     }
     tx.commit().await?;
@@ -164,8 +171,9 @@ async fn carry_out_one(
                 done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
                 settle(driver, tx, *presentation, outcome, Some(reason), now, done).await?;
             }
+            // Not when it is committed at last: the next presentation may have been decided before that.
             Entry::Open | Entry::Done | Entry::Closed(_) => {
-                settle(driver, tx, *presentation, *outcome, *reason, now, done).await?
+                settle(driver, tx, *presentation, *outcome, *reason, job.decided.at, done).await?
             }
         },
         Effect::RecordLateAccept { presentation } => match entry {
@@ -214,12 +222,12 @@ async fn settle(
     presentation: PresentationId,
     outcome: Outcome,
     reason: Option<Reason>,
-    now: UnixMs,
+    at: UnixMs,
     done: &mut JobDone,
 ) -> StoreResult<()> {
-    if update_outcome(tx, presentation, outcome, reason, now).await? {
+    if update_outcome(tx, presentation, outcome, reason, at).await? {
         let told = driver.clock().new_id();
-        insert_offer_event(tx, told, EventKind::OfferSettled, presentation, now).await?;
+        insert_offer_event(tx, told, EventKind::OfferSettled, presentation, at).await?;
         done.settled.push((presentation, outcome));
         return Ok(());
     }
@@ -325,7 +333,7 @@ async fn withdraw_alert(
 /// The presentations asked for are not made (O-14).
 fn refuse(job: &Job, reason: Reason) -> JobDone {
     let mut done = JobDone::of(job.visit);
-    for effect in &job.effects {
+    for effect in &job.decided.effects {
         if let Effect::PresentOffer { presentation, .. } = effect {
             done.events.push(Event::PresentationRefused { presentation: *presentation, reason });
         }

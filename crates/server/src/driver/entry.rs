@@ -45,7 +45,7 @@ pub(super) enum Entry {
 
 /// Looks whether the chat that these effects open can be had.
 pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Entry> {
-    let opened = job.effects.iter().find_map(|effect| {
+    let opened = job.decided.effects.iter().find_map(|effect| {
         if let Effect::OpenChat { presentation, queue } = effect {
             Some((*presentation, *queue))
         } else {
@@ -67,7 +67,8 @@ pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Ent
 }
 
 fn settles(job: &Job, wanted: PresentationId) -> bool {
-    job.effects
+    job.decided
+        .effects
         .iter()
         .any(|effect| matches!(effect, Effect::SettleOutcome { presentation, .. } if *presentation == wanted))
 }

@@ -21,6 +21,7 @@ use super::by_hand::HandReply;
 use super::command::{
     Attached, CONNECTIONS_MAX, Connection, NotAttached, Observed, PollReply, SeenPage, VisitorSignal,
 };
+use super::effects::Decided;
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::reasons::{ByHand, Came, Keeping, Why};
@@ -87,7 +88,7 @@ pub(super) struct Host {
     pub(super) chat: Option<ChatId>,
     /// How often the chat was read; an answer that an earlier read gave is dropped.
     pub(super) chat_read: u64,
-    pub(super) jobs: VecDeque<Vec<Effect>>,
+    pub(super) jobs: VecDeque<Decided>,
     /// Why what is asked of the store is presented.
     pub(super) why: Option<Box<Why>>,
     /// Who asks for an offer by hand, while that is worked off, and waits for whether it is presented.
@@ -134,7 +135,7 @@ impl Host {
             }
         }
         if !commit.is_empty() {
-            self.jobs.push_back(commit);
+            self.jobs.push_back(Decided { at: now, effects: commit });
         }
     }
 

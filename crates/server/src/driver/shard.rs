@@ -18,7 +18,7 @@ use super::admission::Arrival;
 use super::behind::Behind;
 use super::by_hand::HandChoice;
 use super::command::{AttachReply, Connection, LiveVisit, Observed, PollReply, ShardCommand, VisitorSignal};
-use super::effects::{self, Job, JobDone};
+use super::effects::{self, Decided, Job, JobDone};
 use super::host::{Host, Unwritten};
 use super::notice::visitor::VisitorNotice;
 use super::wheel::{SLOT_MS, Wheel};
@@ -181,7 +181,7 @@ impl Shard {
         let Some(host) = self.hosts.get_mut(&visitor) else { return };
         if !host.busy {
             match host.jobs.pop_front() {
-                Some(effects) => start_job(&self.driver, host, effects, now),
+                Some(decided) => start_job(&self.driver, host, decided, now),
                 None => {
                     // Who has gone takes nothing away from those who still wait.
                     for reply in
@@ -445,10 +445,10 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
     host
 }
 
-fn start_job(driver: &Driver, host: &mut Host, effects: Vec<Effect>, now: UnixMs) {
+fn start_job(driver: &Driver, host: &mut Host, decided: Decided, now: UnixMs) {
     host.busy = true;
     let visitor = host.visitor;
-    let presents = effects.iter().any(|effect| matches!(effect, Effect::PresentOffer { .. }));
+    let presents = decided.effects.iter().any(|effect| matches!(effect, Effect::PresentOffer { .. }));
     let job = Job {
         visitor,
         visit: host.visit,
@@ -456,7 +456,7 @@ fn start_job(driver: &Driver, host: &mut Host, effects: Vec<Effect>, now: UnixMs
         checkpoint: host.checkpoint(now),
         presentation: host.state.engine.presentation().cloned(),
         why: if presents { host.why.take() } else { None },
-        effects,
+        decided,
     };
     let driver = driver.clone();
     tokio::spawn(async move {

@@ -9,6 +9,7 @@ pub(crate) mod client;
 mod configuration;
 mod customers;
 mod decisions;
+mod delayed;
 mod ended;
 mod enquiries;
 mod entry;
