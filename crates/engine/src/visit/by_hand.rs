@@ -66,11 +66,11 @@ impl Visit {
     /// What refuses every offer by hand now, whichever it is (O-3, O-4): nobody can override it.
     #[must_use]
     pub fn hand_block(&self, now: UnixMs, world: &World) -> Option<Reason> {
-        if let Some(block) = self.standing_block(now) {
-            return Some(block.reason);
-        }
         if !self.offers_allowed {
             return Some(Reason::NoConsent);
+        }
+        if let Some(block) = self.standing_block(now) {
+            return Some(block.reason);
         }
         if let Some(reason) = world.offers_stopped {
             return Some(reason);

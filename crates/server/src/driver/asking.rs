@@ -184,6 +184,7 @@ fn row_of(id: Uuid, visit: &VisitRow, request: HandRequest, asked_at: i64) -> Ha
 impl From<HandRequestRow> for HandRequest {
     fn from(row: HandRequestRow) -> Self {
         Self {
+            visit: *row.visit_id,
             user: Named { id: *row.by_user_id, name: row.by_name },
             offer: *row.offer_id,
             queue: *row.queue_id,

@@ -2,7 +2,7 @@
 
 use beckon_engine::event::Event;
 use beckon_engine::gate::Gate;
-use beckon_engine::id::{OfferId, PresentationId, QueueId, UserId, VisitorId};
+use beckon_engine::id::{OfferId, PresentationId, QueueId, UserId, VisitId, VisitorId};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::{Cap, Visit};
@@ -26,6 +26,8 @@ pub(super) type HandReply = oneshot::Sender<Result<PresentationId, Reason>>;
 /// An offer that somebody wants to present by hand.
 #[derive(Clone, Debug)]
 pub struct HandRequest {
+    /// To which visit: a later one of the same visitor is not meant.
+    pub visit: VisitId,
     /// Who wants it.
     pub user: Named<UserId>,
     /// Which offer.
@@ -97,11 +99,20 @@ impl Driver {
     /// When the database failed.
     pub async fn hand_choice(&self, visit: &VisitRow) -> StoreResult<Option<HandChoice>> {
         if self.is_held_here(visit).await? {
-            let visitor = *visit.visitor_id;
-            let (reply, answer) = oneshot::channel();
-            self.send(visitor, ShardCommand::HandChoice { visitor, reply }).await;
-            return Ok(answer.await.ok().flatten());
+            return Ok(self.choice_here(*visit.visitor_id).await);
         }
+        self.choice_elsewhere(visit).await
+    }
+
+    /// The same of a visit that this node holds.
+    pub(super) async fn choice_here(&self, visitor: VisitorId) -> Option<HandChoice> {
+        let (reply, answer) = oneshot::channel();
+        self.send(visitor, ShardCommand::HandChoice { visitor, reply }).await;
+        answer.await.ok().flatten()
+    }
+
+    /// The same of a visit that another node holds.
+    pub(super) async fn choice_elsewhere(&self, visit: &VisitRow) -> StoreResult<Option<HandChoice>> {
         let now = self.clock().now();
         let Some(site) = self.sites().by_id(*visit.site_id).filter(|_| self.is_on_site(visit, None, now))
         else {
@@ -187,7 +198,11 @@ impl HandChoice {
 impl Host {
     /// Asks for the offer; `reply` hears of it when it is committed, or at once when it is refused.
     pub(super) fn present_by_hand(&mut self, request: HandRequest, reply: HandReply, now: UnixMs) {
-        let HandRequest { user, offer, queue, at_cap, asked_as } = request;
+        let HandRequest { visit, user, offer, queue, at_cap, asked_as } = request;
+        if visit != self.visit {
+            let _ = reply.send(Err(Reason::VisitorAway));
+            return;
+        }
         let (engine, world) = (&self.state.engine, &self.site.world);
         let caps = engine.caps(now, world).into_iter().chain(engine.offer_cap(offer, world));
         let reached: Vec<Reason> = caps.filter(|cap| cap.reached).map(|cap| cap.reason).collect();

@@ -167,9 +167,9 @@ async fn carry_out_one(
         }
         Effect::SettleOutcome { presentation, outcome, reason } => match entry {
             Entry::Closed(reason) if *outcome == Outcome::Accepted => {
-                let (outcome, at) = (Outcome::Withdrawn, now);
+                let (outcome, at) = (Outcome::Withdrawn, job.decided.at);
                 done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
-                settle(driver, tx, *presentation, outcome, Some(reason), now, done).await?;
+                settle(driver, tx, *presentation, outcome, Some(reason), at, done).await?;
             }
             // Not when it is committed at last: the next presentation may have been decided before that.
             Entry::Open | Entry::Done | Entry::Closed(_) => {

@@ -47,14 +47,14 @@ impl Progress {
         Self { phase, chat: open.map(|chat| *chat.id), alert }
     }
 
-    /// What it says to the engine, in this order.
+    /// What it says to the engine, in this order: no moment lies between in which there is neither alert nor chat (O-4).
     pub(super) fn events(self) -> impl Iterator<Item = Event> {
         let alert = match self.alert {
             Alert::None => None,
             Alert::Silent(queue) => Some(Event::AlertFound { queue }),
             Alert::Answered => Some(Event::AlertAnswered),
         };
-        alert.into_iter().chain([Event::ChatChanged { state: self.phase }])
+        [Event::ChatChanged { state: self.phase }].into_iter().chain(alert)
     }
 }
 

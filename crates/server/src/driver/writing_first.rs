@@ -73,8 +73,11 @@ impl Driver {
     /// Why not; or the database failed.
     pub async fn begin_chat(&self, actor: &Actor, listed: &VisitRow) -> Result<ChatId, Refused> {
         let (visit, visitor) = (*listed.id, *listed.visitor_id);
-        let held = if self.is_held_here(listed).await? { self.live_visit(visitor).await } else { None };
-        let choice = self.hand_choice(listed).await?;
+        let (held, choice) = if self.is_held_here(listed).await? {
+            (self.live_visit(visitor).await, self.choice_here(visitor).await)
+        } else {
+            (None, self.choice_elsewhere(listed).await?)
+        };
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;

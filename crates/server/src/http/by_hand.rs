@@ -85,6 +85,7 @@ async fn present(
 ) -> Answer<Json<HandOfferAnswer>> {
     let visit = visit(&api, id).await?;
     let request = HandRequest {
+        visit: id,
         user: Named { id: *me.user.id, name: me.user.name },
         offer: offer_id,
         queue: queue_id,

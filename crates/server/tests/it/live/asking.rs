@@ -29,6 +29,8 @@ fn quiet() -> Plan {
 async fn browser_at(address: SocketAddr, shop: &Shop) -> Browser {
     let mut browser = Browser::connect(address, Some(ORIGIN)).await;
     browser.hello(&shop.site.key, json!({ "pages": [product(1)] })).await;
+    // That node knows of the agent.
+    browser.open().await;
     browser
 }
 
