@@ -28,7 +28,9 @@ use crate::store::presentation::list_presentations;
 use crate::store::visit::HEARD_FLUSH_MS;
 
 /// Live visits in one answer.
-const LIVE_MAX: i64 = 10_000;
+const LIVE_MAX: usize = 10_000;
+/// So many open visits are looked at at a time, until there are enough whose visitor is on the site.
+const LOOKED_AT_ONCE: usize = 2_000;
 /// Nobody is here who was silent for longer: twice the longest Poll Interval (T-7).
 const AWAY_MS_MAX: i64 = 600_000;
 /// Latest visits in one answer.
@@ -151,12 +153,21 @@ async fn list(
         api.driver.live_visits(params.site).await.into_iter().map(|live| (live.visit, live)).collect();
     let since = UnixMs(api.clock.now().0 - AWAY_MS_MAX - HEARD_FLUSH_MS);
     let mut tx = api.store.read().await?;
-    let rows = list_live_visits(&mut tx, params.site, since, LIVE_MAX).await?;
-    let visits = rows.into_iter().map(|row| {
-        let live = held.remove(&*row.visit.id);
-        shown(&api, row, live)
-    });
-    Ok(Json(Page { items: visits.filter(|visit| visit.live).collect(), next: None }))
+    let (mut items, mut last) = (Vec::new(), None);
+    loop {
+        let rows = list_live_visits(&mut tx, params.site, since, last, LOOKED_AT_ONCE as i64).await?;
+        let more = rows.len() == LOOKED_AT_ONCE;
+        last = rows.last().map(|row| *row.visit.id);
+        let visits = rows.into_iter().map(|row| {
+            let live = held.remove(&*row.visit.id);
+            shown(&api, row, live)
+        });
+        items.extend(visits.filter(|visit| visit.live));
+        if !more || items.len() >= LIVE_MAX {
+            items.truncate(LIVE_MAX);
+            return Ok(Json(Page { items, next: None }));
+        }
+    }
 }
 
 /// List the latest visits of a site, whether they have ended or not, newest first; at most 50.

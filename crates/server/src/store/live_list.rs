@@ -76,7 +76,7 @@ macro_rules! select {
     };
 }
 
-/// Lists open visits of one site or of all that were heard from since `since`, the latest first, at most `limit`.
+/// Lists open visits of one site or of all that were heard from since `since`, the latest first, from after `last` on, at most `limit`.
 ///
 /// # Errors
 /// When the database failed.
@@ -84,17 +84,19 @@ pub async fn list_live_visits(
     tx: &mut Tx,
     site: Option<SiteId>,
     since: UnixMs,
+    last: Option<VisitId>,
     limit: i64,
 ) -> StoreResult<Vec<ListedVisit>> {
     fetch_all!(
         tx,
         ListedVisit,
         select!(
-            "WHERE v.ended_at IS NULL AND v.heard_at >= $1 AND ($2 = '' OR v.site_id = $2)
-             ORDER BY v.id DESC LIMIT $3"
+            "WHERE v.ended_at IS NULL AND v.heard_at >= $1 AND ($2 = '' OR v.site_id = $2) AND ($3 = '' OR v.id < $3)
+             ORDER BY v.id DESC LIMIT $4"
         ),
         since.0,
         site.map(|site| site.0.to_string()).unwrap_or_default(),
+        last.map(|last| last.0.to_string()).unwrap_or_default(),
         limit,
     )
 }

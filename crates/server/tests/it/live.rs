@@ -19,6 +19,7 @@ mod identity;
 mod interleavings;
 mod killed;
 mod launch;
+mod live_list;
 mod nodes;
 mod offers;
 mod overload;
