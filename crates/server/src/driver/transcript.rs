@@ -8,6 +8,7 @@ use beckon_engine::time::UnixMs;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use self::words::Words;
 use super::access::{Actor, Denied, because, find_seat};
 use super::conversation::{Refusal, own_chat, refuse};
 use super::form::is_email;
@@ -25,36 +26,14 @@ use crate::store::transcript::{
 use crate::store::visit::find_visit;
 use crate::store::{StoreResult, Tx};
 
-/// Most transcripts of one chat, whoever asks.
+mod words;
+
+/// Most transcripts of one chat that agents send; and as many that the visitor asks for.
 pub const TRANSCRIPTS_MAX: i64 = 3;
 /// Longest e-mail address, characters.
 const ADDRESS_LEN_MAX: usize = 254;
 /// Most messages in a transcript.
 const MESSAGES_MAX: i64 = 2_000;
-
-/// The fixed words of a transcript.
-struct Words {
-    subject: &'static str,
-    intro: &'static str,
-    you: &'static str,
-    joined: &'static str,
-    file: &'static str,
-}
-
-const ENGLISH: Words = Words {
-    subject: "Your conversation with",
-    intro: "This is what was said in your conversation with",
-    you: "You",
-    joined: "joined",
-    file: "File",
-};
-const GERMAN: Words = Words {
-    subject: "Ihr Gespräch mit",
-    intro: "Das ist der Verlauf Ihres Gesprächs mit",
-    you: "Sie",
-    joined: "ist dazugekommen",
-    file: "Datei",
-};
 
 impl Driver {
     /// Promises the visitor the transcript of their chat.
@@ -164,8 +143,9 @@ impl Driver {
         let now = self.clock().now();
         // Under this lock two wishes cannot both be the last one, and none is made while the chat ends.
         let chat = &lock_chat(tx, chat).await?;
-        let (all, _) = count_transcripts(tx, *chat.id).await?;
-        if all >= TRANSCRIPTS_MAX {
+        let (all, own) = count_transcripts(tx, *chat.id).await?;
+        // What agents have sent takes nothing away from the visitor.
+        if (if by.is_some() { all - own } else { own }) >= TRANSCRIPTS_MAX {
             return Err(because(
                 RefusalCode::TooMany,
                 "The transcript of a chat is sent at most three times.",
@@ -184,17 +164,17 @@ impl Driver {
         let visit = find_visit(tx, *chat.visit_id).await?;
         let (language, zone) =
             visit.map_or_else(Default::default, |visit| (visit.facts.language, visit.facts.time_zone));
-        let words = if language.to_lowercase().starts_with("de") { &GERMAN } else { &ENGLISH };
+        let words = Words::of(&language);
         let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
         let site = self.sites().by_id(*chat.site_id);
         let name = site.map(|site| site.row.name.clone()).unwrap_or_default();
         let messages =
             list_messages(tx, *chat.id, (chat.last_seq - MESSAGES_MAX).max(0), MESSAGES_MAX + 1).await?;
-        let mut text = format!("{} {name}.\n\n", words.intro);
+        let mut text = format!("{}\n\n", words.intro(&name));
         for message in &messages {
             push_line(&mut text, message, words, &zone);
         }
-        Ok((format!("{} {name}", words.subject), text))
+        Ok((words.subject(&name), text))
     }
 }
 
@@ -221,7 +201,7 @@ fn push_line(text: &mut String, message: &MessageRow, words: &Words, zone: &Time
         Sender::Visitor => format!("{}: {body}", words.you),
         Sender::Agent => format!("{}: {body}", message.name),
         Sender::System if message.body == "agent_joined" || message.body == "handed_over" => {
-            format!("({} {})", message.name, words.joined)
+            format!("({})", words.joined(&message.name))
         }
         Sender::System => return,
     };
@@ -232,6 +212,7 @@ fn push_line(text: &mut String, message: &MessageRow, words: &Words, zone: &Time
 mod tests {
     use beckon_engine::id::FileId;
 
+    use super::words::ENGLISH;
     use super::*;
     use crate::store::column::Json;
     use crate::store::file::FileAbout;
@@ -262,6 +243,6 @@ mod tests {
             text
         };
         assert_eq!(line("", &ENGLISH), "[1970-01-01 00:00] Alice: [File: chair.png]\n");
-        assert_eq!(line("Hier", &GERMAN), "[1970-01-01 00:00] Alice: Hier [Datei: chair.png]\n");
+        assert_eq!(line("Hier", Words::of("de-AT")), "[1970-01-01 00:00] Alice: Hier [Datei: chair.png]\n");
     }
 }
