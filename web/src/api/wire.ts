@@ -206,7 +206,7 @@ export type VisitorFrame =
   | { type: "accept"; presentation: string }
   | { type: "reject"; presentation: string }
   /** Reactive chat: the visitor opened the chat from the launcher. */
-  | { type: "open_chat" }
+  | { type: "open_chat"; declined?: string }
   | { type: "send_form"; chat: string; answers: Record<string, string | boolean> }
   /** `id` is the browser's own; `chat` the one that ended for it. */
   | {

@@ -28,8 +28,8 @@ describe("an offer", () => {
     expect(again).toMatchObject({ window: "open", declined: offer });
   });
 
-  it("that was declined and is then wanted becomes a chat that the visitor asks for, because the outcome is final", () => {
-    // spec: P-2 O-10
+  it("that was declined and is then wanted leads to its own queue, though the outcome is final", () => {
+    // spec: P-2 P-3 O-10
     const [s] = play(
       offered(),
       { type: "rejected", now: 1_000 },
@@ -40,7 +40,7 @@ describe("an offer", () => {
       { type: "maximised", tab: 1, now: 2_000 },
       { type: "accepted", tab: 1, now: 2_000 },
     );
-    expect(sent).toEqual([{ type: "open_chat" }]);
+    expect(sent).toEqual([{ type: "open_chat", declined: "p1" }]);
   });
 
   it("that another tab rejected leaves this session too", () => {

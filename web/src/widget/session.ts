@@ -373,7 +373,10 @@ function foundEnded(s: Session): Session {
 function accept(s: Session, tab: number, now: number): Step {
   if (s.asking) return [s, []];
   const rest = running(s) ? s : putAway(s);
-  if (!s.offer) return ask(rest, { type: "open_chat" }, tab, now);
+  if (!s.offer) {
+    const declined = s.declined ? { declined: s.declined.id } : {};
+    return ask(rest, { type: "open_chat", ...declined }, tab, now);
+  }
   return ask({ ...rest, offer: null }, { type: "accept", presentation: s.offer.id }, tab, now);
 }
 

@@ -93,6 +93,12 @@ impl Seat {
             || (self.serves && (self.chat.agent_id.is_none() || self.is_past()))
     }
 
+    /// May take a chat that waits (P-6): who is rung for it, who serves its queue, and supervisors.
+    #[must_use]
+    pub fn may_take(&self) -> bool {
+        self.owns() || self.serves || self.supervises
+    }
+
     /// Ended, and closed on the agent's side.
     fn is_past(&self) -> bool {
         *self.chat.state == ChatState::Ended && self.chat.wrapped_up

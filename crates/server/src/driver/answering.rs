@@ -8,7 +8,7 @@ use beckon_engine::time::UnixMs;
 use super::Driver;
 use super::access::{Actor, Denied, because, find_seat_locked};
 use super::conversation::{end, say_as_system};
-use super::desk::LOCK_KEY;
+use super::desk::{LOCK_KEY, let_pass};
 use super::notice::RefusalCode;
 use crate::bus::Hint;
 use crate::store::agent::{AwayCause, Stance, update_agent_idle, update_agent_status};
@@ -29,13 +29,15 @@ impl Driver {
     /// try, one gets it.
     ///
     /// # Errors
-    /// `Taken`, with who has it; `NotFound`; or the database failed.
+    /// `Taken`, with who has it; `NotYours` when the agent does not serve its queue; `NotFound`; or the database failed.
     pub async fn accept_chat(&self, actor: &Actor, chat: ChatId) -> Result<(), Denied> {
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
         let seat = find_seat_locked(&mut tx, actor, chat).await?;
         if let Some(call) = seat.called() {
             self.take_call(&mut tx, actor, &seat, call).await?;
+        } else if !seat.may_take() {
+            return Err(because(RefusalCode::NotYours, "You do not serve this queue."));
         } else {
             let now = self.clock().now();
             if !self.hand_over(&mut tx, actor, &seat.chat, now).await? {
@@ -80,9 +82,7 @@ impl Driver {
             hints.into_iter().for_each(|hint| self.bus().publish(hint));
             return Ok(());
         }
-        let mut rung = seat.chat.rung.0.clone();
-        rung.push(actor.id);
-        if !update_chat_ring_over(&mut tx, chat, actor.id, &rung).await? {
+        if !update_chat_ring_over(&mut tx, chat, actor.id, &let_pass(&seat.chat, actor.id)).await? {
             return Err(because(RefusalCode::Taken, "This chat no longer rings here."));
         }
         tx.commit().await?;

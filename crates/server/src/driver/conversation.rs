@@ -24,13 +24,14 @@ use crate::store::agent::update_agent_idle;
 use crate::store::call::update_call_withdrawn;
 use crate::store::chat::change::{update_chat_ended, update_chat_form_sent, update_chat_instead};
 use crate::store::chat::{
-    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_chat_locked, find_open_chat,
-    find_window_at_launch, insert_chat,
+    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_chat_locked, find_chat_of_presentation,
+    find_open_chat, find_window_at_launch, insert_chat,
 };
 use crate::store::customer::link::{Link, find_known};
 use crate::store::identity::Proof;
 use crate::store::message::{Audience, NewMessage, Sender, append_message};
 use crate::store::participant::update_company_left;
+use crate::store::presentation::{PresentationRow, find_presentation};
 use crate::store::webhook::event::{EventKind, insert_chat_event};
 use crate::store::{StoreError, StoreResult, Tx};
 
@@ -99,7 +100,8 @@ impl From<Refusal> for VisitorNotice {
 }
 
 impl Driver {
-    /// Opens a chat that the visitor asked for, or says what there is instead.
+    /// Opens a chat that the visitor asked for, or says what there is instead. Who takes up an offer that they `declined` comes to
+    /// its queue, with its form (P-2).
     ///
     /// # Errors
     /// When there is no queue, the gate is closed, or the database failed.
@@ -108,11 +110,36 @@ impl Driver {
         site: Arc<Site>,
         visitor: VisitorId,
         visit: VisitId,
+        declined: Option<PresentationId>,
     ) -> Result<(), Refusal> {
-        let Some(queue) = site.default_queue else {
-            return Err(refuse(None, RefusalCode::NotFound, "This site has no chat queue."));
+        let taken_up = match declined {
+            Some(id) => self.find_taken_up(&site, visitor, id).await?,
+            None => None,
         };
-        let now = self.clock().now();
+        let opening = match (taken_up, site.default_queue) {
+            (Some(row), _) => Opening {
+                site: Arc::clone(&site),
+                visitor,
+                visit,
+                queue: *row.queue_id,
+                presentation: Some(*row.id),
+                mode: ChatMode::Invite,
+                priority: u8::try_from(row.chat_priority).unwrap_or_default(),
+            },
+            (None, Some(queue)) => Opening {
+                site: Arc::clone(&site),
+                visitor,
+                visit,
+                queue,
+                presentation: None,
+                mode: ChatMode::Reactive,
+                priority: 0,
+            },
+            (None, None) => {
+                return Err(refuse(None, RefusalCode::NotFound, "This site has no chat queue."));
+            }
+        };
+        let (queue, now) = (opening.queue, self.clock().now());
         if self.load() >= Load::NoNewChats
             && !self.live_visit(visitor).await.is_some_and(|live| live.chat_open)
         {
@@ -131,19 +158,25 @@ impl Driver {
                 return Err(VisitorNotice::Alternative { instead }.into());
             }
         }
-        let opening = Opening {
-            site,
-            visitor,
-            visit,
-            queue,
-            presentation: None,
-            mode: ChatMode::Reactive,
-            priority: 0,
-        };
         let opened = open(self, &mut tx, &opening, now).await?;
         tx.commit().await?;
         opened.hints(visitor).for_each(|hint| self.bus().publish(hint));
         Ok(())
+    }
+
+    /// The visitor's own offer, unless it has led to a chat before or its queue is gone.
+    async fn find_taken_up(
+        &self,
+        site: &Site,
+        visitor: VisitorId,
+        declined: PresentationId,
+    ) -> StoreResult<Option<PresentationRow>> {
+        let mut tx = self.store().read().await?;
+        let row = find_presentation(&mut tx, declined)
+            .await?
+            .filter(|row| *row.visitor_id == visitor && site.world.config.queue(*row.queue_id).is_some());
+        let led = find_chat_of_presentation(&mut tx, visitor, declined).await?.is_some();
+        Ok(row.filter(|_| !led))
     }
 
     /// Takes the form and puts the chat into the queue (P-4).
@@ -261,10 +294,10 @@ pub(super) async fn open(
         held_until,
         visitor_name: known_name(tx, &opening.site, opening.visitor).await?,
         priority: priority_of(opening, &routing),
-        wait_due: match opening.mode {
+        wait_due: Some(match opening.mode {
             ChatMode::Reactive | ChatMode::Invite => wait_due(&routing, now),
-            ChatMode::Engage => Some(alert_due(&routing, now)),
-        },
+            ChatMode::Engage => alert_due(&routing, now),
+        }),
         window_at_launch,
     };
     if insert_chat(tx, &chat, now).await? {
@@ -279,8 +312,7 @@ pub(super) async fn open(
 
 /// An alert passes when no agent has taken it by then: a ring that is under way ends first (P-10).
 pub(super) fn alert_due(routing: &Routing, now: UnixMs) -> UnixMs {
-    let due = now.plus_s(routing.ring_time_s * ALERT_RINGS_MAX);
-    wait_due(routing, now).map_or(due, |leaves| leaves.min(due))
+    now.plus_s(routing.ring_time_s * ALERT_RINGS_MAX).min(wait_due(routing, now))
 }
 
 /// The visitor's open chat as it is, and stays until this unit of work ends.

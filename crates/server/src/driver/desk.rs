@@ -40,8 +40,10 @@ const TRY_AGAIN_MS: i64 = 500;
 const TELL_AGAIN_MS: i64 = 15_000;
 /// Who let a chat pass is rung for it again after this many ring times.
 const RINGS_UNTIL_AGAIN: u32 = 3;
-/// And then not a third time, until they choose to be ready anew.
-const RINGS_MAX: usize = 2;
+/// And from the second time on after so many, or when they choose to be ready anew: a visitor is not forgotten where nobody else is.
+const RINGS_UNTIL_LATER: u32 = 9;
+/// More often than this it does not matter how often somebody let a chat pass.
+const PASSES_MAX: usize = 2;
 /// An agent whose console was not heard from for so long is gone; who signs out is gone at once.
 pub(super) const DESERTED_MS: i64 = 120_000;
 /// The last contact of a visitor is written down within this time.
@@ -179,9 +181,7 @@ impl Pass<'_> {
     async fn run_out(&mut self, tx: &mut Tx, chat: &ChatRow) -> StoreResult<()> {
         match (*chat.state, chat.agent_id) {
             (ChatState::Ringing, Some(agent)) => {
-                let mut rung = chat.rung.0.clone();
-                rung.push(*agent);
-                if !update_chat_ring_over(tx, *chat.id, *agent, &rung).await? {
+                if !update_chat_ring_over(tx, *chat.id, *agent, &let_pass(chat, *agent)).await? {
                     return Ok(());
                 }
                 update_agent_silent(tx, *agent, self.now).await?;
@@ -300,10 +300,24 @@ fn first_available(
     pick(&skilled).or_else(|| if relaxed { pick(&others) } else { None })
 }
 
-/// Who let a chat pass is not rung for it again at once, but once more rather than nobody.
+/// Who has let the chat pass, now that this agent has too.
+pub(super) fn let_pass(chat: &ChatRow, agent: UserId) -> Vec<UserId> {
+    let mut rung = chat.rung.0.clone();
+    if passes(chat, agent) < PASSES_MAX {
+        rung.push(agent);
+    }
+    rung
+}
+
+fn passes(chat: &ChatRow, agent: UserId) -> usize {
+    chat.rung.iter().filter(|rung| **rung == agent).count()
+}
+
+/// Who let a chat pass is not rung for it again at once, but again rather than nobody.
 fn load(agent: &AgentRow, chat: &ChatRow, routing: &Routing, now: UnixMs) -> AgentLoad {
-    let again_at = UnixMs(agent.rung_at).plus_s(routing.ring_time_s * RINGS_UNTIL_AGAIN);
-    let passed = chat.rung.iter().filter(|rung| **rung == *agent.id).count();
+    let passed = passes(chat, *agent.id);
+    let rings = if passed < PASSES_MAX { RINGS_UNTIL_AGAIN } else { RINGS_UNTIL_LATER };
+    let again_at = UnixMs(agent.rung_at).plus_s(routing.ring_time_s * rings);
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
     AgentLoad {
         user: *agent.id,
@@ -311,6 +325,6 @@ fn load(agent: &AgentRow, chat: &ChatRow, routing: &Routing, now: UnixMs) -> Age
         used: count(agent.used),
         idle_since: UnixMs(agent.idle_since.max(agent.rung_at)),
         last_rung: (agent.rung_at > 0).then_some(UnixMs(agent.rung_at)),
-        already_rang: passed >= RINGS_MAX || (passed > 0 && now < again_at),
+        already_rang: passed > 0 && now < again_at,
     }
 }

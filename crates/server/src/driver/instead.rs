@@ -20,6 +20,8 @@ use crate::store::{StoreResult, Tx};
 
 /// A chat is moved to another queue at most this often, so that two queues cannot pass a visitor to and fro for ever.
 const MOVES_MAX: i64 = 3;
+/// Nobody waits in a queue for longer: one day.
+const WAIT_MAX_S: u32 = 86_400;
 
 /// What the queue has for this case.
 pub(super) fn alternative(site: &Site, queue: QueueId, reason: Missed) -> Alternative {
@@ -124,7 +126,7 @@ pub(super) async fn dequeue(
     end_instead(driver, tx, chat, &instead).await
 }
 
-/// When a chat that begins to wait now leaves the queue; never, unless the queue says so.
-pub(super) fn wait_due(routing: &beckon_engine::queue::Routing, now: UnixMs) -> Option<UnixMs> {
-    (routing.dequeue_after_s > 0).then(|| now.plus_s(routing.dequeue_after_s))
+/// When a chat that begins to wait now leaves the queue; after a day where the queue names no time.
+pub(super) fn wait_due(routing: &beckon_engine::queue::Routing, now: UnixMs) -> UnixMs {
+    now.plus_s(if routing.dequeue_after_s > 0 { routing.dequeue_after_s } else { WAIT_MAX_S })
 }

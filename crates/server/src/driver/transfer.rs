@@ -204,7 +204,7 @@ impl Driver {
         let site = self.sites().by_id(*chat.site_id);
         let routing = site.map(|site| conversation::routing_of(&site, queue)).unwrap_or_default();
         let silent = is_silent_alert(chat);
-        let due = if silent { Some(alert_due(&routing, now)) } else { wait_due(&routing, now) };
+        let due = if silent { alert_due(&routing, now) } else { wait_due(&routing, now) };
         if !update_chat_requeued(tx, *chat.id, chat.owner_epoch, queue, due, now).await? {
             return Ok(());
         }

@@ -294,7 +294,9 @@ impl VisitorSession {
         self.driver.observe(self.visitor, Observed::Told(Event::Heard)).await;
         let (driver, visitor) = (self.driver.clone(), self.visitor);
         let done: Result<(), Refusal> = match frame {
-            ChatFrame::Open => driver.open_reactive_chat(self.site_now(), visitor, self.visit).await,
+            ChatFrame::Open { declined } => {
+                driver.open_reactive_chat(self.site_now(), visitor, self.visit, declined).await
+            }
             ChatFrame::SendForm { chat, answers } => {
                 driver.send_form(&self.site_now(), visitor, chat, &answers, &self.language).await
             }

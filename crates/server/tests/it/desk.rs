@@ -31,7 +31,7 @@ mod model;
 
 use model::{Agent, Chat, Model, Place, Rules};
 
-store_tests!(routing_does_what_the_model_says);
+store_tests!(routing_does_what_the_model_says, who_declines_is_rung_again_and_again);
 
 const SEEDS: u64 = 6;
 const STEPS: u32 = 90;
@@ -135,6 +135,18 @@ impl Stage {
             update_agent_heard(&mut tx, *agent, at).await.unwrap();
         }
         tx.commit().await.unwrap();
+    }
+
+    async fn seconds_until_it_rings(&self, chat: ChatId) -> u32 {
+        for seconds in 0..1_000 {
+            self.driver.route().await.unwrap();
+            let row = find_chat(&mut self.store.read().await.unwrap(), chat).await.unwrap().unwrap();
+            if *row.state == ChatState::Ringing {
+                return seconds;
+            }
+            self.clock.advance_ms(1_000);
+        }
+        panic!("{chat} does not ring")
     }
 
     /// Something that happens, to the server and to the model.
@@ -278,6 +290,25 @@ impl Stage {
             );
             assert_eq!(*agent.status == ChosenStatus::Ready, known.ready, "{when}: {}", agent.id.0);
         }
+    }
+}
+
+// spec: Q-4 X-3
+async fn who_declines_is_rung_again_and_again(store: Store) {
+    let stage = Stage::build(store, 0).await;
+    let (agent, _) = stage.model.agents.iter().find(|(_, agent)| agent.serves.len() == 2).unwrap();
+    stage.driver.choose_status(*agent, Stance::Ready).await.unwrap();
+    let (chat, now) = (ChatId(stage.clock.new_id()), stage.clock.now());
+    let mut tx = stage.store.write().await.unwrap();
+    let who = fixtures::visit(&mut tx, stage.site, now).await;
+    let waiting = NewChat { id: chat, held_until: now, ..fixtures::chat(stage.site, stage.queues[0], who) };
+    assert!(insert_chat(&mut tx, &waiting, now).await.unwrap());
+    tx.commit().await.unwrap();
+    stage.hear(now.plus_s(3_600)).await;
+    stage.seconds_until_it_rings(chat).await;
+    for seconds in [60, 180, 180] {
+        stage.driver.decline_chat(&actor(*agent), chat).await.unwrap();
+        assert_eq!(stage.seconds_until_it_rings(chat).await, seconds);
     }
 }
 

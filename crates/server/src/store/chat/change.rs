@@ -20,7 +20,7 @@ pub async fn update_chat_form_sent(
     id: ChatId,
     answers: &[Answer],
     visitor_name: Option<&str>,
-    wait_due: Option<UnixMs>,
+    wait_due: UnixMs,
     now: UnixMs,
 ) -> StoreResult<bool> {
     let rows = execute!(
@@ -33,7 +33,7 @@ pub async fn update_chat_form_sent(
         now.0,
         Json(answers),
         visitor_name,
-        wait_due.map(|due| due.0),
+        wait_due.0,
     )?;
     Ok(rows == 1)
 }
@@ -135,7 +135,7 @@ pub async fn update_chat_requeued(
     id: ChatId,
     epoch: i64,
     queue: QueueId,
-    wait_due: Option<UnixMs>,
+    wait_due: UnixMs,
     now: UnixMs,
 ) -> StoreResult<bool> {
     let rows = execute!(
@@ -147,7 +147,7 @@ pub async fn update_chat_requeued(
         epoch,
         Text(queue),
         now.0,
-        wait_due.map(|due| due.0),
+        wait_due.0,
     )?;
     Ok(rows == 1)
 }

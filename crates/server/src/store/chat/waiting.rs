@@ -292,7 +292,7 @@ pub async fn update_chat_moved(
     chat: &ChatRow,
     queue: QueueId,
     priority: u8,
-    wait_due: Option<UnixMs>,
+    wait_due: UnixMs,
 ) -> StoreResult<bool> {
     let rows = execute!(
         tx,
@@ -303,7 +303,7 @@ pub async fn update_chat_moved(
         chat.queue_id,
         Text(queue),
         i64::from(priority),
-        wait_due.map(|due| due.0),
+        wait_due.0,
         Json(Vec::<UserId>::new()),
     )?;
     Ok(rows == 1)

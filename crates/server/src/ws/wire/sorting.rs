@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use beckon_engine::event::Event;
-use beckon_engine::id::ChatId;
+use beckon_engine::id::{ChatId, PresentationId};
 
 use super::visitor::{FormAction, VisitorFrame};
 use crate::driver::attributes::{Origin, typed};
@@ -22,7 +22,10 @@ const EVENT_NAME_LEN_MAX: usize = 64;
 #[derive(Clone, Debug)]
 pub enum ChatFrame {
     /// The visitor opens the chat unasked.
-    Open,
+    Open {
+        /// The presentation that they declined before, and take up (P-2).
+        declined: Option<PresentationId>,
+    },
     /// The form is filled in.
     SendForm {
         /// The chat.
@@ -132,7 +135,7 @@ pub fn sort(frame: VisitorFrame) -> Result<Sorted, &'static str> {
         VisitorFrame::Consent { given } => told(Event::ConsentChanged { given }),
         VisitorFrame::Accept { presentation } => told(Event::OfferAccepted { presentation }),
         VisitorFrame::Reject { presentation } => told(Event::OfferRejected { presentation }),
-        VisitorFrame::OpenChat => chat(ChatFrame::Open),
+        VisitorFrame::OpenChat { declined } => chat(ChatFrame::Open { declined }),
         VisitorFrame::SendForm { chat: id, answers } => chat(ChatFrame::SendForm { chat: id, answers }),
         VisitorFrame::SendEnquiry { id, queue, chat: ended, answers } => {
             chat(ChatFrame::SendEnquiry(Sent { id, queue, chat: ended, answers }))

@@ -149,7 +149,11 @@ pub enum VisitorFrame {
         presentation: PresentationId,
     },
     /// The visitor opens the chat unasked.
-    OpenChat,
+    OpenChat {
+        /// The presentation that the visitor declined and takes up after all (P-2); its outcome stays.
+        #[serde(default)]
+        declined: Option<PresentationId>,
+    },
     /// The form is filled in.
     SendForm {
         /// The chat.

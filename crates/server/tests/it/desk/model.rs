@@ -14,7 +14,7 @@ const MOVED_PRIORITY: u8 = 2;
 const MOVES_MAX: u32 = 3;
 const RING_S: u32 = 20;
 const AGAIN_AFTER_S: u32 = 60;
-const RINGS_MAX: usize = 2;
+const LATER_AFTER_S: u32 = 180;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -208,12 +208,12 @@ impl Model {
         let first = |skilled: bool| {
             let can = |(id, agent): &(&UserId, &Agent)| {
                 let passed = chat.let_pass.iter().filter(|passed| passed == id).count();
-                let again = now >= agent.rung_at.plus_s(AGAIN_AFTER_S);
+                let again = |after_s| now >= agent.rung_at.plus_s(after_s);
                 agent.ready
                     && agent.serves.contains(&chat.queue)
                     && (agent.level >= rules.level) == skilled
                     && self.used(**id) < agent.slots
-                    && (passed == 0 || (passed < RINGS_MAX && again))
+                    && (passed == 0 || again(if passed == 1 { AGAIN_AFTER_S } else { LATER_AFTER_S }))
             };
             let free = self.agents.iter().filter(can);
             free.min_by_key(|(id, agent)| self.rank(rules.strategy, **id, agent)).map(|(id, _)| *id)

@@ -23,6 +23,7 @@ store_tests!(
     is_the_same_one_in_two_connections,
     comes_again_on_the_next_page_with_its_first_time,
     has_one_outcome_of_two_answers,
+    declined_and_taken_up_after_all_leads_to_its_own_form,
     is_withdrawn_when_the_channel_is_switched_off,
     stays_within_the_capacity_of_the_queue,
     beyond_the_room_that_is_left_goes_the_latest_first,
@@ -105,6 +106,48 @@ async fn has_one_outcome_of_two_answers(store: Store) {
     let outcomes: Vec<&Value> =
         visit["presentations"].as_array().unwrap().iter().map(|presented| &presented["outcome"]).collect();
     assert_eq!(outcomes, ["accepted"]);
+}
+
+// spec: P-2 P-3 O-10 X-5
+async fn declined_and_taken_up_after_all_leads_to_its_own_form(store: Store) {
+    let field = json!({ "key": "topic", "type": "text", "label": { "en": "Topic" }, "required": false });
+    let queue = json!({ "form_invite": [field], "routing": { "priority": { "reactive": 1, "invite": 5 } } });
+    let shop = Shop::open(store, Plan { queue, ..Plan::default() }).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.socket.send(json!({ "type": "reject", "presentation": offer["id"] })).await;
+    browser.socket.next_of("settled").await;
+    let take_up = json!({ "type": "open_chat", "declined": offer["id"] });
+
+    let mut other = shop.browser().await;
+    other.socket.send(take_up.clone()).await;
+    other.chat("queued").await;
+    let chat = alice.take().await;
+    assert_eq!(
+        (&chat["mode"], &chat["priority"]),
+        (&json!("reactive"), &json!(1)),
+        "it was not offered to them"
+    );
+
+    browser.socket.send(take_up.clone()).await;
+    let form = browser.chat("form").await;
+    browser
+        .socket
+        .send(json!({ "type": "send_form", "chat": form["id"], "answers": { "topic": "Oak" } }))
+        .await;
+    let rung = alice.ring_of(&form["id"]).await;
+    assert_eq!((&rung["mode"], &rung["priority"]), (&json!("invite"), &json!(5)));
+    let path = format!("/api/v1/presentations/{}", offer["id"].as_str().unwrap());
+    assert_eq!(alice.read(&path).await["outcome"], "rejected");
+    browser.socket.send(json!({ "type": "end_chat", "chat": form["id"] })).await;
+    browser.chat("ended").await;
+    // It has led to its chat.
+    browser.socket.send(take_up).await;
+    let is_another = |frame: &Value| {
+        frame["type"] == "chat" && frame["chat"]["state"] == "queued" && frame["chat"]["id"] != form["id"]
+    };
+    browser.socket.next("a chat without the form", is_another).await;
 }
 
 // spec: O-11 R-7

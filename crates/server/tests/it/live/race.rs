@@ -9,9 +9,14 @@ use serde_json::{Value, json};
 use super::chats::talking;
 use super::client::Console;
 use super::shop::{Plan, Shop};
+use super::waiting::{patient, waiting};
 use crate::harness::store_tests;
 
-store_tests!(ten_who_race_over_an_active_chat_agree, ten_who_race_over_a_chat_that_is_ended_agree,);
+store_tests!(
+    ten_who_race_over_an_active_chat_agree,
+    ten_who_race_over_a_chat_that_is_ended_agree,
+    ten_who_race_over_a_chat_that_waits_agree,
+);
 
 // spec: Q-9 X-1 X-2
 async fn ten_who_race_over_an_active_chat_agree(store: Store) {
@@ -97,4 +102,39 @@ async fn agree(others: &[Console], chat: &Value, acked: &BTreeSet<i64>) {
         json!(1 + i64::try_from(handed).unwrap()),
         "each change of owner is said once"
     );
+}
+
+// spec: P-6 X-2
+async fn ten_who_race_over_a_chat_that_waits_agree(store: Store) {
+    let shop = Shop::open(store, patient(json!({}))).await;
+    let (_browser, chat) = waiting(&shop).await;
+    let mut racers: Vec<Console> = Vec::new();
+    for n in 0..10 {
+        // Nobody is ready: the chat rings at no one, and each takes it by hand.
+        let role = if n < 3 { Role::Supervisor } else { Role::Agent };
+        racers.push(shop.person(&format!("Racer{n}"), role).await);
+    }
+    let wish = |n: usize| if n == 2 { "close" } else { "accept" };
+    for (n, console) in racers.iter_mut().enumerate() {
+        console.socket.send(json!({ "type": wish(n), "ref": "r", "chat": chat["id"] })).await;
+    }
+    let mut took = Vec::new();
+    for (n, console) in racers.iter_mut().enumerate() {
+        let answer = console.socket.next("an answer", |frame| frame["ref"] == "r").await;
+        match (wish(n), answer["type"].as_str().unwrap()) {
+            ("accept", "done") => took.push(console.user.0.to_string()),
+            ("accept", _) => assert_eq!(answer["code"], "taken", "{answer}"),
+            _ => assert_eq!(answer["type"], "done", "{answer}"),
+        }
+    }
+    assert!(took.len() <= 1, "{took:?}");
+    let path = format!("/api/v1/chats/{}", chat["id"].as_str().unwrap());
+    let seen = racers[0].read(&path).await;
+    assert_eq!((&seen["state"], &seen["ended_by"]), (&json!("ended"), &json!("agent")));
+    assert_eq!(seen["agent"]["id"].as_str(), took.first().map(String::as_str));
+    let log = racers[0].read(&format!("{path}/messages?limit=200")).await;
+    let said: Vec<&str> =
+        log["items"].as_array().unwrap().iter().map(|message| message["text"].as_str().unwrap()).collect();
+    let expected: &[&str] = if took.is_empty() { &["agent_left"] } else { &["agent_joined", "agent_left"] };
+    assert_eq!(said, expected);
 }

@@ -1,12 +1,13 @@
 //! Tests waiting: places, priorities, skills, and what becomes of who waits for too long or whose queue closes.
 
+use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
 use super::shop::{Plan, Shop};
-use crate::harness::store_tests;
+use crate::harness::{START, store_tests};
 
 store_tests!(
     the_place_falls_as_others_are_answered,
@@ -15,6 +16,7 @@ store_tests!(
     a_rule_gives_the_chat_it_leads_to_a_priority,
     skills_decide_until_they_are_relaxed,
     a_rule_may_ask_for_the_wait,
+    where_the_queue_names_no_time_nobody_waits_for_more_than_a_day,
     who_waits_too_long_gets_a_message,
     who_waits_too_long_may_leave_a_message,
     who_waits_too_long_goes_elsewhere,
@@ -25,7 +27,7 @@ store_tests!(
 );
 
 /// A queue in which visitors wait although nobody is there.
-fn patient(routing: Value) -> Plan {
+pub(super) fn patient(routing: Value) -> Plan {
     let queue = json!({ "routing": routing, "alternatives": { "no_agent": { "do": "wait" } } });
     Plan { queue, ..Plan::default() }
 }
@@ -143,6 +145,15 @@ async fn a_rule_may_ask_for_the_wait(store: Store) {
     let mut browser = shop.browser().await;
     let _alice = shop.agent("Alice").await;
     browser.offer().await;
+}
+
+// spec: X-3 Q-5
+async fn where_the_queue_names_no_time_nobody_waits_for_more_than_a_day(store: Store) {
+    let shop = Shop::open_at(store, patient(json!({})), Clock::manual(START)).await;
+    let (_browser, chat) = waiting(&shop).await;
+    let sue = shop.person("Sue", Role::Supervisor).await;
+    let seen = sue.read(&format!("/api/v1/chats/{}", chat["id"].as_str().unwrap())).await;
+    assert_eq!((&seen["state"], &seen["wait_due_at"]), (&json!("queued"), &json!(START.plus_s(86_400).0)));
 }
 
 // spec: Q-5

@@ -199,7 +199,7 @@ export const queues = {
     show_position: "Show the visitor the position in the queue",
     show_wait: "Show the visitor the estimated wait",
     dequeue_after_s: "Leave the queue after",
-    dequeue_help: "Seconds. 0: never.",
+    dequeue_help: "Seconds. 0: after a day.",
   },
   dequeue: {
     title: "When nobody answers in time",
