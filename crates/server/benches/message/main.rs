@@ -19,8 +19,8 @@ mod talker;
 
 /// Messages under way at once.
 const SENDERS: [usize; 3] = [1, 16, 256];
-/// Visitors who send them in turn: one alone may send 20 frames a second, and no more.
-const TALKERS: usize = 256;
+/// Visitors who send them in turn: one alone may send 20 frames a second, and no more. So many may send 15 000.
+const TALKERS: usize = 768;
 /// Rounds of each kind; they alternate.
 const ROUNDS: usize = 5;
 /// Length of one round.
