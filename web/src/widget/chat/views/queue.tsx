@@ -2,7 +2,7 @@
 import type { VisitorChat } from "../../../api/wire";
 import { minutes, type Texts } from "../texts";
 import { useUi } from "./context";
-import { Dots, Lost } from "./parts";
+import { Dots, Greeting, Lost } from "./parts";
 
 export function Queue({ chat }: { chat: VisitorChat }) {
   const { act, state, t, language } = useUi();
@@ -13,6 +13,7 @@ export function Queue({ chat }: { chat: VisitorChat }) {
     <div class="panel queue">
       <Lost />
       <div class="grow">
+        <Greeting />
         <Dots />
         <div role="status">
           <h2>{chat.launched ? t.launched_title : next ? t.queue_next : t.queue_title}</h2>
