@@ -1,5 +1,6 @@
 /** A chat that changes hands: two agents, a supervisor and a visitor, each in a browser of their own; and what comes after its end. */
 import type { Locator } from "@playwright/test";
+import { check, checkAsItIs } from "../support/access.ts";
 import { addQueue, changeQueue } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
@@ -21,10 +22,12 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
   const dialog = agent.page.getByRole("dialog");
   await dialog.getByRole("radio", { name: /Bob Lund/ }).check();
   await dialog.getByRole("textbox", { name: /Note/ }).fill("Wants a discount");
+  await check(agent.page, "transfer");
   await dialog.getByRole("button", { name: "Transfer", exact: true }).click();
   await expect(agent.page.getByText(/Offered to Bob Lund/).first()).toBeVisible();
 
   await expect(bob.ringing).toBeVisible();
+  await check(bob.page, "ring card");
   // It is told for a while only.
   const told = expect(agent.page.getByText(/Bob Lund has the chat with Kari now/)).toBeVisible();
   await bob.answer();
@@ -41,6 +44,7 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
   const invite = bob.page.getByRole("dialog", { name: "Invite an agent to the chat with Kari" });
   await invite.getByRole("radio", { name: /Alice Berg/ }).check();
   await invite.getByRole("textbox", { name: /Note/ }).fill("You know the wood");
+  await check(bob.page, "invite");
   await invite.getByRole("button", { name: "Invite", exact: true }).click();
   const card = agent.page.getByRole("region", { name: /^Kari is waiting/ });
   await expect(card).toContainText("Bob Lund asks you to join. “You know the wood”");
@@ -89,6 +93,7 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await sue.page.getByRole("button", { name: "Watch", exact: true }).click();
   await expect(sue.page.getByText(/You are watching/)).toBeVisible();
   await sue.sees("Hello, how can I help?");
+  await check(sue.page, "watching");
   const note = sue.page.getByRole("textbox", { name: "Note to the team" });
   await note.fill("Offer the oiled one");
   await note.press("Enter");
@@ -112,6 +117,7 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await expect.poll(noticed).toEqual({ notes: ["And the price?"], sounds: 1 });
   // The owner reads it, and the guest still has not.
   await expect(visitor.log.getByText("Read", { exact: true })).toBeVisible();
+  await checkAsItIs(sue.page, "guest");
   const unread = sue.page.getByRole("img", { name: "1 unread message" });
   await expect(unread).toBeVisible();
   await setElsewhere(sue.page, false);
@@ -203,6 +209,8 @@ withMail(
     await expect(agent.page.getByText("Quick and kind")).toBeVisible();
     await expect(agent.page.getByText("4 of 5")).toBeVisible();
     await countsDown(agent.page.getByText(/^Closes by itself in [2-3]\d\d s$/));
+    await check(agent.page, "wrap-up");
+    await check(visitor.page, "rated");
     const close = agent.page.getByRole("button", { name: "Close", exact: true });
     await expect(close).toBeDisabled();
     await agent.page

@@ -1,4 +1,5 @@
 /** Waiting, and what there is instead of a chat: places, leaving the queue, closed hours, enquiries. */
+import { check } from "../support/access.ts";
 import { addQueue } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
 import { anotherVisitor, expect, watch, withMail } from "../support/journey.ts";
@@ -160,6 +161,7 @@ test("an enquiry comes by mail and stands in the console", async ({ visitor, adm
     "href",
     /^mailto:kari%40home\.example/,
   );
+  await check(agent.page, "enquiry");
   await agent.page.getByRole("button", { name: "Mark as done" }).click();
   await expect(agent.page.getByText(/Done by Alice/)).toBeVisible();
 });

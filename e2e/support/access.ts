@@ -2,6 +2,13 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
+declare global {
+  interface Window {
+    /** Where the browser has it: a window of this page that stays on top. */
+    documentPictureInPicture?: { window: Window | null };
+  }
+}
+
 const standard = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const schemes = ["light", "dark"] as const;
 
@@ -42,4 +49,29 @@ async function stillness(page: Page): Promise<void> {
       .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
     await Promise.allSettled(finite.map(({ finished }) => finished));
   });
+}
+
+/** The window that stays on top. No tool reaches into it, so a page that is drawn from the same elements and styles is looked at. */
+export async function checkMiniWindow(page: Page): Promise<void> {
+  const copy = await page.context().newPage();
+  await copy.setViewportSize({ width: 360, height: 520 });
+  const address = new URL("/mini-window", page.url()).href;
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme });
+    await copy.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await stillness(page);
+    const html = await page.evaluate(() => {
+      const mini = window.documentPictureInPicture?.window;
+      if (!mini) throw new Error("the mini window is open");
+      return mini.document.documentElement.outerHTML;
+    });
+    await copy.route(address, (route) =>
+      route.fulfill({ contentType: "text/html", body: `<!doctype html>${html}` }),
+    );
+    await copy.goto(address);
+    await checkAsItIs(copy, `mini window, ${colorScheme}`);
+    await copy.unroute(address);
+  }
+  await copy.close();
+  await page.emulateMedia({ colorScheme: null });
 }
