@@ -1,48 +1,30 @@
 /** Accessibility, as far as a machine can see it, in console and widget, light and dark. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { check, checkAsItIs } from "../support/access.ts";
 import { listAdminPages } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
 import { expect, test } from "../support/journey.ts";
+import { type Look, listScenes, openPreview, showScene } from "../support/preview.ts";
 
-const standard = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-/** Everything on the page, in both colour schemes. */
-async function check(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await stillness(page);
-    const axe = new AxeBuilder({ page });
-    // The other scheme changes nothing but colours.
-    const chosen = colorScheme === "light" ? axe.withTags(standard) : axe.withRules(["color-contrast"]);
-    const { passes, violations } = await chosen.analyze();
-    expect(passes.length, where).toBeGreaterThan(0);
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        (node) => `${where}, ${colorScheme}: ${id} at ${node.target.join(" ")}: ${node.failureSummary}`,
-      ),
-    );
-    expect.soft(found).toEqual([]);
-  }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
-}
-
-/** Until the page has drawn the scheme and nothing moves any more. */
-async function stillness(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
-    await frame();
-    await frame();
-    const finite = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(finite.map(({ finished }) => finished));
+/** Frames of the visitor of a type that is added to the set are refused as the server would. */
+async function standBetween(page: Page): Promise<Set<string>> {
+  const refused = new Set<string>();
+  await page.routeWebSocket(/\/live\/visitor/, (browser) => {
+    const server = browser.connectToServer();
+    browser.onMessage((text) => {
+      const { type, id } = JSON.parse(String(text)) as { type: string; id?: string };
+      if (!refused.has(type)) return server.send(text);
+      const code = type === "say" ? "too_many" : "unavailable";
+      browser.send(JSON.stringify({ type: "refused", id, code, detail: "" }));
+    });
   });
+  return refused;
 }
 
 // spec: N-5
 test("the widget in each of its states", async ({ visitor, agent }) => {
   test.setTimeout(240_000);
+  const refuse = await standBetween(visitor.page);
   await visitor.page.goto("/product/oslo-chair");
   await expect(visitor.launcher).toBeVisible();
   await check(visitor.page, "launcher");
@@ -60,16 +42,85 @@ test("the widget in each of its states", async ({ visitor, agent }) => {
   await visitor.say("Is the oak oiled?");
   await agent.sees("Is the oak oiled?");
   await check(visitor.page, "chat");
+  refuse.add("say");
+  await visitor.say("And the ash?");
+  await expect(visitor.log.getByText("Not sent")).toBeVisible();
+  await check(visitor.page, "message not sent");
   await check(agent.page, "conversation");
   await agent.page.getByRole("button", { name: "End chat" }).click();
   await agent.page.getByRole("dialog").getByRole("button", { name: "End chat" }).click();
   await expect(visitor.composer).toBeHidden();
   await check(visitor.page, "ended");
+  refuse.add("open_chat");
+  await visitor.widget.getByRole("button", { name: "Start a new chat" }).click();
+  await expect(visitor.widget.getByRole("heading", { name: "The chat could not be started" })).toBeVisible();
+  await check(visitor.page, "failed");
   await agent.page.getByRole("button", { name: "Close", exact: true }).click();
   await agent.page.goto("/history");
   await agent.page.getByRole("link", { name: /Kari/ }).click();
   await expect(agent.log.getByText("Is the oak oiled?")).toBeVisible();
   await check(agent.page, "history");
+});
+
+const looks: Record<string, Look & { width: number }> = {
+  "left to right, light": { width: 1280, language: "en", right_to_left: false, dark: false },
+  "right to left, dark": { width: 1280, language: "ar", right_to_left: true, dark: true },
+  "phone, light": { width: 390, language: "en", right_to_left: false, dark: false },
+};
+
+/** What is done in a state, and leads to what no state begins with. */
+const further: [string, string, (page: Page) => Promise<void>][] = [
+  ["conversation", "end confirmation", (page) => page.locator("header .tool").last().click()],
+  ["queue", "leave confirmation", (page) => page.locator("footer button").click()],
+  ["conversation", "emoji", (page) => page.locator(".composer [aria-expanded]").click()],
+  ["survey", "rating", (page) => page.locator(".scale label").nth(3).click()],
+  [
+    "transcript",
+    "wrong address",
+    async (page) => {
+      await page.locator("#transcript-email").fill("kari@");
+      await page.locator(".mail button").click();
+      await expect(page.locator("#transcript-error")).toBeVisible();
+    },
+  ],
+  ["conversation", "file under way", (page) => sendFile(page, null)],
+  ["conversation", "lost file", (page) => sendFile(page, "")],
+  ["conversation", "refused file", (page) => sendFile(page, "file_kind")],
+];
+
+/** The server says nothing, or refuses the file with this code. */
+async function sendFile(page: Page, code: string | null): Promise<void> {
+  await page.unrouteAll();
+  await page.route("**/live/visitor/files?*", (route) =>
+    code === null ? undefined : route.fulfill({ status: 415, json: { code } }),
+  );
+  const file = { name: "chair.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7") };
+  await page.locator(".composer input[type=file]").setInputFiles(file);
+  await expect(page.locator(code === null ? ".waiting progress" : ".line.failed")).toBeVisible();
+}
+
+// spec: N-5 Q-11
+test("the widget in every state of its preview, in both directions and on a phone", async ({
+  browser,
+  demo,
+}) => {
+  test.setTimeout(480_000);
+  const page = await openPreview(browser, demo);
+  const scenes = await listScenes();
+  expect(scenes.length).toBeGreaterThan(20);
+  for (const [name, { width, ...look }] of Object.entries(looks)) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const scene of scenes) {
+      await showScene(page, scene, look);
+      await checkAsItIs(page, `${scene}, ${name}`);
+    }
+    for (const [scene, state, act] of further) {
+      await showScene(page, scene, look);
+      await act(page);
+      await checkAsItIs(page, `${state}, ${name}`);
+    }
+  }
+  await page.context().close();
 });
 
 // spec: N-5

@@ -1,9 +1,10 @@
 /** A chat that changes hands: two agents, a supervisor and a visitor, each in a browser of their own; and what comes after its end. */
 import type { Locator } from "@playwright/test";
+import { check, checkAsItIs } from "../support/access.ts";
 import { addQueue, changeQueue } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
-import { another, chat, expect, test, withMail } from "../support/journey.ts";
+import { another, anotherVisitor, chat, expect, test, withMail } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
 // spec: Q-7 Q-9 X-2
@@ -21,10 +22,12 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
   const dialog = agent.page.getByRole("dialog");
   await dialog.getByRole("radio", { name: /Bob Lund/ }).check();
   await dialog.getByRole("textbox", { name: /Note/ }).fill("Wants a discount");
+  await check(agent.page, "transfer");
   await dialog.getByRole("button", { name: "Transfer", exact: true }).click();
   await expect(agent.page.getByText(/Offered to Bob Lund/).first()).toBeVisible();
 
   await expect(bob.ringing).toBeVisible();
+  await check(bob.page, "ring card");
   // It is told for a while only.
   const told = expect(agent.page.getByText(/Bob Lund has the chat with Kari now/)).toBeVisible();
   await bob.answer();
@@ -41,6 +44,7 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
   const invite = bob.page.getByRole("dialog", { name: "Invite an agent to the chat with Kari" });
   await invite.getByRole("radio", { name: /Alice Berg/ }).check();
   await invite.getByRole("textbox", { name: /Note/ }).fill("You know the wood");
+  await check(bob.page, "invite");
   await invite.getByRole("button", { name: "Invite", exact: true }).click();
   const card = agent.page.getByRole("region", { name: /^Kari is waiting/ });
   await expect(card).toContainText("Bob Lund asks you to join. “You know the wood”");
@@ -89,6 +93,7 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await sue.page.getByRole("button", { name: "Watch", exact: true }).click();
   await expect(sue.page.getByText(/You are watching/)).toBeVisible();
   await sue.sees("Hello, how can I help?");
+  await check(sue.page, "watching");
   const note = sue.page.getByRole("textbox", { name: "Note to the team" });
   await note.fill("Offer the oiled one");
   await note.press("Enter");
@@ -112,6 +117,7 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await expect.poll(noticed).toEqual({ notes: ["And the price?"], sounds: 1 });
   // The owner reads it, and the guest still has not.
   await expect(visitor.log.getByText("Read", { exact: true })).toBeVisible();
+  await checkAsItIs(sue.page, "guest");
   const unread = sue.page.getByRole("img", { name: "1 unread message" });
   await expect(unread).toBeVisible();
   await setElsewhere(sue.page, false);
@@ -123,6 +129,60 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await visitor.sees("Good morning, I go on from here.");
   await expect(agent.page.getByText("I was about to say")).toBeVisible();
   await expect(visitor.widget.getByText("Offer the oiled one")).toHaveCount(0);
+});
+
+// spec: Q-9 X-6
+test("two agents, a supervisor and three visitors at once read what is theirs and nothing else", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  const says = async (who: Visitor, to: Agent, name: string) => {
+    await who.say(`${name} asks`);
+    await to.sees(`${name} asks`);
+    await to.say(`${name} is told`);
+    await who.sees(`${name} is told`);
+  };
+  await chat(visitor, agent);
+  const ola = await anotherVisitor(browser, demo, errors);
+  const nora = await anotherVisitor(browser, demo, errors);
+  for (const [who, name] of [
+    [ola, "Ola"],
+    [nora, "Nora"],
+  ] as const) {
+    await who.page.goto("/");
+    await who.launcher.click();
+    await who.fillForm(name);
+    await expect(who.widget.getByRole("heading", { name: /You are (in the queue|next)/ })).toBeVisible();
+    await expect(agent.page.getByRole("button", { name: `Accept the chat with ${name}` })).toBeVisible();
+  }
+  await says(visitor, agent, "Kari");
+  await agent.page.getByRole("button", { name: "Decline the chat with Nora" }).click();
+  await agent.page.getByRole("button", { name: "Accept the chat with Ola" }).click();
+  await expect(agent.page.getByRole("heading", { level: 1, name: "Ola" })).toBeVisible();
+  const bob = await another(browser, demo, "bob", errors);
+  await bob.ready();
+  await bob.answer();
+  const sue = await another(browser, demo, "sue", errors);
+  await sue.page.getByRole("link", { name: /Nora/ }).first().click();
+  await sue.page.getByRole("button", { name: "Watch", exact: true }).click();
+  await Promise.all([says(ola, agent, "Ola"), says(nora, bob, "Nora"), visitor.say("Kari goes on")]);
+  await sue.sees("Nora asks");
+  await sue.sees("Nora is told");
+
+  const texts = (who: Visitor) => expect(who.log.locator(".bubble"));
+  await texts(visitor).toHaveText(["Hello, how can I help?", "Kari asks", "Kari is told", "Kari goes on"]);
+  await texts(ola).toHaveText(["Ola asks", "Ola is told"]);
+  await texts(nora).toHaveText(["Nora asks", "Nora is told"]);
+  await expect(sue.log).not.toContainText(/Kari|Ola/);
+  await expect(bob.page.getByText(/(Kari|Ola) (asks|is told|goes on)/)).toHaveCount(0);
+  await expect(agent.log).not.toContainText(/Kari|Nora/);
+  await agent.page.getByRole("link", { name: /Kari/ }).first().click();
+  await agent.sees("Kari goes on");
+  await expect(agent.log).not.toContainText(/Ola|Nora/);
+  await expect(agent.page.getByText(/Nora (asks|is told)/)).toHaveCount(0);
 });
 
 /** Sets on its page what is asked of agent and visitor after the end of a chat. */
@@ -203,6 +263,8 @@ withMail(
     await expect(agent.page.getByText("Quick and kind")).toBeVisible();
     await expect(agent.page.getByText("4 of 5")).toBeVisible();
     await countsDown(agent.page.getByText(/^Closes by itself in [2-3]\d\d s$/));
+    await check(agent.page, "wrap-up");
+    await check(visitor.page, "rated");
     const close = agent.page.getByRole("button", { name: "Close", exact: true });
     await expect(close).toBeDisabled();
     await agent.page

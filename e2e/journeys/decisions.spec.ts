@@ -1,5 +1,6 @@
 /** Why a visitor is offered something or nothing, as agents and administrators see it, and what they do about it. */
 import type { Browser, Locator, Page } from "@playwright/test";
+import { check, checkAsItIs } from "../support/access.ts";
 import { Agent } from "../support/agent.ts";
 import type { Demo } from "../support/demo.ts";
 import { expect, test } from "../support/journey.ts";
@@ -35,6 +36,7 @@ test("the drawer of a visit says why nothing comes, and afterwards why the offer
   await expect(drawer.getByText("Nothing is presented: no rule has qualified")).toBeVisible();
   await drawer.getByText("Ten seconds on a product").first().click();
   await expect(drawer.getByText("0 s of 10 s").first()).toBeVisible();
+  await check(agent.page, "visit");
 
   await visitor.page.goto("/product/oslo-chair");
   await visitor.accept.waitFor({ timeout: 20_000 });
@@ -46,6 +48,7 @@ test("the drawer of a visit says why nothing comes, and afterwards why the offer
   await expect(record.getByText("Won")).toBeVisible();
   await record.getByText("Ten seconds on a product").last().click();
   await expect(record.getByText(/^1\d s of 10 s$/)).toBeVisible();
+  await checkAsItIs(agent.page, "record of an offer");
   await record.getByRole("button", { name: "Close" }).click();
 
   await visitor.accept.click();
@@ -66,6 +69,7 @@ test("an agent presents by hand, never beside an open offer, sees in the list wh
   await drawer.getByRole("button", { name: "Present an offer" }).click();
   const hand = agent.page.getByRole("dialog", { name: /^Present an offer to Visitor/ });
   await choose(agent.page, hand.getByLabel("Offer", { exact: true }), "Price advice");
+  await check(agent.page, "offer by hand");
   await hand.getByRole("button", { name: "Present", exact: true }).click();
   await expect(visitor.widget.getByRole("heading", { name: "Comparing prices?" })).toBeVisible();
 

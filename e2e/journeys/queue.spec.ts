@@ -1,10 +1,13 @@
 /** Waiting, and what there is instead of a chat: places, leaving the queue, closed hours, enquiries. */
+import { check } from "../support/access.ts";
+import { addQueue } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
 import { anotherVisitor, expect, watch, withMail } from "../support/journey.ts";
 import type { Visitor } from "../support/visitor.ts";
 
 interface Queue {
   id: string;
+  name: string;
   site_id: string;
   is_default: boolean;
   plan: { routing: object; alternatives: object; enquiry: object };
@@ -104,6 +107,24 @@ test("who waits too long is led to another page, once", async ({ visitor, admin,
   await expect(visitor.page).toHaveURL(`${demo.shop}/`);
 });
 
+// spec: Q-5
+test("who waits too long waits in another queue, and is told", async ({ browser, demo, visitor, admin }) => {
+  await addQueue(browser, demo, "Orders", "bob");
+  const { items: sites } = await admin.read<{ items: { id: string }[] }>("/sites");
+  const { items } = await admin.read<{ items: Queue[] }>(`/sites/${sites[0]?.id}/queues`);
+  const queue_id = items.find(({ name }) => name === "Orders")?.id;
+  await change(admin, {
+    routing: { dequeue_after_s: 2, dequeue: { do: "queue", queue_id } },
+    alternatives: { no_agent: { do: "wait" } },
+  });
+  await opens(visitor);
+  const status = visitor.widget.getByRole("status").filter({ hasText: "Place in the queue" });
+  await expect(status).not.toContainText("another team");
+  await expect(status).toContainText(
+    "You are now waiting for another team. The time you have waited counts.",
+  );
+});
+
 // spec: Q-2, Q-6
 test("an enquiry comes by mail and stands in the console", async ({ visitor, admin, agent, smtpd }) => {
   await change(admin, {
@@ -140,6 +161,7 @@ test("an enquiry comes by mail and stands in the console", async ({ visitor, adm
     "href",
     /^mailto:kari%40home\.example/,
   );
+  await check(agent.page, "enquiry");
   await agent.page.getByRole("button", { name: "Mark as done" }).click();
   await expect(agent.page.getByText(/Done by Alice/)).toBeVisible();
 });

@@ -1,4 +1,5 @@
 /** Who is rung, and what happens when nobody answers at once. */
+import { check } from "../support/access.ts";
 import { Agent } from "../support/agent.ts";
 import { heard, icon, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import { expect, test } from "../support/journey.ts";
@@ -52,6 +53,7 @@ test("a ring is heard and seen on every page; unanswered it goes on, and who dec
   await expect(page).toHaveTitle("(1) Customers · Beckon");
   expect(await icon(page)).toContain(">1</text>");
   expect(await notes(page)).toEqual([{ title: "A visitor is waiting", body: "Kari", stays: false }]);
+  await check(page, "dock");
   await expect.poll(() => heard(page, "ring"), "it rings again and again").toBeGreaterThan(1);
 
   await expect(agent.ringing).toBeHidden({ timeout: 25_000 });

@@ -1,8 +1,9 @@
 /** The looks of a queue: edited beside the real widget, and then on the site. */
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { changeQueue } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
-import { anotherVisitor, expect, test, watch } from "../support/journey.ts";
+import { another, anotherVisitor, expect, test, watch } from "../support/journey.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
 
 interface List {
@@ -33,6 +34,7 @@ test("looks are edited beside the real widget, and are on the site once saved", 
   browser,
   demo,
   errors,
+  agent: _,
 }) => {
   test.setTimeout(120_000);
   const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
@@ -55,6 +57,8 @@ test("looks are edited beside the real widget, and are on the site once saved", 
   // What is typed is shown at once; nothing is saved.
   await page.getByRole("textbox", { name: "Title of the window" }).fill("Ask Nordic Home");
   await expect(widget.getByRole("heading", { name: "Ask Nordic Home" })).toBeVisible();
+  await page.getByRole("textbox", { name: "First line in the chat" }).fill("Ask us about oak.");
+  await expect(widget.getByRole("log")).toContainText(/^Ask us about oak\./);
   await page.getByRole("textbox", { name: "Main colour" }).fill("#ffd400");
   await expect(page.getByText(/Black text reads well on it .* less than 4\.5 : 1/)).toBeVisible();
   await choose(page, "Launcher", "With a label");
@@ -87,6 +91,8 @@ test("looks are edited beside the real widget, and are on the site once saved", 
   await page.getByRole("menuitem", { name: "German" }).click();
   await page.getByRole("textbox", { name: "Title of the window" }).fill("Frag Nordic Home");
   await expect(widget.getByRole("heading", { name: "Frag Nordic Home" })).toBeVisible();
+  await page.getByRole("textbox", { name: "First line in the chat" }).fill("Fragen Sie nach Eiche.");
+  await expect(widget.getByText("Fragen Sie nach Eiche.")).toBeVisible();
   await choose(page, "Language", "Arabic");
   await expect(widget.locator(".beckon")).toHaveAttribute("dir", "rtl");
   await page.getByText("Dark", { exact: true }).click();
@@ -96,9 +102,9 @@ test("looks are edited beside the real widget, and are on the site once saved", 
 
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("button", { name: "Save" })).toBeHidden();
-  for (const [locale, title] of [
-    ["en-GB", "Ask Nordic Home"],
-    ["de-DE", "Frag Nordic Home"],
+  for (const [locale, title, greeting] of [
+    ["en-GB", "Ask Nordic Home", "Ask us about oak."],
+    ["de-DE", "Frag Nordic Home", "Fragen Sie nach Eiche."],
   ] as const) {
     const other = await browser.newContext({ baseURL: demo.shop, locale });
     await other.addInitScript(openShadowRoots);
@@ -113,6 +119,7 @@ test("looks are edited beside the real widget, and are on the site once saved", 
     expect((await launcher.boundingBox())?.x).toBe(16);
     await launcher.click();
     await expect(visitor.widget.getByRole("heading", { level: 1, name: title })).toBeVisible();
+    await expect(visitor.widget.getByText(greeting), "the form begins with it").toBeVisible();
     expect((await visitor.widget.getByRole("dialog").boundingBox())?.x).toBe(16);
     const shown = visitor.widget.locator("header img");
     await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(54);
@@ -131,6 +138,45 @@ test("looks are edited beside the real widget, and are on the site once saved", 
   await expect(visitor.widget.getByRole("heading", { level: 1, name: "Ask Nordic Home" })).toBeVisible();
   await visitor.page.context().close();
   await context.close();
+});
+
+// spec: Q-11
+test("without a form the greeting is the first line of queue and conversation, until it is emptied", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  await changeQueue(browser, demo, { form_reactive: [] });
+  const greeting = "We usually answer within a minute.";
+  await visitor.page.goto("/");
+  await visitor.launcher.click();
+  await expect(visitor.widget.getByRole("heading", { name: "You are next" })).toBeVisible();
+  const shown = visitor.widget.getByText(greeting);
+  await expect(shown).toBeVisible();
+  const [line, header] = [await shown.boundingBox(), await visitor.widget.locator("header").boundingBox()];
+  if (!line || !header) throw new Error("what is visible has a place");
+  expect(line.y - header.y - header.height, "it stands below the header").toBeLessThan(30);
+  await agent.answer();
+  await agent.say("Good morning.");
+  await visitor.sees("Good morning.");
+  await expect(visitor.log).toContainText(new RegExp(`^${greeting}`));
+
+  const admin = await another(browser, demo, "admin", errors);
+  const site = (await admin.read<List>("/sites")).items[0]?.id;
+  const queue = (await admin.read<List>(`/sites/${site}/queues`)).items.find((of) => of.is_default)?.id;
+  await admin.page.goto(`/admin/sites/${site}/queues/${queue}?tab=styling`);
+  const field = admin.page.getByRole("textbox", { name: "First line in the chat" });
+  await expect(field).toHaveAccessibleDescription(/^Stands above form, queue and conversation\./);
+  await field.fill("");
+  await admin.page.getByRole("button", { name: "Save" }).click();
+  await expect(async () => {
+    await visitor.page.reload();
+    await visitor.sees("Good morning.");
+    await expect(shown).toBeHidden({ timeout: 1_000 });
+  }).toPass();
+  await admin.page.context().close();
 });
 
 // spec: Q-11 A-4

@@ -1,18 +1,11 @@
 /** The agent's workspace: by keyboard alone, canned replies, drafts, options, and the mini window. */
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { Browser, BrowserContext } from "@playwright/test";
+import { check, checkMiniWindow } from "../support/access.ts";
 import { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import type { Demo } from "../support/demo.ts";
 import { anotherVisitor, chat, expect, test } from "../support/journey.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
-
-declare global {
-  interface Window {
-    /** Where the browser has it: a window of this page that stays on top. */
-    documentPictureInPicture?: { window: Window | null };
-  }
-}
 
 interface CannedReply {
   shortcut: string;
@@ -27,14 +20,6 @@ async function addCannedReply(agent: Agent, reply: CannedReply): Promise<void> {
     headers: { origin: agent.origin },
   });
   expect(answer.status()).toBe(201);
-}
-
-async function accessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
-  const found = violations.map(({ id, nodes }) => `${where}: ${id} at ${nodes[0]?.target.join(" ")}`);
-  expect.soft(found).toEqual([]);
 }
 
 async function openDialog(agent: Agent, name: string): Promise<void> {
@@ -89,7 +74,7 @@ test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
   await keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
   await expect(sheet).toBeVisible();
-  await accessible(page, "sheet");
+  await check(page, "sheet");
   await keyboard.press("Escape");
   await expect(sheet).toBeHidden();
   await expect(agent.log).toBeFocused();
@@ -157,7 +142,7 @@ test("a canned reply comes by a slash, with what is known filled in and a warnin
   const list = page.getByRole("listbox", { name: "Canned replies" });
   await expect(list.getByRole("option")).toHaveCount(1);
   await expect(page.getByRole("region", { name: "Preview" })).toContainText("Kari, Halden");
-  await accessible(page, "canned replies");
+  await check(page, "canned replies");
   await page.keyboard.press("Escape");
   await expect(list).toBeHidden();
   for (let n = 0; n < 3; n += 1) await page.keyboard.press("Backspace");
@@ -227,7 +212,7 @@ test("the options are saved with OK, discarded with Cancel, and bring chats to t
   await openDialog(agent, "Options");
   await expect(newChat).not.toBeChecked();
   await expect(newMessage).not.toBeChecked();
-  await accessible(page, "options");
+  await check(page, "options");
   await newMessage.check();
   await page.getByRole("button", { name: "Cancel" }).click();
   expect(await options()).toEqual({ top_on_new_chat: false, top_on_new_message: false });
@@ -303,6 +288,7 @@ test("the mini window stays on top with the chats", async ({ visitor, agent }) =
   const mini = () =>
     page.evaluate(() => window.documentPictureInPicture?.window?.document.body.innerText ?? "");
   await expect.poll(mini).toContain("Hello, how can I help?");
+  await checkMiniWindow(page);
   await page.keyboard.press("Escape");
   await visitor.say("Is the oak oiled?");
   await expect.poll(mini).toContain("Is the oak oiled?");
@@ -385,5 +371,5 @@ test("the readiness check says what keeps chats away", async ({ agent }) => {
   await expect(dialog).toContainText("Connected. The server answers in");
   await expect(dialog).toContainText("Ready: new chats ring at you.");
   await expect(dialog).toContainText("0 of 3 in use.");
-  await accessible(page, "readiness");
+  await check(page, "readiness");
 });

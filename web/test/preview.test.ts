@@ -129,6 +129,24 @@ it("follows what is edited without beginning anew", async () => {
   await launcher.waitFor({ state: "hidden" });
 });
 
+it("has the greeting as the first line of form, queue and conversation, and of nothing else", async () => {
+  // spec: Q-11
+  const page = await open();
+  const { styling } = config();
+  const begins = async (scene: Scene, greeting: string, expected: string) => {
+    await show(page, config({ scene, styling: { ...styling, greeting } }));
+    const text = () => page.locator(".window > :not(header)").innerText();
+    await expect.poll(async () => (await text()).split("\n")[0], { message: scene }).toBe(expected);
+  };
+  for (const scene of ["form", "queue", "alerted", "conversation", "ended"] as const)
+    await begins(scene, "Hello there", "Hello there");
+  await begins("form", "", "Please tell us a few things before we start.");
+  await begins("queue", "", "You are in the queue");
+  await begins("conversation", "", "Alice has joined the chat.");
+  await begins("conversation", "Hello there", "Hello there");
+  await begins("no_agent", "Hello there", "Nobody is available right now");
+});
+
 it("shows dark and right to left by choice", async () => {
   // spec: Q-11 N-5
   const page = await open();

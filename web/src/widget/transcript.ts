@@ -78,6 +78,13 @@ export function isIdleWarning({ from, text }: Message): boolean {
   return from === "system" && text === "idle_warning";
 }
 
+/** What was said last of where the chat waits now: passed on by an agent, or moved to another queue. */
+export function lastMove({ messages }: Session): "transferred" | "queue_moved" | null {
+  for (const { from, text } of [...messages].reverse())
+    if (from === "system" && (text === "transferred" || text === "queue_moved")) return text;
+  return null;
+}
+
 export function ofChat(s: Session, chat: string): boolean {
   return s.chat !== null && s.chat.id === chat;
 }

@@ -101,17 +101,23 @@ function mount(stage: Stage): Views {
   };
   const sender = makeSender(host, (event) => act(event));
   const onVisible = () => act({ type: "seen", visible: document.visibilityState === "visible" });
-  // The on-screen keyboard of a phone shrinks what can be seen, not the page.
-  const onResize = () => {
-    const { visualViewport: seen } = window;
-    if (seen) viewport.replaceSync(`:host{--seen:${Math.round(seen.height)}px}`);
+  // The on-screen keyboard of a phone shrinks what can be seen, not the page, and some browsers push it up on top of that.
+  // Whoever has zoomed in moves about in a window that stands still.
+  const seen = window.visualViewport;
+  const onSeen = () => {
+    if (seen && seen.scale <= 1)
+      viewport.replaceSync(
+        `:host{--seen:${Math.round(seen.height)}px;--seen-from:${Math.round(seen.offsetTop)}px}`,
+      );
   };
   loadTexts(language, host, (come) => {
     texts = come;
     draw();
   });
   document.addEventListener("visibilitychange", onVisible);
-  window.visualViewport?.addEventListener("resize", onResize);
+  seen?.addEventListener("resize", onSeen);
+  seen?.addEventListener("scroll", onSeen);
+  onSeen();
 
   return {
     update: (session) => {
@@ -124,7 +130,8 @@ function mount(stage: Stage): Views {
     },
     remove: () => {
       document.removeEventListener("visibilitychange", onVisible);
-      window.visualViewport?.removeEventListener("resize", onResize);
+      seen?.removeEventListener("resize", onSeen);
+      seen?.removeEventListener("scroll", onSeen);
       clearTimeout(hush);
       sender.send(undefined, "");
       slot.draw(null);

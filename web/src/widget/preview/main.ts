@@ -129,7 +129,6 @@ function shownForm({ scene, design }: PreviewConfig) {
 function pageAround(): HTMLElement {
   const page = document.createElement("div");
   page.className = "page";
-  page.setAttribute("aria-hidden", "true");
   for (const kind of ["bar", "head", "line", "line", "short", "slot", "line", "line", "short"]) {
     const part = document.createElement("div");
     part.className = kind;

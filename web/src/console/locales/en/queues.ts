@@ -311,7 +311,8 @@ export const queues = {
     window_title: "Title of the window",
     title_help: "Empty shows the built-in title.",
     greeting: "First line in the chat",
-    greeting_help: "Empty shows none.",
+    greeting_help:
+      "Stands above form, queue and conversation. Empty shows the built-in text in the form, and none elsewhere.",
     launcher_label: "Label of the launcher",
     label_help: "Empty shows “Chat”.",
   },

@@ -8,7 +8,7 @@ import { Composer } from "./composer";
 import { useUi } from "./context";
 import { Farewell } from "./farewell";
 import { FileLink, UploadLine } from "./files";
-import { Dots, Lost } from "./parts";
+import { Dots, Greeting, Lost } from "./parts";
 
 /** Messages of one sender within this time stand together under one name. */
 const group_ms = 120_000;
@@ -52,6 +52,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
         at_end.current = at.scrollHeight - at.scrollTop - at.clientHeight < near_end_px;
       }}
     >
+      <Greeting />
       {messages.map((message, i) => (
         <Line
           key={message.id || message.seq}

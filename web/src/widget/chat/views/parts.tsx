@@ -37,6 +37,17 @@ export function Lost() {
   );
 }
 
+/** The queue's own first line, where it has one. */
+export function Greeting() {
+  const { styling } = useUi().state.session;
+  if (!styling || !styling.greeting) return null;
+  return (
+    <p class="intro" dir="auto">
+      {styling.greeting}
+    </p>
+  );
+}
+
 /** The site's logo, or the mark when there is none or it does not load. */
 export function Logo({ url }: { url: string | null | undefined }) {
   const { host } = useUi();

@@ -1,22 +1,24 @@
 /** The visitor waits, or the window opened by itself and somebody is coming: place and estimated wait, kept up to date by the server. */
 import type { VisitorChat } from "../../../api/wire";
+import { lastMove } from "../../transcript";
 import { minutes, type Texts } from "../texts";
 import { useUi } from "./context";
-import { Dots, Lost } from "./parts";
+import { Dots, Greeting, Lost } from "./parts";
 
 export function Queue({ chat }: { chat: VisitorChat }) {
   const { act, state, t, language } = useUi();
-  const passed_on = state.session.messages.some((m) => m.from === "system" && m.text === "transferred");
+  const moved = lastMove(state.session);
   const wait = chat.wait_s === undefined ? undefined : waitText(chat.wait_s, t, language);
   const next = chat.state === "ringing" || chat.position === 1;
   return (
     <div class="panel queue">
       <Lost />
       <div class="grow">
+        <Greeting />
         <Dots />
         <div role="status">
           <h2>{chat.launched ? t.launched_title : next ? t.queue_next : t.queue_title}</h2>
-          {passed_on && <p>{t.transferred}</p>}
+          {moved && <p>{t[moved]}</p>}
           <p>{chat.launched ? t.launched_text : t.queue_text}</p>
           {(chat.position !== undefined || wait) && (
             <dl>

@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import type { Message } from "../api/wire";
+import { newSession } from "./session";
+import { active, from_agent, heard, play, welcome } from "./session-play";
+import { lastMove } from "./transcript";
+
+const of_system = (seq: number, text: string): Message => ({ ...from_agent(seq, text), from: "system" });
+
+it("tells who waits that they were passed on or moved to another queue, whichever was last", () => {
+  // spec: Q-5 Q-9
+  const waiting = welcome({ chat: { ...active, state: "queued" } });
+  const moves = (...messages: Message[]) => lastMove(play(newSession(), waiting, ...messages.map(heard))[0]);
+  expect(moves(from_agent(1, "queue_moved"), of_system(2, "agent_joined"))).toBeNull();
+  expect(moves(of_system(1, "queue_moved"))).toBe("queue_moved");
+  expect(moves(of_system(1, "transferred"), from_agent(2))).toBe("transferred");
+  expect(moves(of_system(1, "transferred"), of_system(2, "queue_moved"))).toBe("queue_moved");
+  expect(moves(of_system(1, "queue_moved"), of_system(2, "transferred"))).toBe("transferred");
+});
