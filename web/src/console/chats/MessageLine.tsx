@@ -74,8 +74,9 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
     live.say(chat, entry.text, entry.audience ?? "all", entry.file);
   };
   const back = () => {
-    const draft = drafts.read(chat.id).text;
-    drafts.change(chat.id, draft ? `${entry.text}\n${draft}` : entry.text);
+    const draft = drafts.read(chat.id);
+    const text = draft.text ? `${entry.text}\n${draft.text}` : entry.text;
+    drafts.change(chat.id, text, entry.audience ?? draft.audience);
     live.discard(entry.id);
   };
   if (entry.refused === undefined) {

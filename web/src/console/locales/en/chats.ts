@@ -59,6 +59,7 @@ export const chats = {
     theirs: "Take that",
     mine: "Keep this",
     kept: "Your draft is kept:",
+    kept_note: "Your note to the team is kept:",
     copy: "Copy the draft",
     give_up: "Discard it",
   },
