@@ -3,7 +3,7 @@ import type { Locator } from "@playwright/test";
 import { addQueue, changeQueue } from "../support/admin.ts";
 import type { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
-import { another, chat, expect, test, withMail } from "../support/journey.ts";
+import { another, anotherVisitor, chat, expect, test, withMail } from "../support/journey.ts";
 import { Visitor } from "../support/visitor.ts";
 
 // spec: Q-7 Q-9 X-2
@@ -243,4 +243,37 @@ test("when the agent ends the chat the visitor sees it, in every tab, and says w
   await expect(session.getByText("Did not help")).toBeVisible();
   await expect(page.getByText(/^Closes by itself in \d+ s$/)).toBeVisible();
   await expect(page.getByText("No chats at the moment")).toBeVisible({ timeout: 25_000 });
+});
+
+// spec: Q-10
+test("what an agent notes of an ended chat is there after a look at another one, and kept when its time runs out", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  await changeQueue(browser, demo, { conduct: { wrap_up_s: 20 } });
+  await chat(visitor, agent);
+  const ola = await anotherVisitor(browser, demo, errors);
+  await ola.page.goto("/");
+  await ola.launcher.click();
+  await ola.fillForm("Ola");
+  await agent.answer();
+  const { page } = agent;
+  const kari = page.getByRole("link", { name: /Kari/ });
+  await kari.click();
+  await visitor.end();
+  const note = page.getByRole("textbox", { name: "Note", exact: true });
+  await note.fill("Wants four");
+  await page.getByRole("link", { name: /Ola/ }).click();
+  await expect(note).toBeHidden();
+  await kari.click();
+  await expect(note).toHaveValue("Wants four");
+  await note.fill("Wants four by May");
+  await expect(kari, "it is put away by itself").toBeHidden({ timeout: 25_000 });
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("list", { name: "List of ended chats" }).getByRole("link", { name: /Kari/ }).click();
+  await expect(page.getByRole("complementary").getByText("Wants four by May")).toBeVisible();
+  await ola.page.context().close();
 });

@@ -6,6 +6,7 @@ import type { SessionUser } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { useOptions } from "../api/workspace";
 import { ChatsPage } from "../chats/ChatsPage";
+import { NotedProvider } from "../chats/NotedProvider";
 import { DraftsProvider } from "../drafts/DraftsProvider";
 import { LiveProvider } from "../live/LiveProvider";
 import { play } from "../live/sounds";
@@ -56,9 +57,11 @@ export function Console({ user }: { user: SessionUser }) {
   return (
     <UserContext.Provider value={user}>
       <DraftsProvider user={user.id}>
-        <MiniProvider>
-          <Connected user={user} />
-        </MiniProvider>
+        <NotedProvider>
+          <MiniProvider>
+            <Connected user={user} />
+          </MiniProvider>
+        </NotedProvider>
       </DraftsProvider>
     </UserContext.Provider>
   );

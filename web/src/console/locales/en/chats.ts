@@ -243,7 +243,7 @@ export const chats = {
     tags: "Tags",
     note: "Note",
     required: "Choose what the chat came to before you close it.",
-    hint: "Closing frees your slot.",
+    hint: "Kept as you write. Closing frees your slot.",
     due: "Closes by itself in {{s}} s",
   },
   session: {
