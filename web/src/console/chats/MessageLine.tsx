@@ -74,9 +74,7 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
     live.say(chat, entry.text, entry.audience ?? "all", entry.file);
   };
   const back = () => {
-    const draft = drafts.read(chat.id);
-    const text = draft.text ? `${entry.text}\n${draft.text}` : entry.text;
-    drafts.change(chat.id, text, entry.audience ?? draft.audience);
+    drafts.giveBack(chat.id, { text: entry.text, audience: entry.audience ?? "all" });
     live.discard(entry.id);
   };
   if (entry.refused === undefined) {

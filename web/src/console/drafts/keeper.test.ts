@@ -184,3 +184,29 @@ describe("a note to the team that is not sent yet", () => {
     expect(keeper.read("c").audience).toBe("all");
   });
 });
+
+// spec: Q-9
+describe("messages that were not taken", () => {
+  it("are a draft again, in their order, before what was begun meanwhile", async () => {
+    const shop = server();
+    const parts = shop.parts();
+    const keeper = createDraftKeeper(parts);
+    keeper.change("c", "Third", "all");
+    keeper.giveBack("c", { text: "First", audience: "all" });
+    keeper.giveBack("c", { text: "Second", audience: "all" });
+    expect(createDraftKeeper(parts).read("c").text, "also after a reload").toBe("First\nSecond\nThird");
+    await vi.advanceTimersByTimeAsync(700);
+    expect(shop.drafts.get("c")?.text).toBe("First\nSecond\nThird");
+  });
+
+  it("are a note again if they were one, and never for the visitor together with one", () => {
+    const keeper = createDraftKeeper(server().parts());
+    keeper.giveBack("c", { text: "Haggles", audience: "staff" });
+    expect(keeper.read("c")).toMatchObject({ text: "Haggles", audience: "staff" });
+    keeper.giveBack("c", { text: "Good morning", audience: "all" });
+    expect(keeper.read("c")).toMatchObject({ text: "Haggles\nGood morning", audience: "staff" });
+    keeper.sent("c", "staff");
+    keeper.giveBack("c", { text: "Good morning", audience: "all" });
+    expect(keeper.read("c")).toMatchObject({ text: "Good morning", audience: "all" });
+  });
+});

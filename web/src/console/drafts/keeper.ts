@@ -44,6 +44,8 @@ export interface DraftKeeper {
   change(chat: string, text: string, audience: Audience): void;
   /** The draft went out as a message, or was given up; `next`: whom the following one is for. */
   sent(chat: string, next: Audience): void;
+  /** A message that was not taken is a draft again, before what was begun meanwhile. */
+  giveBack(chat: string, message: Writing): void;
   /** Takes what the server has, unless something newer was written here. */
   load(chat: string): Promise<void>;
   /** Takes drafts that the server listed. */
@@ -67,6 +69,8 @@ interface Entry {
   failures: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   dirty_at: number;
+  /** What the draft begins with because it was given back. */
+  given_back: string;
 }
 
 const WAIT_MS = 600;
@@ -91,6 +95,7 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
       failures: 0,
       timer: undefined,
       dirty_at: 0,
+      given_back: "",
     };
     entries.set(chat, entry);
     return entry;
@@ -184,8 +189,25 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
     },
     sent(chat, next) {
       const entry = entryOf(chat);
+      entry.given_back = "";
       show(chat, entry, { text: "", audience: next });
       void push(chat, entry);
+    },
+    giveBack(chat, message) {
+      const entry = entryOf(chat);
+      const { text, audience } = entry.view;
+      const begins = `${text}\n`.startsWith(`${entry.given_back}\n`);
+      const at = begins ? entry.given_back.length : 0;
+      const back = [text.slice(0, at), message.text].filter(Boolean).join("\n");
+      const rest = text.slice(at).replace(/^\n/, "");
+      entry.given_back = back;
+      // Together with a note it is one.
+      const is_note = message.audience === "staff" || (text !== "" && audience === "staff");
+      show(chat, entry, {
+        text: rest === "" ? back : `${back}\n${rest}`,
+        audience: is_note ? "staff" : "all",
+      });
+      schedule(chat, entry);
     },
     load,
     take,

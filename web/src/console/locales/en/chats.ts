@@ -60,6 +60,7 @@ export const chats = {
     mine: "Keep this",
     kept: "Your draft is kept:",
     kept_note: "Your note to the team is kept:",
+    not_sent: "Not sent. {{detail}} What you wrote is kept as your draft.",
     copy: "Copy the draft",
     give_up: "Discard it",
   },
