@@ -277,3 +277,42 @@ test("what an agent notes of an ended chat is there after a look at another one,
   await expect(page.getByRole("complementary").getByText("Wants four by May")).toBeVisible();
   await ola.page.context().close();
 });
+
+/** The address of the tab that a console opens next. */
+async function opened(agent: Agent): Promise<string> {
+  const tab = await agent.page.context().waitForEvent("page", { timeout: 15_000 });
+  await tab.waitForURL(/record/);
+  return tab.url();
+}
+
+// spec: Q-12
+test("the record is opened for who begins a chat with a visitor, and for who takes it over", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  const screen_pop = { url: "https://record.example/{chat_id}", open: "tab" };
+  await changeQueue(browser, demo, { conduct: { screen_pop } });
+  const sue = await another(browser, demo, "sue", errors);
+  for (const { page } of [agent, sue])
+    await page.context().route("https://record.example/**", (route) => route.fulfill({ body: "The record" }));
+  await visitor.page.goto("/");
+  await agent.page.getByRole("link", { name: "Visitors" }).click();
+  await agent.page.getByRole("button", { name: /^Open the visit of/ }).click();
+  const begun = opened(agent);
+  await agent.page.getByRole("button", { name: "Begin a chat" }).click();
+  await expect(agent.composer).toBeVisible();
+  const record = `https://record.example/${agent.page.url().split("/").at(-1)}`;
+  expect(await begun).toBe(record);
+  await agent.page.bringToFront();
+  await agent.say("Good morning.");
+  await visitor.sees("Good morning.");
+
+  await sue.page.goto(agent.page.url());
+  await sue.page.getByRole("button", { name: "Take over" }).click();
+  const taken_over = opened(sue);
+  await sue.page.getByRole("dialog").getByRole("button", { name: "Take over" }).click();
+  expect(await taken_over).toBe(record);
+});
