@@ -110,9 +110,13 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await setElsewhere(sue.page, true);
   await visitor.say("And the price?");
   await expect.poll(noticed).toEqual({ notes: ["And the price?"], sounds: 1 });
+  await visitor.say("For four of them");
+  await expect
+    .poll(noticed, { message: "each message calls, though it takes the place of the one before" })
+    .toEqual({ notes: ["And the price?", "For four of them"], sounds: 2 });
   // The owner reads it, and the guest still has not.
   await expect(visitor.log.getByText("Read", { exact: true })).toBeVisible();
-  const unread = sue.page.getByRole("img", { name: "1 unread message" });
+  const unread = sue.page.getByRole("img", { name: "2 unread messages" });
   await expect(unread).toBeVisible();
   await setElsewhere(sue.page, false);
   await expect(unread).toBeHidden();
