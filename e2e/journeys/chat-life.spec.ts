@@ -115,10 +115,14 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await setElsewhere(sue.page, true);
   await visitor.say("And the price?");
   await expect.poll(noticed).toEqual({ notes: ["And the price?"], sounds: 1 });
+  await visitor.say("For four of them");
+  await expect
+    .poll(noticed, { message: "each message calls, though it takes the place of the one before" })
+    .toEqual({ notes: ["And the price?", "For four of them"], sounds: 2 });
   // The owner reads it, and the guest still has not.
   await expect(visitor.log.getByText("Read", { exact: true })).toBeVisible();
   await checkAsItIs(sue.page, "guest");
-  const unread = sue.page.getByRole("img", { name: "1 unread message" });
+  const unread = sue.page.getByRole("img", { name: "2 unread messages" });
   await expect(unread).toBeVisible();
   await setElsewhere(sue.page, false);
   await expect(unread).toBeHidden();
@@ -305,4 +309,76 @@ test("when the agent ends the chat the visitor sees it, in every tab, and says w
   await expect(session.getByText("Did not help")).toBeVisible();
   await expect(page.getByText(/^Closes by itself in \d+ s$/)).toBeVisible();
   await expect(page.getByText("No chats at the moment")).toBeVisible({ timeout: 25_000 });
+});
+
+// spec: Q-10
+test("what an agent notes of an ended chat is there after a look at another one, and kept when its time runs out", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  await changeQueue(browser, demo, { conduct: { wrap_up_s: 20 } });
+  await chat(visitor, agent);
+  const ola = await anotherVisitor(browser, demo, errors);
+  await ola.page.goto("/");
+  await ola.launcher.click();
+  await ola.fillForm("Ola");
+  await agent.answer();
+  const { page } = agent;
+  const kari = page.getByRole("link", { name: /Kari/ });
+  await kari.click();
+  await visitor.end();
+  const note = page.getByRole("textbox", { name: "Note", exact: true });
+  await note.fill("Wants four");
+  await page.getByRole("link", { name: /Ola/ }).click();
+  await expect(note).toBeHidden();
+  await kari.click();
+  await expect(note).toHaveValue("Wants four");
+  await note.fill("Wants four by May");
+  await expect(kari, "it is put away by itself").toBeHidden({ timeout: 25_000 });
+  await page.getByRole("link", { name: "History" }).click();
+  await page.getByRole("list", { name: "List of ended chats" }).getByRole("link", { name: /Kari/ }).click();
+  await expect(page.getByRole("complementary").getByText("Wants four by May")).toBeVisible();
+  await ola.page.context().close();
+});
+
+/** The address of the tab that a console opens next. */
+async function opened(agent: Agent): Promise<string> {
+  const tab = await agent.page.context().waitForEvent("page", { timeout: 15_000 });
+  await tab.waitForURL(/record/);
+  return tab.url();
+}
+
+// spec: Q-12
+test("the record is opened for who begins a chat with a visitor, and for who takes it over", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  const screen_pop = { url: "https://record.example/{chat_id}", open: "tab" };
+  await changeQueue(browser, demo, { conduct: { screen_pop } });
+  const sue = await another(browser, demo, "sue", errors);
+  for (const { page } of [agent, sue])
+    await page.context().route("https://record.example/**", (route) => route.fulfill({ body: "The record" }));
+  await visitor.page.goto("/");
+  await agent.page.getByRole("link", { name: "Visitors" }).click();
+  await agent.page.getByRole("button", { name: /^Open the visit of/ }).click();
+  const begun = opened(agent);
+  await agent.page.getByRole("button", { name: "Begin a chat" }).click();
+  await expect(agent.composer).toBeVisible();
+  const record = `https://record.example/${agent.page.url().split("/").at(-1)}`;
+  expect(await begun).toBe(record);
+  await agent.page.bringToFront();
+  await agent.say("Good morning.");
+  await visitor.sees("Good morning.");
+
+  await sue.page.goto(agent.page.url());
+  await sue.page.getByRole("button", { name: "Take over" }).click();
+  const taken_over = opened(sue);
+  await sue.page.getByRole("dialog").getByRole("button", { name: "Take over" }).click();
+  expect(await taken_over).toBe(record);
 });

@@ -1,7 +1,7 @@
 /** A network that goes away and comes back under a chat, or goes silent without a word. */
 import type { Page } from "@playwright/test";
 import type { Agent } from "../support/agent.ts";
-import { chat, expect, test } from "../support/journey.ts";
+import { another, chat, expect, test } from "../support/journey.ts";
 
 /** The texts of the chat's messages as the server has them. */
 async function stored(agent: Agent): Promise<string[]> {
@@ -53,6 +53,40 @@ test("an agent who was offline finds what was written", async ({ visitor, agent,
   await agent.sees("are you still there?");
   await agent.say("I am.");
   await visitor.sees("I am.");
+});
+
+// spec: Q-9
+test("what an agent wrote while the chat went to somebody else is their draft again", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+  expectedErrors,
+}) => {
+  // After the reload the messages of a colleague's chat are refused.
+  expectedErrors.push(lost, /404 \(Not Found\)/);
+  await chat(visitor, agent);
+  const sue = await another(browser, demo, "sue", errors);
+  await sue.page.getByRole("link", { name: /Kari/ }).first().click();
+  await agent.page.context().setOffline(true);
+  await agent.say("written offline 1");
+  await agent.say("written offline 2");
+  await agent.composer.fill("and begun");
+  await sue.page.getByRole("button", { name: "Take over" }).click();
+  await sue.page.getByRole("dialog").getByRole("button", { name: "Take over" }).click();
+  await expect(visitor.log.getByText("Sue Dahl looks after you now.")).toBeVisible();
+  const said = expect(agent.page.getByText(/^Not sent\. .* kept as your draft\.$/).first()).toBeVisible();
+  await agent.page.context().setOffline(false);
+  await said;
+  const kept = agent.page.getByText(/Your draft is kept: written offline 1\s+written offline 2\s+and begun/);
+  await expect(kept).toBeVisible();
+  await expect(agent.log.getByText("written offline")).toHaveCount(0);
+  await agent.page.reload();
+  await expect(kept).toBeVisible();
+  await sue.say("I go on from here.");
+  await visitor.sees("I go on from here.");
+  await expect(visitor.log.getByText("written offline")).toHaveCount(0);
 });
 
 /** From now on nothing passes over the connections that the page has, and neither end is told. */

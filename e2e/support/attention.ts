@@ -5,6 +5,7 @@ declare global {
   interface Window {
     /** Set by a journey: the console counts as not having the focus. */
     elsewhere?: boolean;
+    /** Those that called. */
     notes?: { title: string; body: string; stays: boolean; click(): void }[];
     tones?: number[];
   }
@@ -24,11 +25,20 @@ function standIn(): void {
   const hasFocus = document.hasFocus.bind(document);
   document.hasFocus = () => !window.elsewhere && hasFocus();
   window.notes = [];
+  const shown = new Set<string>();
   class Note {
     static permission = "granted";
     static requestPermission = async () => "granted";
     onclick: (() => void) | null = null;
-    constructor(title: string, options: { body: string; requireInteraction: boolean }) {
+    private readonly tag: string;
+    constructor(
+      title: string,
+      options: { body: string; tag: string; requireInteraction: boolean; renotify?: boolean },
+    ) {
+      this.tag = options.tag;
+      // In place of one that is still shown it calls nobody, unless it is to do so.
+      if (shown.has(this.tag) && !options.renotify) return;
+      shown.add(this.tag);
       window.notes?.push({
         title,
         body: options.body,
@@ -36,7 +46,9 @@ function standIn(): void {
         click: () => this.onclick?.(),
       });
     }
-    close(): void {}
+    close(): void {
+      shown.delete(this.tag);
+    }
   }
   Object.defineProperty(window, "Notification", { value: Note });
   window.tones = [];

@@ -2977,6 +2977,8 @@ export interface components {
             chat_id: components["schemas"]["ChatId"];
             /** @description The text; empty when there is none, and once it was sent. */
             text: string;
+            /** @description Whom it is for: everyone, or only the team. */
+            audience: components["schemas"]["Audience"];
             /**
              * Format: int64
              * @description Rises with every change that a browser keeps, not when the draft is sent; 0 before the first.
@@ -3669,6 +3671,8 @@ export interface components {
         NewDraft: {
             /** @description The text, at most 4000 characters; empty to give it up. */
             text: string;
+            /** @description Whom it is for: everyone, or only the team. */
+            audience?: components["schemas"]["Audience"];
             /**
              * Format: int64
              * @description The version it was written over; 0 when there was none.

@@ -20,6 +20,7 @@ use crate::driver::saying::MESSAGE_LEN_MAX;
 use crate::store::Tx;
 use crate::store::column::Text;
 use crate::store::draft::{DraftRow, find_draft, insert_draft, list_drafts, update_draft};
+use crate::store::message::Audience;
 
 /// What an agent has begun to write in a chat.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -28,6 +29,8 @@ pub struct Draft {
     pub chat_id: ChatId,
     /// The text; empty when there is none, and once it was sent.
     pub text: String,
+    /// Whom it is for: everyone, or only the team.
+    pub audience: Audience,
     /// Rises with every change that a browser keeps, not when the draft is sent; 0 before the first.
     pub version: i64,
     /// When it was last changed, milliseconds since 1970; 0 before the first time.
@@ -40,6 +43,9 @@ pub struct Draft {
 pub struct NewDraft {
     /// The text, at most 4000 characters; empty to give it up.
     pub text: String,
+    /// Whom it is for: everyone, or only the team.
+    #[serde(default)]
+    pub audience: Audience,
     /// The version it was written over; 0 when there was none.
     pub version: i64,
 }
@@ -103,7 +109,8 @@ async fn keep(
     let mut tx = api.store.write().await?;
     let present = find(&mut tx, &me, chat).await?;
     // The answer to the same request was lost.
-    if present.version == new.version + 1 && present.text == new.text {
+    let is_same = present.text == new.text && present.audience == new.audience;
+    if present.version == new.version + 1 && is_same {
         return Ok(Json(present));
     }
     if present.version != new.version {
@@ -113,6 +120,7 @@ async fn keep(
     let row = DraftRow {
         chat_id: Text(chat),
         body: new.text,
+        audience: Text(new.audience),
         version: new.version + 1,
         updated_at: api.clock.now().0,
     };
@@ -134,7 +142,10 @@ async fn find(tx: &mut Tx, me: &SignedIn, chat: ChatId) -> Answer<Draft> {
     }
     let actor = Actor { id: *me.user.id, name: me.user.name.clone(), role: *me.user.role };
     match find_seat(tx, &actor, chat).await {
-        Ok(_) => Ok(Draft { chat_id: chat, text: String::new(), version: 0, updated_at: 0 }),
+        Ok(_) => {
+            let (text, audience) = (String::new(), Audience::All);
+            Ok(Draft { chat_id: chat, text, audience, version: 0, updated_at: 0 })
+        }
         Err(Denied::Because(..)) => Err(Problem::NotFound),
         Err(Denied::Store(error)) => Err(error.into()),
     }
@@ -142,6 +153,12 @@ async fn find(tx: &mut Tx, me: &SignedIn, chat: ChatId) -> Answer<Draft> {
 
 impl From<DraftRow> for Draft {
     fn from(row: DraftRow) -> Self {
-        Self { chat_id: *row.chat_id, text: row.body, version: row.version, updated_at: row.updated_at }
+        Self {
+            chat_id: *row.chat_id,
+            text: row.body,
+            audience: *row.audience,
+            version: row.version,
+            updated_at: row.updated_at,
+        }
     }
 }

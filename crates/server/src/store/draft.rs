@@ -5,6 +5,7 @@ use beckon_engine::time::UnixMs;
 use serde_json::json;
 
 use super::column::Text;
+use super::message::Audience;
 use super::sql::{execute, fetch_all, fetch_list, fetch_optional};
 use super::{StoreResult, Tx};
 
@@ -18,6 +19,8 @@ pub struct DraftRow {
     pub chat_id: Text<ChatId>,
     /// The text; empty once sent or given up.
     pub body: String,
+    /// Whom it is for.
+    pub audience: Text<Audience>,
     /// Rises with every write of a browser.
     pub version: i64,
     /// When it was last changed.
@@ -32,7 +35,7 @@ pub async fn find_draft(tx: &mut Tx, user: UserId, chat: ChatId) -> StoreResult<
     fetch_optional!(
         tx,
         DraftRow,
-        "SELECT chat_id, body, version, updated_at FROM drafts WHERE user_id = $1 AND chat_id = $2",
+        "SELECT chat_id, body, audience, version, updated_at FROM drafts WHERE user_id = $1 AND chat_id = $2",
         Text(user),
         Text(chat),
     )
@@ -46,7 +49,7 @@ pub async fn list_drafts(tx: &mut Tx, user: UserId) -> StoreResult<Vec<DraftRow>
     fetch_all!(
         tx,
         DraftRow,
-        "SELECT chat_id, body, version, updated_at FROM drafts
+        "SELECT chat_id, body, audience, version, updated_at FROM drafts
          WHERE user_id = $1 AND body <> '' ORDER BY updated_at DESC, chat_id LIMIT $2",
         Text(user),
         DRAFTS_MAX,
@@ -60,13 +63,14 @@ pub async fn list_drafts(tx: &mut Tx, user: UserId) -> StoreResult<Vec<DraftRow>
 pub async fn insert_draft(tx: &mut Tx, user: UserId, draft: &DraftRow) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "INSERT INTO drafts (user_id, chat_id, body, version, updated_at) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO drafts (user_id, chat_id, body, version, updated_at, audience) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (user_id, chat_id) DO NOTHING",
         Text(user),
         draft.chat_id,
         draft.body.as_str(),
         draft.version,
         draft.updated_at,
+        draft.audience,
     )?;
     execute!(
         tx,
@@ -85,13 +89,14 @@ pub async fn insert_draft(tx: &mut Tx, user: UserId, draft: &DraftRow) -> StoreR
 pub async fn update_draft(tx: &mut Tx, user: UserId, draft: &DraftRow) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE drafts SET body = $3, version = $4, updated_at = $5
+        "UPDATE drafts SET body = $3, version = $4, updated_at = $5, audience = $6
          WHERE user_id = $1 AND chat_id = $2 AND version = $4 - 1",
         Text(user),
         draft.chat_id,
         draft.body.as_str(),
         draft.version,
         draft.updated_at,
+        draft.audience,
     )?;
     Ok(rows == 1)
 }

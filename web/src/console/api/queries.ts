@@ -128,6 +128,15 @@ export function useChat(id: string) {
   });
 }
 
+/** A chat, from the server where none is at hand. */
+export function fetchChat(queryClient: QueryClient, id: string): Promise<Chat> {
+  return queryClient.fetchQuery({
+    queryKey: keys.chat(id),
+    queryFn: ({ signal }) => request<Chat>("GET", `/chats/${id}`, undefined, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 /** All messages of a chat after `after`. */
 export async function fetchMessages(chat: string, after: number, signal?: AbortSignal): Promise<Message[]> {
   const messages: Message[] = [];

@@ -33,8 +33,8 @@ export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }
   const { t } = useTranslation();
   const live = useLive();
   const drafts = useDrafts();
-  const { text, conflict } = useDraft(chat.id);
-  const [staff, setStaff] = useState(notesOnly);
+  const { text, audience, conflict } = useDraft(chat.id);
+  const staff = notesOnly || audience === "staff";
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(text.length);
   const [warned, setWarned] = useState(false);
@@ -47,11 +47,15 @@ export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }
   useEffect(() => {
     if (!notesOnly && window.matchMedia("(min-width: 721px)").matches) field.current?.focus();
   }, [notesOnly]);
+  useEffect(() => {
+    // Who joins later must not find what stood here as a note as a message.
+    if (notesOnly && text !== "" && audience === "all") drafts.change(chat.id, text, "staff");
+  }, [notesOnly, text, audience, drafts, chat.id]);
   useShortcut("composer", () => field.current?.focus());
   useShortcut("canned", askForCanned);
 
   function change(value: string, at: number): void {
-    drafts.change(chat.id, value);
+    drafts.change(chat.id, value, staff ? "staff" : "all");
     setCaret(at);
     setWarned(false);
     if (value !== "" && !staff) live.typing(chat.id);
@@ -79,7 +83,7 @@ export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }
       return;
     }
     live.say(chat, message, staff ? "staff" : "all");
-    drafts.sent(chat.id);
+    drafts.sent(chat.id, notesOnly ? "all" : audience);
     setWarned(false);
     setCaret(0);
     field.current?.focus();
@@ -163,7 +167,7 @@ export function Composer({ chat, notesOnly }: { chat: Chat; notesOnly: boolean }
             label={t("chats.composer.as_note")}
             checked={staff}
             onChange={(event) => {
-              setStaff(event.currentTarget.checked);
+              drafts.change(chat.id, text, event.currentTarget.checked ? "staff" : "all");
               field.current?.focus();
             }}
           />

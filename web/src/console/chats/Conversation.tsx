@@ -32,15 +32,11 @@ export function Conversation({ chat, onDetails }: { chat: Chat; onDetails: (() =
       <TeamBar chat={chat} />
       <Loaded query={messages}>{(data) => <MessageLog chat={chat} messages={data} />}</Loaded>
       <TypingLine chat={chat} />
+      {!part.notes && <KeptDraft chat={chat.id} />}
       {part.owner && chat.state === "ended" && !chat.wrapped_up ? (
         <WrapUp chat={chat} />
       ) : (
-        !part.writes && (
-          <>
-            {!part.notes && <KeptDraft chat={chat.id} />}
-            <Locked chat={chat} own={part.owner} />
-          </>
-        )
+        !part.writes && <Locked chat={chat} own={part.owner} />
       )}
       {(part.writes || part.notes) && (
         <Composer key={String(part.writes)} chat={chat} notesOnly={!part.writes} />

@@ -8,15 +8,15 @@ import classes from "./Chats.module.css";
 export function KeptDraft({ chat }: { chat: string }) {
   const { t } = useTranslation();
   const drafts = useDrafts();
-  const { text } = useDraft(chat);
+  const { text, audience } = useDraft(chat);
   if (text === "") return null;
   return (
     <div className={classes.kept}>
       <span className="clip">
-        {t("chats.draft.kept")} {text}
+        {t(audience === "staff" ? "chats.draft.kept_note" : "chats.draft.kept")} {text}
       </span>
       <CopyIcon value={text} label={t("chats.draft.copy")} />
-      <Button size="compact-xs" variant="default" onClick={() => drafts.sent(chat)}>
+      <Button size="compact-xs" variant="default" onClick={() => drafts.sent(chat, "all")}>
         {t("chats.draft.give_up")}
       </Button>
     </div>

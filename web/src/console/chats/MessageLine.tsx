@@ -74,8 +74,7 @@ export function PendingLine({ chat, entry }: { chat: Chat; entry: OutboxEntry })
     live.say(chat, entry.text, entry.audience ?? "all", entry.file);
   };
   const back = () => {
-    const draft = drafts.read(chat.id).text;
-    drafts.change(chat.id, draft ? `${entry.text}\n${draft}` : entry.text);
+    drafts.giveBack(chat.id, { text: entry.text, audience: entry.audience ?? "all" });
     live.discard(entry.id);
   };
   if (entry.refused === undefined) {

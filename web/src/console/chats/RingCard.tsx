@@ -8,13 +8,13 @@ import type { Chat } from "../../api/wire";
 import { useLive, useLiveState } from "../live/LiveProvider";
 import { LiveRefusal } from "../live/refusal";
 import { useUser } from "../shell/user";
-import { isWebUrl } from "../ui/check";
 import { shortUrl } from "../ui/format";
 import { warned } from "../ui/notify";
 import { serverNow } from "../ui/server-time";
 import { useSecondsLeft } from "../ui/time";
 import classes from "./Chats.module.css";
 import { ringDue } from "./part";
+import { popScreen } from "./screenPop";
 
 export function RingCard({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
@@ -63,13 +63,6 @@ export function RingCard({ chat }: { chat: Chat }) {
       </div>
     </section>
   );
-}
-
-/** Still within the press of the button, so that the browser lets the tab open; only an address of the web. */
-function popScreen(chat: Chat): void {
-  const { screen_pop } = chat;
-  if (screen_pop?.open !== "tab" || !isWebUrl(screen_pop.url)) return;
-  window.open(screen_pop.url, "_blank", "noopener,noreferrer");
 }
 
 function whyItRings(chat: Chat, me: string, t: TFunction): string {

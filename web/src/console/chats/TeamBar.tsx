@@ -10,6 +10,7 @@ import { warned } from "../ui/notify";
 import { useSecondsLeft } from "../ui/time";
 import { partOf } from "./part";
 import { useRinging } from "./RingCard";
+import { popScreen } from "./screenPop";
 import classes from "./Team.module.css";
 
 export function TeamBar({ chat }: { chat: Chat }) {
@@ -131,7 +132,7 @@ function Supervising({ chat }: { chat: Chat }) {
       title: t("chats.team.take_over_title", { name: owner }),
       children: t("chats.team.take_over_text", { name: owner }),
       labels: { confirm: t("chats.team.take_over"), cancel: t("action.cancel") },
-      onConfirm: () => run("take_over", () => live.takeOver(chat.id)),
+      onConfirm: () => run("take_over", () => live.takeOver(chat.id).then(() => popScreen(chat))),
     });
   const button = (name: string, label: string, action: () => Promise<void>) => (
     <Button size="xs" variant="default" loading={pending === name} onClick={() => run(name, action)}>

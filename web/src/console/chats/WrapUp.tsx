@@ -1,4 +1,4 @@
-/** Owns what an agent notes of an ended chat before closing it: what it came to, tags, a note (Q-10). */
+/** Owns what an agent notes of an ended chat until it is closed: what it came to, tags, a note (Q-10). It is kept as it is written. */
 import { Button, Select, TagsInput, Text, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
@@ -10,23 +10,26 @@ import { request } from "../api/http";
 import { useShortcut } from "../keys/useShortcut";
 import { useLive } from "../live/LiveProvider";
 import { useSecondsLeft } from "../ui/time";
+import { useNoted } from "./NotedProvider";
+import type { Noted } from "./noted";
 import { SendTranscript } from "./SendTranscript";
 import classes from "./Team.module.css";
 
 const TAGS_MAX = 20;
+const TAG_LENGTH_MAX = 40;
 const NOTE_LENGTH_MAX = 2_000;
 
 export function WrapUp({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const live = useLive();
+  const keeper = useNoted();
   const [, go] = useLocation();
   const queue = useQuery({
     queryKey: ["queue", chat.queue.id],
     queryFn: ({ signal }) => request<Queue>("GET", `/queues/${chat.queue.id}`, undefined, signal),
   });
-  const [disposition, setDisposition] = useState(chat.noted.disposition);
-  const [tags, setTags] = useState(chat.noted.tags);
-  const [note, setNote] = useState(chat.noted.note);
+  const { noted, change } = useNotes(chat);
+  const { disposition, tags, note } = noted;
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState("");
   const conduct = queue.data?.plan.conduct;
@@ -35,7 +38,9 @@ export function WrapUp({ chat }: { chat: Chat }) {
     event.preventDefault();
     setPending(true);
     setFailure("");
-    request("PUT", `/chats/${chat.id}/wrap-up`, { disposition, tags, note })
+    keeper.change(chat.id, noted);
+    keeper
+      .keep(chat.id)
       .then(() => live.closeChat(chat.id))
       .then(() => {
         // Who has gone elsewhere meanwhile stays there.
@@ -71,7 +76,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
             withAsterisk={conduct.disposition_required}
             data={conduct.dispositions}
             value={disposition || null}
-            onChange={(value) => setDisposition(value ?? "")}
+            onChange={(value) => change({ ...noted, disposition: value ?? "" })}
             clearable={!conduct.disposition_required}
             allowDeselect={!conduct.disposition_required}
           />
@@ -80,8 +85,9 @@ export function WrapUp({ chat }: { chat: Chat }) {
           label={t("chats.wrap_up.tags")}
           data={conduct?.tags ?? []}
           value={tags}
-          onChange={setTags}
+          onChange={(value) => change({ ...noted, tags: value })}
           maxTags={TAGS_MAX}
+          maxLength={TAG_LENGTH_MAX}
         />
       </div>
       <Textarea
@@ -91,7 +97,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
         maxRows={4}
         maxLength={NOTE_LENGTH_MAX}
         value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
+        onChange={(event) => change({ ...noted, note: event.currentTarget.value })}
       />
       <SendTranscript chat={chat} />
       {failure !== "" && (
@@ -109,6 +115,20 @@ export function WrapUp({ chat }: { chat: Chat }) {
       </div>
     </form>
   );
+}
+
+/** Begins with what was noted before; what is not kept yet when the form goes is kept then, whoever closed the chat. */
+function useNotes(chat: Chat): { noted: Noted; change(noted: Noted): void } {
+  const keeper = useNoted();
+  const [noted, setNoted] = useState(() => keeper.pending(chat.id) ?? chat.noted);
+  useEffect(() => () => void keeper.keep(chat.id).catch(() => undefined), [keeper, chat.id]);
+  return {
+    noted,
+    change(next) {
+      setNoted(next);
+      keeper.change(chat.id, next);
+    },
+  };
 }
 
 function Due({ due_at }: { due_at: number }) {

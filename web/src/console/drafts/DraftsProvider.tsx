@@ -2,7 +2,14 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Draft, Page } from "../../api/rest";
 import { ApiError, hand, request } from "../api/http";
-import { createDraftKeeper, type DraftKeeper, type DraftView, KeepFailure, parseLocal } from "./keeper";
+import {
+  createDraftKeeper,
+  type DraftKeeper,
+  type DraftView,
+  isSame,
+  KeepFailure,
+  parseLocal,
+} from "./keeper";
 
 const DraftsContext = createContext<DraftKeeper | null>(null);
 
@@ -52,7 +59,7 @@ export function useHasDraft(chat: string): boolean {
 function forgetKept(prefix: string): void {
   for (const key of Object.keys(localStorage).filter((name) => name.startsWith(prefix))) {
     const local = parseLocal(localStorage.getItem(key));
-    if (local.text === local.saved) localStorage.removeItem(key);
+    if (isSame(local, local.saved)) localStorage.removeItem(key);
   }
 }
 

@@ -3,14 +3,20 @@
  * version so that a late write never takes the place of a newer one. Draws nothing; who stores and sends is handed in.
  */
 
-/** A draft as the server has it. */
-export interface StoredDraft {
+export type Audience = "all" | "staff";
+
+export interface Writing {
   text: string;
+  /** A note to the team stays one until the agent says otherwise (Q-9). */
+  audience: Audience;
+}
+
+/** A draft as the server has it. */
+export interface StoredDraft extends Writing {
   version: number;
 }
 
-export interface DraftView {
-  text: string;
+export interface DraftView extends Writing {
   /** Another browser wrote something else meanwhile; the agent decides. */
   conflict: string | null;
 }
@@ -35,9 +41,11 @@ export class KeepFailure extends Error {
 
 export interface DraftKeeper {
   read(chat: string): DraftView;
-  change(chat: string, text: string): void;
-  /** The draft went out as a message. */
-  sent(chat: string): void;
+  change(chat: string, text: string, audience: Audience): void;
+  /** The draft went out as a message, or was given up; `next`: whom the following one is for. */
+  sent(chat: string, next: Audience): void;
+  /** A message that was not taken is a draft again, before what was begun meanwhile. */
+  giveBack(chat: string, message: Writing): void;
   /** Takes what the server has, unless something newer was written here. */
   load(chat: string): Promise<void>;
   /** Takes drafts that the server listed. */
@@ -53,14 +61,16 @@ export interface DraftKeeper {
 interface Entry {
   view: DraftView;
   /** What the server has, as far as known here. */
-  saved: string;
+  saved: Writing;
   version: number;
   conflict: StoredDraft | null;
-  /** The text that is on its way to the server. */
-  under_way: string | null;
+  /** What is on its way to the server. */
+  under_way: Writing | null;
   failures: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   dirty_at: number;
+  /** What the draft begins with because it was given back. */
+  given_back: string;
 }
 
 const WAIT_MS = 600;
@@ -77,7 +87,7 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
     if (held) return held;
     const local = parseLocal(parts.storage.getItem(parts.prefix + chat));
     const entry: Entry = {
-      view: { text: local.text, conflict: null },
+      view: { text: local.text, audience: local.audience, conflict: null },
       saved: local.saved,
       version: local.version,
       conflict: null,
@@ -85,23 +95,25 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
       failures: 0,
       timer: undefined,
       dirty_at: 0,
+      given_back: "",
     };
     entries.set(chat, entry);
     return entry;
   }
 
-  function show(chat: string, entry: Entry, text: string): void {
-    entry.view = { text, conflict: entry.conflict?.text ?? null };
+  function show(chat: string, entry: Entry, { text, audience }: Writing): void {
+    entry.view = { text, audience, conflict: entry.conflict?.text ?? null };
     remember(chat, entry);
     for (const listener of listeners) listener();
   }
 
   function remember(chat: string, entry: Entry): void {
-    const { text } = entry.view;
-    if (text === "" && entry.saved === "") parts.storage.removeItem(parts.prefix + chat);
+    const { view, saved, version } = entry;
+    if (view.text === "" && saved.text === "") parts.storage.removeItem(parts.prefix + chat);
     else {
-      const local = { text, saved: entry.saved, version: entry.version };
-      parts.storage.setItem(parts.prefix + chat, JSON.stringify(local));
+      const local = { text: view.text, audience: view.audience, saved: saved.text, version };
+      const kept = JSON.stringify({ ...local, saved_audience: saved.audience });
+      parts.storage.setItem(parts.prefix + chat, kept);
     }
   }
 
@@ -117,20 +129,21 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
 
   async function push(chat: string, entry: Entry): Promise<void> {
     clearTimeout(entry.timer);
-    if (entry.under_way !== null || entry.conflict || entry.view.text === entry.saved) return;
-    const { text } = entry.view;
-    entry.under_way = text;
+    if (entry.under_way !== null || entry.conflict || isSame(entry.view, entry.saved)) return;
+    const { text, audience } = entry.view;
+    const sent = { text, audience };
+    entry.under_way = sent;
     entry.dirty_at = 0;
     try {
-      const kept = await parts.keep(chat, { text, version: entry.version });
+      const kept = await parts.keep(chat, { ...sent, version: entry.version });
       entry.under_way = null;
       entry.failures = 0;
       entry.version = kept.version;
-      entry.saved = text;
+      entry.saved = sent;
       remember(chat, entry);
       // What was sent meanwhile must not stand there as a draft again.
       if (entry.view.text === "") await push(chat, entry);
-      else if (entry.view.text !== text) schedule(chat, entry);
+      else if (!isSame(entry.view, sent)) schedule(chat, entry);
     } catch (error) {
       entry.under_way = null;
       const reason = error instanceof KeepFailure ? error.reason : "later";
@@ -151,33 +164,50 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
   function take(chat: string, stored: StoredDraft): void {
     const entry = entryOf(chat);
     if (entry.under_way !== null || stored.version < entry.version) return;
-    const { text } = entry.view;
-    const clean = text === entry.saved;
-    const same = [text, entry.saved, ""].includes(stored.text);
-    if (clean || same) {
+    const mine = entry.view;
+    const clean = isSame(mine, entry.saved);
+    const known = [mine, entry.saved].some((one) => isSame(one, stored));
+    if (clean || known || stored.text === "" || stored.text === mine.text) {
       entry.conflict = null;
       entry.version = stored.version;
-      entry.saved = stored.text;
-      show(chat, entry, clean ? stored.text : text);
-      if (!clean) schedule(chat, entry);
+      entry.saved = { text: stored.text, audience: stored.audience };
+      show(chat, entry, clean ? taken(stored, mine) : known ? mine : joined(mine, stored));
+      if (!isSame(entry.view, entry.saved)) schedule(chat, entry);
     } else {
       entry.conflict = stored;
       clearTimeout(entry.timer);
-      show(chat, entry, text);
+      show(chat, entry, mine);
     }
   }
 
   return {
     read: (chat) => entryOf(chat).view,
-    change(chat, text) {
+    change(chat, text, audience) {
       const entry = entryOf(chat);
-      show(chat, entry, text);
-      if (text !== entry.saved) schedule(chat, entry);
+      show(chat, entry, { text, audience });
+      if (!isSame(entry.view, entry.saved)) schedule(chat, entry);
     },
-    sent(chat) {
+    sent(chat, next) {
       const entry = entryOf(chat);
-      show(chat, entry, "");
+      entry.given_back = "";
+      show(chat, entry, { text: "", audience: next });
       void push(chat, entry);
+    },
+    giveBack(chat, message) {
+      const entry = entryOf(chat);
+      const { text, audience } = entry.view;
+      const begins = `${text}\n`.startsWith(`${entry.given_back}\n`);
+      const at = begins ? entry.given_back.length : 0;
+      const back = [text.slice(0, at), message.text].filter(Boolean).join("\n");
+      const rest = text.slice(at).replace(/^\n/, "");
+      entry.given_back = back;
+      // Together with a note it is one.
+      const is_note = message.audience === "staff" || (text !== "" && audience === "staff");
+      show(chat, entry, {
+        text: rest === "" ? back : `${back}\n${rest}`,
+        audience: is_note ? "staff" : "all",
+      });
+      schedule(chat, entry);
     },
     load,
     take,
@@ -187,18 +217,18 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
       if (!theirs) return;
       entry.conflict = null;
       entry.version = theirs.version;
-      entry.saved = theirs.text;
-      show(chat, entry, keep === "theirs" ? theirs.text : entry.view.text);
+      entry.saved = { text: theirs.text, audience: theirs.audience };
+      show(chat, entry, keep === "theirs" ? theirs : entry.view);
       void push(chat, entry);
     },
     flush() {
       for (const [chat, entry] of entries) {
-        const { text } = entry.view;
+        const { text, audience } = entry.view;
         const { under_way } = entry;
-        if ((under_way === null && text === entry.saved) || entry.conflict) continue;
+        if ((under_way === null && isSame(entry.view, entry.saved)) || entry.conflict) continue;
         // What is under way arrives first; the same once more is no other change.
-        const is_next = under_way !== null && under_way !== text;
-        parts.hand(chat, { text, version: entry.version + (is_next ? 1 : 0) });
+        const is_next = under_way !== null && !isSame(under_way, entry.view);
+        parts.hand(chat, { text, audience, version: entry.version + (is_next ? 1 : 0) });
       }
     },
     subscribe(listener) {
@@ -212,16 +242,44 @@ export function createDraftKeeper(parts: DraftParts): DraftKeeper {
   };
 }
 
+/** Nothing is for nobody in particular. */
+export function isSame(one: Writing, other: Writing): boolean {
+  return one.text === other.text && (one.text === "" || one.audience === other.audience);
+}
+
+/** What the server has in place of what stands here; whom the next text is for stays when there is none. */
+function taken(stored: Writing, mine: Writing): Writing {
+  return stored.text === "" ? { text: "", audience: mine.audience } : stored;
+}
+
+/** The same text was written for the team and for everyone: it is a note. */
+function joined(mine: Writing, stored: Writing): Writing {
+  return stored.text === "" ? mine : { text: mine.text, audience: "staff" };
+}
+
 /** What this browser keeps of a draft; nothing when it cannot be read. */
-export function parseLocal(text: string | null): StoredDraft & { saved: string } {
-  const none = { text: "", saved: "", version: 0 };
-  if (text === null) return none;
+export function parseLocal(text: string | null): StoredDraft & { saved: Writing } {
+  const none: Writing = { text: "", audience: "all" };
+  if (text === null) return { ...none, saved: none, version: 0 };
   try {
     const found = JSON.parse(text) as Record<string, unknown>;
-    const fits =
-      typeof found.text === "string" && typeof found.saved === "string" && typeof found.version === "number";
-    return fits ? (found as unknown as StoredDraft & { saved: string }) : none;
+    if (
+      typeof found.text === "string" &&
+      typeof found.saved === "string" &&
+      typeof found.version === "number"
+    )
+      return {
+        text: found.text,
+        audience: audienceOf(found.audience),
+        saved: { text: found.saved, audience: audienceOf(found.saved_audience) },
+        version: found.version,
+      };
   } catch {
-    return none;
+    // What cannot be read is no draft.
   }
+  return { ...none, saved: none, version: 0 };
+}
+
+function audienceOf(found: unknown): Audience {
+  return found === "staff" ? "staff" : "all";
 }

@@ -16,6 +16,7 @@ import type { Me } from "../chats/part";
 import { readUpTo } from "./along";
 import { connectLive, type Live } from "./client";
 import { unreadCount } from "./messages";
+import type { OutboxEntry } from "./outbox";
 import { messagesQuery } from "./prefetch";
 import type { LiveState } from "./store";
 
@@ -25,16 +26,15 @@ interface LiveProviderProps {
   user: SessionUser;
   onVisitorMessage(chat: Chat, message: Message): void;
   onHandedOver(chat: Chat): void;
+  onNotTaken(entry: OutboxEntry, detail: string): void;
   children: ReactNode;
 }
 
-export function LiveProvider({ user, onVisitorMessage, onHandedOver, children }: LiveProviderProps) {
+export function LiveProvider({ user, children, ...told }: LiveProviderProps) {
   const queryClient = useQueryClient();
   const [live, setLive] = useState<Live | null>(null);
-  const heard = useRef(onVisitorMessage);
-  heard.current = onVisitorMessage;
-  const handed = useRef(onHandedOver);
-  handed.current = onHandedOver;
+  const tell = useRef(told);
+  tell.current = told;
   const held = useRef(user);
   held.current = user;
 
@@ -43,8 +43,9 @@ export function LiveProvider({ user, onVisitorMessage, onHandedOver, children }:
       url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live/agent`,
       user: { ...held.current, id: user.id },
       queryClient,
-      onVisitorMessage: (chat, message) => heard.current(chat, message),
-      onHandedOver: (chat) => handed.current(chat),
+      onVisitorMessage: (chat, message) => tell.current.onVisitorMessage(chat, message),
+      onHandedOver: (chat) => tell.current.onHandedOver(chat),
+      onNotTaken: (entry, detail) => tell.current.onNotTaken(entry, detail),
       onSignedOut: () => void queryClient.invalidateQueries({ queryKey: keys.session }),
     });
     setLive(connection);

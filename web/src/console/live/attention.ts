@@ -46,7 +46,15 @@ interface Note {
 /** A desktop notification while the console does not have the focus; a click brings the tab to the front. */
 export function notify({ tag, title, body, open, stays }: Note): void {
   if (canNotify() !== "granted" || document.hasFocus()) return;
-  const note = new Notification(title, { body, tag, icon: markUrl, requireInteraction: stays });
+  // In place of the one before of the same tag, but not silently.
+  const options: NotificationOptions & { renotify: boolean } = {
+    body,
+    tag,
+    icon: markUrl,
+    requireInteraction: stays,
+    renotify: true,
+  };
+  const note = new Notification(title, options);
   note.onclick = () => {
     window.focus();
     open();

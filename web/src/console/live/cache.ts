@@ -35,6 +35,11 @@ function withLastMessage(chat: Chat, last: Message): Chat {
   return { ...chat, last_seq: last.seq, last_message: { from, name, text, file, at } };
 }
 
+/** What this agent noted of a chat is kept. */
+export function applyNoted(client: QueryClient, chat: string, noted: Chat["noted"]): void {
+  changeChat(client, chat, (held) => ({ ...held, noted }));
+}
+
 /** The visitor has read up to `seq`. */
 export function applyRead(client: QueryClient, chat: string, seq: number): void {
   changeChat(client, chat, (held) => ({ ...held, visitor_read_seq: Math.max(held.visitor_read_seq, seq) }));

@@ -10,6 +10,7 @@ import { type Commands, createCommands } from "./commands";
 import { createMarks } from "./marks";
 import { contiguousSeq } from "./messages";
 import { takeNotice } from "./notices";
+import type { OutboxEntry } from "./outbox";
 import { createOutgoing, storedOutbox } from "./outgoing";
 import { openSocket, type Socket, type SocketEvents } from "./socket";
 import { createLiveStore, type LiveStore } from "./store";
@@ -67,6 +68,8 @@ export interface LiveOptions {
   onVisitorMessage(chat: Chat, message: Message): void;
   /** A chat of this agent went to somebody else, or back into a queue. */
   onHandedOver(chat: Chat): void;
+  /** A message was refused because its chat is another's by now, or has ended. */
+  onNotTaken(entry: OutboxEntry, detail: string): void;
   onSignedOut(): void;
 }
 
@@ -92,6 +95,7 @@ export function connectLive(options: LiveOptions): Live {
     forget: followed.forget,
     onVisitorMessage: options.onVisitorMessage,
     onHandedOver: options.onHandedOver,
+    onNotTaken: options.onNotTaken,
   };
   const socket: Socket = openSocket(options.url, {
     opened: () => socket.send({ type: "hello", v: 1, chats: followed.held(ownChats(queryClient, user)) }),

@@ -19,6 +19,7 @@ import {
 import type { Commands } from "./commands";
 import type { Marks } from "./marks";
 import { contiguousSeq, hasGap } from "./messages";
+import { isOver, type OutboxEntry } from "./outbox";
 import type { Outgoing } from "./outgoing";
 import { LiveRefusal } from "./refusal";
 import type { Socket } from "./socket";
@@ -42,6 +43,7 @@ export interface NoticeContext {
   forget(chat: string): void;
   onVisitorMessage(chat: Chat, message: Message): void;
   onHandedOver(chat: Chat): void;
+  onNotTaken(entry: OutboxEntry, detail: string): void;
 }
 
 export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
@@ -50,6 +52,8 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
     case "welcome":
       store.update({ connection: { state: "open" }, standing: standingOf(notice), slots: notice.slots });
       void queryClient.invalidateQueries({ queryKey: keys.chats });
+      // The one on screen may have left the list meanwhile.
+      void queryClient.invalidateQueries({ queryKey: ["chat"] });
       outgoing.sendAll();
       context.marks.sendAll();
       break;
@@ -89,8 +93,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       break;
     case "refused":
       if (notice.ref !== undefined) commands.refused(notice.ref, new LiveRefusal(notice.code, notice.detail));
-      if (notice.id !== undefined)
-        outgoing.refuse(notice.id, notice.code, namesOwner(notice.code) ? notice.detail : undefined);
+      if (notice.id !== undefined) messageRefused(context, notice.id, notice.code, notice.detail);
       break;
     case "move":
       context.socket().moveAfter(notice.after_ms);
@@ -116,6 +119,18 @@ function chatChanged(context: NoticeContext, chat: Chat): void {
   const behind = hasGap(heldMessages(queryClient, chat.id), chat.last_seq);
   if ((own && !followed) || (followed && behind)) context.follow(chat.id);
   if (chat.state === "ended" && chat.wrapped_up) context.forget(chat.id);
+}
+
+/** Where this agent cannot write any more, a text is theirs to keep; anything else stays in the log, with the reason. */
+function messageRefused(context: NoticeContext, id: string, code: RefusalCode, detail: string): void {
+  const entry = context.outgoing.find(id);
+  if (!entry) return;
+  if (!isOver(code) || entry.file) {
+    context.outgoing.refuse(id, code, namesOwner(code) ? detail : undefined);
+    return;
+  }
+  context.onNotTaken(entry, detail);
+  context.outgoing.settle(id);
 }
 
 /** These refusals say who has the chat now. */

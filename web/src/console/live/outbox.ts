@@ -35,6 +35,11 @@ export function withRefusal(
   return outbox.map((entry) => (entry.id === id ? { ...entry, refused: code, detail } : entry));
 }
 
+/** The chat is another's by now, or has ended: sending it again is in vain. */
+export function isOver(code: RefusalCode): boolean {
+  return code === "stale_owner" || code === "not_yours" || code === "chat_closed";
+}
+
 /** What to send again after a reconnect, in the order of writing. */
 export function unsent(outbox: readonly OutboxEntry[]): OutboxEntry[] {
   return outbox.filter((entry) => entry.refused === undefined);

@@ -31,7 +31,13 @@ export function MiniChat({ chat, view }: { chat: Chat; view: Window }) {
           <Line key={message.id} message={message} />
         ))}
         {outbox.map((entry) => (
-          <div key={entry.id} className={classes.line} data-from="agent" data-pending>
+          <div
+            key={entry.id}
+            className={classes.line}
+            data-from="agent"
+            data-pending
+            data-staff={entry.audience === "staff"}
+          >
             {entry.text}
             {entry.file && <span className={classes.file}>{entry.file.name}</span>}
             {entry.refused && <span className={classes.refused}>{t("chats.mark.not_sent")}</span>}
@@ -46,7 +52,7 @@ export function MiniChat({ chat, view }: { chat: Chat; view: Window }) {
 function Line({ message }: { message: Message }) {
   const { t } = useTranslation();
   return (
-    <div className={classes.line} data-from={message.from}>
+    <div className={classes.line} data-from={message.from} data-staff={message.audience === "staff"}>
       {message.from === "system" ? systemText(message.text, message.name, t) : message.text}
       {message.file && <span className={classes.file}>{message.file.name}</span>}
     </div>
@@ -57,7 +63,8 @@ function Field({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const live = useLive();
   const drafts = useDrafts();
-  const { text, conflict } = useDraft(chat.id);
+  const { text, audience, conflict } = useDraft(chat.id);
+  const staff = audience === "staff";
   const [warned, setWarned] = useState(false);
   const over = text.length > MESSAGE_LENGTH_MAX;
   const onKeyDown = (event: KeyboardEvent) => {
@@ -68,24 +75,33 @@ function Field({ chat }: { chat: Chat }) {
       setWarned(true);
       return;
     }
-    live.say(chat, text.trim(), "all");
-    drafts.sent(chat.id);
+    live.say(chat, text.trim(), audience);
+    drafts.sent(chat.id, audience);
   };
   return (
-    <div className={classes.field}>
+    <div className={classes.field} data-staff={staff}>
       {conflict !== null && <DraftConflict chat={chat.id} theirs={conflict} />}
       <textarea
         rows={2}
-        aria-label={t("chats.composer.label")}
-        placeholder={t("chats.composer.placeholder")}
+        aria-label={t(staff ? "chats.composer.note_label" : "chats.composer.label")}
+        placeholder={t(staff ? "chats.composer.note_placeholder" : "chats.composer.placeholder")}
         value={text}
         onChange={(event) => {
           setWarned(false);
-          drafts.change(chat.id, event.currentTarget.value);
-          if (event.currentTarget.value !== "") live.typing(chat.id);
+          drafts.change(chat.id, event.currentTarget.value, audience);
+          if (event.currentTarget.value !== "" && !staff) live.typing(chat.id);
         }}
         onKeyDown={onKeyDown}
       />
+      <label className={classes.note}>
+        <input
+          type="checkbox"
+          checked={staff}
+          onChange={(event) => drafts.change(chat.id, text, event.currentTarget.checked ? "staff" : "all")}
+        />
+        {t("chats.composer.as_note")}
+        {staff && <span>{t("chats.team.only")}</span>}
+      </label>
       {warned && <p role="alert">{t("mini.gaps")}</p>}
       {over && <p role="alert">{t("chats.composer.too_long", { over: text.length - MESSAGE_LENGTH_MAX })}</p>}
     </div>

@@ -6,11 +6,13 @@ import type { SessionUser } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { useOptions } from "../api/workspace";
 import { ChatsPage } from "../chats/ChatsPage";
-import { DraftsProvider } from "../drafts/DraftsProvider";
+import { NotedProvider } from "../chats/NotedProvider";
+import { DraftsProvider, useDrafts } from "../drafts/DraftsProvider";
 import { LiveProvider } from "../live/LiveProvider";
+import type { OutboxEntry } from "../live/outbox";
 import { play } from "../live/sounds";
 import { MiniPortal, MiniProvider } from "../mini/MiniProvider";
-import { told } from "../ui/notify";
+import { told, warned } from "../ui/notify";
 import { LoadingRows } from "../ui/states";
 import { AccountMenu, type DialogName } from "./AccountMenu";
 import { Attention } from "./Attention";
@@ -56,9 +58,11 @@ export function Console({ user }: { user: SessionUser }) {
   return (
     <UserContext.Provider value={user}>
       <DraftsProvider user={user.id}>
-        <MiniProvider>
-          <Connected user={user} />
-        </MiniProvider>
+        <NotedProvider>
+          <MiniProvider>
+            <Connected user={user} />
+          </MiniProvider>
+        </NotedProvider>
       </DraftsProvider>
     </UserContext.Provider>
   );
@@ -82,8 +86,13 @@ function Connected({ user }: { user: SessionUser }) {
         ? t("chats.team.handed_over", { name: chat.agent.name, visitor: chat.visitor_name })
         : t("chats.team.requeued", { visitor: chat.visitor_name }),
     );
+  const drafts = useDrafts();
+  const notTaken = ({ chat, text, audience }: OutboxEntry, detail: string) => {
+    drafts.giveBack(chat, { text, audience: audience ?? "all" });
+    warned(t("chats.draft.not_sent", { detail }));
+  };
   return (
-    <LiveProvider user={user} onVisitorMessage={heard} onHandedOver={handedOver}>
+    <LiveProvider user={user} onVisitorMessage={heard} onHandedOver={handedOver} onNotTaken={notTaken}>
       <Attention />
       <Frame user={user} />
       <MiniPortal />

@@ -6,8 +6,9 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { BegunAnswer, VisitDetail } from "../../api/rest";
 import { ApiError, request } from "../api/http";
-import { keys, useVisit } from "../api/queries";
+import { fetchChat, keys, useVisit } from "../api/queries";
 import chatClasses from "../chats/Chats.module.css";
+import { popScreen } from "../chats/screenPop";
 import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
 import { HandOfferModal } from "../decisions/HandOffer";
 import { CopyIcon } from "../ui/CopyIcon";
@@ -106,8 +107,10 @@ function BeginButton({ visit }: { visit: VisitDetail }) {
     mutationFn: () => request("POST", `/visits/${visit.id}/chat`),
     onSuccess: ({ chat_id, refused, taken_by }) => {
       void queryClient.invalidateQueries({ queryKey: keys.visit(visit.id) });
-      if (chat_id !== null) go(`/chats/${chat_id}`);
-      else if (refused === "chat_open" && taken_by !== null)
+      if (chat_id !== null) {
+        go(`/chats/${chat_id}`);
+        fetchChat(queryClient, chat_id).then(popScreen, () => undefined);
+      } else if (refused === "chat_open" && taken_by !== null)
         warned(t("visitors.not_begun.chat_open_by", { name: taken_by }));
       else if (refused !== null) warned(t(`visitors.not_begun.${refused}`));
     },

@@ -10,6 +10,7 @@ use crate::harness::store_tests;
 
 store_tests!(
     a_late_write_never_takes_the_place_of_a_newer_draft,
+    a_draft_keeps_whom_it_is_for,
     a_draft_is_gone_once_it_is_sent,
     a_draft_stays_with_its_agent_and_with_nobody_else,
     away_has_a_reason_that_others_see,
@@ -52,6 +53,25 @@ async fn a_late_write_never_takes_the_place_of_a_newer_draft(store: Store) {
     let (status, long) = keep(&alice, &chat, &"x".repeat(4_001), 2).await;
     assert_eq!((status, &long["code"]), (422, &json!("invalid")));
     assert_eq!(alice.read("/api/v1/drafts").await["items"].as_array().unwrap().len(), 1);
+}
+
+// spec: Q-9 X-6
+async fn a_draft_keeps_whom_it_is_for(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut alice = shop.agent("Alice").await;
+    let (_browser, chat) = chatting(&shop, &mut alice).await;
+    let path = format!("/api/v1/chats/{}/draft", chat["id"].as_str().unwrap());
+    assert_eq!(alice.read(&path).await["audience"], "all");
+    let note = json!({"text": "Haggles", "audience": "staff", "version": 0});
+    assert_eq!(alice.put(&path, &note).await.1["audience"], "staff");
+    assert_eq!(alice.read(&path).await["audience"], "staff");
+    assert_eq!(alice.read("/api/v1/drafts").await["items"][0]["audience"], "staff");
+    let for_all = json!({"text": "Haggles", "audience": "all", "version": 0});
+    let (status, other) = alice.put(&path, &for_all).await;
+    assert_eq!((status, &other["code"]), (409, &json!("stale")), "the same text for others is another draft");
+    let for_all = json!({"text": "Haggles", "audience": "all", "version": 1});
+    assert_eq!(alice.put(&path, &for_all).await.0, 200);
+    assert_eq!(alice.read(&path).await["audience"], "all");
 }
 
 // spec: A-1

@@ -1,8 +1,10 @@
 /** Owns what is known of a chat after its end: the visitor's rating, and what the agent noted. */
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../../api/wire";
+import { useUser } from "../../shell/user";
 import { Fact } from "../../visitors/VisitParts";
 import classes from "../Chats.module.css";
+import { partOf } from "../part";
 import { PanelSection } from "./PanelSection";
 
 export function AfterwardsSection({ chat }: { chat: Chat }) {
@@ -35,6 +37,8 @@ function Rated({ chat }: { chat: Chat }) {
 function Noted({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const { disposition, tags, note } = chat.noted;
+  // Until then it stands in the form.
+  if (partOf(chat, useUser()).owner && !chat.wrapped_up) return null;
   if (!disposition && tags.length === 0 && !note) return null;
   return (
     <PanelSection name="noted" title={t("chats.wrap_up.title")}>

@@ -59,6 +59,8 @@ export const chats = {
     theirs: "Take that",
     mine: "Keep this",
     kept: "Your draft is kept:",
+    kept_note: "Your note to the team is kept:",
+    not_sent: "Not sent. {{detail}} What you wrote is kept as your draft.",
     copy: "Copy the draft",
     give_up: "Discard it",
   },
@@ -242,7 +244,7 @@ export const chats = {
     tags: "Tags",
     note: "Note",
     required: "Choose what the chat came to before you close it.",
-    hint: "Closing frees your slot.",
+    hint: "Kept as you write. Closing frees your slot.",
     due: "Closes by itself in {{s}} s",
   },
   session: {

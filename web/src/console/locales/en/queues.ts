@@ -176,7 +176,10 @@ export const queues = {
     pop_help:
       "Variables: {chat_id}, {visitor_id}, {visitor_name}, {queue}, {answer.KEY} for an answer of the form, and {customer_ref}, which is empty unless a signed identity named the customer in this visit",
     pop_open: "How",
-    pop_opens: { link: "A link beside the chat", tab: "In a new tab when the agent accepts" },
+    pop_opens: {
+      link: "A link beside the chat",
+      tab: "In a new tab when the agent accepts a chat, begins one or takes one over",
+    },
   },
   routing: {
     title: "Routing",
