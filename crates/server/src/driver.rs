@@ -34,6 +34,7 @@ mod desk;
 mod dispatch;
 mod draining;
 mod effects;
+mod elsewhere;
 pub mod enquiry;
 mod entry;
 mod farewell;
@@ -327,7 +328,7 @@ impl Driver {
     }
 
     /// Why this visitor is offered something now, or why not, rule by rule; none when this node does not hold the visit.
-    pub async fn explain(&self, visitor: VisitorId) -> Option<Explanation> {
+    pub(super) async fn explain(&self, visitor: VisitorId) -> Option<Explanation> {
         let (reply, answer) = oneshot::channel();
         self.send(visitor, ShardCommand::Explain { visitor, reply }).await;
         answer.await.ok().flatten()

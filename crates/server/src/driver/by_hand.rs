@@ -14,11 +14,11 @@ use uuid::Uuid;
 
 use super::Driver;
 use super::command::ShardCommand;
-use super::host::{Host, State};
+use super::host::Host;
 use super::notice::Named;
 use super::reasons::ByHand;
 use crate::store::StoreResult;
-use crate::store::visit::{VisitRow, find_visit_state};
+use crate::store::visit::VisitRow;
 
 /// Tells whether the offer is committed.
 pub(super) type HandReply = oneshot::Sender<Result<PresentationId, Reason>>;
@@ -114,13 +114,8 @@ impl Driver {
     /// The same of a visit that another node holds.
     pub(super) async fn choice_elsewhere(&self, visit: &VisitRow) -> StoreResult<Option<HandChoice>> {
         let now = self.clock().now();
-        let Some(site) = self.sites().by_id(*visit.site_id).filter(|_| self.is_on_site(visit, None, now))
-        else {
-            return Ok(None);
-        };
-        let state = find_visit_state(&mut self.store().read().await?, *visit.id).await?;
-        let state: Option<State> = state.and_then(|state| serde_json::from_str(&state).ok());
-        Ok(state.map(|state| {
+        let found = self.find_state_elsewhere(visit, now).await?;
+        Ok(found.map(|(site, state)| {
             let choice = HandChoice::of(&state.engine, &site.world, now);
             // When the visitor was heard from is known better than from what is written down; and how busy this node is does not count.
             let refused =

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use beckon_engine::effect::Effect;
 use beckon_engine::event::Event;
-use beckon_engine::id::{SiteId, VisitorId};
+use beckon_engine::id::{ChatId, SiteId, VisitorId};
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Stage;
 use tokio::sync::mpsc;
@@ -24,9 +24,12 @@ use super::notice::visitor::VisitorNotice;
 use super::wheel::{SLOT_MS, Wheel};
 use super::{Driver, admission, progress};
 use crate::bus::Hint;
+use crate::store::visit::HEARD_FLUSH_MS;
 
 /// Ticks between two looks for visits to write down: one second.
 const FLUSH_TICKS: u32 = 20;
+/// A page view is written down within this time, unless the database is slow.
+const WRITTEN_AFTER: Duration = Duration::from_millis(750);
 /// Changed decisions that are explained and kept at each of these looks; the others wait for the next.
 const DECISIONS_AT_A_TIME: u32 = 100;
 /// A node that stops waits this long for what is being committed.
@@ -252,11 +255,23 @@ impl Shard {
         // The agent is told when the visitor counts as away; going to another page is not that.
         let away_after =
             Duration::from_secs(u64::from(2 * host.site.world.config.settings().poll_interval_s));
+        self.tell_later(Hint::VisitMoved { chat }, away_after);
+        // What another node says of it goes by what is written down, and counts them as away later.
+        self.tell_others_later(chat, away_after + Duration::from_millis(HEARD_FLUSH_MS.unsigned_abs()));
+    }
+
+    fn tell_later(&self, hint: Hint, after: Duration) {
         let bus = self.driver.bus().clone();
         tokio::spawn(async move {
-            tokio::time::sleep(away_after).await;
-            bus.publish(Hint::VisitMoved { chat });
+            tokio::time::sleep(after).await;
+            bus.publish(hint);
         });
+    }
+
+    fn tell_others_later(&self, chat: ChatId, after: Duration) {
+        if self.driver.bus().reaches_others() {
+            self.tell_later(Hint::VisitMoved { chat }, after);
+        }
     }
 
     fn observe(&mut self, visitor: VisitorId, observed: Observed) {
@@ -270,6 +285,8 @@ impl Shard {
     fn tell_of_move(&self, visitor: VisitorId) {
         if let Some(chat) = self.hosts.get(&visitor).and_then(|host| host.chat) {
             self.driver.bus().publish(Hint::VisitMoved { chat });
+            // Another node reads the page, which is written behind.
+            self.tell_others_later(chat, WRITTEN_AFTER);
         }
     }
 

@@ -211,9 +211,9 @@ impl From<CallRow> for Call {
 }
 
 impl Driver {
-    /// A chat as a console sees it, with what this node knows of the visitor now.
+    /// A chat as a console sees it, with where the visitor is now.
     pub async fn console_chat(&self, row: ChatViewRow, company: Company) -> Chat {
-        let live = self.live_visit(*row.visitor_id).await;
+        let live = self.whereabouts(*row.visitor_id, *row.state).await;
         let screen_pop = self.screen_pop_of(&row);
         let rating = rating(&row);
         let ringing = *row.state == ChatState::Ringing;

@@ -62,9 +62,7 @@ async fn explain(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answe
     let mut tx = api.store.read().await?;
     let row = find_visit(&mut tx, id).await?.ok_or(Problem::NotFound)?;
     drop(tx);
-    let live = api.driver.live_visit(*row.visitor_id).await.filter(|live| live.visit == id);
-    live.ok_or(Problem::NotFound)?;
-    api.driver.explain(*row.visitor_id).await.map(Json).ok_or(Problem::NotFound)
+    api.driver.explain_visit(&row).await?.map(Json).ok_or(Problem::NotFound)
 }
 
 /// List the latest decisions of a visit, newest first; each is another one than the one before it.

@@ -207,8 +207,7 @@ async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<J
 fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
     let here = api.driver.is_on_site(&row.visit, held.as_ref(), api.clock.now());
     let offer_state = Presentation::open_of(&row);
-    let last = row.last_url.zip(row.last_title).zip(row.last_entered_at);
-    let stored = last.map(|((url, title), entered_at)| PageOnScreen { url, title, entered_at });
+    let stored = PageOnScreen::last_of(&row);
     let visit = row.visit;
     Visit {
         id: *visit.id,

@@ -1,6 +1,6 @@
 //! Owns the SQL of visits as the live list shows them: each with its counts, its chat and its open offer, in one statement.
 
-use beckon_engine::id::{ChatId, OfferId, PresentationId, RuleId, SiteId, UserId, VisitId};
+use beckon_engine::id::{ChatId, OfferId, PresentationId, RuleId, SiteId, UserId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 
@@ -110,6 +110,14 @@ pub(in crate::store) const RECENT: &str =
 /// When the database failed.
 pub async fn list_recent_visits(tx: &mut Tx, site: SiteId, limit: i64) -> StoreResult<Vec<ListedVisit>> {
     fetch_all!(tx, ListedVisit, RECENT, Text(site), limit,)
+}
+
+/// Finds the open visit of a visitor.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_open_listed_visit(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Option<ListedVisit>> {
+    fetch_optional!(tx, ListedVisit, select!("WHERE v.visitor_id = $1 AND v.ended_at IS NULL"), Text(visitor))
 }
 
 /// Finds one visit, open or ended.

@@ -22,6 +22,7 @@ store_tests!(
     of_two_answers_on_two_nodes_one_wins,
     of_two_wishes_to_chat_on_two_nodes_comes_one_chat,
     of_two_who_write_first_on_two_nodes_one_gets_the_chat,
+    an_agent_sees_where_the_visitor_of_another_node_is,
     many_who_come_at_once_get_no_more_offers_than_there_is_room,
     while_the_bus_is_away_nodes_see_what_the_others_did,
     nodes_that_have_a_bus_each_see_what_the_others_did,
@@ -128,6 +129,31 @@ async fn of_two_who_write_first_on_two_nodes_one_gets_the_chat(store: Store) {
     winner.say(&chat, "a1", "May I help?").await;
     browser.message("May I help?").await;
     assert_eq!(browser.chat_id(), chat["id"]);
+}
+
+// spec: P-8 A-1 R-9
+async fn an_agent_sees_where_the_visitor_of_another_node_is(store: Store) {
+    let plan = Plan { required_time_s: 900, ..Plan::default() };
+    let (shop, other, _between) = on_two_nodes(store, plan).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = Browser::connect(other, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": viewed(1) })).await;
+    browser.open().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let chat = alice.take().await;
+    let is_there = |chat: &Value| {
+        chat["visitor_present"] == true && chat["page"]["url"] == format!("{ORIGIN}/product/oslo-chair")
+    };
+    let seen = alice.read_until(&format!("/api/v1/chats/{}", chat["id"].as_str().unwrap()), is_there).await;
+    assert_eq!(seen["visit_id"], browser.welcome["visit"]);
+    let mut next = page(2, "/checkout");
+    next["type"] = json!("page");
+    browser.socket.send(next).await;
+    let moved =
+        |frame: &Value| frame["type"] == "visit_page" && frame["page"]["url"] == format!("{ORIGIN}/checkout");
+    alice.socket.next("the page", moved).await;
+    let path = format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap());
+    assert!(alice.read(&path).await["rules"].is_array());
 }
 
 // spec: O-10 O-3 X-5
