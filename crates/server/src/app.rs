@@ -165,6 +165,7 @@ impl Node {
         self.stopping.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.driver.bus().close().await;
         self.api.store.close().await;
     }
 }

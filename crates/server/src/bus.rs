@@ -137,7 +137,9 @@ pub enum Bus {
     /// To all nodes over NATS, core publish and subscribe only. This process hears its own hints at once,
     /// also while NATS is away.
     Nats {
-        /// What waits to be sent; the connection comes back by itself.
+        /// The connection, which comes back by itself.
+        client: Box<Client>,
+        /// What waits to be sent.
         leaving: mpsc::Sender<Vec<u8>>,
         /// That some could not wait for it.
         losses: Arc<Losses>,
@@ -171,6 +173,9 @@ const HEARD_MAX: usize = 1_024;
 const HINTS_KEPT: usize = 4096;
 /// A server that does not answer within this time is not reached.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);
+/// A node that stops waits this long for what it has yet to say, and looks so often.
+const LEFT_WITHIN: Duration = Duration::from_secs(2);
+const LEFT_LOOK: Duration = Duration::from_millis(10);
 /// The server is asked for a sign so often; the connection is given up when the third has not come.
 const SIGN_EVERY: Duration = Duration::from_secs(2);
 const SUBJECT: Subject = Subject::from_static("beckon.hint");
@@ -244,8 +249,8 @@ impl Bus {
                 }
             }
         });
-        tokio::spawn(send_all(client, node, waiting, Arc::clone(&losses)));
-        Ok(Self::Nats { leaving, losses, node, arrived, alone, heard })
+        tokio::spawn(send_all(client.clone(), node, waiting, Arc::clone(&losses)));
+        Ok(Self::Nats { client: Box::new(client), leaving, losses, node, arrived, alone, heard })
     }
 
     /// Tells everyone, this process included. Never waits for the network.
@@ -310,6 +315,22 @@ impl Bus {
         match self {
             Self::Local(_) => false,
             Self::Nats { alone, .. } => *alone.borrow(),
+        }
+    }
+
+    /// Waits until what was told has left, or as long as that is worth: whoever stops then leaves nobody without it.
+    pub async fn close(&self) {
+        let Self::Nats { client, leaving, .. } = self else { return };
+        let left = async {
+            // All permits are free when nothing waits and nothing is on its way to the client.
+            while leaving.capacity() < leaving.max_capacity() {
+                tokio::time::sleep(LEFT_LOOK).await;
+            }
+            tokio::time::sleep(LEFT_LOOK).await;
+            client.flush().await
+        };
+        if !matches!(tokio::time::timeout(LEFT_WITHIN, left).await, Ok(Ok(()))) {
+            tracing::warn!("NATS did not take what this node had yet to say");
         }
     }
 

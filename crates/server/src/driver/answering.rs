@@ -34,19 +34,20 @@ impl Driver {
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
         let seat = find_seat_locked(&mut tx, actor, chat).await?;
+        let now = self.clock().now();
+        // Taken before, where only the answer to the commit was lost.
+        let is_in = seat.owns() || seat.part() == Some(Part::Guest);
+        let has_it = is_in && *seat.chat.state == ChatState::Active;
         if let Some(call) = seat.called() {
             self.take_call(&mut tx, actor, &seat, call).await?;
-        } else if !seat.may_take() {
+        } else if !has_it && !seat.may_take() {
             return Err(because(RefusalCode::NotYours, "You do not serve this queue."));
-        } else {
-            let now = self.clock().now();
-            if !self.hand_over(&mut tx, actor, &seat.chat, now).await? {
-                return Err(taken(&mut tx, actor, chat).await?);
-            }
+        } else if !has_it && !self.hand_over(&mut tx, actor, &seat.chat, now).await? {
+            return Err(taken(&mut tx, actor, chat).await?);
         }
-        tx.commit().await?;
+        let committed = tx.commit().await;
         self.tell_of(&seat.chat, true);
-        Ok(())
+        Ok(committed?)
     }
 
     /// Makes the agent the owner of a chat that rings at them, or waits. Yields false when it can no longer be had.

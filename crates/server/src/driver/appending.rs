@@ -14,7 +14,7 @@ use crate::store::append::{
 };
 use crate::store::chat::ChatState;
 use crate::store::draft::{Sent, update_drafts_sent};
-use crate::store::message::Sender;
+use crate::store::message::{Audience, Sender};
 use crate::store::{StoreError, StoreResult};
 
 /// Messages of one chat; Beckon's own lines still come after them.
@@ -221,7 +221,9 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
 fn sent_by_agent(append: &Append) -> Option<Sent<'_>> {
     match &append.writer {
         Writer::Visitor(_) => None,
-        Writer::Owner { user, .. } => Some(Sent { user: *user, chat: append.chat, text: &append.text }),
+        Writer::Owner { user, .. } => {
+            Some(Sent { user: *user, chat: append.chat, text: &append.text, audience: Audience::All })
+        }
     }
 }
 

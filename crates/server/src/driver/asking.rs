@@ -126,10 +126,12 @@ impl Driver {
         let mut tx = self.store().write().await?;
         let row = row_of(id, visit, request, time(self, &mut tx).await?);
         insert_hand_request(&mut tx, &row).await?;
-        tx.commit().await?;
+        let committed = tx.commit().await;
         self.bus().publish(Hint::OfferRequested { visit: *visit.id });
         self.await_answer(id).await;
-        self.withdraw(id).await
+        // What was stored although the answer to its commit was lost is taken back too, or has been presented.
+        let answer = self.withdraw(id).await?;
+        committed.map(|()| answer).or_else(|error| if answer.is_ok() { Ok(answer) } else { Err(error) })
     }
 
     async fn find_request(&self, id: Uuid) -> StoreResult<Option<HandRequestState>> {

@@ -35,7 +35,7 @@ use crate::store::{StoreResult, Tx};
 /// Routing looks again after this time even when nothing told it to: a lost hint costs this much.
 const LOOK_AGAIN_MS: i64 = 5_000;
 /// Routing tries again after this time when the database failed, such as when two units of work waited for each other.
-const TRY_AGAIN_MS: i64 = 500;
+const TRY_AGAIN: Duration = Duration::from_millis(500);
 /// Who waits is told anew how long it takes after this time, though nothing happened.
 const TELL_AGAIN_MS: i64 = 15_000;
 /// Who let a chat pass is rung for it again after this many ring times.
@@ -60,7 +60,12 @@ pub(super) async fn run(driver: Driver) {
             Ok(due) => due.map_or(LOOK_AGAIN_MS, |due| due.ms_since(now).min(LOOK_AGAIN_MS)),
             Err(error) => {
                 tracing::warn!(%error, "routing could not be done");
-                TRY_AGAIN_MS
+                // What it tells of a commit whose answer was lost wakes it too: not before this time.
+                tokio::select! {
+                    () = stopping.cancelled() => return,
+                    () = tokio::time::sleep(TRY_AGAIN) => {}
+                }
+                0
             }
         };
         if now.ms_since(told_at) >= TELL_AGAIN_MS {
@@ -109,11 +114,12 @@ impl Driver {
         pass.run(&mut tx).await?;
         let chat_due = find_next_due(&mut tx).await?;
         let due = self.next_call_or_wrap_up_due(&mut tx).await?.into_iter().chain(chat_due).min();
-        tx.commit().await?;
+        let committed = tx.commit().await;
+        // Also where the answer to the commit was lost: a hint makes someone read, and says nothing itself.
         for hint in pass.hints {
             self.bus().publish(hint);
         }
-        Ok(due)
+        committed.map(|()| due)
     }
 }
 

@@ -30,6 +30,10 @@ const GATHERED_MAX: usize = 1_024;
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
 /// When the database failed, they are shown after this time.
 const SHOWN_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// Hints that the database failed to follow and that are followed again; where they are more, everything is read anew.
+const AGAIN_MAX: usize = 1_024;
+/// A hint is followed again so often.
+const TRIES_MAX: u32 = 60;
 /// Chats that are read, and shown to a console, at a time.
 const SHOWN_TOGETHER_MAX: usize = 16;
 
@@ -37,6 +41,7 @@ pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
     let mut hints = driver.bus().subscribe();
     let mut unshown = Unshown::new();
+    let mut failed = Failed { hints: Vec::new(), overflown: false, due: Instant::now() };
     loop {
         let hint = tokio::select! {
             () = stopping.cancelled() => break,
@@ -44,12 +49,16 @@ pub(super) async fn run(driver: Driver) {
                 unshown.show_some(&driver).await;
                 continue;
             }
+            () = tokio::time::sleep_until(failed.due), if !failed.hints.is_empty() => {
+                failed.follow_again(&driver, &mut unshown).await;
+                continue;
+            }
             hint = hints.recv() => hint,
         };
         let lost = match hint {
             Ok(hint) => {
                 let (gathered, lost) = gather(hint, &mut hints);
-                follow_all(&driver, gathered, &mut unshown).await;
+                follow_all(&driver, gathered, &mut unshown, &mut failed).await;
                 lost
             }
             Err(RecvError::Lagged(lost)) => lost,
@@ -61,6 +70,50 @@ pub(super) async fn run(driver: Driver) {
         }
     }
     driver.consoles().tell_all(&ConsoleSignal::Leave);
+}
+
+/// Hints that the database failed to follow. They are followed again.
+#[derive(Debug)]
+struct Failed {
+    /// Each with how often it was followed again.
+    hints: Vec<(Hint, u32)>,
+    /// There were more.
+    overflown: bool,
+    due: Instant,
+}
+
+impl Failed {
+    fn put_off(&mut self, hint: Hint) {
+        if self.hints.is_empty() {
+            self.due = Instant::now() + SHOWN_AGAIN_AFTER;
+        }
+        if self.hints.len() < AGAIN_MAX {
+            self.hints.push((hint, 0));
+        } else {
+            self.overflown = true;
+        }
+    }
+
+    /// Follows them until one fails once more: that one comes last the next time.
+    async fn follow_again(&mut self, driver: &Driver, unshown: &mut Unshown) {
+        if std::mem::take(&mut self.overflown) {
+            self.hints.clear();
+            return resync(driver).await;
+        }
+        let mut hints = std::mem::take(&mut self.hints).into_iter();
+        for (hint, tries) in hints.by_ref() {
+            let Err(error) = follow(driver, hint.clone(), unshown).await else { continue };
+            if tries < TRIES_MAX {
+                self.hints.push((hint, tries + 1));
+            } else {
+                metrics::counter!("beckon_hints_dropped_total").increment(1);
+                tracing::error!(%error, ?hint, "a hint is given up");
+            }
+            break;
+        }
+        self.hints.splice(0..0, hints);
+        self.due = Instant::now() + SHOWN_AGAIN_AFTER;
+    }
 }
 
 /// Chats that consoles have yet to be shown, because something was written or read in them.
@@ -150,7 +203,7 @@ fn same(hint: &Hint) -> Hint {
 
 /// Follows hints one after another. Consoles are told of all new messages first, together: what else the hints say of these chats comes
 /// after the messages, and nobody is shown as writing what is there.
-async fn follow_all(driver: &Driver, hints: Vec<Hint>, unshown: &mut Unshown) {
+async fn follow_all(driver: &Driver, hints: Vec<Hint>, unshown: &mut Unshown, failed: &mut Failed) {
     let written: Arc<[ChatId]> = hints.iter().filter_map(chat_written_in).collect();
     if !written.is_empty() {
         driver.consoles().tell_all(&ConsoleSignal::MessagesAdded(Arc::clone(&written)));
@@ -158,8 +211,9 @@ async fn follow_all(driver: &Driver, hints: Vec<Hint>, unshown: &mut Unshown) {
     let is_over =
         |hint: &Hint| matches!(hint, Hint::Typing { chat, by: Side::Visitor, .. } if written.contains(chat));
     for hint in hints.into_iter().filter(|hint| !is_over(hint)) {
-        if let Err(error) = follow(driver, hint, unshown).await {
-            tracing::warn!(%error, "a hint could not be followed");
+        if let Err(error) = follow(driver, hint.clone(), unshown).await {
+            tracing::warn!(%error, "a hint could not be followed; it is followed again");
+            failed.put_off(hint);
         }
     }
 }

@@ -24,7 +24,7 @@ use super::presenting::present;
 use super::reasons::Why;
 use super::sites::Site;
 use crate::bus::Hint;
-use crate::store::chat::{ChatMode, EndedBy, find_open_chat};
+use crate::store::chat::{ChatMode, EndedBy, find_chat_of_presentation, find_open_chat};
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
 use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
@@ -144,7 +144,11 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
     for effect in &job.decided.effects {
         carry_out_one(driver, &mut tx, job, effect, entry, now, &mut done).await?;
     }
-    tx.commit().await?;
+    if let Err(error) = tx.commit().await {
+        // It may stand all the same, when only the answer was lost: a hint makes someone read.
+        done.hints.into_iter().for_each(|hint| driver.bus().publish(hint));
+        return Err(error);
+    }
     Ok(done)
 }
 
@@ -190,7 +194,10 @@ async fn carry_out_one(
                 let wanted = (*presentation, *queue);
                 give_alternative(driver, tx, job, wanted, reason, now, done).await?;
             }
-            Entry::Done => {}
+            Entry::Done => {
+                let led = find_chat_of_presentation(tx, job.visitor, *presentation).await?;
+                done.hints.extend(led.map(|chat| Hint::ChatChanged { chat: *chat.id, visitor: job.visitor }));
+            }
             Entry::Open => {
                 let priority = priority_of(tx, *presentation).await?;
                 let opening = Opening { priority, ..invited(job, *queue, Some(*presentation)) };

@@ -49,12 +49,12 @@ impl Driver {
         check(said).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
         let (seq, warned) = match said.file {
             None => match self.append(chat, Writer::Visitor(visitor), id, &said.text).await {
-                Ok(Written::Existing(seq)) => return Ok(seq),
+                Ok(Written::Existing(seq)) => return Ok(self.tell_again(chat, visitor, seq)),
                 Ok(Written::New(seq, locked)) => (seq, locked.idle_warned_at.is_some()),
                 Err(not_written) => return Err(refusal(id, not_written)),
             },
             Some(file) => match self.visitor_sends(visitor, chat, said, file).await? {
-                (Appended::Existing(seq), _) => return Ok(seq),
+                (Appended::Existing(seq), _) => return Ok(self.tell_again(chat, visitor, seq)),
                 (Appended::New(seq), warned) => (seq, warned),
             },
         };
@@ -65,6 +65,12 @@ impl Driver {
             tracing::warn!(%error, "a chat whose visitor has answered the warning could not be looked at");
         }
         Ok(seq)
+    }
+
+    /// A message that is sent again may have been stored without anybody hearing of it: the answer to its commit was lost.
+    fn tell_again(&self, chat: ChatId, visitor: VisitorId, seq: i64) -> i64 {
+        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
+        seq
     }
 
     /// Stores a message that carries a file, in a unit of work of its own; and whether the visitor was warned that the chat closes.
@@ -131,16 +137,16 @@ impl Driver {
             Some(written) => written,
             None => self.agent_says_alone(actor, chat, epoch, said).await?,
         };
-        let seq = match appended {
-            Appended::Existing(seq) => return Ok(seq),
-            Appended::New(seq) => seq,
-        };
-        metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
         let WroteTo { visitor, mode } = wrote;
         if mode == ChatMode::Engage {
             // The first message opens the window in the visitor's browser (P-9).
             self.bus().publish(Hint::ChatChanged { chat, visitor });
         }
+        let seq = match appended {
+            Appended::Existing(seq) => return Ok(self.tell_again(chat, visitor, seq)),
+            Appended::New(seq) => seq,
+        };
+        metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
         self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
         Ok(seq)
     }
@@ -216,7 +222,7 @@ impl Driver {
         {
             return Err(no_file());
         }
-        let sent = Sent { user: actor.id, chat, text: &said.text };
+        let sent = Sent { user: actor.id, chat, text: &said.text, audience: said.audience };
         update_drafts_sent(&mut tx, &[sent], self.clock().now()).await?;
         tx.commit().await?;
         Ok((appended, WroteTo::of(&seat.chat)))

@@ -110,6 +110,8 @@ pub struct Sent<'a> {
     pub chat: ChatId,
     /// What.
     pub text: &'a str,
+    /// For whom: a draft for others is not what it was written from.
+    pub audience: Audience,
 }
 
 /// Empties the drafts that these messages were written from: those that a message begins with. Their version stays, so that the
@@ -125,12 +127,14 @@ pub async fn update_drafts_sent(tx: &mut Tx, sent: &[Sent<'_>], now: UnixMs) -> 
     let drafts = fetch_list!(
         tx,
         FilledDraft,
-        "SELECT d.user_id, d.chat_id, d.body, d.version FROM drafts d JOIN ",
+        "SELECT d.user_id, d.chat_id, d.body, d.version, d.audience FROM drafts d JOIN ",
         json!(list).to_string(),
         " ON d.user_id = j.value ->> 0 AND d.chat_id = j.value ->> 1 WHERE d.body <> ''",
     )?;
     for draft in drafts {
-        let is_of = |sent: &&Sent<'_>| sent.user == *draft.user_id && sent.chat == *draft.chat_id;
+        let is_of = |sent: &&Sent<'_>| {
+            sent.user == *draft.user_id && sent.chat == *draft.chat_id && sent.audience == *draft.audience
+        };
         if !sent.iter().filter(is_of).any(|sent| sent.text.starts_with(draft.body.trim())) {
             continue;
         }
@@ -153,4 +157,5 @@ struct FilledDraft {
     chat_id: Text<ChatId>,
     body: String,
     version: i64,
+    audience: Text<Audience>,
 }

@@ -1,18 +1,28 @@
 //! Tests what is written down of something that could be committed only later.
 
+use std::time::Duration;
+
+use beckon_engine::id::ChatId;
 use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
+use beckon_server::store::chat::{ChatState, find_chat};
+use beckon_server::store::message::{Audience, NewMessage, Sender, append_message};
 use beckon_server::store::{Store, Tx};
 use serde_json::Value;
 
+use super::chats::talking;
 use super::shop::{Plan, Shop};
 use crate::harness::{START, store_tests};
 
-store_tests!(an_outcome_has_the_time_at_which_it_was_decided);
+store_tests!(
+    an_outcome_has_the_time_at_which_it_was_decided,
+    a_hint_that_could_not_be_followed_is_followed_later,
+    what_was_stored_unheard_is_told_when_it_is_sent_again,
+);
 
-/// From now on no outcome can be written, or again each can.
-async fn rename(store: &Store, from: &str, to: &str) {
-    let sql = sqlx::AssertSqlSafe(format!("ALTER TABLE presentations RENAME COLUMN {from} TO {to}"));
+/// From now on what needs this column fails, or works again.
+async fn rename(store: &Store, table: &str, from: &str, to: &str) {
+    let sql = sqlx::AssertSqlSafe(format!("ALTER TABLE {table} RENAME COLUMN {from} TO {to}"));
     let mut tx = store.write().await.unwrap();
     match &mut tx {
         Tx::Sqlite(tx) => drop(sqlx::raw_sql(sql).execute(&mut **tx).await.unwrap()),
@@ -28,15 +38,63 @@ async fn an_outcome_has_the_time_at_which_it_was_decided(store: Store) {
     let alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
     let offer = browser.offer().await;
-    rename(&shop.store, "outcome_reason", "away").await;
+    rename(&shop.store, "presentations", "outcome_reason", "away").await;
     shop.clock.advance_ms(1_000);
     browser.socket.send(serde_json::json!({ "type": "reject", "presentation": offer["id"] })).await;
     let path = format!("/api/v1/visits/{}/offers", browser.welcome["visit"].as_str().unwrap());
     alice.read_until(&path, |choice| choice["refused"] == Value::Null).await;
     // What is decided from now on, such as the next presentation, is later than the outcome.
     shop.clock.advance_ms(10_000);
-    rename(&shop.store, "away", "outcome_reason").await;
+    rename(&shop.store, "presentations", "away", "outcome_reason").await;
     browser.socket.next_of("settled").await;
     let stored = alice.read(&format!("/api/v1/presentations/{}", offer["id"].as_str().unwrap())).await;
     assert_eq!((&stored["outcome"], &stored["outcome_at"]), (&"rejected".into(), &START.plus_s(1).0.into()));
+}
+
+// spec: A-1 Q-4 X-3
+async fn a_hint_that_could_not_be_followed_is_followed_later(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    browser.open().await;
+    // Only what consoles are shown of a chat reads it.
+    rename(&shop.store, "chat_participants", "joined_at", "away").await;
+    browser.socket.send(serde_json::json!({ "type": "open_chat" })).await;
+    let id: ChatId = browser.chat("queued").await["id"].as_str().unwrap().parse().unwrap();
+    let rings = async {
+        loop {
+            let row = find_chat(&mut shop.store.read().await.unwrap(), id).await.unwrap().unwrap();
+            if *row.state == ChatState::Ringing {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), rings).await.unwrap();
+    rename(&shop.store, "chat_participants", "away", "joined_at").await;
+    // Long before it would ring again.
+    tokio::time::timeout(Duration::from_secs(8), alice.ring()).await.unwrap();
+}
+
+// spec: X-1
+async fn what_was_stored_unheard_is_told_when_it_is_sent_again(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    // As an earlier try leaves it when the answer to its commit is lost: nobody was told.
+    let id: ChatId = chat["id"].as_str().unwrap().parse().unwrap();
+    let message = NewMessage {
+        id: "v1",
+        sender: Sender::Visitor,
+        user: None,
+        name: "",
+        body: "Is it oak?",
+        file: None,
+        audience: Audience::All,
+    };
+    let mut tx = shop.store.write().await.unwrap();
+    append_message(&mut tx, id, message, shop.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    browser.say(&chat["id"], "v1", "Is it oak?").await;
+    browser.socket.next_of("ack").await;
+    alice.message("Is it oak?").await;
 }

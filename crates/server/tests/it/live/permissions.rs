@@ -86,7 +86,7 @@ const FRAMES: &[(&str, State, [Answer<'static>; 5])] = &[
     ("status", State::Any, [TAKEN, TAKEN, TAKEN, TAKEN, TAKEN]),
     ("accept", State::Waiting, [TAKEN, TAKEN, NOT_FOUND, TAKEN, TAKEN]),
     ("accept", State::Ringing, [TAKEN, TOO_LATE, NOT_FOUND, TOO_LATE, TOO_LATE]),
-    ("accept", State::Active, [TOO_LATE, TOO_LATE, NOT_FOUND, TOO_LATE, TOO_LATE]),
+    ("accept", State::Active, [TAKEN, TOO_LATE, NOT_FOUND, TOO_LATE, TOO_LATE]),
     ("decline", State::Ringing, [TAKEN, TOO_LATE, NOT_FOUND, TOO_LATE, TOO_LATE]),
     ("decline", State::Active, [TOO_LATE, TOO_LATE, NOT_FOUND, TOO_LATE, TOO_LATE]),
     ("say", State::Active, [TAKEN, NOT_YOURS, NOT_FOUND, NOT_YOURS, NOT_YOURS]),

@@ -158,11 +158,15 @@ impl Reference {
             }
             return true;
         }
-        let waits = chat.state == State::Waiting;
-        if waits {
-            chat.own(who);
+        match chat.state {
+            State::Waiting => {
+                chat.own(who);
+                true
+            }
+            // Once more, such as when the first answer was lost: nothing changes.
+            State::Active(owner) => owner == who || chat.company.get(&who) == Some(&Part::Guest),
+            State::Ended { .. } => false,
         }
-        waits
     }
 
     pub(super) fn decline(&mut self, at: usize, who: usize) -> bool {
