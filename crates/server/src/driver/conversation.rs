@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use beckon_engine::id::{ChatId, PresentationId, QueueId, VisitId, VisitorId};
+use beckon_engine::offer::Outcome;
 use beckon_engine::queue::enquiry::{Instead, Missed};
 use beckon_engine::queue::{Alternative, Field, LaunchWindow, Routing};
 use beckon_engine::time::UnixMs;
@@ -174,7 +175,9 @@ impl Driver {
         let mut tx = self.store().read().await?;
         let row = find_presentation(&mut tx, declined)
             .await?
-            .filter(|row| *row.visitor_id == visitor && site.world.config.queue(*row.queue_id).is_some());
+            .filter(|row| *row.visitor_id == visitor && site.world.config.queue(*row.queue_id).is_some())
+            // That it was declined may be on its way into the database still.
+            .filter(|row| row.outcome.is_none_or(|outcome| *outcome == Outcome::Rejected));
         let led = find_chat_of_presentation(&mut tx, visitor, declined).await?.is_some();
         Ok(row.filter(|_| !led))
     }
@@ -251,6 +254,10 @@ async fn closed_to_form(
         ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended => return Ok(None),
     }
     let gate = lock_gate_of_form(tx, site, chat, now).await?;
+    // Sent again at another node it may wait, or be talked in, by now.
+    if find_chat_locked(tx, *chat.id).await?.is_none_or(|chat| *chat.state != ChatState::Form) {
+        return Ok(None);
+    }
     let Some(reason) = gate.closed_because().map(Missed::of) else { return Ok(None) };
     let alternative = alternative(site, *chat.queue_id, reason);
     let waits = alternative == Alternative::Wait;
