@@ -205,7 +205,8 @@ async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
         most = most.max(tasks());
     }
     assert!(most > before, "everything is read anew");
-    assert!(most - before < 20, "{} tasks read at once", most - before);
+    // Beside those that read, each connection that the pool opens for them may be one.
+    assert!(most - before < 40, "{} tasks read at once", most - before);
 }
 
 async fn say(tx: &mut Tx, chat: ChatId, sender: Sender) {
