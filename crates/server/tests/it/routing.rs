@@ -196,6 +196,11 @@ async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
         let arrival = desk.driver.claim_visit(Arc::clone(&site), visitor, fixtures::facts()).await.unwrap();
         desk.driver.poll(visitor, Some(arrival), Vec::new()).await.unwrap();
     }
+    // Each connection that goes back to the pool is a task of its own: while all are taken, only those who read are counted.
+    let mut taken = Vec::new();
+    while let Ok(tx) = tokio::time::timeout(Duration::from_millis(200), desk.store.read()).await {
+        taken.push(tx.unwrap());
+    }
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let before = tasks();
     desk.driver.bus().publish(Hint::Lost);
@@ -205,8 +210,7 @@ async fn what_was_lost_is_read_anew_a_few_visits_at_a_time(store: Store) {
         most = most.max(tasks());
     }
     assert!(most > before, "everything is read anew");
-    // Beside those that read, each connection that the pool opens for them may be one.
-    assert!(most - before < 40, "{} tasks read at once", most - before);
+    assert!(most - before < 20, "{} tasks read at once", most - before);
 }
 
 async fn say(tx: &mut Tx, chat: ChatId, sender: Sender) {
