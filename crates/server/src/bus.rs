@@ -9,7 +9,7 @@ use async_nats::{Client, ConnectOptions, Event, Subject};
 use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitId, VisitorId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 /// Something changed; whoever cares reads it from the database.
@@ -137,10 +137,8 @@ pub enum Bus {
     /// To all nodes over NATS, core publish and subscribe only. This process hears its own hints at once,
     /// also while NATS is away.
     Nats {
-        /// The connection, which comes back by itself.
-        client: Box<Client>,
-        /// What waits to be sent.
-        leaving: mpsc::Sender<Vec<u8>>,
+        /// What waits to be sent; the connection comes back by itself.
+        leaving: mpsc::Sender<Leaving>,
         /// That some could not wait for it.
         losses: Arc<Losses>,
         /// Tells this node's own hints, coming back, from those of others.
@@ -152,6 +150,15 @@ pub enum Bus {
         /// When each other node was last heard.
         heard: Arc<Mutex<HashMap<Uuid, Instant>>>,
     },
+}
+
+/// What waits to be sent.
+#[derive(Debug)]
+pub enum Leaving {
+    /// A hint in its envelope.
+    Hint(Vec<u8>),
+    /// Whoever asks wants to know whether everything before has reached the server.
+    Last(oneshot::Sender<bool>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -173,9 +180,8 @@ const HEARD_MAX: usize = 1_024;
 const HINTS_KEPT: usize = 4096;
 /// A server that does not answer within this time is not reached.
 const REACHED_WITHIN: Duration = Duration::from_secs(5);
-/// A node that stops waits this long for what it has yet to say, and looks so often.
+/// A node that stops waits this long for what it has yet to say.
 const LEFT_WITHIN: Duration = Duration::from_secs(2);
-const LEFT_LOOK: Duration = Duration::from_millis(10);
 /// The server is asked for a sign so often; the connection is given up when the third has not come.
 const SIGN_EVERY: Duration = Duration::from_secs(2);
 const SUBJECT: Subject = Subject::from_static("beckon.hint");
@@ -249,8 +255,8 @@ impl Bus {
                 }
             }
         });
-        tokio::spawn(send_all(client.clone(), node, waiting, Arc::clone(&losses)));
-        Ok(Self::Nats { client: Box::new(client), leaving, losses, node, arrived, alone, heard })
+        tokio::spawn(send_all(client, node, waiting, Arc::clone(&losses)));
+        Ok(Self::Nats { leaving, losses, node, arrived, alone, heard })
     }
 
     /// Tells everyone, this process included. Never waits for the network.
@@ -260,7 +266,7 @@ impl Bus {
             Self::Local(sender) => drop(sender.send(hint)),
             Self::Nats { leaving, losses, node, arrived, .. } => {
                 drop(arrived.send(hint.clone()));
-                if leaving.try_send(sealed(*node, hint)).is_err() {
+                if leaving.try_send(Leaving::Hint(sealed(*node, hint))).is_err() {
                     metrics::counter!("beckon_hints_dropped_total").increment(1);
                     losses.notice();
                 }
@@ -279,7 +285,7 @@ impl Bus {
     pub fn say_here(&self) -> Option<Uuid> {
         let Self::Nats { leaving, node, .. } = self else { return None };
         // Where other hints wait to be sent, they say it too.
-        drop(leaving.try_send(sealed(*node, Hint::Here)));
+        drop(leaving.try_send(Leaving::Hint(sealed(*node, Hint::Here))));
         Some(*node)
     }
 
@@ -320,16 +326,12 @@ impl Bus {
 
     /// Waits until what was told has left, or as long as that is worth: whoever stops then leaves nobody without it.
     pub async fn close(&self) {
-        let Self::Nats { client, leaving, .. } = self else { return };
+        let Self::Nats { leaving, .. } = self else { return };
         let left = async {
-            // All permits are free when nothing waits and nothing is on its way to the client.
-            while leaving.capacity() < leaving.max_capacity() {
-                tokio::time::sleep(LEFT_LOOK).await;
-            }
-            tokio::time::sleep(LEFT_LOOK).await;
-            client.flush().await
+            let (reply, taken) = oneshot::channel();
+            leaving.send(Leaving::Last(reply)).await.is_ok() && taken.await.unwrap_or(false)
         };
-        if !matches!(tokio::time::timeout(LEFT_WITHIN, left).await, Ok(Ok(()))) {
+        if !tokio::time::timeout(LEFT_WITHIN, left).await.unwrap_or(false) {
             tracing::warn!("NATS did not take what this node had yet to say");
         }
     }
@@ -393,18 +395,20 @@ impl Losses {
 
 /// Sends one hint after another; while the connection is away, they wait, and those for which there is no room are dropped.
 /// Other nodes are told that some were.
-async fn send_all(client: Client, node: Uuid, mut waiting: mpsc::Receiver<Vec<u8>>, losses: Arc<Losses>) {
+async fn send_all(client: Client, node: Uuid, mut waiting: mpsc::Receiver<Leaving>, losses: Arc<Losses>) {
     loop {
         let next = tokio::select! {
-            next = waiting.recv() => next,
-            () = losses.noticed.notified() => Some(Vec::new()),
+            next = waiting.recv() => next.map(Some),
+            () = losses.noticed.notified() => Some(None),
         };
-        let Some(payload) = next else { return };
+        let Some(next) = next else { return };
         if losses.untold.swap(false, Ordering::SeqCst) && !send(&client, sealed(node, Hint::Lost)).await {
             losses.untold.store(true, Ordering::SeqCst);
         }
-        if !payload.is_empty() {
-            send(&client, payload).await;
+        match next {
+            None => {}
+            Some(Leaving::Hint(payload)) => drop(send(&client, payload).await),
+            Some(Leaving::Last(reply)) => drop(reply.send(client.flush().await.is_ok())),
         }
     }
 }
