@@ -11,6 +11,7 @@ use beckon_server::clock::Clock;
 use beckon_server::driver::Driver;
 use beckon_server::driver::access::Actor;
 use beckon_server::store::Store;
+use beckon_server::store::agent::update_agent_heard;
 use beckon_server::store::chat::{ChatMode, NewChat, insert_chat};
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::queue::{QueueRow, insert_queue, update_queue_agents};
@@ -74,6 +75,8 @@ impl Place {
         insert_site(&mut tx, &site).await.expect("a site");
         insert_queue(&mut tx, &queue).await.expect("a queue");
         insert_user(&mut tx, &user).await.expect("a user");
+        // Nobody sits at a console here, and chats whose agent is not heard from go back into the queue.
+        update_agent_heard(&mut tx, *user.id, now.plus_s(86_400)).await.expect("an agent who is there");
         update_queue_agents(&mut tx, &queue, &[*user.id]).await.expect("an agent of the queue");
         let hash = hex::encode(Sha256::digest(TOKEN));
         insert_session(
