@@ -131,7 +131,10 @@ impl Driver {
         self.await_answer(id).await;
         // What was stored although the answer to its commit was lost is taken back too, or has been presented.
         let answer = self.withdraw(id).await?;
-        committed.map(|()| answer).or_else(|error| if answer.is_ok() { Ok(answer) } else { Err(error) })
+        match committed {
+            Err(error) if answer.is_err() => Err(error),
+            Ok(()) | Err(_) => Ok(answer),
+        }
     }
 
     async fn find_request(&self, id: Uuid) -> StoreResult<Option<HandRequestState>> {

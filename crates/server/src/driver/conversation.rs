@@ -106,7 +106,7 @@ impl Driver {
     ///
     /// # Errors
     /// When there is no queue, the gate is closed, or the database failed.
-    pub async fn open_reactive_chat(
+    pub async fn visitor_opens(
         &self,
         site: Arc<Site>,
         visitor: VisitorId,
@@ -117,30 +117,17 @@ impl Driver {
             Some(id) => self.find_taken_up(&site, visitor, id).await?,
             None => None,
         };
-        let opening = match (taken_up, site.default_queue) {
-            (Some(row), _) => Opening {
-                site: Arc::clone(&site),
-                visitor,
-                visit,
-                queue: *row.queue_id,
-                presentation: Some(*row.id),
-                mode: ChatMode::Invite,
-                priority: u8::try_from(row.chat_priority).unwrap_or_default(),
-            },
-            (None, Some(queue)) => Opening {
-                site: Arc::clone(&site),
-                visitor,
-                visit,
-                queue,
-                presentation: None,
-                mode: ChatMode::Reactive,
-                priority: 0,
-            },
+        let (queue, presentation, mode, priority) = match (taken_up, site.default_queue) {
+            (Some(row), _) => {
+                let priority = u8::try_from(row.chat_priority).unwrap_or_default();
+                (*row.queue_id, Some(*row.id), ChatMode::Invite, priority)
+            }
+            (None, Some(queue)) => (queue, None, ChatMode::Reactive, 0),
             (None, None) => {
                 return Err(refuse(None, RefusalCode::NotFound, "This site has no chat queue."));
             }
         };
-        let (queue, now) = (opening.queue, self.clock().now());
+        let now = self.clock().now();
         if self.load() >= Load::NoNewChats
             && !self.live_visit(visitor).await.is_some_and(|live| live.chat_open)
         {
@@ -159,6 +146,7 @@ impl Driver {
                 return Err(VisitorNotice::Alternative { instead }.into());
             }
         }
+        let opening = Opening { site, visitor, visit, queue, presentation, mode, priority };
         let opened = open(self, &mut tx, &opening, now).await?;
         tx.commit().await?;
         opened.hints(visitor).for_each(|hint| self.bus().publish(hint));

@@ -63,9 +63,8 @@ pub(super) async fn run(driver: Driver) {
                 // What it tells of a commit whose answer was lost wakes it too: not before this time.
                 tokio::select! {
                     () = stopping.cancelled() => return,
-                    () = tokio::time::sleep(TRY_AGAIN) => {}
+                    () = tokio::time::sleep(TRY_AGAIN) => continue,
                 }
-                0
             }
         };
         if now.ms_since(told_at) >= TELL_AGAIN_MS {

@@ -213,7 +213,7 @@ impl From<CallRow> for Call {
 impl Driver {
     /// A chat as a console sees it, with where the visitor is now.
     pub async fn console_chat(&self, row: ChatViewRow, company: Company) -> Chat {
-        let live = self.whereabouts(*row.visitor_id, *row.state).await;
+        let whereabouts = self.whereabouts(*row.visitor_id, *row.state).await;
         let screen_pop = self.screen_pop_of(&row);
         let rating = rating(&row);
         let ringing = *row.state == ChatState::Ringing;
@@ -222,7 +222,7 @@ impl Driver {
             site_id: *row.site_id,
             queue: Named { id: *row.queue_id, name: row.queue_name },
             visitor_id: *row.visitor_id,
-            visit_id: live.as_ref().map_or(*row.visit_id, |live| live.visit),
+            visit_id: whereabouts.as_ref().map_or(*row.visit_id, |now| now.visit),
             visitor_name: row.visitor_name,
             mode: *row.mode,
             state: *row.state,
@@ -258,8 +258,8 @@ impl Driver {
                 row.last_file.map(|file| file.0.name),
                 row.last_at,
             ),
-            visitor_present: live.as_ref().is_some_and(|live| live.here),
-            page: live.and_then(|live| live.page),
+            visitor_present: whereabouts.as_ref().is_some_and(|now| now.here),
+            page: whereabouts.and_then(|now| now.page),
             presentation_id: row.presentation_id.map(|id| *id),
             rule: row.rule_id.map(|id| Named { id: *id, name: row.rule_name.unwrap_or_default() }),
             offer: row.offer_id.map(|id| Named { id: *id, name: row.offer_name.unwrap_or_default() }),

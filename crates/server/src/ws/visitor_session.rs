@@ -295,7 +295,7 @@ impl VisitorSession {
         let (driver, visitor) = (self.driver.clone(), self.visitor);
         let done: Result<(), Refusal> = match frame {
             ChatFrame::Open { declined } => {
-                driver.open_reactive_chat(self.site_now(), visitor, self.visit, declined).await
+                driver.visitor_opens(self.site_now(), visitor, self.visit, declined).await
             }
             ChatFrame::SendForm { chat, answers } => {
                 driver.send_form(&self.site_now(), visitor, chat, &answers, &self.language).await

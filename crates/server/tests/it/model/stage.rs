@@ -110,7 +110,7 @@ impl Stage {
     pub(super) async fn open(&self, visitor: usize) {
         let (visitor, visit) = self.visitors[visitor];
         let site = self.driver.sites().by_id(self.site).unwrap();
-        self.driver.open_reactive_chat(site, visitor, visit, None).await.unwrap();
+        self.driver.visitor_opens(site, visitor, visit, None).await.unwrap();
     }
 
     /// Moves the clock, with everybody still there, and waits until what fell due is settled.
