@@ -18,6 +18,12 @@ export class ApiError extends Error {
   }
 }
 
+/** Trying again may help: what failed was the way to the server, or the server, or it was asked too often. */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return true;
+  return error.status < 400 || error.status >= 500 || error.status === 429;
+}
+
 /** What is refused here is no sign that a session has ended. */
 const SIGNING_IN = ["/session", "/user-link", "/user-link/look"];
 /** Refusals of a code say nothing of the session either. */

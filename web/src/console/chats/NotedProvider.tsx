@@ -1,8 +1,9 @@
 /** Owns the place in the tree of what is noted of ended chats, and how it reaches the server. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
-import { ApiError, hand, request } from "../api/http";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { hand, mayPass, request } from "../api/http";
 import { applyNoted } from "../live/cache";
+import { useHandingOver } from "../live/leaving";
 import { createNotedKeeper, type NotedKeeper } from "./noted";
 
 const NotedContext = createContext<NotedKeeper | null>(null);
@@ -10,14 +11,7 @@ const NotedContext = createContext<NotedKeeper | null>(null);
 export function NotedProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const keeper = useMemo(() => keeperOf(queryClient), [queryClient]);
-  useEffect(() => {
-    window.addEventListener("pagehide", keeper.flush);
-    return () => {
-      window.removeEventListener("pagehide", keeper.flush);
-      keeper.flush();
-      keeper.close();
-    };
-  }, [keeper]);
+  useHandingOver(keeper);
   return <NotedContext.Provider value={keeper}>{children}</NotedContext.Provider>;
 }
 
@@ -33,7 +27,6 @@ function keeperOf(queryClient: QueryClient): NotedKeeper {
     keep: (chat, noted) => request("PUT", path(chat), noted),
     hand: (chat, noted) => hand("PUT", path(chat), noted),
     kept: (chat, noted) => applyNoted(queryClient, chat, noted),
-    passes: (error) =>
-      !(error instanceof ApiError) || error.status < 400 || error.status >= 500 || error.status === 429,
+    passes: mayPass,
   });
 }

@@ -1,7 +1,8 @@
 /** Owns the place of the drafts in the tree, and how they reach the server. */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Draft, Page } from "../../api/rest";
-import { ApiError, hand, request } from "../api/http";
+import { ApiError, hand, mayPass, request } from "../api/http";
+import { useHandingOver } from "../live/leaving";
 import {
   createDraftKeeper,
   type DraftKeeper,
@@ -22,13 +23,8 @@ export function DraftsProvider({ user, children }: { user: string; children: Rea
       })
       // Each chat asks again when it is opened.
       .catch(() => undefined);
-    window.addEventListener("pagehide", keeper.flush);
-    return () => {
-      window.removeEventListener("pagehide", keeper.flush);
-      keeper.flush();
-      keeper.close();
-    };
   }, [keeper]);
+  useHandingOver(keeper);
   return <DraftsContext.Provider value={keeper}>{children}</DraftsContext.Provider>;
 }
 
@@ -83,7 +79,6 @@ function keeperOf(user: string): DraftKeeper {
 }
 
 function reasonOf(error: unknown): "stale" | "final" | "later" {
-  if (!(error instanceof ApiError)) return "later";
-  if (error.status === 409) return "stale";
-  return error.status >= 400 && error.status < 500 && error.status !== 429 ? "final" : "later";
+  if (error instanceof ApiError && error.status === 409) return "stale";
+  return mayPass(error) ? "later" : "final";
 }
