@@ -156,9 +156,7 @@ test("two agents, a supervisor and three visitors at once read what is theirs an
     [ola, "Ola"],
     [nora, "Nora"],
   ] as const) {
-    await who.page.goto("/");
-    await who.launcher.click();
-    await who.fillForm(name);
+    await who.ask(name);
     await expect(who.widget.getByRole("heading", { name: /You are (in the queue|next)/ })).toBeVisible();
     await expect(agent.page.getByRole("button", { name: `Accept the chat with ${name}` })).toBeVisible();
   }
@@ -322,9 +320,7 @@ test("what an agent notes of an ended chat is there after a look at another one,
   await changeQueue(browser, demo, { conduct: { wrap_up_s: 20 } });
   await chat(visitor, agent);
   const ola = await anotherVisitor(browser, demo, errors);
-  await ola.page.goto("/");
-  await ola.launcher.click();
-  await ola.fillForm("Ola");
+  await ola.ask("Ola");
   await agent.answer();
   const { page } = agent;
   const kari = page.getByRole("link", { name: /Kari/ });

@@ -1,13 +1,7 @@
 /** What is written for the team and not sent yet: it reaches no visitor, wherever the agent goes meanwhile. */
 import type { Page } from "@playwright/test";
 import { another, anotherVisitor, chat, expect, test } from "../support/journey.ts";
-
-declare global {
-  interface Window {
-    /** Where the browser has it: a window of this page that stays on top. */
-    documentPictureInPicture?: { window: Window | null };
-  }
-}
+import { MiniWindow } from "../support/mini.ts";
 
 const noteOf = (page: Page) => page.getByRole("textbox", { name: "Note to the team" });
 const tickOf = (page: Page) => page.getByRole("checkbox", { name: "Note to the team" });
@@ -23,9 +17,7 @@ test("a note that is not sent stays one while the agent is in another chat, afte
   const { page } = agent;
   await chat(visitor, agent);
   const ola = await anotherVisitor(browser, demo, errors);
-  await ola.page.goto("/");
-  await ola.launcher.click();
-  await ola.fillForm("Ola");
+  await ola.ask("Ola");
   await agent.answer();
   const kari = page.getByRole("link", { name: /Kari/ });
   await kari.click();
@@ -50,21 +42,10 @@ test("a note that is not sent stays one while the agent is in another chat, afte
   await page.getByRole("button", { name: "Options", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Pin mini window" }).click();
   await page.keyboard.press("Escape");
-  const mini = () =>
-    page.evaluate(() => {
-      const field = window.documentPictureInPicture?.window?.document.querySelector("textarea");
-      return field && [field.ariaLabel, field.value];
-    });
-  await page.evaluate(() => {
-    const nav = window.documentPictureInPicture?.window?.document.querySelector("nav");
-    const tabs = Array.from(nav?.querySelectorAll("button") ?? []);
-    tabs.find((tab) => tab.innerText === "Kari")?.click();
-  });
-  await expect.poll(mini).toEqual(["Note to the team", "Knows the price"]);
-  await page.evaluate(() => {
-    const field = window.documentPictureInPicture?.window?.document.querySelector("textarea");
-    field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
-  });
+  const mini = new MiniWindow(page);
+  await mini.show("Kari");
+  await expect.poll(() => mini.field()).toEqual(["Note to the team", "Knows the price"]);
+  await mini.pressEnter();
   await agent.sees("Knows the price");
 
   await tickOf(page).uncheck();

@@ -47,9 +47,7 @@ test("of two agents who take a waiting chat at once one has it, and the other is
   });
   await bob.page.reload();
   await bob.ready();
-  await visitor.page.goto("/product/oslo-chair");
-  await visitor.launcher.click();
-  await visitor.fillForm("Kari");
+  await visitor.ask("Kari", "/product/oslo-chair");
   const rings = async () => [await agent.ringing.isVisible(), await bob.ringing.isVisible()];
   await expect.poll(rings).toContain(true);
   const order = (await agent.ringing.isVisible()) ? [agent, bob] : [bob, agent];

@@ -5,6 +5,7 @@ import { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import type { Demo } from "../support/demo.ts";
 import { anotherVisitor, chat, expect, test } from "../support/journey.ts";
+import { MiniWindow } from "../support/mini.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
 
 interface CannedReply {
@@ -268,9 +269,7 @@ test("the options are saved with OK, discarded with Cancel, and bring chats to t
   await expect(page).toHaveURL(second);
 
   const { context: third, visitor: nora } = await secondVisitor(browser, demo);
-  await nora.page.goto("/");
-  await nora.launcher.click();
-  await nora.fillForm("Nora");
+  await nora.ask("Nora");
   await expect(page.getByRole("heading", { level: 1, name: "Nora" })).toBeFocused();
   await expect(agent.ringing, "brought to the front, it still rings").toHaveAccessibleName(/Nora/);
   await context.close();
@@ -285,25 +284,15 @@ test("the mini window stays on top with the chats", async ({ visitor, agent }) =
   expect(has, "the browser of the journeys has a window that stays on top").toBe(true);
   await openDialog(agent, "Options");
   await page.getByRole("dialog").getByRole("button", { name: "Pin mini window" }).click();
-  const mini = () =>
-    page.evaluate(() => window.documentPictureInPicture?.window?.document.body.innerText ?? "");
-  await expect.poll(mini).toContain("Hello, how can I help?");
+  const mini = new MiniWindow(page);
+  await expect.poll(() => mini.text("body")).toContain("Hello, how can I help?");
   await checkMiniWindow(page);
   await page.keyboard.press("Escape");
   await visitor.say("Is the oak oiled?");
-  await expect.poll(mini).toContain("Is the oak oiled?");
-  await page.evaluate(() => {
-    const field = window.documentPictureInPicture?.window?.document.querySelector("textarea");
-    if (!field) throw new Error("the mini window has a text field");
-    const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value") ?? {};
-    set?.call(field, "Yes, twice.");
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
+  await expect.poll(() => mini.text("body")).toContain("Is the oak oiled?");
+  await mini.fill("Yes, twice.");
   await expect(agent.composer, "the draft is the same").toHaveValue("Yes, twice.");
-  await page.evaluate(() => {
-    const field = window.documentPictureInPicture?.window?.document.querySelector("textarea");
-    field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
-  });
+  await mini.pressEnter();
   await visitor.sees("Yes, twice.");
   await agent.sees("Yes, twice.");
 });
@@ -326,28 +315,19 @@ test("the mini window rings, and the chat that begins or gets a message comes to
   await page.getByRole("button", { name: "Pin mini window" }).click();
   await page.getByRole("button", { name: "OK" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
-  const text = (of: string) =>
-    page.evaluate((selector) => {
-      const mini = window.documentPictureInPicture?.window?.document;
-      return mini?.querySelector<HTMLElement>(selector)?.innerText ?? "";
-    }, of);
+  const mini = new MiniWindow(page);
   const front = "nav [aria-current=true]";
-  await expect.poll(() => text(front)).toBe("Kari");
+  await expect.poll(() => mini.text(front)).toBe("Kari");
   await setElsewhere(page, true);
 
   const ola = await anotherVisitor(browser, demo, errors);
-  await ola.page.goto("/");
-  await ola.launcher.click();
-  await ola.fillForm("Ola");
-  await expect.poll(() => text("section")).toContain("Ola");
-  await page.evaluate(() => {
-    const mini = window.documentPictureInPicture?.window?.document;
-    mini?.querySelector<HTMLElement>('[aria-label^="Accept the chat with"]')?.click();
-  });
-  await expect.poll(() => text(front)).toBe("Ola");
+  await ola.ask("Ola");
+  await expect.poll(() => mini.text("section")).toContain("Ola");
+  await mini.click('[aria-label^="Accept the chat with"]');
+  await expect.poll(() => mini.text(front)).toBe("Ola");
   await visitor.say("Are you there?");
-  await expect.poll(() => text(front)).toBe("Kari");
-  await expect.poll(() => text("[role=log]")).toContain("Are you there?");
+  await expect.poll(() => mini.text(front)).toBe("Kari");
+  await expect.poll(() => mini.text("[role=log]")).toContain("Are you there?");
   await ola.page.context().close();
 });
 

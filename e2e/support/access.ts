@@ -1,13 +1,7 @@
 /** What a machine can see of accessibility. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-
-declare global {
-  interface Window {
-    /** Where the browser has it: a window of this page that stays on top. */
-    documentPictureInPicture?: { window: Window | null };
-  }
-}
+import { MiniWindow } from "./mini.ts";
 
 const standard = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const schemes = ["light", "dark"] as const;
@@ -60,11 +54,7 @@ export async function checkMiniWindow(page: Page): Promise<void> {
     await page.emulateMedia({ colorScheme });
     await copy.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await stillness(page);
-    const html = await page.evaluate(() => {
-      const mini = window.documentPictureInPicture?.window;
-      if (!mini) throw new Error("the mini window is open");
-      return mini.document.documentElement.outerHTML;
-    });
+    const html = await new MiniWindow(page).html();
     await copy.route(address, (route) =>
       route.fulfill({ contentType: "text/html", body: `<!doctype html>${html}` }),
     );

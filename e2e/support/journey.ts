@@ -123,9 +123,7 @@ export async function another(
 
 /** Brings a visitor from the product page into a chat with the agent; no offer is waited for. */
 export async function chat(visitor: Visitor, agent: Agent): Promise<void> {
-  await visitor.page.goto("/product/oslo-chair");
-  await visitor.launcher.click();
-  await visitor.fillForm("Kari");
+  await visitor.ask("Kari", "/product/oslo-chair");
   await agent.answer();
   await agent.say("Hello, how can I help?");
   await visitor.sees("Hello, how can I help?");

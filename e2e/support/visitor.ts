@@ -49,6 +49,13 @@ export class Visitor {
     return this.widget.getByRole("button", { name: "Send", exact: true });
   }
 
+  /** Asks for a chat at the launcher, under this name. */
+  async ask(name: string, path = "/"): Promise<void> {
+    await this.page.goto(path);
+    await this.launcher.click();
+    await this.fillForm(name);
+  }
+
   async fillForm(name: string): Promise<void> {
     await this.widget.getByRole("textbox", { name: /name/i }).first().fill(name);
     const email = this.widget.getByRole("textbox", { name: /mail/i });
