@@ -333,10 +333,14 @@ test("what an agent notes of an ended chat is there after a look at another one,
   await kari.click();
   await expect(note).toHaveValue("Wants four");
   await note.fill("Wants four by May");
+  // A tag that is not finished when the time runs out.
+  await page.getByLabel("Tags", { exact: true }).first().fill("bulk");
   await expect(kari, "it is put away by itself").toBeHidden({ timeout: 25_000 });
   await page.getByRole("link", { name: "History" }).click();
   await page.getByRole("list", { name: "List of ended chats" }).getByRole("link", { name: /Kari/ }).click();
-  await expect(page.getByRole("complementary").getByText("Wants four by May")).toBeVisible();
+  const session = page.getByRole("complementary");
+  await expect(session.getByText("Wants four by May")).toBeVisible();
+  await expect(session.getByText("bulk", { exact: true })).toBeVisible();
   await ola.page.context().close();
 });
 

@@ -28,8 +28,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
     queryKey: ["queue", chat.queue.id],
     queryFn: ({ signal }) => request<Queue>("GET", `/queues/${chat.queue.id}`, undefined, signal),
   });
-  const { noted, change } = useNotes(chat);
-  const { disposition, tags, note } = noted;
+  const { disposition, tags, begun_tag, note, change, whole } = useNotes(chat);
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState("");
   const conduct = queue.data?.plan.conduct;
@@ -38,7 +37,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
     event.preventDefault();
     setPending(true);
     setFailure("");
-    keeper.change(chat.id, noted);
+    keeper.change(chat.id, whole());
     keeper
       .keep(chat.id)
       .then(() => live.closeChat(chat.id))
@@ -76,7 +75,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
             withAsterisk={conduct.disposition_required}
             data={conduct.dispositions}
             value={disposition || null}
-            onChange={(value) => change({ ...noted, disposition: value ?? "" })}
+            onChange={(value) => change({ disposition: value ?? "" })}
             clearable={!conduct.disposition_required}
             allowDeselect={!conduct.disposition_required}
           />
@@ -85,7 +84,9 @@ export function WrapUp({ chat }: { chat: Chat }) {
           label={t("chats.wrap_up.tags")}
           data={conduct?.tags ?? []}
           value={tags}
-          onChange={(value) => change({ ...noted, tags: value })}
+          onChange={(value) => change({ tags: value })}
+          searchValue={begun_tag}
+          onSearchChange={(value) => change({ begun_tag: value })}
           maxTags={TAGS_MAX}
           maxLength={TAG_LENGTH_MAX}
         />
@@ -97,7 +98,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
         maxRows={4}
         maxLength={NOTE_LENGTH_MAX}
         value={note}
-        onChange={(event) => change({ ...noted, note: event.currentTarget.value })}
+        onChange={(event) => change({ note: event.currentTarget.value })}
       />
       <SendTranscript chat={chat} />
       {failure !== "" && (
@@ -117,18 +118,38 @@ export function WrapUp({ chat }: { chat: Chat }) {
   );
 }
 
+/** What stands in the form: a tag that is being typed is none yet. */
+interface Entries extends Noted {
+  begun_tag: string;
+}
+
 /** Begins with what was noted before; what is not kept yet when the form goes is kept then, whoever closed the chat. */
-function useNotes(chat: Chat): { noted: Noted; change(noted: Noted): void } {
+function useNotes(chat: Chat): Entries & { change(next: Partial<Entries>): void; whole(): Noted } {
   const keeper = useNoted();
-  const [noted, setNoted] = useState(() => keeper.pending(chat.id) ?? chat.noted);
+  const [entries, setEntries] = useState<Entries>(() => ({
+    ...(keeper.pending(chat.id) ?? chat.noted),
+    begun_tag: "",
+  }));
+  // A tag that is finished changes both the tags and what is typed, one after the other.
+  const latest = useRef(entries);
+  const whole = () => withBegunTag(latest.current);
   useEffect(() => () => void keeper.keep(chat.id).catch(() => undefined), [keeper, chat.id]);
   return {
-    noted,
+    ...entries,
     change(next) {
-      setNoted(next);
-      keeper.change(chat.id, next);
+      latest.current = { ...latest.current, ...next };
+      setEntries(latest.current);
+      keeper.change(chat.id, whole());
     },
+    whole,
   };
+}
+
+/** The time may run out before a tag is finished: what was typed of it is kept as one. */
+function withBegunTag({ begun_tag, ...noted }: Entries): Noted {
+  const tag = begun_tag.trim();
+  if (tag === "" || noted.tags.includes(tag) || noted.tags.length >= TAGS_MAX) return noted;
+  return { ...noted, tags: [...noted.tags, tag] };
 }
 
 function Due({ due_at }: { due_at: number }) {
