@@ -1,5 +1,6 @@
 //! Owns an agent's console: it is ready, takes every chat that rings, answers each message of the visitor once, and closes
-//! what has ended. What it has no acknowledgement for, it says again.
+//! what has ended. What it has no acknowledgement for, it says again. It also looks at the list of its chats, as no console does, to
+//! notice what it should have been told.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -15,6 +16,8 @@ use crate::shop::Employee;
 
 /// How often what was not done is asked for again.
 const AGAIN: Duration = Duration::from_secs(2);
+/// What the list has shown for this time is told on a connection that stands: nobody would see it otherwise.
+const TOLD_WITHIN: Duration = Duration::from_secs(20);
 /// An answer that takes longer means a dead connection.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const BEAT_EVERY: Duration = Duration::from_secs(5);
@@ -37,6 +40,10 @@ pub(super) struct Agent {
     link: Link,
     talks: BTreeMap<String, Talk>,
     commands: u64,
+    /// The state in which each chat was told last.
+    told: BTreeMap<String, String>,
+    /// What the list shows and was not told, and since when.
+    untold: BTreeMap<String, Instant>,
     /// When something was sent that is still to be answered.
     asked_at: Option<Instant>,
     retry_at: Option<Instant>,
@@ -55,6 +62,8 @@ impl Agent {
             link,
             talks: BTreeMap::new(),
             commands: 0,
+            told: BTreeMap::new(),
+            untold: BTreeMap::new(),
             asked_at: None,
             retry_at: None,
             beat_at: now,
@@ -103,7 +112,9 @@ impl Agent {
                 self.link.welcomed();
                 self.asked_at = None;
                 self.be_ready(&frame["status"]).await;
-                self.look().await;
+                for chat in self.list().await.unwrap_or_default() {
+                    self.chat(&chat).await;
+                }
                 self.say_again().await;
             }
             "status" => self.be_ready(&frame["status"]).await,
@@ -128,13 +139,40 @@ impl Agent {
     }
 
     /// Reads the chats that are open, as a console does when it has its connection again.
-    async fn look(&mut self) {
+    async fn list(&mut self) -> Option<Vec<Value>> {
         self.looked_at = Instant::now();
+        self.untold.clear();
         let path = "/api/v1/chats?mine=true&limit=200";
-        let Ok(list) = self.employee.caller.read(self.link.address(), path).await else { return };
-        for chat in list["items"].as_array().into_iter().flatten() {
-            self.chat(chat).await;
+        let list = self.employee.caller.read(self.link.address(), path).await.ok()?;
+        list["items"].as_array().cloned()
+    }
+
+    /// Does again what was told and not done, and notices what was not told.
+    async fn look(&mut self) {
+        let before = self.untold.clone();
+        for chat in self.list().await.unwrap_or_default() {
+            let Some(what) = self.find_untold(&chat) else {
+                self.chat(&chat).await;
+                continue;
+            };
+            let since = before.get(&what).copied().unwrap_or_else(Instant::now);
+            if since.elapsed() > TOLD_WITHIN {
+                self.place.book.violated("X-3", format!("{}: was not told {what}", self.who));
+                self.chat(&chat).await;
+            } else {
+                self.untold.insert(what, since);
+            }
         }
+    }
+
+    fn find_untold(&self, chat: &Value) -> Option<String> {
+        let id = chat["id"].as_str()?;
+        let state = chat["state"].as_str().filter(|state| ["ringing", "active", "ended"].contains(state))?;
+        if self.told.get(id).is_none_or(|told| told != state) {
+            return Some(format!("that chat {id} is {state}"));
+        }
+        let next = self.talks.get(id)?.view().last() + 1;
+        (next <= chat["last_seq"].as_i64()?).then(|| format!("message {next} of chat {id}"))
     }
 
     async fn chat(&mut self, chat: &Value) {
@@ -142,6 +180,7 @@ impl Agent {
             return;
         }
         let id = chat["id"].as_str().unwrap_or_default();
+        self.told.insert(id.to_owned(), chat["state"].as_str().unwrap_or_default().to_owned());
         match chat["state"].as_str().unwrap_or_default() {
             "ringing" => self.command(json!({ "type": "accept", "chat": id })).await,
             "active" => self.take(id, chat["owner_epoch"].as_i64().unwrap_or_default()).await,
