@@ -30,7 +30,7 @@ const NO_SERVER: &str = "no mail server is set up";
 /// Sends until `stopping` is cancelled. Without a mailer, mails wait for one, and are given up as if it did not answer.
 pub async fn run(store: Store, clock: Clock, mailer: Option<Mailer>, stopping: CancellationToken) {
     while !stopping.is_cancelled() {
-        if let Err(error) = pass(&store, &clock, mailer.as_ref()).await {
+        if let Err(error) = pass(&store, &clock, mailer.as_ref(), &stopping).await {
             tracing::warn!(%error, "the outbox could not be worked off");
         }
         tokio::select! {
@@ -40,11 +40,16 @@ pub async fn run(store: Store, clock: Clock, mailer: Option<Mailer>, stopping: C
     }
 }
 
-/// Tries the mails that are due now, once each.
+/// Tries the mails that are due now, once each. What came of a try is not written down at any price once `stopping` is cancelled.
 ///
 /// # Errors
 /// When the database failed; what was under way is tried again when its claim has run out.
-pub async fn pass(store: &Store, clock: &Clock, mailer: Option<&Mailer>) -> StoreResult<()> {
+pub async fn pass(
+    store: &Store,
+    clock: &Clock,
+    mailer: Option<&Mailer>,
+    stopping: &CancellationToken,
+) -> StoreResult<()> {
     let mut tx = store.read().await?;
     let due = list_due_mails(&mut tx, clock.now()).await?;
     drop(tx);
@@ -59,7 +64,7 @@ pub async fn pass(store: &Store, clock: &Clock, mailer: Option<&Mailer>) -> Stor
             Some(mailer) => attempt(mailer, store.vault(), &mail).await,
             None => Err(Undelivered::Unreachable(NO_SERVER.to_owned())),
         };
-        settle(store, &mail, &outcome, clock.now()).await?;
+        settle_at_last(store, &mail, &outcome, clock, stopping).await?;
         if matches!(outcome, Err(Undelivered::Unreachable(_))) && mailer.is_some() {
             // The others would wait as long for the same server.
             return Ok(());
@@ -82,6 +87,28 @@ fn text_of(vault: &Vault, mail: &MailRow) -> Result<String, Locked> {
     }
 }
 
+/// Notes how a try went, again and again while the database is away: a mail that has left would leave once more. It does so until
+/// the claim has run out, or the node stops.
+async fn settle_at_last(
+    store: &Store,
+    mail: &MailRow,
+    outcome: &Result<(), Undelivered>,
+    clock: &Clock,
+    stopping: &CancellationToken,
+) -> StoreResult<()> {
+    let tried_at = clock.now();
+    loop {
+        let settled = settle(store, mail, outcome, tried_at).await;
+        if settled.is_ok() || clock.now() >= tried_at.plus_s(LEASE_S) {
+            return settled;
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return settled,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
 async fn settle(
     store: &Store,
     mail: &MailRow,
@@ -96,7 +123,7 @@ async fn settle(
         }
         Err(error) => {
             let again_at = again_at(mail, error, now);
-            update_mail_failed(&mut tx, *mail.id, again_at, error.text()).await?;
+            update_mail_failed(&mut tx, mail, again_at, error.text()).await?;
             if again_at.is_some() { "put_off" } else { "given_up" }
         }
     };

@@ -181,13 +181,14 @@ pub async fn update_mail_sent(tx: &mut Tx, id: Uuid, now: UnixMs) -> StoreResult
     Ok(())
 }
 
-/// Records that a try failed, and when the next one is; with none the mail is given up.
+/// Records that a try of a mail as it was before its claim failed, and when the next one is; with none the mail is given up. When
+/// it was claimed again meanwhile, that claim holds.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn update_mail_failed(
     tx: &mut Tx,
-    id: Uuid,
+    mail: &MailRow,
     again_at: Option<UnixMs>,
     error: &str,
 ) -> StoreResult<()> {
@@ -195,11 +196,12 @@ pub async fn update_mail_failed(
         tx,
         "UPDATE mails SET due_at = $2, failed = $3, last_error = $4,
              text = CASE WHEN $3 AND kind = 'user_link' THEN '' ELSE text END
-         WHERE id = $1 AND sent_at IS NULL",
-        Text(id),
+         WHERE id = $1 AND sent_at IS NULL AND tries = $5",
+        mail.id,
         again_at.map(|at| at.0),
         again_at.is_none(),
         error,
+        mail.tries + 1,
     )?;
     Ok(())
 }

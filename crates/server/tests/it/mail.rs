@@ -1,11 +1,16 @@
 //! Tests the outbox against a real mail server: each mail leaves once, later if need be, and says only what it should.
 
+use std::time::Duration;
+
 use beckon_server::clock::Clock;
-use beckon_server::jobs::mails::pass;
-use beckon_server::store::Store;
+use beckon_server::jobs::mails;
+use beckon_server::mail::Mailer;
 use beckon_server::store::mail::{
     Cause, MailRow, NewMail, delete_old_mails, insert_mail, list_mails, update_mail_claimed,
 };
+use beckon_server::store::{Store, StoreResult, Tx};
+use sqlx::AssertSqlSafe;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::harness::{START, store_tests};
@@ -19,6 +24,7 @@ store_tests!(
     has_no_header_that_a_visitor_wrote,
     goes_out_again_after_its_node_died,
     goes_out_once_from_two_nodes,
+    goes_out_once_though_it_is_not_noted_at_once,
     is_not_sent_in_the_clear_where_tls_is_required,
 );
 
@@ -35,6 +41,10 @@ async fn put(store: &Store, mail: NewMail<'_>) {
     let mut tx = store.write().await.unwrap();
     assert!(insert_mail(&mut tx, mail, START).await.unwrap());
     tx.commit().await.unwrap();
+}
+
+async fn pass(store: &Store, clock: &Clock, mailer: Option<&Mailer>) -> StoreResult<()> {
+    mails::pass(store, clock, mailer, &CancellationToken::new()).await
 }
 
 async fn row(store: &Store) -> MailRow {
@@ -162,6 +172,40 @@ async fn goes_out_once_from_two_nodes(store: Store) {
     one.unwrap();
     other.unwrap();
     assert_eq!(server.mails().len(), 5);
+}
+
+/// Runs a statement that is not the same in both databases.
+async fn run(store: &Store, in_sqlite: &str, in_postgres: &str) {
+    let mut tx = store.write().await.unwrap();
+    match &mut tx {
+        Tx::Sqlite(tx) => drop(sqlx::raw_sql(AssertSqlSafe(in_sqlite)).execute(&mut **tx).await.unwrap()),
+        Tx::Postgres(tx) => drop(sqlx::raw_sql(AssertSqlSafe(in_postgres)).execute(&mut **tx).await.unwrap()),
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn goes_out_once_though_it_is_not_noted_at_once(store: Store) {
+    let (server, clock) = (Smtpd::start().await, Clock::manual(START));
+    put(&store, MAIL).await;
+    let refuse = "BEGIN SELECT RAISE(FAIL, 'away'); END";
+    let (in_sqlite, in_postgres) = (
+        format!("CREATE TRIGGER away BEFORE UPDATE OF sent_at ON mails {refuse}"),
+        "ALTER TABLE mails ADD CONSTRAINT away CHECK (sent_at IS NULL)",
+    );
+    run(&store, &in_sqlite, in_postgres).await;
+    let mailer = server.mailer();
+    let back = async {
+        while server.mails().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        run(&store, "DROP TRIGGER away", "ALTER TABLE mails DROP CONSTRAINT away").await;
+    };
+    let (passed, ()) = tokio::join!(pass(&store, &clock, Some(&mailer)), back);
+    passed.unwrap();
+    assert_eq!(row(&store).await.sent_at, Some(START.0));
+    clock.advance_ms(300_000);
+    pass(&store, &clock, Some(&mailer)).await.unwrap();
+    assert_eq!(server.mails().len(), 1);
 }
 
 async fn is_not_sent_in_the_clear_where_tls_is_required(store: Store) {
