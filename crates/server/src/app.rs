@@ -165,6 +165,7 @@ impl Node {
         self.stopping.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.driver.leave().await;
         self.driver.bus().close().await;
         self.api.store.close().await;
     }
@@ -182,7 +183,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         None => Bus::local(),
     };
     let out = WaysOut::new(config.mail.as_ref(), config.outbound_allow)?;
-    let setup_token = setup::prepare(&store).await?;
+    let setup_token = setup::prepare(&store, Clock::System.now()).await?;
     let mut node = Node::start(store, Clock::System, bus, out).await?;
     node.api.trusted_proxies = config.trusted_proxies;
     if let Some(address) = config.metrics_listen {
@@ -196,7 +197,6 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
             "first start: open http://{address}/setup?token={token} to make the first administrator"
         );
     }
-    node.api.setup_token = setup_token;
     serve_until_stopped(node, listener, signals, config.drain).await
 }
 

@@ -3,8 +3,6 @@
 //! Each resource is one file with a `router()`; `openapi` gathers them. A handler names in its arguments who may call
 //! it: one that asks for an [`auth::Admin`] cannot be reached without one.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
@@ -111,8 +109,6 @@ pub struct Api {
     /// What the provider of single sign-on says of itself.
     #[cfg(feature = "openid-connect")]
     pub providers: crate::openid::Providers,
-    /// What was printed at the first start; none when there were users already.
-    pub setup_token: Option<Arc<str>>,
     /// How many proxies in front of the server add to `X-Forwarded-For`.
     pub trusted_proxies: u8,
 }
@@ -131,7 +127,6 @@ impl Api {
             outbound,
             #[cfg(feature = "openid-connect")]
             providers: crate::openid::Providers::default(),
-            setup_token: None,
             trusted_proxies: 0,
         }
     }

@@ -1,21 +1,19 @@
 //! Owns the first start at `/api/v1/setup`: whoever reads the server's output makes the first administrator.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
 use beckon_engine::id::UserId;
+use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
 use super::audit::record::{Done, record};
-use super::auth::{self, SignedIn};
+use super::auth::{self, SignedIn, hash_token};
 use super::check::Checks;
 use super::client::Client;
 use super::error::{Answer, Problem};
@@ -25,6 +23,7 @@ use super::password;
 use super::session::Session;
 use super::user::{check_email, check_name, shown};
 use crate::store::column::Text;
+use crate::store::setup_token::{delete_setup_tokens, has_setup_token, insert_setup_token};
 use crate::store::user::{Role, UserRow, find_user_count, insert_user};
 use crate::store::{Store, StoreResult};
 
@@ -50,14 +49,19 @@ pub struct NewSetup {
     pub setup_token: String,
 }
 
-/// A token to print when there is no user yet; `None` when there is one.
+/// A token to print when there is no user yet; `None` when there is one. It holds on every node of the installation.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn prepare(store: &Store) -> StoreResult<Option<Arc<str>>> {
-    let mut tx = store.read().await?;
-    let is_first_start = find_user_count(&mut tx).await? == 0;
-    Ok(is_first_start.then(|| Arc::from(password::generate())))
+pub async fn prepare(store: &Store, now: UnixMs) -> StoreResult<Option<String>> {
+    let mut tx = store.write().await?;
+    if find_user_count(&mut tx).await? > 0 {
+        return Ok(None);
+    }
+    let token = password::generate();
+    insert_setup_token(&mut tx, &hash_token(&token), now).await?;
+    tx.commit().await?;
+    Ok(Some(token))
 }
 
 /// The routes of this resource.
@@ -93,11 +97,15 @@ async fn set_up(
     jar: CookieJar,
     Body(new): Body<NewSetup>,
 ) -> Answer<(StatusCode, CookieJar, Json<Session>)> {
-    let token = api.setup_token.as_deref().ok_or(Problem::SetUpAlready)?;
+    let mut tx = api.store.read().await?;
+    if find_user_count(&mut tx).await? > 0 {
+        return Err(Problem::SetUpAlready);
+    }
     api.throttle.count(client.address, "")?;
-    if !bool::from(token.as_bytes().ct_eq(new.setup_token.trim().as_bytes())) {
+    if !has_setup_token(&mut tx, &hash_token(new.setup_token.trim())).await? {
         return Err(Problem::WrongSetupToken);
     }
+    drop(tx);
     let email = new.email.trim().to_lowercase();
     let mut checks = Checks::new();
     check_email(&mut checks, &email);
@@ -121,6 +129,7 @@ async fn set_up(
         created_at: now.0,
     };
     insert_user(&mut tx, &user).await?;
+    delete_setup_tokens(&mut tx).await?;
     let me = SignedIn::by_session(user.clone(), String::new());
     let made = shown(&mut tx, user.clone()).await?;
     record(&api, &mut tx, &me, Done::created(&made)).await?;
