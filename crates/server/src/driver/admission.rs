@@ -36,8 +36,8 @@ pub struct Arrival {
     pub(super) visit: VisitId,
     pub(super) site: Arc<Site>,
     pub(super) epoch: i64,
-    /// Another node has held it since this one did, or this one never has.
-    pub(super) elsewhere: bool,
+    /// The epoch since which this node has held it, without another between.
+    pub(super) held_since: i64,
     pub(super) state: State,
     /// The offer that is before the visitor.
     pub(super) offer: Option<PresentedOffer>,
@@ -135,10 +135,7 @@ impl Driver {
         let now = self.clock().now();
         let mut tx = self.store().write().await?;
         let mut arrival = match claim_open_visit(&mut tx, visitor, &self.inner.node, now).await? {
-            Some(claimed) => {
-                let elsewhere = claimed.node_before.as_deref() != Some(&*self.inner.node);
-                Arrival { elsewhere, ..resume(&mut tx, site, visitor, claimed, now).await? }
-            }
+            Some(claimed) => resume(&mut tx, site, visitor, claimed, now).await?,
             None => self.begin(&mut tx, site, visitor, facts, now).await?,
         };
         let progress = Progress::of(find_open_chat(&mut tx, visitor).await?.as_ref());
@@ -187,7 +184,7 @@ impl Driver {
             visit,
             site,
             epoch: 1,
-            elsewhere: false,
+            held_since: 1,
             state,
             offer: None,
             chat: None,
@@ -236,7 +233,7 @@ async fn resume(
         visit: *claimed.id,
         site,
         epoch: claimed.epoch,
-        elsewhere: false,
+        held_since: claimed.held_since,
         events: link_lost.chain(event).collect(),
         state,
         offer,

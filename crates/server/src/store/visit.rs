@@ -77,8 +77,8 @@ pub struct ClaimedVisit {
     pub epoch: i64,
     /// What the driver wrote down.
     pub state: String,
-    /// The node that held it before this claim.
-    pub node_before: Option<String>,
+    /// The epoch since which this node has held it, without another between.
+    pub held_since: i64,
 }
 
 macro_rules! select {
@@ -133,9 +133,10 @@ pub async fn claim_open_visit(
     fetch_optional!(
         tx,
         ClaimedVisit,
-        "UPDATE visits SET epoch = epoch + 1, node_before = node, node = $3
+        "UPDATE visits SET epoch = epoch + 1, node = $3,
+             held_since = CASE WHEN node = $3 THEN COALESCE(held_since, epoch + 1) ELSE epoch + 1 END
          WHERE visitor_id = $1 AND ended_at IS NULL AND ends_due > $2
-         RETURNING id, epoch, state, node_before",
+         RETURNING id, epoch, state, held_since",
         Text(visitor),
         now.0,
         node,
@@ -147,7 +148,7 @@ pub async fn claim_open_visit(
 /// # Errors
 /// When the database failed.
 pub async fn update_visit_node(tx: &mut Tx, id: VisitId, node: &str) -> StoreResult<()> {
-    execute!(tx, "UPDATE visits SET node = $2 WHERE id = $1", Text(id), node)?;
+    execute!(tx, "UPDATE visits SET node = $2, held_since = epoch WHERE id = $1", Text(id), node)?;
     Ok(())
 }
 
