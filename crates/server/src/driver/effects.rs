@@ -44,6 +44,16 @@ pub(super) struct Decided {
     pub(super) effects: Vec<Effect>,
 }
 
+impl Decided {
+    /// Presentations of which the engine believes that they were never made are withdrawn where they were: the next one of the
+    /// visit would be refused (O-3), and the agent's slot held.
+    pub(super) fn take_back(given_up: Vec<PresentationId>, at: UnixMs) -> Self {
+        let (outcome, reason) = (Outcome::Withdrawn, Some(Reason::StoreRefused));
+        let withdraw = |presentation| Effect::SettleOutcome { presentation, outcome, reason };
+        Self { at, effects: given_up.into_iter().map(withdraw).collect() }
+    }
+}
+
 /// What one visit asks for.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -66,6 +76,8 @@ pub(super) struct JobDone {
     pub(super) presented: Option<(PresentedOffer, Option<TabId>)>,
     pub(super) settled: Vec<(PresentationId, Outcome)>,
     pub(super) notices: Vec<VisitorNotice>,
+    /// The presentations that may have been committed all the same, when only the answer was lost.
+    pub(super) given_up: Vec<PresentationId>,
     /// The visit has ended, or another node has claimed it.
     pub(super) lost: bool,
     hints: Vec<Hint>,
@@ -101,9 +113,9 @@ pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
         wait = (wait * 2).min(LONGEST_WAIT);
     }
     // What could not be settled is settled by the sweeper when it is due.
-    let mut done = refuse(&job, Reason::StoreRefused);
-    done.notices.push(conversation::unavailable());
-    done
+    let done = refuse(&job, Reason::StoreRefused);
+    let notices = if only_presents { Vec::new() } else { vec![conversation::unavailable()] };
+    JobDone { notices, given_up: presentations(&job).collect(), ..done }
 }
 
 fn count(done: &JobDone) {
@@ -339,13 +351,14 @@ async fn withdraw_alert(
 
 /// The presentations asked for are not made (O-14).
 fn refuse(job: &Job, reason: Reason) -> JobDone {
-    let mut done = JobDone::of(job.visit);
-    for effect in &job.decided.effects {
-        if let Effect::PresentOffer { presentation, .. } = effect {
-            done.events.push(Event::PresentationRefused { presentation: *presentation, reason });
-        }
-    }
-    done
+    let refused = |presentation| Event::PresentationRefused { presentation, reason };
+    JobDone { events: presentations(job).map(refused).collect(), ..JobDone::of(job.visit) }
+}
+
+fn presentations(job: &Job) -> impl Iterator<Item = PresentationId> {
+    job.decided.effects.iter().filter_map(|effect| {
+        if let Effect::PresentOffer { presentation, .. } = effect { Some(*presentation) } else { None }
+    })
 }
 
 impl JobDone {
@@ -356,6 +369,7 @@ impl JobDone {
             presented: None,
             settled: Vec::new(),
             notices: Vec::new(),
+            given_up: Vec::new(),
             lost: false,
             hints: Vec::new(),
         }

@@ -10,7 +10,7 @@ use beckon_engine::id::{ChatId, PresentationId, TabId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
-use beckon_engine::visit::Visit;
+use beckon_engine::visit::{Stage, Visit};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
@@ -21,7 +21,7 @@ use super::by_hand::HandReply;
 use super::command::{
     Attached, CONNECTIONS_MAX, Connection, NotAttached, Observed, PollReply, SeenPage, VisitorSignal,
 };
-use super::effects::Decided;
+use super::effects::{Decided, JobDone};
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::reasons::{ByHand, Came, Keeping, Why};
@@ -139,13 +139,38 @@ impl Host {
         }
     }
 
+    /// Takes in what came of a job; the next one may begin.
+    pub(super) fn job_done(&mut self, done: JobDone, now: UnixMs) {
+        self.busy = false;
+        if !done.given_up.is_empty() {
+            self.jobs.push_front(Decided::take_back(done.given_up, now));
+        }
+        for event in done.events {
+            self.feed(event, now);
+        }
+        if let Some((offer, tab)) = done.presented {
+            let open = self.state.engine.presentation();
+            if open.is_some_and(|open| open.id == offer.id && open.stage == Stage::Open) {
+                self.offer = Some(offer.clone());
+                self.notify(VisitorNotice::Offer { offer: Box::new(offer), tab });
+            }
+        }
+        for (presentation, outcome) in done.settled {
+            settle_offer(&mut self.offer, presentation, outcome);
+            self.notify(VisitorNotice::Settled { presentation, outcome });
+        }
+        for notice in done.notices {
+            self.notify(notice);
+        }
+    }
+
     pub(super) const fn held(&self) -> HeldVisit {
         HeldVisit { visit: self.visit, epoch: self.epoch }
     }
 
-    /// The visit that arrives is this one, and nobody else has held it since, or it was claimed before this one.
+    /// The visit that arrives is this one, and no other node has held it since.
     pub(super) fn goes_on_with(&self, arrival: &Arrival) -> bool {
-        self.visit == arrival.visit && !(arrival.elsewhere && arrival.epoch > self.epoch)
+        self.visit == arrival.visit && self.epoch >= arrival.held_since
     }
 
     /// Works off a report; what need only be observed is handed to `write`.

@@ -49,12 +49,23 @@ impl Driver {
         check(said).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
         let (seq, warned) = match said.file {
             None => match self.append(chat, Writer::Visitor(visitor), id, &said.text).await {
-                Ok(Written::Existing(seq)) => return Ok(self.tell_again(chat, visitor, seq)),
+                Ok(Written::Existing(seq)) => {
+                    self.tell_of_unheard(chat, visitor);
+                    return Ok(seq);
+                }
                 Ok(Written::New(seq, locked)) => (seq, locked.idle_warned_at.is_some()),
-                Err(not_written) => return Err(refusal(id, not_written)),
+                Err(not_written) => {
+                    if let NotWritten::Store(_) = not_written {
+                        self.tell_of_unheard(chat, visitor);
+                    }
+                    return Err(refusal(id, not_written));
+                }
             },
             Some(file) => match self.visitor_sends(visitor, chat, said, file).await? {
-                (Appended::Existing(seq), _) => return Ok(self.tell_again(chat, visitor, seq)),
+                (Appended::Existing(seq), _) => {
+                    self.tell_of_unheard(chat, visitor);
+                    return Ok(seq);
+                }
                 (Appended::New(seq), warned) => (seq, warned),
             },
         };
@@ -67,10 +78,10 @@ impl Driver {
         Ok(seq)
     }
 
-    /// A message that is sent again may have been stored without anybody hearing of it: the answer to its commit was lost.
-    fn tell_again(&self, chat: ChatId, visitor: VisitorId, seq: i64) -> i64 {
+    /// A message that failed, or that is sent again, may have been stored without anybody hearing of it: the answer to its commit
+    /// was lost.
+    fn tell_of_unheard(&self, chat: ChatId, visitor: VisitorId) {
         self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
-        seq
     }
 
     /// Stores a message that carries a file, in a unit of work of its own; and whether the visitor was warned that the chat closes.
@@ -143,7 +154,10 @@ impl Driver {
             self.bus().publish(Hint::ChatChanged { chat, visitor });
         }
         let seq = match appended {
-            Appended::Existing(seq) => return Ok(self.tell_again(chat, visitor, seq)),
+            Appended::Existing(seq) => {
+                self.tell_of_unheard(chat, visitor);
+                return Ok(seq);
+            }
             Appended::New(seq) => seq,
         };
         metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);

@@ -9,7 +9,6 @@ use beckon_engine::effect::Effect;
 use beckon_engine::event::Event;
 use beckon_engine::id::{ChatId, SiteId, VisitorId};
 use beckon_engine::time::UnixMs;
-use beckon_engine::visit::Stage;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -20,9 +19,8 @@ use super::by_hand::HandChoice;
 use super::command::{AttachReply, Connection, LiveVisit, Observed, PollReply, ShardCommand, VisitorSignal};
 use super::effects::{self, Decided, Job, JobDone};
 use super::host::{Host, Unwritten};
-use super::notice::visitor::VisitorNotice;
 use super::wheel::{SLOT_MS, Wheel};
-use super::{Driver, admission, progress};
+use super::{Driver, progress};
 use crate::bus::Hint;
 use crate::store::visit::HEARD_FLUSH_MS;
 
@@ -317,31 +315,8 @@ impl Shard {
     fn job_done(&mut self, visitor: VisitorId, done: JobDone) {
         let (visit, lost) = (done.visit, done.lost);
         self.with(visitor, |host, now, _| {
-            if host.visit != done.visit {
-                return;
-            }
-            host.busy = false;
-            for event in done.events {
-                host.feed(event, now);
-            }
-            if let Some((offer, tab)) = done.presented {
-                let is_open = |host: &Host| {
-                    host.state
-                        .engine
-                        .presentation()
-                        .is_some_and(|open| open.id == offer.id && open.stage == Stage::Open)
-                };
-                if is_open(host) {
-                    host.offer = Some(offer.clone());
-                    host.notify(VisitorNotice::Offer { offer: Box::new(offer), tab });
-                }
-            }
-            for (presentation, outcome) in done.settled {
-                admission::settle_offer(&mut host.offer, presentation, outcome);
-                host.notify(VisitorNotice::Settled { presentation, outcome });
-            }
-            for notice in done.notices {
-                host.notify(notice);
+            if host.visit == visit {
+                host.job_done(done, now);
             }
         });
         if lost && self.hosts.get(&visitor).is_some_and(|host| host.visit == visit) {

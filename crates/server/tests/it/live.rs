@@ -37,6 +37,7 @@ mod supervision;
 mod teamwork;
 mod timings;
 mod tracking;
+mod unheard;
 mod waiting;
 mod waits_restart;
 mod webhooks;

@@ -8,6 +8,7 @@ mod desk;
 mod harness;
 mod listener;
 mod live;
+mod lossy;
 mod mail;
 mod model;
 mod operate;
