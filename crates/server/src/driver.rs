@@ -47,11 +47,12 @@ pub mod identity;
 mod idle;
 mod instead;
 mod just_written;
-mod looking;
+pub mod looking;
 mod marks;
 pub mod notice;
 pub mod overload;
 mod patience;
+mod places;
 mod presenting;
 mod progress;
 mod reasons;
@@ -78,6 +79,7 @@ use consoles::Consoles;
 use just_written::JustWritten;
 use overload::Load;
 use patience::Patience;
+use places::Places;
 use remembered::{HeldVisit, Tokens};
 use sites::Sites;
 
@@ -124,6 +126,10 @@ struct Inner {
     load: RwLock<Load>,
     /// Something happened that routing looks at.
     desk: Notify,
+    /// How far this node's clock is from the database's.
+    clocks: looking::Clocks,
+    /// Who waits and is to be told where they stand.
+    places: Places,
     /// Something happened that the gates depend on.
     gates: Notify,
     /// Another node asks for something by hand.
@@ -172,6 +178,8 @@ impl Driver {
                 patience,
                 load: RwLock::default(),
                 desk: Notify::new(),
+                clocks: looking::Clocks::default(),
+                places: Places::default(),
                 gates: Notify::new(),
                 asked: Notify::new(),
                 draining: AtomicBool::new(false),
@@ -188,6 +196,7 @@ impl Driver {
         tasks.spawn(desk::run(driver.clone()));
         tasks.spawn(gates::run(driver.clone()));
         tasks.spawn(dispatch::run(driver.clone()));
+        tasks.spawn(places::run(driver.clone()));
         tasks.spawn(looking::run(driver.clone()));
         tasks.spawn(asking::run(driver.clone()));
         tasks.spawn(overload::run(driver.clone()));

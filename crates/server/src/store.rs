@@ -61,6 +61,7 @@ pub mod secret_key;
 pub mod seen;
 pub mod session;
 pub mod setup_step;
+pub mod setup_token;
 pub mod sign_in_attempt;
 pub mod single_sign_on;
 pub mod site;
@@ -113,8 +114,17 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Pools {
-    Sqlite { writer: SqlitePool, readers: SqlitePool, checkpoints: SqlitePool, stamps: Stamps },
-    Postgres(PgPool),
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        checks: SqlitePool,
+        checkpoints: SqlitePool,
+        stamps: Stamps,
+    },
+    Postgres {
+        all: PgPool,
+        checks: PgPool,
+    },
 }
 
 /// A unit of work on either engine. Dropped without [`Tx::commit`] it is rolled back.
@@ -159,11 +169,10 @@ impl Store {
         migrating.close().await?;
         let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
         let checkpoints = pool.clone().max_connections(1).connect_lazy_with(options.clone());
-        let readers = pool
-            .max_connections(SQLITE_READERS)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
-        let pools = Pools::Sqlite { writer, readers, checkpoints, stamps: Stamps::new() };
+        let reading = options.read_only(true).create_if_missing(false);
+        let checks = pool.clone().max_connections(1).connect_lazy_with(reading.clone());
+        let readers = pool.max_connections(SQLITE_READERS).connect_with(reading).await?;
+        let pools = Pools::Sqlite { writer, readers, checks, checkpoints, stamps: Stamps::new() };
         let store = Self { pools, vault: Vault::default() };
         store.complete().await?;
         store.keep_page_views_by_key().await;
@@ -176,9 +185,10 @@ impl Store {
     /// When the address is malformed, the server cannot be reached, or a migration fails.
     pub async fn open_postgres(url: &str) -> StoreResult<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name(opening::SERVER);
-        let pool = connection::pool(options).await?;
-        migration::KNOWN.run(&pool).await?;
-        let store = Self { pools: Pools::Postgres(pool), vault: Vault::default() };
+        let all = connection::pool(options.clone()).await?;
+        migration::KNOWN.run(&all).await?;
+        let pools = Pools::Postgres { all, checks: connection::pool_of_checks(options) };
+        let store = Self { pools, vault: Vault::default() };
         store.complete().await?;
         Ok(store)
     }
@@ -204,7 +214,7 @@ impl Store {
             Pools::Sqlite { writer, stamps, .. } => {
                 Tx::Sqlite(SqliteTx::new(writer.begin_with("BEGIN IMMEDIATE").await?, stamps.clone()))
             }
-            Pools::Postgres(pool) => Tx::Postgres(PostgresTx::begin(pool, "BEGIN").await?),
+            Pools::Postgres { all, .. } => Tx::Postgres(PostgresTx::begin(all, "BEGIN").await?),
         })
     }
 
@@ -213,28 +223,48 @@ impl Store {
     /// # Errors
     /// When no connection can be had.
     pub async fn read(&self) -> StoreResult<Tx> {
-        Ok(match &self.pools {
-            Pools::Sqlite { readers, stamps, .. } => {
-                Tx::Sqlite(SqliteTx::new(readers.begin().await?, stamps.clone()))
-            }
-            Pools::Postgres(pool) => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Tx::Postgres(PostgresTx::begin(pool, begin).await?)
-            }
-        })
+        match &self.pools {
+            Pools::Sqlite { readers, stamps, .. } => read_sqlite(readers, stamps).await,
+            Pools::Postgres { all, .. } => read_postgres(all).await,
+        }
+    }
+
+    /// The same for who asks whether the database answers, and must not wait until others have ended their work: they share
+    /// one connection.
+    ///
+    /// # Errors
+    /// When no connection can be had.
+    pub async fn check(&self) -> StoreResult<Tx> {
+        match &self.pools {
+            Pools::Sqlite { checks, stamps, .. } => read_sqlite(checks, stamps).await,
+            Pools::Postgres { checks, .. } => read_postgres(checks).await,
+        }
     }
 
     /// Closes all connections; on SQLite this also folds the write-ahead log into the file.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, readers, checkpoints, .. } => {
+            Pools::Sqlite { writer, readers, checks, checkpoints, .. } => {
                 checkpoints.close().await;
+                checks.close().await;
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { all, checks } => {
+                checks.close().await;
+                all.close().await;
+            }
         }
     }
+}
+
+async fn read_sqlite(pool: &SqlitePool, stamps: &Stamps) -> StoreResult<Tx> {
+    Ok(Tx::Sqlite(SqliteTx::new(pool.begin().await?, stamps.clone())))
+}
+
+async fn read_postgres(pool: &PgPool) -> StoreResult<Tx> {
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    Ok(Tx::Postgres(PostgresTx::begin(pool, begin).await?))
 }
 
 /// When the disk has what was committed: before anyone is told.

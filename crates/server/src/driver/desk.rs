@@ -13,7 +13,6 @@ use beckon_engine::time::UnixMs;
 
 use super::Driver;
 use super::conversation::{self, end, is_silent_alert};
-use super::dispatch::tell_all_who_wait;
 use super::instead::{alternative, closed_because, dequeue, end_instead};
 use super::notice::agent::AgentStatus;
 use super::sites::Site;
@@ -36,8 +35,6 @@ use crate::store::{StoreResult, Tx};
 const LOOK_AGAIN_MS: i64 = 5_000;
 /// Routing tries again after this time when the database failed, such as when two units of work waited for each other.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
-/// Who waits is told anew how long it takes after this time, though nothing happened.
-const TELL_AGAIN_MS: i64 = 15_000;
 /// Who let a chat pass is rung for it again after this many ring times.
 const RINGS_UNTIL_AGAIN: u32 = 3;
 /// And from the second time on after so many, or when they choose to be ready anew: a visitor is not forgotten where nobody else is.
@@ -53,7 +50,6 @@ pub(super) const LOCK_KEY: i64 = 0x6465_736b;
 
 pub(super) async fn run(driver: Driver) {
     let stopping = driver.stopping().clone();
-    let mut told_at = driver.clock().now();
     loop {
         let now = driver.clock().now();
         let wait_ms = match driver.route().await {
@@ -67,12 +63,6 @@ pub(super) async fn run(driver: Driver) {
                 }
             }
         };
-        if now.ms_since(told_at) >= TELL_AGAIN_MS {
-            told_at = now;
-            if let Err(error) = tell_all_who_wait(&driver).await {
-                tracing::warn!(%error, "who waits could not be told");
-            }
-        }
         tokio::select! {
             () = stopping.cancelled() => return,
             () = driver.inner.desk.notified() => {}

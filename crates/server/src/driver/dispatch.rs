@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use beckon_engine::id::{ChatId, PresentationId, QueueId, UserId, VisitorId};
+use beckon_engine::id::{ChatId, PresentationId, UserId, VisitorId};
 use beckon_engine::time::UnixMs;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -16,11 +16,12 @@ use super::command::{ShardCommand, VisitorSignal};
 use super::consoles::{ConsoleSignal, Shown};
 use super::notice::agent::{AgentNotice, Chat, StatusReason};
 use super::notice::visitor::VisitorNotice;
+use super::places::moved_by;
+use super::surplus::tell_of_taken_back;
 use super::view::{Company, agent_status, status_reason};
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
-use crate::store::agent::{find_agent, list_services, list_serving};
-use crate::store::chat::waiting::{list_all_waiting_visitors, list_waiting_visitors};
+use crate::store::agent::{find_agent, list_serving};
 use crate::store::chat_view::list_chat_views_of;
 use crate::store::presentation::find_presentation;
 
@@ -231,7 +232,8 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             driver.send(visitor, ShardCommand::ChatChanged { visitor }).await;
             if let Some(shown) = show_chats(driver, &[chat]).await?.pop() {
                 unshown.forget(chat);
-                tell_who_waits(driver, shown.queue.id, visitor).await?;
+                // When one chat moves, the places of those behind it do.
+                driver.inner.places.moved([shown.queue.id]);
             }
         }
         Hint::MessageAdded { chat, visitor, seq } => {
@@ -269,7 +271,7 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             driver.inner.desk.notify_one();
             driver.inner.gates.notify_one();
             tell_status(driver, user, no_answer).await?;
-            tell_queues_of(driver, user).await?;
+            moved_by(driver, user).await?;
         }
         Hint::SessionsEnded { user } => driver.consoles().signal_user(user, &ConsoleSignal::LookAgain),
         Hint::OptionsChanged { user } => {
@@ -346,44 +348,6 @@ async fn show_chats(driver: &Driver, chats: &[ChatId]) -> StoreResult<Vec<Chat>>
     Ok(shown.into_iter().map(|shown| shown.chat).collect())
 }
 
-/// When one chat moves, the places of those behind it do.
-async fn tell_who_waits(driver: &Driver, queue: QueueId, moved: VisitorId) -> StoreResult<()> {
-    let mut tx = driver.store().read().await?;
-    let waiting = list_waiting_visitors(&mut tx, queue).await?;
-    drop(tx);
-    for visitor in waiting.into_iter().filter(|visitor| *visitor != moved) {
-        driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
-    }
-    Ok(())
-}
-
-/// Who comes and goes changes how long visitors wait.
-async fn tell_queues_of(driver: &Driver, user: UserId) -> StoreResult<()> {
-    let mut tx = driver.store().read().await?;
-    let services = list_services(&mut tx).await?;
-    let served = services.into_iter().filter(|service| *service.user_id == user);
-    let mut waiting = Vec::new();
-    for service in served {
-        waiting.extend(list_waiting_visitors(&mut tx, *service.queue_id).await?);
-    }
-    drop(tx);
-    for visitor in waiting {
-        driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
-    }
-    Ok(())
-}
-
-/// Tells everyone who waits where they stand now; the wait grows shorter by itself.
-pub(super) async fn tell_all_who_wait(driver: &Driver) -> StoreResult<()> {
-    let mut tx = driver.store().read().await?;
-    let waiting = list_all_waiting_visitors(&mut tx).await?;
-    drop(tx);
-    for visitor in waiting {
-        driver.send(visitor, signal(visitor, VisitorSignal::ChatChanged)).await;
-    }
-    Ok(())
-}
-
 async fn tell_status(driver: &Driver, user: UserId, no_answer: bool) -> StoreResult<()> {
     let mut tx = driver.store().read().await?;
     let Some(agent) = find_agent(&mut tx, user).await? else { return Ok(()) };
@@ -395,6 +359,9 @@ async fn tell_status(driver: &Driver, user: UserId, no_answer: bool) -> StoreRes
 }
 
 async fn resync(driver: &Driver) {
+    if let Err(error) = tell_of_taken_back(driver, &mut BTreeSet::new()).await {
+        tracing::warn!(%error, "the offers that were taken back could not be read");
+    }
     driver.inner.desk.notify_one();
     driver.inner.gates.notify_one();
     for shard in &driver.inner.shards {

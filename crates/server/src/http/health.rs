@@ -55,6 +55,11 @@ const ALONE: Reason = Reason {
     detail: "NATS cannot be reached: what happens on other nodes is seen here some seconds later.",
 };
 
+const OTHER_TIME: Reason = Reason {
+    code: "clock",
+    detail: "The clocks of this machine and of the database are more than two seconds apart: deadlines are wrong.",
+};
+
 /// `/healthz` and `/readyz`.
 pub fn router() -> Router<Api> {
     let ready = get(ready).layer(answer_header(axum::http::header::CACHE_CONTROL, "no-store"));
@@ -83,6 +88,9 @@ async fn ready(State(api): State<Api>) -> Response {
     if api.driver.bus().is_away() {
         reasons.push(ALONE);
     }
+    if !api.driver.has_the_time() {
+        reasons.push(OTHER_TIME);
+    }
     reasons.extend(overload(api.driver.load()));
     let (code, status) = match (serves, reasons.is_empty()) {
         (true, true) => (StatusCode::OK, Status::Ready),
@@ -106,7 +114,7 @@ fn overload(load: Load) -> Option<Reason> {
 }
 
 async fn migrations(api: &Api) -> StoreResult<Option<Migrations>> {
-    let mut tx = api.store.read().await?;
+    let mut tx = api.store.check().await?;
     let found = find_migrations(&mut tx).await?;
     tx.commit().await?;
     Ok(found)

@@ -16,7 +16,7 @@ pub(super) const LOG_PAGES_MAX: &str = "16000";
 impl Store {
     /// Makes checkpoints until `stopping` is cancelled. PostgreSQL makes its own.
     pub async fn keep_checkpoints(self, stopping: CancellationToken) {
-        if let Pools::Postgres(_) = self.pools {
+        if let Pools::Postgres { .. } = self.pools {
             return;
         }
         loop {

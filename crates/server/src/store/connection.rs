@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
-/// Connections of one node.
+/// Connections of one node, beside the one for [`pool_of_checks`].
 const CONNECTIONS: u32 = 16;
 /// Who waits longer than this for a connection is told that the database is away.
 const HAD_WITHIN: Duration = Duration::from_secs(30);
@@ -35,8 +35,17 @@ pub struct PostgresTx {
 /// # Errors
 /// When the server cannot be reached.
 pub(super) async fn pool(options: PgConnectOptions) -> Result<PgPool, sqlx::Error> {
+    of(CONNECTIONS).connect_with(options).await
+}
+
+/// A pool of one connection, for whoever must not wait until others have ended their work. It is made when it is needed.
+pub(super) fn pool_of_checks(options: PgConnectOptions) -> PgPool {
+    of(1).connect_lazy_with(options)
+}
+
+fn of(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
+        .max_connections(connections)
         .acquire_timeout(HAD_WITHIN)
         .after_connect(|connection, _| {
             Box::pin(async move { sqlx::raw_sql(FORGETTING).execute(connection).await.map(drop) })
@@ -57,8 +66,6 @@ pub(super) async fn pool(options: PgConnectOptions) -> Result<PgPool, sqlx::Erro
                 Ok(true)
             })
         })
-        .connect_with(options)
-        .await
 }
 
 async fn sign(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

@@ -69,15 +69,15 @@ impl Store {
     pub async fn look_at_postgres(url: &str) -> StoreResult<Self> {
         let options = PgConnectOptions::from_str(url)?.application_name(COMMAND);
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(REACHED_WITHIN);
-        let pool = pool.connect_with(options).await?;
-        Ok(Self { pools: Pools::Postgres(pool), vault: Vault::default() })
+        let all = pool.connect_with(options).await?;
+        Ok(Self { pools: Pools::Postgres { checks: all.clone(), all }, vault: Vault::default() })
     }
 
     async fn on_one_connection(options: SqliteConnectOptions) -> StoreResult<Self> {
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let writer = pool.connect_with(options).await?;
-        let (readers, checkpoints) = (writer.clone(), writer.clone());
-        let pools = Pools::Sqlite { readers, checkpoints, writer, stamps: Stamps::new() };
+        let [readers, checks, checkpoints] = std::array::from_fn(|_| writer.clone());
+        let pools = Pools::Sqlite { readers, checks, checkpoints, writer, stamps: Stamps::new() };
         Ok(Self { pools, vault: Vault::default() })
     }
 }

@@ -173,6 +173,30 @@ pub async fn update_surplus_outcomes(
     Ok(rows.into_iter().map(|(id, visitor)| (*id, *visitor)).collect())
 }
 
+const WITHDRAWN_AT_A_TIME: i64 = 1_000;
+
+macro_rules! withdrawn_since {
+    () => {
+        "SELECT id, visitor_id FROM presentations WHERE outcome = 'withdrawn' AND outcome_at >= $1
+         ORDER BY outcome_at DESC LIMIT $2"
+    };
+}
+
+/// Lists presentations that were withdrawn at or after `since`, and whose, the latest first.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_withdrawn(tx: &mut Tx, since: UnixMs) -> StoreResult<Vec<(PresentationId, VisitorId)>> {
+    let rows = fetch_all!(
+        tx,
+        (Text<PresentationId>, Text<VisitorId>),
+        withdrawn_since!(),
+        since.0,
+        WITHDRAWN_AT_A_TIME,
+    )?;
+    Ok(rows.into_iter().map(|(id, visitor)| (*id, *visitor)).collect())
+}
+
 /// Records that an ignored offer was accepted after all, once.
 ///
 /// # Errors

@@ -45,7 +45,7 @@ impl Store {
     pub fn stamp(&self, visitor: VisitorId) -> Option<Stamp> {
         match &self.pools {
             Pools::Sqlite { stamps, .. } => Some(Stamp(stamps.counter(visitor).load(Ordering::SeqCst))),
-            Pools::Postgres(_) => None,
+            Pools::Postgres { .. } => None,
         }
     }
 }

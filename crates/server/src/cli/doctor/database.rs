@@ -4,6 +4,7 @@
 use crate::cli::installation::key_of;
 use crate::clock::Clock;
 use crate::config::{Config, Database};
+use crate::driver::looking::CLOCKS_APART_MAX_MS;
 use crate::store::migration::{Migrations, find_migrations, last_known};
 use crate::store::opening::SQLITE_FILE;
 use crate::store::secret_key::{Fit, find_fit};
@@ -18,11 +19,9 @@ use super::Findings;
 
 /// The oldest PostgreSQL that is tried.
 const POSTGRES_MIN: u32 = 15;
-/// Clocks that are further apart make deadlines wrong that people notice.
-const SKEW_WARNING_MS: i64 = 2_000;
 const SKEW_FAULT_MS: i64 = 30_000;
 /// Connections that a node takes at most.
-const OF_A_NODE: i64 = 16;
+const OF_A_NODE: i64 = 17;
 const HOUR_MS: i64 = 3_600_000;
 const SITES_LOOKED_AT: i64 = 100;
 
@@ -112,7 +111,7 @@ async fn look_at_clock(tx: &mut Tx, findings: &mut Findings) -> StoreResult<()> 
     let advice = "let NTP set both; deadlines are told by the clocks of the nodes";
     if apart > SKEW_FAULT_MS {
         findings.fault("clock", says, advice);
-    } else if apart > SKEW_WARNING_MS {
+    } else if apart > CLOCKS_APART_MAX_MS {
         findings.warning("clock", says, advice);
     } else {
         findings.ok("clock", says);

@@ -10,7 +10,7 @@ use crate::store::{StoreResult, Tx};
 
 /// Waiting chats of one queue that routing looks at in one pass.
 const WAITING_AT_A_TIME: i64 = 200;
-/// Visitors who are told in one pass where they stand.
+/// Visitors of one queue who are told in one pass where they stand.
 const TOLD_AT_A_TIME: i64 = 10_000;
 
 /// A queue in which somebody waits.
@@ -74,20 +74,19 @@ pub async fn list_overdue_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<Cha
     )
 }
 
-macro_rules! all_waiting {
+macro_rules! waited_in {
     () => {
-        "SELECT visitor_id FROM chats WHERE state <> 'ended' AND state IN ('queued', 'ringing')
-         ORDER BY requested_at, id LIMIT $1"
+        "SELECT DISTINCT queue_id FROM chats WHERE state <> 'ended' AND state IN ('queued', 'ringing')"
     };
 }
 
-/// Lists the visitors who wait, in whatever queue, also those for whom an agent is being rung.
+/// Lists the queues in which somebody waits, also those in which an agent is being rung for everyone.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn list_all_waiting_visitors(tx: &mut Tx) -> StoreResult<Vec<VisitorId>> {
-    let rows: Vec<(Text<VisitorId>,)> = fetch_all!(tx, (Text<VisitorId>,), all_waiting!(), TOLD_AT_A_TIME)?;
-    Ok(rows.into_iter().map(|(visitor,)| *visitor).collect())
+pub async fn list_queues_waited_in(tx: &mut Tx) -> StoreResult<Vec<QueueId>> {
+    let rows: Vec<(Text<QueueId>,)> = fetch_all!(tx, (Text<QueueId>,), waited_in!(),)?;
+    Ok(rows.into_iter().map(|(queue,)| *queue).collect())
 }
 
 /// Lists the visitors who wait in a queue, also those for whom an agent is being rung, in their order.
@@ -99,8 +98,9 @@ pub async fn list_waiting_visitors(tx: &mut Tx, queue: QueueId) -> StoreResult<V
         tx,
         (Text<VisitorId>,),
         "SELECT visitor_id FROM chats WHERE queue_id = $1 AND state IN ('queued', 'ringing')
-         ORDER BY priority DESC, queued_at, id LIMIT 1000",
+         ORDER BY priority DESC, queued_at, id LIMIT $2",
         Text(queue),
+        TOLD_AT_A_TIME,
     )?;
     Ok(rows.into_iter().map(|(visitor,)| *visitor).collect())
 }
@@ -350,7 +350,7 @@ mod tests {
                 "WHERE queue_id = $1 AND state = 'queued' ORDER BY priority DESC, queued_at, id LIMIT $2"
             ),
             abandoned!(),
-            all_waiting!(),
+            waited_in!(),
         ] {
             let plan = explain(sql).await;
             assert!(!plan.contains("SCAN chats\n") && !plan.ends_with("SCAN chats"), "{plan}");

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use beckon_engine::id::VisitId;
+use beckon_engine::id::{VisitId, VisitorId};
 use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
+use beckon_server::store::visit::{claim_open_visit, find_visit, find_visit_node};
 use beckon_server::store::{Store, Tx};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ use crate::harness::store_tests;
 
 store_tests!(
     a_node_that_was_left_takes_over_what_the_other_knows,
+    a_node_whose_claim_was_stored_unheard_takes_over_what_the_other_knows,
     polls_follow_the_visit_from_node_to_node,
     of_two_answers_on_two_nodes_one_wins,
     of_two_wishes_to_chat_on_two_nodes_comes_one_chat,
@@ -25,7 +27,9 @@ store_tests!(
     an_agent_sees_where_the_visitor_of_another_node_is,
     many_who_come_at_once_get_no_more_offers_than_there_is_room,
     while_the_bus_is_away_nodes_see_what_the_others_did,
+    while_the_bus_is_away_an_offer_is_taken_back_on_the_other_node,
     nodes_that_have_a_bus_each_see_what_the_others_did,
+    a_node_that_lost_the_bus_is_looked_at_by_those_who_have_it,
 );
 
 fn third_view() -> Plan {
@@ -55,20 +59,58 @@ async fn written(store: &Store, visit: &Value, view: u32) {
     panic!("view {view} was not written down");
 }
 
+/// What a visitor leaves behind who goes to another node: the connection, and the node that held the visit.
+struct Left {
+    browser: Browser,
+    visitor: VisitorId,
+    node: String,
+}
+
+impl Left {
+    async fn of(shop: &Shop) -> Self {
+        let browser = shop.browser().await;
+        let visit = &browser.welcome["visit"];
+        written(&shop.store, visit, 1).await;
+        let id = serde_json::from_value(visit.clone()).unwrap();
+        let mut tx = shop.store.read().await.unwrap();
+        let row = find_visit(&mut tx, id).await.unwrap().expect("a visit");
+        let node = find_visit_node(&mut tx, id).await.unwrap().expect("a node holds it");
+        Self { browser, visitor: *row.visitor_id, node }
+    }
+}
+
 // spec: X-4 X-1
 async fn a_node_that_was_left_takes_over_what_the_other_knows(store: Store) {
+    there_and_back(store, async |_, first| {
+        first.browser.socket.closed().await;
+    })
+    .await;
+}
+
+// spec: X-4 X-1
+async fn a_node_whose_claim_was_stored_unheard_takes_over_what_the_other_knows(store: Store) {
+    there_and_back(store, async |store, first| {
+        let mut tx = store.write().await.unwrap();
+        let now = Clock::System.now();
+        claim_open_visit(&mut tx, first.visitor, &first.node, now).await.unwrap().expect("an open visit");
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+/// A visitor goes to another node and comes back; `between` happens before that.
+async fn there_and_back(store: Store, between: impl AsyncFnOnce(&Store, &mut Left)) {
     let shop = Shop::open(store, third_view()).await;
     let _alice = shop.agent("Alice").await;
     let other = shop.other_node().await;
-    let mut first = shop.browser().await;
-    let (token, visit) = (first.token().to_owned(), first.welcome["visit"].clone());
-    written(&shop.store, &visit, 1).await;
+    let mut first = Left::of(&shop).await;
+    let (token, visit) = (first.browser.token().to_owned(), first.browser.welcome["visit"].clone());
     let mut second = Browser::connect(other, Some(ORIGIN)).await;
     second.hello(&shop.site.key, json!({ "token": token, "pages": viewed(2) })).await;
     assert_eq!(second.welcome["visit"], visit);
     written(&shop.store, &visit, 2).await;
     second.socket.leave().await;
-    first.socket.closed().await;
+    between(&shop.store, &mut first).await;
     let mut back = Browser::connect(shop.address, Some(ORIGIN)).await;
     back.hello(&shop.site.key, json!({ "token": token, "pages": viewed(3) })).await;
     back.offer().await;
@@ -302,12 +344,44 @@ async fn while_the_bus_is_away_nodes_see_what_the_others_did(store: Store) {
     chat_across(&shop, alice, other).await;
 }
 
+// spec: O-12 X-1
+async fn while_the_bus_is_away_an_offer_is_taken_back_on_the_other_node(store: Store) {
+    let settings = SiteSettings { capacity_factor: 1, poll_interval_s: 60, ..Plan::default().settings };
+    let plan = Plan { settings, slots: 1, ..Plan::default() };
+    let (shop, other, mut between) = on_two_nodes(store, plan).await;
+    let (_alice, mut bob) = (shop.agent("Alice").await, shop.agent("Bob").await);
+    let mut browsers = Vec::new();
+    for _ in 0..2 {
+        let mut browser = Browser::connect(other, Some(ORIGIN)).await;
+        browser.hello(&shop.site.key, json!({ "pages": viewed(1) })).await;
+        browser.offer().await;
+        browsers.push(browser);
+    }
+    between.kill().await.unwrap();
+    let away = bob.command(json!({ "type": "status", "status": "away" })).await;
+    assert_eq!(away["type"], "done", "{away}");
+    let settled = browsers.pop().unwrap().socket.next_of("settled").await;
+    assert_eq!(settled["outcome"], "withdrawn");
+}
+
 /// Both have a server that they reach, and neither hears the other, as when servers of NATS have lost each other.
 // spec: X-1 X-3
 async fn nodes_that_have_a_bus_each_see_what_the_others_did(store: Store) {
     let (port, other_port) = (free_port(), free_port());
     let _servers = [nats(port), nats(other_port)];
     let shop = Shop::open_on(store, patient(), Clock::System, connect(port).await).await;
+    let other = shop.other_node_on(connect(other_port).await).await;
+    let alice = shop.agent("Alice").await;
+    chat_across(&shop, alice, other).await;
+}
+
+// spec: X-1 X-3
+async fn a_node_that_lost_the_bus_is_looked_at_by_those_who_have_it(store: Store) {
+    let (port, other_port) = (free_port(), free_port());
+    let [mut server, _other_server] = [nats(port), nats(other_port)];
+    let shop = Shop::open_on(store, patient(), Clock::System, connect(port).await).await;
+    // Before the nodes have met.
+    server.kill().await.unwrap();
     let other = shop.other_node_on(connect(other_port).await).await;
     let alice = shop.agent("Alice").await;
     chat_across(&shop, alice, other).await;

@@ -8,12 +8,17 @@ use beckon_server::store::{Store, Tx};
 use serde_json::{Value, json};
 
 use crate::bus::{connect, free_port, nats};
-use crate::harness::store_tests;
+use crate::harness::{START, store_tests};
 use crate::live::client::call;
 use crate::live::shop::{Plan, Shop};
 use crate::rest::place::Place;
 
-store_tests!(migrations_decide, without_nats_a_node_serves_and_says_so);
+store_tests!(
+    migrations_decide,
+    without_nats_a_node_serves_and_says_so,
+    a_clock_that_is_wrong_is_told,
+    a_node_with_much_to_do_is_ready,
+);
 
 /// What `/readyz` says, with its status.
 pub(super) async fn readiness(address: SocketAddr) -> (u16, Value) {
@@ -72,4 +77,30 @@ async fn without_nats_a_node_serves_and_says_so(store: Store) {
     assert!(said["reasons"][0]["detail"].as_str().unwrap().contains("NATS"), "{said}");
     let _between = nats(port);
     assert_eq!(until(shop.address, 200, "ready").await["reasons"], json!([]));
+}
+
+// spec: N-6
+async fn a_clock_that_is_wrong_is_told(store: Store) {
+    let port = free_port();
+    let _between = nats(port);
+    let has_a_clock = matches!(store.read().await.unwrap(), Tx::Postgres(_));
+    let clock = Clock::manual(START);
+    let shop = Shop::open_on(store, Plan::default(), clock, connect(port).await).await;
+    if has_a_clock {
+        let said = until(shop.address, 200, "degraded").await;
+        assert_eq!(said["reasons"][0]["code"], "clock", "{said}");
+    } else {
+        assert_eq!(readiness(shop.address).await, (200, json!({ "status": "ready", "reasons": [] })));
+    }
+}
+
+// spec: N-6
+async fn a_node_with_much_to_do_is_ready(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut taken = Vec::new();
+    while let Ok(tx) = tokio::time::timeout(Duration::from_secs(1), shop.store.read()).await {
+        taken.push(tx.unwrap());
+    }
+    let (code, said) = readiness(shop.address).await;
+    assert_eq!(code, 200, "with {} connections taken: {said}", taken.len());
 }
