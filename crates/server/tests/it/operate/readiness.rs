@@ -27,7 +27,7 @@ pub(super) async fn readiness(address: SocketAddr) -> (u16, Value) {
 }
 
 /// Waits until it says this.
-async fn until(address: SocketAddr, status: u16, said: &str) -> Value {
+pub(crate) async fn until(address: SocketAddr, status: u16, said: &str) -> Value {
     let waiting = async {
         loop {
             let (code, body) = readiness(address).await;
