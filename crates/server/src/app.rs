@@ -165,8 +165,8 @@ impl Node {
         self.stopping.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        self.driver.leave().await;
         self.driver.bus().close().await;
+        self.driver.leave().await;
         self.api.store.close().await;
     }
 }
@@ -183,7 +183,6 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         None => Bus::local(),
     };
     let out = WaysOut::new(config.mail.as_ref(), config.outbound_allow)?;
-    let setup_token = setup::prepare(&store, Clock::System.now()).await?;
     let mut node = Node::start(store, Clock::System, bus, out).await?;
     node.api.trusted_proxies = config.trusted_proxies;
     if let Some(address) = config.metrics_listen {
@@ -192,7 +191,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let signals = StopSignals::catch();
     tracing::info!(%address, "serving console, widget and API");
-    if let Some(token) = &setup_token {
+    if let Some(token) = setup::prepare(&node.api.store, Clock::System.now()).await? {
         tracing::info!(
             "first start: open http://{address}/setup?token={token} to make the first administrator"
         );

@@ -289,6 +289,15 @@ impl Bus {
         Some(*node)
     }
 
+    /// What other nodes know this one by. None where there are no others.
+    #[must_use]
+    pub const fn node(&self) -> Option<Uuid> {
+        match self {
+            Self::Local(_) => None,
+            Self::Nats { node, .. } => Some(*node),
+        }
+    }
+
     /// Whether there can be other nodes.
     #[must_use]
     pub const fn reaches_others(&self) -> bool {

@@ -26,6 +26,7 @@ mod asking;
 pub mod attributes;
 mod behind;
 pub mod by_hand;
+pub mod clocks;
 pub mod command;
 pub mod consoles;
 pub mod conversation;
@@ -47,7 +48,7 @@ pub mod identity;
 mod idle;
 mod instead;
 mod just_written;
-pub mod looking;
+mod looking;
 mod marks;
 pub mod notice;
 pub mod overload;
@@ -74,6 +75,7 @@ pub mod writing_first;
 
 use appending::{APPEND_INBOX, Append};
 use behind::Behind;
+use clocks::Clocks;
 use command::{Attached, Connection, LiveVisit, NotAttached, Observed, PollReply, Seen, ShardCommand};
 use consoles::Consoles;
 use just_written::JustWritten;
@@ -82,6 +84,7 @@ use patience::Patience;
 use places::Places;
 use remembered::{HeldVisit, Tokens};
 use sites::Sites;
+use surplus::TakenBack;
 
 /// Commands that wait for one shard; a sender waits when it is full.
 const SHARD_INBOX: usize = 4096;
@@ -127,7 +130,9 @@ struct Inner {
     /// Something happened that routing looks at.
     desk: Notify,
     /// How far this node's clock is from the database's.
-    clocks: looking::Clocks,
+    clocks: Clocks,
+    /// Offers that were taken back may have been missed.
+    taken_back: TakenBack,
     /// Who waits and is to be told where they stand.
     places: Places,
     /// Something happened that the gates depend on.
@@ -178,7 +183,8 @@ impl Driver {
                 patience,
                 load: RwLock::default(),
                 desk: Notify::new(),
-                clocks: looking::Clocks::default(),
+                clocks: Clocks::default(),
+                taken_back: TakenBack::default(),
                 places: Places::default(),
                 gates: Notify::new(),
                 asked: Notify::new(),
@@ -197,6 +203,7 @@ impl Driver {
         tasks.spawn(gates::run(driver.clone()));
         tasks.spawn(dispatch::run(driver.clone()));
         tasks.spawn(places::run(driver.clone()));
+        tasks.spawn(clocks::run(driver.clone()));
         tasks.spawn(looking::run(driver.clone()));
         tasks.spawn(asking::run(driver.clone()));
         tasks.spawn(overload::run(driver.clone()));

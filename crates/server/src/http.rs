@@ -3,6 +3,8 @@
 //! Each resource is one file with a `router()`; `openapi` gathers them. A handler names in its arguments who may call
 //! it: one that asks for an [`auth::Admin`] cannot be reached without one.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
@@ -109,6 +111,8 @@ pub struct Api {
     /// What the provider of single sign-on says of itself.
     #[cfg(feature = "openid-connect")]
     pub providers: crate::openid::Providers,
+    /// Whether the database answers.
+    pub database_looks: Arc<health::DatabaseLooks>,
     /// How many proxies in front of the server add to `X-Forwarded-For`.
     pub trusted_proxies: u8,
 }
@@ -127,6 +131,7 @@ impl Api {
             outbound,
             #[cfg(feature = "openid-connect")]
             providers: crate::openid::Providers::default(),
+            database_looks: Arc::default(),
             trusted_proxies: 0,
         }
     }

@@ -167,7 +167,9 @@ impl Store {
         let mut migrating = options.clone().synchronous(SqliteSynchronous::Normal).connect().await?;
         migration::KNOWN.run(&mut migrating).await?;
         migrating.close().await?;
-        let writer = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+        // What a statement over many rows would need to take itself back is kept in memory, not in a file.
+        let writing = options.clone().pragma("temp_store", "MEMORY");
+        let writer = pool.clone().max_connections(1).connect_with(writing).await?;
         let checkpoints = pool.clone().max_connections(1).connect_lazy_with(options.clone());
         let reading = options.read_only(true).create_if_missing(false);
         let checks = pool.clone().max_connections(1).connect_lazy_with(reading.clone());
@@ -229,8 +231,8 @@ impl Store {
         }
     }
 
-    /// The same for who asks whether the database answers, and must not wait until others have ended their work: they share
-    /// one connection.
+    /// Begins a unit of work that only reads, on a connection kept for those who ask whether the database answers: they wait for
+    /// each other alone.
     ///
     /// # Errors
     /// When no connection can be had.

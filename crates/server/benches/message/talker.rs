@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::place::{ORIGIN, Place};
@@ -28,7 +29,10 @@ impl Socket {
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().expect("a header"));
         }
-        let (stream, _) = tokio_tungstenite::connect_async(request).await.expect("a connection");
+        // Frames are short; a buffer of the usual size is cleared whenever something is read.
+        let config = WebSocketConfig::default().read_buffer_size(4_096);
+        let connected = tokio_tungstenite::connect_async_with_config(request, Some(config), false).await;
+        let (stream, _) = connected.expect("a connection");
         Self(stream)
     }
 

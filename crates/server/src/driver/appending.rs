@@ -209,7 +209,10 @@ async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>
     }
     let sent: Vec<Sent<'_>> = batch.iter().filter_map(sent_by_agent).collect();
     update_drafts_sent(&mut tx, &sent, now).await?;
-    tx.commit().await?;
+    if let Err(error) = tx.commit().await {
+        chats.values().for_each(|chat| driver.tell_of_unheard(*chat.id, *chat.visitor_id));
+        return Err(error);
+    }
     for message in numbered.iter().filter(|message| message.sender == Sender::Agent) {
         driver.inner.just_written.keep(message.chat, message.as_stored(now));
     }

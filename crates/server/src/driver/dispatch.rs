@@ -17,7 +17,6 @@ use super::consoles::{ConsoleSignal, Shown};
 use super::notice::agent::{AgentNotice, Chat, StatusReason};
 use super::notice::visitor::VisitorNotice;
 use super::places::moved_by;
-use super::surplus::tell_of_taken_back;
 use super::view::{Company, agent_status, status_reason};
 use crate::bus::{Hint, Side};
 use crate::store::StoreResult;
@@ -359,9 +358,7 @@ async fn tell_status(driver: &Driver, user: UserId, no_answer: bool) -> StoreRes
 }
 
 async fn resync(driver: &Driver) {
-    if let Err(error) = tell_of_taken_back(driver, &mut BTreeSet::new()).await {
-        tracing::warn!(%error, "the offers that were taken back could not be read");
-    }
+    driver.inner.taken_back.missed(driver.clock().now());
     driver.inner.desk.notify_one();
     driver.inner.gates.notify_one();
     for shard in &driver.inner.shards {

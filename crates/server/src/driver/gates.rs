@@ -33,6 +33,9 @@ pub(super) async fn run(driver: Driver) {
                 LOOK_AGAIN_MS
             }
         };
+        if let Err(error) = surplus::tell_of_missed(&driver).await {
+            tracing::warn!(%error, "offers that were taken back could not be read");
+        }
         tokio::select! {
             () = stopping.cancelled() => return,
             () = driver.inner.gates.notified() => tokio::time::sleep(GATHER).await,

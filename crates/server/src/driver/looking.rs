@@ -1,39 +1,26 @@
-//! Owns how this node learns of others that it does not hear, because it or they have lost the bus: it looks at the open chats and
-//! at the offers that were taken back, and tells itself of those that are another than at the last look. The database is the truth; this costs seconds, never a
-//! message.
+//! Owns how this node learns of others that it does not hear, because it or they have lost the bus: it looks at the open chats, and
+//! tells itself of those that are another than at the last look, and of offers that were taken back. The database is the
+//! truth; this costs seconds, never a message.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::HashMap;
 use std::time::Duration;
 
-use beckon_engine::id::{ChatId, PresentationId};
+use beckon_engine::id::ChatId;
 use uuid::Uuid;
 
 use super::Driver;
-use super::surplus::tell_of_taken_back;
 use crate::bus::Hint;
+use crate::store::StoreResult;
 use crate::store::chat::look::{ChatLook, list_chat_looks};
 use crate::store::node::{delete_node, meet_nodes};
 use crate::store::soundness::find_time;
-use crate::store::{StoreResult, Tx};
 
 /// Other nodes are told so often that this one is there.
 const HERE_EVERY: Duration = Duration::from_secs(1);
 /// Who works on the database and was not heard for this time is not heard.
 const HEARD_WITHIN: Duration = Duration::from_secs(4);
-/// Clocks of a node and of the database that are further apart make deadlines wrong that people notice, milliseconds.
-pub const CLOCKS_APART_MAX_MS: i64 = 2_000;
-/// A time that took longer to come says too little.
-const TIME_COMES_WITHIN_MS: i64 = 500;
 /// What another node did is seen this late, and as long as it takes to tell.
 const LOOK_TURNS: u32 = 3;
-
-/// What was seen at the last look.
-#[derive(Debug, Default)]
-struct Seen {
-    chats: HashMap<ChatId, ChatLook>,
-    taken_back: BTreeSet<PresentationId>,
-}
 
 pub(super) async fn run(driver: Driver) {
     let Some(node) = driver.bus().say_here() else { return };
@@ -63,7 +50,11 @@ pub(super) async fn run(driver: Driver) {
 }
 
 /// Looks at the chats for as long as a node that works on this database is not heard.
-async fn look_around(driver: &Driver, node: Uuid, seen: &mut Option<Seen>) -> StoreResult<()> {
+async fn look_around(
+    driver: &Driver,
+    node: Uuid,
+    seen: &mut Option<HashMap<ChatId, ChatLook>>,
+) -> StoreResult<()> {
     let hears = |other: &Uuid| driver.bus().has_heard(*other, HEARD_WITHIN);
     // Also who hears nobody tells the others that it is there: they hear no more of it than it of them.
     let others = others(driver, node).await?;
@@ -88,21 +79,21 @@ async fn look_around(driver: &Driver, node: Uuid, seen: &mut Option<Seen>) -> St
 /// The other nodes that work on this database.
 async fn others(driver: &Driver, node: Uuid) -> StoreResult<Vec<Uuid>> {
     let mut tx = driver.store().write().await?;
-    let now = time(driver, &mut tx).await?;
+    let now = find_time(&mut tx).await?.unwrap_or_else(|| driver.clock().now().0);
     let others = meet_nodes(&mut tx, node, now).await?;
     tx.commit().await?;
     Ok(others)
 }
 
-/// The time of the database's machine, if it has one of its own. How far this one's is from it is noted.
-async fn time(driver: &Driver, tx: &mut Tx) -> StoreResult<i64> {
-    let before = driver.clock().now().0;
-    let found = find_time(tx).await?;
-    let after = driver.clock().now().0;
-    if let Some(theirs) = found.filter(|_| after - before <= TIME_COMES_WITHIN_MS) {
-        driver.inner.clocks.note(before.midpoint(after) - theirs);
+impl Driver {
+    /// Takes this node off the list of those that others should hear. Called after the last write, so that others look once more
+    /// after it.
+    pub async fn leave(&self) {
+        let Some(node) = self.bus().node() else { return };
+        if let Err(error) = forget(self, node).await {
+            tracing::warn!(%error, "other nodes were not told that this one goes");
+        }
     }
-    Ok(found.unwrap_or(after))
 }
 
 async fn forget(driver: &Driver, node: Uuid) -> StoreResult<()> {
@@ -111,58 +102,23 @@ async fn forget(driver: &Driver, node: Uuid) -> StoreResult<()> {
     tx.commit().await
 }
 
-/// How far this node's clock is ahead of the database's, milliseconds.
-#[derive(Debug, Default)]
-pub(super) struct Clocks(AtomicI64);
-
-impl Clocks {
-    fn note(&self, ahead: i64) {
-        let before = self.0.swap(ahead, Ordering::Relaxed);
-        if is_too_far(ahead) && !is_too_far(before) {
-            tracing::warn!(
-                ahead_ms = ahead,
-                "this machine's clock is not the database's: deadlines are wrong"
-            );
-        }
-    }
-}
-
-const fn is_too_far(ahead: i64) -> bool {
-    ahead.unsigned_abs() > CLOCKS_APART_MAX_MS.unsigned_abs()
-}
-
-impl Driver {
-    /// Other nodes need not hear this one any more: nothing more is written.
-    pub async fn leave(&self) {
-        let Some(node) = self.bus().say_here() else { return };
-        if let Err(error) = forget(self, node).await {
-            tracing::warn!(%error, "other nodes were not told that this one goes");
-        }
-    }
-
-    /// Whether the clocks of this node and of the database agree, as far as they were compared.
-    #[must_use]
-    pub fn has_the_time(&self) -> bool {
-        !is_too_far(self.inner.clocks.0.load(Ordering::Relaxed))
-    }
-}
-
-/// Tells this node of every chat that is another than in `seen`, of those that have ended since, and of offers that were taken back.
-async fn look(driver: &Driver, seen: &mut Seen) -> StoreResult<()> {
+/// Tells this node of every chat that is another than in `seen`, and of those that have ended since.
+async fn look(driver: &Driver, seen: &mut HashMap<ChatId, ChatLook>) -> StoreResult<()> {
     let looks = list_chat_looks(&mut driver.store().read().await?).await?;
-    let mut before = std::mem::take(&mut seen.chats);
+    let mut before = std::mem::take(seen);
     for chat in looks {
         if before.remove(&*chat.id).as_ref() != Some(&chat) {
             tell(driver, &chat);
         }
-        seen.chats.insert(*chat.id, chat);
+        seen.insert(*chat.id, chat);
     }
     for ended in before.into_values() {
         tell(driver, &ended);
     }
+    driver.inner.taken_back.missed(driver.clock().now());
     driver.inner.gates.notify_one();
     driver.inner.desk.notify_one();
-    tell_of_taken_back(driver, &mut seen.taken_back).await
+    Ok(())
 }
 
 fn tell(driver: &Driver, look: &ChatLook) {

@@ -54,12 +54,7 @@ impl Driver {
                     return Ok(seq);
                 }
                 Ok(Written::New(seq, locked)) => (seq, locked.idle_warned_at.is_some()),
-                Err(not_written) => {
-                    if let NotWritten::Store(_) = not_written {
-                        self.tell_of_unheard(chat, visitor);
-                    }
-                    return Err(refusal(id, not_written));
-                }
+                Err(not_written) => return Err(refusal(id, not_written)),
             },
             Some(file) => match self.visitor_sends(visitor, chat, said, file).await? {
                 (Appended::Existing(seq), _) => {
@@ -78,9 +73,18 @@ impl Driver {
         Ok(seq)
     }
 
-    /// A message that failed, or that is sent again, may have been stored without anybody hearing of it: the answer to its commit
-    /// was lost.
-    fn tell_of_unheard(&self, chat: ChatId, visitor: VisitorId) {
+    /// Commits a unit of work with a message.
+    async fn commit_message(&self, tx: Tx, chat: ChatId, visitor: VisitorId) -> StoreResult<()> {
+        let committed = tx.commit().await;
+        if committed.is_err() {
+            self.tell_of_unheard(chat, visitor);
+        }
+        committed
+    }
+
+    /// A message that is sent again, or whose commit failed, may have been stored without anybody hearing of it: the answer to the
+    /// commit was lost.
+    pub(super) fn tell_of_unheard(&self, chat: ChatId, visitor: VisitorId) {
         self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
     }
 
@@ -125,7 +129,7 @@ impl Driver {
         if !update_file_carried(&mut tx, file.id, chat, Sender::Visitor).await? {
             return Err(no_file());
         }
-        tx.commit().await?;
+        self.commit_message(tx, chat, visitor).await?;
         Ok((appended, row.idle_warned_at.is_some()))
     }
 
@@ -238,7 +242,7 @@ impl Driver {
         }
         let sent = Sent { user: actor.id, chat, text: &said.text, audience: said.audience };
         update_drafts_sent(&mut tx, &[sent], self.clock().now()).await?;
-        tx.commit().await?;
+        self.commit_message(tx, chat, *seat.chat.visitor_id).await?;
         Ok((appended, WroteTo::of(&seat.chat)))
     }
 }

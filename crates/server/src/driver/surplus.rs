@@ -1,18 +1,20 @@
 //! Owns taking back open offers when their queue has less room than they were presented with (O-12): an agent has gone, or
 //! their slots were taken. When there is no room at all the gate is closed, and each visit takes back its own (O-11).
 
-use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use beckon_engine::id::{PresentationId, QueueId, SiteId};
+use beckon_engine::id::{QueueId, SiteId};
 use beckon_engine::offer::Outcome;
+use beckon_engine::time::UnixMs;
 
+use super::command::ShardCommand;
 use super::{Driver, entry};
 use crate::bus::Hint;
 use crate::store::StoreResult;
-use crate::store::presentation::{list_withdrawn, update_surplus_outcomes};
+use crate::store::presentation::{WithdrawnRow, list_withdrawn, update_surplus_outcomes};
 use crate::store::webhook::event::{EventKind, insert_offer_event};
 
-/// What was taken back within this time may have been missed by whoever lost hints, milliseconds.
+/// What was taken back so long before hints were found to be lost may be among them, milliseconds.
 const MISSED_MS: i64 = 60_000;
 
 /// Takes back the offers presented last, under the queue's lock, until the others fit.
@@ -38,19 +40,41 @@ pub(super) async fn take_back(driver: &Driver, site: SiteId, queue: QueueId) -> 
     Ok(())
 }
 
-/// Tells this node of the offers that were lately withdrawn and are not among `told`, which then holds them all: another node may have
-/// taken them back, and this one may not have heard it.
-pub(super) async fn tell_of_taken_back(
-    driver: &Driver,
-    told: &mut BTreeSet<PresentationId>,
-) -> StoreResult<()> {
-    let since = driver.clock().now().plus_ms(-MISSED_MS);
-    let withdrawn = list_withdrawn(&mut driver.store().read().await?, since).await?;
-    for (presentation, visitor) in &withdrawn {
-        if !told.contains(presentation) {
-            driver.bus().tell_here(Hint::OfferTakenBack { presentation: *presentation, visitor: *visitor });
-        }
+/// Since when offers that were taken back may have been missed.
+#[derive(Debug, Default)]
+pub(super) struct TakenBack(Mutex<Option<UnixMs>>);
+
+impl TakenBack {
+    /// Hints were lost, or could not be heard, until `now`.
+    pub(super) fn missed(&self, now: UnixMs) {
+        self.lock().get_or_insert(now.plus_ms(-MISSED_MS));
     }
-    *told = withdrawn.into_iter().map(|(presentation, _)| presentation).collect();
+
+    fn lock(&self) -> MutexGuard<'_, Option<UnixMs>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells the visits of this node of offers that were taken back and may have been missed.
+pub(super) async fn tell_of_missed(driver: &Driver) -> StoreResult<()> {
+    let missed = &driver.inner.taken_back;
+    let Some(since) = missed.lock().take() else { return Ok(()) };
+    let withdrawn = match list(driver, since).await {
+        Ok(withdrawn) => withdrawn,
+        Err(error) => {
+            *missed.lock() = Some(since);
+            return Err(error);
+        }
+    };
+    for row in withdrawn {
+        let (visitor, presentation, at) = (*row.visitor_id, *row.id, UnixMs(row.outcome_at));
+        let taken_back =
+            ShardCommand::OfferTakenBack { visitor, presentation, outcome: Outcome::Withdrawn, at };
+        driver.send(visitor, taken_back).await;
+    }
     Ok(())
+}
+
+async fn list(driver: &Driver, since: UnixMs) -> StoreResult<Vec<WithdrawnRow>> {
+    list_withdrawn(&mut driver.store().read().await?, since).await
 }

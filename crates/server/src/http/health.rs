@@ -1,6 +1,6 @@
 //! Owns what load balancers ask: whether the process lives, and whether it can serve.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,11 +8,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
+use tokio::sync::Mutex;
 
 use super::{Api, answer_header};
 use crate::driver::overload::Load;
-use crate::store::StoreResult;
 use crate::store::migration::{Migrations, find_migrations};
+use crate::store::{Store, StoreResult};
 
 /// A database that answers slower than this is not ready.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -75,13 +76,10 @@ async fn ready(State(api): State<Api>) -> Response {
     if api.driver.is_draining() {
         reasons.push(DRAINING);
     }
-    match tokio::time::timeout(READY_WITHIN, migrations(&api)).await {
-        Ok(Ok(Some(migrations))) if migrations.are_enough() => {}
-        Ok(Ok(_)) => reasons.push(NOT_MIGRATED),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "not ready");
-            reasons.push(NO_DATABASE);
-        }
+    match tokio::time::timeout(READY_WITHIN, api.database_looks.look(&api.store)).await {
+        Ok(Looked::Migrated) => {}
+        Ok(Looked::NotMigrated) => reasons.push(NOT_MIGRATED),
+        Ok(Looked::Failed) => reasons.push(NO_DATABASE),
         Err(_) => reasons.push(SLOW_DATABASE),
     }
     let serves = reasons.is_empty();
@@ -113,8 +111,41 @@ fn overload(load: Load) -> Option<Reason> {
     Some(Reason { code: "overload", detail })
 }
 
-async fn migrations(api: &Api) -> StoreResult<Option<Migrations>> {
-    let mut tx = api.store.check().await?;
+/// What the database said.
+#[derive(Clone, Copy, Debug)]
+enum Looked {
+    Migrated,
+    NotMigrated,
+    Failed,
+}
+
+/// Looks at the database, one at a time: whoever asks while others wait takes the answer to a look that began after they asked.
+#[derive(Debug, Default)]
+pub struct DatabaseLooks(Mutex<Option<(Instant, Looked)>>);
+
+impl DatabaseLooks {
+    async fn look(&self, store: &Store) -> Looked {
+        let asked = Instant::now();
+        let mut last = self.0.lock().await;
+        if let Some((_, looked)) = last.filter(|(began, _)| *began >= asked) {
+            return looked;
+        }
+        let began = Instant::now();
+        let looked = match migrations(store).await {
+            Ok(Some(migrations)) if migrations.are_enough() => Looked::Migrated,
+            Ok(_) => Looked::NotMigrated,
+            Err(error) => {
+                tracing::error!(%error, "not ready");
+                Looked::Failed
+            }
+        };
+        *last = Some((began, looked));
+        looked
+    }
+}
+
+async fn migrations(store: &Store) -> StoreResult<Option<Migrations>> {
+    let mut tx = store.check().await?;
     let found = find_migrations(&mut tx).await?;
     tx.commit().await?;
     Ok(found)

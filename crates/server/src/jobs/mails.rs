@@ -40,7 +40,8 @@ pub async fn run(store: Store, clock: Clock, mailer: Option<Mailer>, stopping: C
     }
 }
 
-/// Tries the mails that are due now, once each. What came of a try is not written down at any price once `stopping` is cancelled.
+/// Tries the mails that are due now, once each. Once `stopping` is cancelled, it is no longer tried again
+/// to note how a try went.
 ///
 /// # Errors
 /// When the database failed; what was under way is tried again when its claim has run out.

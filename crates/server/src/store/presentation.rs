@@ -175,26 +175,30 @@ pub async fn update_surplus_outcomes(
 
 const WITHDRAWN_AT_A_TIME: i64 = 1_000;
 
-macro_rules! withdrawn_since {
-    () => {
-        "SELECT id, visitor_id FROM presentations WHERE outcome = 'withdrawn' AND outcome_at >= $1
-         ORDER BY outcome_at DESC LIMIT $2"
-    };
+/// A presentation that was withdrawn.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct WithdrawnRow {
+    /// Identity.
+    pub id: Text<PresentationId>,
+    /// Before whom it was.
+    pub visitor_id: Text<VisitorId>,
+    /// When it was withdrawn.
+    pub outcome_at: i64,
 }
 
-/// Lists presentations that were withdrawn at or after `since`, and whose, the latest first.
+/// Lists presentations that were withdrawn at or after `since`, the latest first, 1 000 at most.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn list_withdrawn(tx: &mut Tx, since: UnixMs) -> StoreResult<Vec<(PresentationId, VisitorId)>> {
-    let rows = fetch_all!(
+pub async fn list_withdrawn(tx: &mut Tx, since: UnixMs) -> StoreResult<Vec<WithdrawnRow>> {
+    fetch_all!(
         tx,
-        (Text<PresentationId>, Text<VisitorId>),
-        withdrawn_since!(),
+        WithdrawnRow,
+        "SELECT id, visitor_id, outcome_at FROM presentations WHERE outcome = 'withdrawn' AND outcome_at >= $1
+         ORDER BY outcome_at DESC LIMIT $2",
         since.0,
         WITHDRAWN_AT_A_TIME,
-    )?;
-    Ok(rows.into_iter().map(|(id, visitor)| (*id, *visitor)).collect())
+    )
 }
 
 /// Records that an ignored offer was accepted after all, once.

@@ -16,7 +16,7 @@ pub(crate) struct LossyWay {
 enum Unlucky {
     Nobody,
     /// Whoever says the first next, and then everyone who says the second.
-    Next(&'static str, &'static str),
+    Next(&'static str, Option<&'static str>),
     Everyone(&'static str),
 }
 
@@ -44,9 +44,9 @@ impl LossyWay {
         Self { url: url.replacen(server, &here, 1), unlucky }
     }
 
-    /// The next unit of work that says `statement` is committed, and loses the answer. Who says `then` afterwards loses the
-    /// connection unheard. Both are seen where they are said for the first time on a connection.
-    pub(crate) fn lose(&self, statement: &'static str, then: &'static str) {
+    /// The next unit of work that says `statement` is committed, and loses the answer. Who says `then` afterwards, if there is such,
+    /// loses the connection unheard. Both are seen where they are said for the first time on a connection.
+    pub(crate) fn lose(&self, statement: &'static str, then: Option<&'static str>) {
         *self.unlucky.lock().unwrap() = Unlucky::Next(statement, then);
     }
 }
@@ -74,7 +74,7 @@ async fn ask(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, unlucky: &Mu
         let whose = *unlucky.lock().unwrap();
         match whose {
             Unlucky::Next(statement, then) if text.contains(statement) => {
-                *unlucky.lock().unwrap() = Unlucky::Everyone(then);
+                *unlucky.lock().unwrap() = then.map_or(Unlucky::Nobody, Unlucky::Everyone);
                 loses = true;
             }
             Unlucky::Everyone(then) if text.contains(then) => return End::Closed,

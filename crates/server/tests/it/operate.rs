@@ -8,7 +8,7 @@ mod backup;
 mod doctor;
 mod draining;
 mod moving;
-pub(crate) mod readiness;
+mod readiness;
 mod restore;
 
 /// What the program did.

@@ -122,6 +122,7 @@ impl Agent {
             "message" => self.message(frame).await,
             "ack" => self.acked(frame),
             "refused" => self.refused(frame),
+            "echo" => self.asked_at = self.waits().then(Instant::now),
             _ => {}
         }
     }
@@ -277,7 +278,8 @@ impl Agent {
         }
         if self.beat_at.elapsed() > BEAT_EVERY {
             self.beat_at = Instant::now();
-            self.link.send(&json!({ "type": "beat" })).await;
+            self.asked_at.get_or_insert_with(Instant::now);
+            self.link.send(&json!({ "type": "echo" })).await;
         }
         if self.looked_at.elapsed() > AGAIN {
             self.look().await;

@@ -86,7 +86,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
           value={tags}
           onChange={(value) => change({ tags: value })}
           searchValue={begun_tag}
-          onSearchChange={(value) => change({ begun_tag: value })}
+          onSearchChange={(value) => value !== begun_tag && change({ begun_tag: value })}
           maxTags={TAGS_MAX}
           maxLength={TAG_LENGTH_MAX}
         />
@@ -148,7 +148,8 @@ function useNotes(chat: Chat): Entries & { change(next: Partial<Entries>): void;
 /** The time may run out before a tag is finished: what was typed of it is kept as one. */
 function withBegunTag({ begun_tag, ...noted }: Entries): Noted {
   const tag = begun_tag.trim();
-  if (tag === "" || noted.tags.includes(tag) || noted.tags.length >= TAGS_MAX) return noted;
+  const is_there = noted.tags.some((other) => other.toLowerCase() === tag.toLowerCase());
+  if (tag === "" || is_there || noted.tags.length >= TAGS_MAX) return noted;
   return { ...noted, tags: [...noted.tags, tag] };
 }
 

@@ -4,7 +4,7 @@
 use crate::cli::installation::key_of;
 use crate::clock::Clock;
 use crate::config::{Config, Database};
-use crate::driver::looking::CLOCKS_APART_MAX_MS;
+use crate::driver::clocks::APART_MAX_MS;
 use crate::store::migration::{Migrations, find_migrations, last_known};
 use crate::store::opening::SQLITE_FILE;
 use crate::store::secret_key::{Fit, find_fit};
@@ -111,7 +111,7 @@ async fn look_at_clock(tx: &mut Tx, findings: &mut Findings) -> StoreResult<()> 
     let advice = "let NTP set both; deadlines are told by the clocks of the nodes";
     if apart > SKEW_FAULT_MS {
         findings.fault("clock", says, advice);
-    } else if apart > CLOCKS_APART_MAX_MS {
+    } else if apart > APART_MAX_MS {
         findings.warning("clock", says, advice);
     } else {
         findings.ok("clock", says);

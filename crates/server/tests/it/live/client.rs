@@ -406,3 +406,23 @@ async fn exchange(address: SocketAddr, request: &str) -> (u16, String) {
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, body.to_owned())
 }
+
+/// What `/readyz` says, with its status.
+pub(crate) async fn readiness(address: SocketAddr) -> (u16, Value) {
+    let answer = call(address, "GET", "/readyz", &[], &[]).await;
+    (answer.status, answer.json())
+}
+
+/// Waits until `/readyz` says this.
+pub(crate) async fn until_ready_says(address: SocketAddr, status: u16, said: &str) -> Value {
+    let waiting = async {
+        loop {
+            let (code, body) = readiness(address).await;
+            if (code, &body["status"]) == (status, &json!(said)) {
+                return body;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap_or_else(|_| panic!("never {said}"))
+}

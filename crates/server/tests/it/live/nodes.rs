@@ -12,11 +12,10 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::process::Child;
 
-use super::client::{Browser, Console, poll};
+use super::client::{Browser, Console, poll, until_ready_says};
 use super::shop::{ORIGIN, Plan, Shop, page};
 use crate::bus::{connect, free_port, nats};
 use crate::harness::store_tests;
-use crate::operate::readiness::until;
 
 store_tests!(
     a_node_that_was_left_takes_over_what_the_other_knows,
@@ -359,7 +358,7 @@ async fn while_the_bus_is_away_an_offer_is_taken_back_on_the_other_node(store: S
         browsers.push(browser);
     }
     between.kill().await.unwrap();
-    until(other, 200, "degraded").await;
+    until_ready_says(other, 200, "degraded").await;
     let away = bob.command(json!({ "type": "status", "status": "away" })).await;
     assert_eq!(away["type"], "done", "{away}");
     let settled = browsers.pop().unwrap().socket.next_of("settled").await;

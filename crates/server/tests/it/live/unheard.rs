@@ -33,7 +33,7 @@ async fn on_lossy_way(test: impl AsyncFnOnce(&Shop, LossyWay, Store)) {
 async fn a_message_is_seen_though_its_writer_is_told_to_try_again() {
     on_lossy_way(async |shop, way, _| {
         let (mut browser, mut alice, chat) = talking(shop).await;
-        way.lose("SET last_seq = chats.last_seq + CAST", "nothing");
+        way.lose("SET last_seq = chats.last_seq + CAST", None);
         browser.say(&chat["id"], "v1", "Is anybody there").await;
         alice.message("Is anybody there").await;
         assert_eq!(browser.socket.next_of("refused").await["id"], "v1");
@@ -46,7 +46,7 @@ async fn a_message_is_seen_though_its_writer_is_told_to_try_again() {
 async fn an_offer_that_is_given_up_is_taken_back_where_it_was_stored() {
     on_lossy_way(async |shop, way, store| {
         let _alice = shop.agent("Alice").await;
-        way.lose("INSERT INTO presentations", "FROM presentations WHERE id = $1");
+        way.lose("INSERT INTO presentations", Some("FROM presentations WHERE id = $1"));
         let browser = shop.browser().await;
         let visit = serde_json::from_value(browser.welcome["visit"].clone()).unwrap();
         let mut stored: Option<PresentationId> = None;

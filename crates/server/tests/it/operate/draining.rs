@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::readiness::readiness;
 use crate::harness::{Database, database_tests};
+use crate::live::client::readiness;
 use crate::live::client::{Browser, Console};
 use crate::live::program::Program;
 use crate::live::shop::{ORIGIN, Plan, employ, page, plant};

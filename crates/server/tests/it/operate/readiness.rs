@@ -1,44 +1,18 @@
 //! Proves what a load balancer is told: the database and its migrations decide, NATS does not.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use beckon_server::clock::Clock;
 use beckon_server::store::{Store, Tx};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::bus::{connect, free_port, nats};
-use crate::harness::{START, store_tests};
-use crate::live::client::call;
+use crate::harness::{START, on_postgres, store_tests};
+use crate::live::client::{readiness, until_ready_says};
 use crate::live::shop::{Plan, Shop};
 use crate::rest::place::Place;
 
-store_tests!(
-    migrations_decide,
-    without_nats_a_node_serves_and_says_so,
-    a_clock_that_is_wrong_is_told,
-    a_node_with_much_to_do_is_ready,
-);
-
-/// What `/readyz` says, with its status.
-pub(super) async fn readiness(address: SocketAddr) -> (u16, Value) {
-    let answer = call(address, "GET", "/readyz", &[], &[]).await;
-    (answer.status, answer.json())
-}
-
-/// Waits until it says this.
-pub(crate) async fn until(address: SocketAddr, status: u16, said: &str) -> Value {
-    let waiting = async {
-        loop {
-            let (code, body) = readiness(address).await;
-            if (code, &body["status"]) == (status, &json!(said)) {
-                return body;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap_or_else(|_| panic!("never {said}"))
-}
+store_tests!(migrations_decide, without_nats_a_node_serves_and_says_so, a_node_with_much_to_do_is_ready,);
 
 async fn run(store: &Store, sql: &'static str) {
     let mut tx = store.write().await.unwrap();
@@ -72,26 +46,24 @@ async fn without_nats_a_node_serves_and_says_so(store: Store) {
     let shop = Shop::open_on(store, Plan::default(), Clock::System, connect(port).await).await;
     assert_eq!(readiness(shop.address).await, (200, json!({ "status": "ready", "reasons": [] })));
     between.kill().await.unwrap();
-    let said = until(shop.address, 200, "degraded").await;
+    let said = until_ready_says(shop.address, 200, "degraded").await;
     assert_eq!(said["reasons"][0]["code"], "nats");
     assert!(said["reasons"][0]["detail"].as_str().unwrap().contains("NATS"), "{said}");
     let _between = nats(port);
-    assert_eq!(until(shop.address, 200, "ready").await["reasons"], json!([]));
+    assert_eq!(until_ready_says(shop.address, 200, "ready").await["reasons"], json!([]));
 }
 
+/// The embedded database has no clock of its own.
 // spec: N-6
-async fn a_clock_that_is_wrong_is_told(store: Store) {
-    let port = free_port();
-    let _between = nats(port);
-    let has_a_clock = matches!(store.read().await.unwrap(), Tx::Postgres(_));
-    let clock = Clock::manual(START);
-    let shop = Shop::open_on(store, Plan::default(), clock, connect(port).await).await;
-    if has_a_clock {
-        let said = until(shop.address, 200, "degraded").await;
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_told() {
+    on_postgres(async |store| {
+        let shop = Shop::open_at(store, Plan::default(), Clock::manual(START)).await;
+        let said = until_ready_says(shop.address, 200, "degraded").await;
         assert_eq!(said["reasons"][0]["code"], "clock", "{said}");
-    } else {
-        assert_eq!(readiness(shop.address).await, (200, json!({ "status": "ready", "reasons": [] })));
-    }
+        shop.close();
+    })
+    .await;
 }
 
 // spec: N-6
