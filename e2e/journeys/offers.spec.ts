@@ -331,6 +331,13 @@ test("an offer has the form, the side and the words of its design", async ({
       async (page) => {
         const { offer } = await placeOf(page, words.title);
         await expect(page.locator("main > [data-beckon-slot] beckon-offer").locator(offer)).toBeVisible();
+        // An application that goes to another page makes the place anew.
+        await page.evaluate(() => {
+          const place = document.querySelector("[data-beckon-slot]");
+          place?.replaceWith(place.cloneNode(false));
+          history.pushState({}, "", "?size=large");
+        });
+        await expect(page.locator("main > [data-beckon-slot] beckon-offer").locator(offer)).toBeVisible();
         await offer.getByRole("button", { name: "No" }).click();
         await expect(offer).toBeHidden();
       },

@@ -36,13 +36,13 @@ export class MiniWindow {
     }, selector);
   }
 
-  /** Brings the chat of this name to the front. */
+  /** Brings the chat of this name to the front, once it is there. */
   async show(name: string): Promise<void> {
-    await this.page.evaluate((of) => {
+    await this.page.waitForFunction((of) => {
       const tabs = window.documentPictureInPicture?.window?.document.querySelectorAll("nav button") ?? [];
       const tab = Array.from(tabs).find((button) => (button as HTMLElement).innerText === of);
-      if (!tab) throw new Error(`the mini window has no chat with ${of}`);
-      (tab as HTMLElement).click();
+      (tab as HTMLElement | undefined)?.click();
+      return tab !== undefined;
     }, name);
   }
 

@@ -110,6 +110,11 @@ pub enum Event {
         /// The queue it is in now.
         queue: QueueId,
     },
+    /// Nobody was alerted after all: the store found no room for it. It starts no interval (P-11).
+    AlertRefused {
+        /// Why.
+        reason: Reason,
+    },
     /// An agent who was alerted has written: the visitor is in a chat, and the alert is over (P-9).
     AlertAnswered,
     /// The page reported an event of its own.

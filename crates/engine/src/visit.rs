@@ -280,6 +280,7 @@ impl Visit {
             Event::ConsentChanged { given } => self.offers_allowed = given,
             Event::QueueWaitEstimated { queue, wait_s } => self.facts.set_wait(queue, wait_s),
             Event::AlertFound { queue } => self.begin_alert(queue),
+            Event::AlertRefused { reason } => self.refuse_alert(reason, now),
             Event::AlertAnswered => drop(self.end_alert()),
             Event::PresentationCommitted { presentation } => self.open(presentation, effects),
             Event::PresentationRefused { presentation, reason } => self.refuse(presentation, reason, now),
@@ -300,10 +301,11 @@ impl Visit {
             ChatPhase::Open => Chat::Open,
             ChatPhase::Completed | ChatPhase::None => Chat::None,
         };
-        self.set_chat(chat);
-        if phase == ChatPhase::Completed {
+        // What is told again of a chat that has ended completes it no second time.
+        if phase == ChatPhase::Completed && self.chat() != Chat::None {
             self.dealings_mut().chat_completed_at = Some(now);
         }
+        self.set_chat(chat);
         if chat == Chat::None {
             self.end_alert();
         }
@@ -358,6 +360,7 @@ const fn contact_of(event: &Event) -> Contact {
         | Event::VisitorKnown { .. }
         | Event::QueueWaitEstimated { .. }
         | Event::AlertFound { .. }
+        | Event::AlertRefused { .. }
         | Event::AlertAnswered
         | Event::WorldChanged
         | Event::DeadlineReached => Contact::None,

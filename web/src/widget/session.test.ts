@@ -226,6 +226,30 @@ describe("the chat", () => {
     expect(play(newSession(), welcome(), { type: "chat", chat: active })[0].window).toBe("open");
   });
 
+  it("that an agent begins opens the window that an earlier chat left minimised, and leaves a declined offer's alone", () => {
+    // spec: P-9 P-2
+    const [over] = play(
+      chatting(),
+      { type: "minimised" },
+      { type: "noticed", notice: { type: "chat", chat: { ...active, state: "ended" } }, now: 1 },
+    );
+    const next = { ...active, id: "c2" };
+    expect(play(over, { type: "chat", chat: next })[0].window).toBe("open");
+    expect(play(newSession(kept(over)), welcome({ chat: next }))[0].window).toBe("open");
+    const [declined] = play(
+      newSession(),
+      welcome({ offer }),
+      { type: "rejected", now: 1 },
+      { type: "minimised" },
+    );
+    expect(play(declined, { type: "chat", chat: active })[0].window).toBe("minimised");
+  });
+
+  it("is not minimised where there is nothing to minimise", () => {
+    // spec: P-9
+    expect(play(newSession(), welcome(), { type: "minimised" })[0].window).toBe("closed");
+  });
+
   it("stays minimised over pages and tabs", () => {
     // spec: P-2 Q-7
     const [s] = play(chatting(), { type: "minimised" });
@@ -290,6 +314,14 @@ describe("the chat", () => {
 describe("a welcome", () => {
   it("closes a window that has nothing left to show", () => {
     expect(play(newSession({ window: "open" }), welcome())[0].window).toBe("closed");
+  });
+
+  it("is no consent: whoever opens the minimised window after a no has the invitation again", () => {
+    // spec: P-2
+    const no: SessionEvent = { type: "rejected", now: 1_000 };
+    const [s, sent] = play(offered(), no, { type: "opened", tab: 1, now: 2_000 });
+    expect(s).toMatchObject({ window: "open", declined: offer, asking: 0 });
+    expect(sent).toEqual([{ type: "reject", presentation: "p1" }]);
   });
 
   it("leaves the window open on the invitation that is maximised there", () => {

@@ -65,6 +65,8 @@ export interface Session {
   /** The presentation that was last read out. */
   announced: string;
   chat: VisitorChat | null;
+  /** The chat that the page before showed: its window stays as the visitor left it. */
+  chat_before: string;
   /** By rising `seq`. */
   messages: Message[];
   unsent: Unsent[];
@@ -158,6 +160,7 @@ export function newSession(kept: Partial<Kept> = {}): Session {
     dismissed: "",
     resumed_after: -1,
     ...kept,
+    chat_before: kept.chat || "",
     chat: null,
   };
 }
@@ -186,13 +189,12 @@ export function step(s: Session, event: SessionEvent): Step {
     case "announced":
       return [{ ...s, announced: event.presentation }, []];
     case "opened":
-      return open(s, event.tab, event.now);
     case "maximised":
       return s.declined && !s.chat && !s.offer
         ? [{ ...s, window: "open", opener: event.tab }, []]
         : open(s, event.tab, event.now);
     case "minimised":
-      return [{ ...s, window: "minimised" }, []];
+      return [s.window === "closed" ? s : { ...s, window: "minimised" }, []];
     case "closed":
       return close(s, event.now);
     case "form_sent":
@@ -321,6 +323,8 @@ function welcome(before: Session, n: Welcome, now: number): Step {
 function takeChat(s: Session, chat: VisitorChat): Session {
   if (chat.id === s.dismissed) return s;
   const same = s.chat !== null && s.chat.id === chat.id;
+  // It stays as the visitor left it on the page before.
+  const again = chat.id === s.chat_before;
   const ended = chat.state === "ended";
   // The window that opened by itself goes by itself: the visitor asked for nothing.
   if (ended && chat.launched)
@@ -340,7 +344,7 @@ function takeChat(s: Session, chat: VisitorChat): Session {
     declined: null,
     messages: [],
     unsent: s.unsent.filter((u) => u.chat === chat.id),
-    window: s.window === "closed" || s.asking ? "open" : s.window,
+    window: s.window === "closed" || s.asking || !(s.declined || again) ? "open" : s.window,
     read_seq: chat.visitor_read_seq,
     told_read_seq: 0,
     told_delivered_seq: 0,

@@ -20,6 +20,15 @@ pub(super) struct Alert {
     /// Since when no page of the visit has been open.
     #[serde(default)]
     no_page_since: Option<UnixMs>,
+    /// This visit has asked for it.
+    #[serde(default)]
+    asked: Option<Asked>,
+}
+
+/// What an alert that is refused gives back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Asked {
+    presented_before: Option<UnixMs>,
 }
 
 impl Visit {
@@ -29,14 +38,26 @@ impl Visit {
             self.alerted().is_none() && self.presentation().is_none(),
             "at most one offer or alert is open"
         );
-        self.begin_alert(queue);
+        let asked = Some(Asked { presented_before: self.presented_at.get() });
+        self.dealings_mut().alert = Some(Alert { queue, no_page_since: None, asked });
         self.presented_at = Some(now).into();
         effects.push(Effect::AlertAgent { rule, queue });
     }
 
     /// One that lasts already goes on, in this queue.
     pub(super) fn begin_alert(&mut self, queue: QueueId) {
-        self.dealings_mut().alert.get_or_insert(Alert { queue, no_page_since: None }).queue = queue;
+        self.dealings_mut().alert.get_or_insert(Alert { queue, no_page_since: None, asked: None }).queue =
+            queue;
+    }
+
+    /// Nobody was alerted: it was never made (O-14).
+    pub(super) fn refuse_alert(&mut self, reason: Reason, now: UnixMs) {
+        let Some(Asked { presented_before }) = self.alert_mut().and_then(|alert| alert.asked.take()) else {
+            return;
+        };
+        self.end_alert();
+        self.presented_at = presented_before.into();
+        self.pause(reason, now);
     }
 
     /// The alert is taken back when the visitor left first (P-10), the queue closed, or the visitor forbids offers. Whether an agent is free does

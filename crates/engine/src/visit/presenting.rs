@@ -224,6 +224,11 @@ impl Visit {
             return;
         }
         self.dealings_mut().presentation = None;
+        self.pause(reason, now);
+    }
+
+    /// Nothing is asked of the store for a while, longer with each refusal in a row.
+    pub(super) fn pause(&mut self, reason: Reason, now: UnixMs) {
         let in_a_row = self.refusal().map_or(0, |refusal| refusal.in_a_row.saturating_add(1));
         let pause = REFUSED_PAUSE_MS << in_a_row.min(REFUSED_DOUBLINGS_MAX);
         self.dealings_mut().refusal = Some(Refusal { reason, until: now.plus_ms(pause), in_a_row });

@@ -52,8 +52,14 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "a refusal starts the interval",
         file: "visit/presenting.rs",
-        place: "«self.dealings_mut().presentation = None;»\n        let in_a_row",
+        place: "«self.dealings_mut().presentation = None;»\n        self.pause",
         faulty: "self.presented_at = self.dealings_mut().presentation.take().map(|p| p.presented_at).into();",
+    },
+    Fault {
+        name: "an alert that is refused starts the interval",
+        file: "visit/alerting.rs",
+        place: "self.presented_at = «presented_before».into();",
+        faulty: "presented_before.or(Some(now))",
     },
     Fault {
         name: "a refusal is asked again at once",
@@ -148,7 +154,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "a completed chat is not remembered",
         file: "visit.rs",
-        place: "if phase == ChatPhase::Completed {\n            «self.dealings_mut().chat_completed_at = Some(now);»",
+        place: "if phase == ChatPhase::Completed && self.chat() != Chat::None {\n            «self.dealings_mut().chat_completed_at = Some(now);»",
         faulty: "{}",
     },
     Fault {

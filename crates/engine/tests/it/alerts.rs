@@ -33,6 +33,22 @@ fn after_the_launch_criteria_an_agent_is_alerted() {
     assert_eq!(scene.said(), ["30 alerts for desk"]);
 }
 
+// spec: P-11
+// spec: O-14
+#[test]
+fn an_alert_for_which_there_was_no_room_starts_no_interval() {
+    let mut scene = Scene::live(shop());
+    scene.views("/prices").at(20).tell(Event::AlertRefused { reason: Reason::CapacityReached });
+    assert_eq!(
+        (scene.said(), scene.reason),
+        (vec!["20 alerts for look".to_owned()], Some(Reason::CapacityReached))
+    );
+    scene.at(30).tell(Event::AlertRefused { reason: Reason::CapacityReached });
+    assert_eq!(scene.said(), ["21 alerts for look"]);
+    scene.at(40);
+    assert_eq!(scene.said(), ["32 alerts for look"], "each refusal in a row doubles the pause");
+}
+
 // spec: P-9
 // spec: P-11
 #[test]

@@ -103,6 +103,18 @@ fn after_a_completed_chat_by_setting() {
     assert_eq!(after(AfterChat::NoMoreThisVisit, ChatPhase::None).0, "60 presents help");
 }
 
+// spec: R-5
+#[test]
+fn what_is_told_again_of_a_completed_chat_does_not_begin_its_hours_anew() {
+    let mut scene = Scene::live(shop().settings(|s| {
+        s.after_chat = AfterChat::NoneForHours;
+        s.after_chat_hours = 2;
+    }));
+    scene.chat(ChatPhase::Open).views("/").at(60).chat(ChatPhase::Completed).at(3600);
+    scene.chat(ChatPhase::Completed).at(60 + 7200);
+    assert_eq!(scene.said(), ["7260 presents help"]);
+}
+
 // spec: P-11
 #[test]
 fn without_consent_nothing_is_presented_and_what_is_open_is_taken_back() {

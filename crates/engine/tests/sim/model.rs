@@ -78,6 +78,8 @@ pub(crate) struct Model {
     refusal: Option<(Reason, i64, u32)>,
     /// The queue, and since when no page has been open.
     alert: Option<(QueueId, Option<i64>)>,
+    /// What had started the interval before the visit asked for the alert.
+    alert_asked: Option<Option<i64>>,
     pub(crate) chat: ChatPhase,
     completed: Option<i64>,
     consent: bool,
@@ -102,6 +104,7 @@ impl Model {
             started: None,
             refusal: None,
             alert: None,
+            alert_asked: None,
             chat: ChatPhase::None,
             completed: None,
             consent: true,
@@ -175,6 +178,7 @@ impl Model {
         }
         if let Effect::AlertAgent { queue, .. } = effect {
             self.alert = Some((*queue, None));
+            self.alert_asked = Some(self.started);
             self.started = Some(now);
         }
     }
@@ -220,6 +224,10 @@ impl Model {
 
     fn refuse(&mut self, i: usize, reason: Reason, now: i64) {
         self.shown[i].refused = true;
+        self.pause(reason, now);
+    }
+
+    fn pause(&mut self, reason: Reason, now: i64) {
         let before = self.refusal.map_or(0, |(_, _, times)| times);
         self.refusal = Some((reason, now + 1000 * (1 << before.min(5)), before + 1));
     }
@@ -302,7 +310,14 @@ impl Model {
             Event::ChatChanged { state } => self.chat_goes(*state, now),
             Event::ConsentChanged { given } => self.consent = *given,
             Event::AlertFound { queue } => {
+                self.alert_asked = self.alert_asked.filter(|_| self.alert.is_some());
                 self.alert = Some((*queue, self.alert.and_then(|(_, since)| since)))
+            }
+            Event::AlertRefused { reason } => {
+                if let (Some(_), Some(started)) = (self.alert, self.alert_asked.take()) {
+                    (self.alert, self.started) = (None, started);
+                    self.pause(*reason, now);
+                }
             }
             Event::AlertAnswered => self.alert = None,
             Event::VisitorKnown { last_chat_completed_at, .. } => {
@@ -314,8 +329,8 @@ impl Model {
     }
 
     fn chat_goes(&mut self, state: ChatPhase, now: i64) {
-        self.chat = state;
-        if state == ChatPhase::Completed {
+        let before = std::mem::replace(&mut self.chat, state);
+        if state == ChatPhase::Completed && matches!(before, ChatPhase::Form { .. } | ChatPhase::Open) {
             self.completed = Some(now);
         }
         if matches!(state, ChatPhase::Completed | ChatPhase::None) {
@@ -459,6 +474,7 @@ pub(crate) fn is_from_browser(event: &Event) -> bool {
             | Event::VisitorKnown { .. }
             | Event::QueueWaitEstimated { .. }
             | Event::AlertFound { .. }
+            | Event::AlertRefused { .. }
             | Event::AlertAnswered
             | Event::WorldChanged
             | Event::DeadlineReached
@@ -470,10 +486,8 @@ fn criteria_of(id: RuleId, plan: &Plan) -> Option<String> {
     if let Some(rule) = plan.rules.iter().find(|rule| rule.id == id) {
         let plan = &rule.plan;
         let pages = (plan.match_on, plan.match_type, &plan.match_value);
-        return Some(format!(
-            "{pages:?} {} {} {:?}",
-            plan.page_view_count, plan.required_time_s, plan.conditions
-        ));
+        let (views, time_s) = (plan.page_view_count, plan.required_time_s);
+        return Some(format!("{pages:?} {views} {time_s} {:?}", plan.conditions));
     }
     let queue = plan.queues.iter().find(|queue| queue.id.0 == id.0)?;
     facts::has_timer(queue).then(|| queue.plan.launch_after_s.to_string())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use beckon_engine::event::{ChatPhase, Event};
 use beckon_engine::id::PresentationId;
 use beckon_engine::offer::Outcome;
+use beckon_engine::reason::Reason;
 use beckon_engine::world::World;
 
 use crate::actor::{Actor, START_MS};
@@ -33,6 +34,7 @@ enum Task {
     Settle(usize, PresentationId, Outcome),
     Chat(usize, ChatPhase),
     AlertAnswered(usize),
+    AlertRefused(usize),
     Fire(usize, &'static str),
     Click(usize),
     /// A visit hears that its server knows another site.
@@ -206,6 +208,7 @@ impl Stage {
                 }
             }
             Task::AlertAnswered(i) => self.feed(i, Event::AlertAnswered),
+            Task::AlertRefused(i) => self.feed(i, Event::AlertRefused { reason: Reason::CapacityReached }),
             Task::Learn(node) => self.learn(node),
             Task::Look(node) => {
                 self.look(node);
@@ -240,6 +243,7 @@ impl Task {
             | Self::Settle(i, ..)
             | Self::Chat(i, _)
             | Self::AlertAnswered(i)
+            | Self::AlertRefused(i)
             | Self::Fire(i, _)
             | Self::Click(i)
             | Self::Tell(i) => Some(i),
@@ -265,6 +269,7 @@ impl Task {
             | Self::Settle(..)
             | Self::Tell(_)
             | Self::AlertAnswered(_)
+            | Self::AlertRefused(_)
             | Self::Learn(_)
             | Self::Look(_)
             | Self::Turn(_)

@@ -15,7 +15,7 @@ use super::identity::{Identity, is_another};
 use super::notice::visitor::PresentedOffer;
 use super::progress::Progress;
 use super::sites::Site;
-use crate::store::chat::{find_chat_history, find_open_chat};
+use crate::store::chat::{find_chat_history, find_latest_chat};
 use crate::store::column::Text;
 use crate::store::presentation::{PresentationRow, find_presentation};
 use crate::store::visit::{
@@ -138,7 +138,7 @@ impl Driver {
             Some(claimed) => resume(&mut tx, site, visitor, claimed, now).await?,
             None => self.begin(&mut tx, site, visitor, facts, now).await?,
         };
-        let progress = Progress::of(find_open_chat(&mut tx, visitor).await?.as_ref());
+        let progress = Progress::of(find_latest_chat(&mut tx, visitor).await?.as_ref());
         arrival.events.extend(progress.events());
         arrival.chat = progress.chat;
         tx.commit().await?;

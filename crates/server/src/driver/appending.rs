@@ -15,7 +15,7 @@ use crate::store::append::{
 use crate::store::chat::ChatState;
 use crate::store::draft::{Sent, update_drafts_sent};
 use crate::store::message::{Audience, Sender};
-use crate::store::{StoreError, StoreResult};
+use crate::store::{StoreError, StoreResult, Tx};
 
 /// Messages of one chat; Beckon's own lines still come after them.
 pub(super) const CHAT_MESSAGES_MAX: i64 = 10_000;
@@ -106,18 +106,25 @@ pub(super) async fn run(driver: Driver, mut inbox: mpsc::Receiver<Append>) {
             () = stopping.cancelled() => break,
             _ = inbox.recv_many(&mut batch, BATCH_MAX) => {}
         }
-        write(&driver, std::mem::take(&mut batch)).await;
+        write(&driver, &mut inbox, std::mem::take(&mut batch)).await;
     }
     inbox.close();
     while inbox.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        write(&driver, std::mem::take(&mut batch)).await;
+        write(&driver, &mut inbox, std::mem::take(&mut batch)).await;
     }
 }
 
-async fn write(driver: &Driver, mut batch: Vec<Append>) {
+/// Writes a batch, and in the same unit of work what comes while that begins.
+async fn write(driver: &Driver, inbox: &mut mpsc::Receiver<Append>, mut batch: Vec<Append>) {
+    let mut begun = Some(driver.store().write().await);
+    while batch.len() < BATCH_MAX
+        && let Ok(append) = inbox.try_recv()
+    {
+        batch.push(append);
+    }
     while !batch.is_empty() {
         let later = set_repeated_aside(&mut batch);
-        write_distinct(driver, batch).await;
+        write_distinct(driver, begun.take(), batch).await;
         batch = later;
     }
 }
@@ -131,10 +138,15 @@ fn set_repeated_aside(batch: &mut Vec<Append>) -> Vec<Append> {
     later
 }
 
-/// Tries again without those that were refused or were there already, until the rest is committed.
-async fn write_distinct(driver: &Driver, mut batch: Vec<Append>) {
+/// Tries again without those that were refused or were there already, until the rest is committed. The first try is made in
+/// the unit of work that has begun, if there is one.
+async fn write_distinct(driver: &Driver, mut begun: Option<StoreResult<Tx>>, mut batch: Vec<Append>) {
     while !batch.is_empty() {
-        match try_once(driver, &batch).await {
+        let tx = match begun.take() {
+            Some(begun) => begun,
+            None => driver.store().write().await,
+        };
+        match try_once(driver, tx, &batch).await {
             Ok(outcomes) => {
                 let done = outcomes.iter().all(Option::is_some);
                 let mut rest = Vec::new();
@@ -153,7 +165,7 @@ async fn write_distinct(driver: &Driver, mut batch: Vec<Append>) {
             Err(StoreError::Database(error)) if batch.len() > 1 && error.as_database_error().is_some() => {
                 tracing::warn!(%error, messages = batch.len(), "a batch was refused; its messages are written one by one");
                 for append in batch {
-                    Box::pin(write_distinct(driver, vec![append])).await;
+                    Box::pin(write_distinct(driver, None, vec![append])).await;
                 }
                 return;
             }
@@ -174,12 +186,12 @@ type Outcome = Option<Result<Written, NotWritten>>;
 
 /// One unit of work. Either all are written, and each has its outcome; or nothing is, and those have one that must
 /// not be tried again.
-async fn try_once(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>> {
+async fn try_once(driver: &Driver, tx: StoreResult<Tx>, batch: &[Append]) -> StoreResult<Vec<Outcome>> {
+    let mut tx = tx?;
     let mut counts: BTreeMap<ChatId, i64> = BTreeMap::new();
     for append in batch {
         *counts.entry(append.chat).or_default() += 1;
     }
-    let mut tx = driver.store().write().await?;
     let chats: BTreeMap<ChatId, LockedChat> =
         update_last_seqs(&mut tx, &counts).await?.into_iter().map(|chat| (*chat.id, chat)).collect();
     let refused: Vec<Outcome> =

@@ -289,10 +289,12 @@ async fn alert(
     done: &mut JobDone,
 ) -> StoreResult<()> {
     let gate = entry::lock_gate(tx, &job.site, opening.queue, now).await?;
-    let closed = gate.closed_because().is_some() || find_offer_stop(tx, *job.site.row.id).await?.is_some();
+    let stopped = find_offer_stop(tx, *job.site.row.id).await?.map(|_| Reason::OffersStopped);
     // An open chat is the one of an earlier try, or one that the visitor opened meanwhile: it stands.
-    if closed && find_open_chat(tx, job.visitor).await?.is_none() {
-        done.events.push(Event::ChatChanged { state: ChatPhase::None });
+    if let Some(reason) = gate.closed_because().or(stopped)
+        && find_open_chat(tx, job.visitor).await?.is_none()
+    {
+        done.events.push(Event::AlertRefused { reason });
         return Ok(());
     }
     open_chat(driver, tx, job, opening, now, done).await

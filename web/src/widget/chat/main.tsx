@@ -1,6 +1,7 @@
 /** The chat bundle's entry: the brain for the loader, and the views in the loader's shadow root. */
 import { render } from "preact";
 import type { Brain, BundleScript, Stage, Views } from "../bundle";
+import { directionOf } from "../direction";
 import { look } from "../look";
 import { kept, newSession, type Session, step as stepSession } from "../session";
 import { held } from "../transcript";
@@ -9,7 +10,7 @@ import { focus, keepingFocus } from "./focus";
 import { makeSender } from "./sender";
 import { makeSlot } from "./slot";
 import { type Effect, type Event, invitation, newState, shownOffer, step } from "./state";
-import { isFromRight, loadTexts, type Texts } from "./texts";
+import { loadTexts, type Texts } from "./texts";
 import { themeText } from "./theme";
 import { App } from "./views/app";
 import type { Ui } from "./views/context";
@@ -34,7 +35,7 @@ function mount(stage: Stage): Views {
   const place = document.createElement("div");
   place.className = "beckon";
   root.prepend(place);
-  const slot = makeSlot([sheet, theme]);
+  const slot = makeSlot([sheet, theme], language);
 
   let hush: ReturnType<typeof setTimeout>;
   let themed = "";
@@ -67,7 +68,7 @@ function mount(stage: Stage): Views {
     const text = themeText(styling ? styling.color : "", colored ? colored.design.color : undefined);
     if (text !== themed) theme.replaceSync(text);
     themed = text;
-    place.dir = isFromRight(language) ? "rtl" : getComputedStyle(document.documentElement).direction;
+    place.dir = directionOf(language);
     const ui: Ui = { state, t: texts, language, host, act, dispatch };
     const inline = offer && offer.design.form === "inline" && slot.find();
     keepingFocus(root, () => render(<App ui={ui} inline={false} slotted={!!inline} />, place));

@@ -1,12 +1,13 @@
 /** The place on the customer's page, marked `data-beckon-slot`, where an offer of the form inline stands. */
 import { render, type VNode } from "preact";
+import { directionOf } from "../direction";
 
 export interface Slot {
   find(): Element | null;
   draw(view: VNode | null): void;
 }
 
-export function makeSlot(sheets: CSSStyleSheet[]): Slot {
+export function makeSlot(sheets: CSSStyleSheet[], language: string): Slot {
   let host: HTMLElement | null = null;
   let place: HTMLElement | null = null;
   const find = () => document.querySelector("[data-beckon-slot]");
@@ -14,6 +15,8 @@ export function makeSlot(sheets: CSSStyleSheet[]): Slot {
     find,
     draw(view) {
       const at = find();
+      // An application that goes to another page may have made the place anew.
+      if (host && host.parentNode !== at) host = place = null;
       if (view && at && !place) {
         host = document.createElement("beckon-offer");
         const root = host.attachShadow({ mode: "closed" });
@@ -24,7 +27,7 @@ export function makeSlot(sheets: CSSStyleSheet[]): Slot {
         at.append(host);
       }
       if (!place) return;
-      place.dir = getComputedStyle(document.documentElement).direction;
+      place.dir = directionOf(language);
       render(view, place);
       if (view) return;
       host?.remove();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { fill, isFromRight, languages, loadTexts, minutes, pick, type Texts } from "./texts";
+import { fill, languages, loadTexts, minutes, pick, type Texts } from "./texts";
 import ar from "./texts/ar.json";
 import de from "./texts/de.json";
 import { en } from "./texts/en";
@@ -79,17 +79,14 @@ it("speaks English while the file is under way, and the language once it is ther
   await vi.waitFor(() => expect(taken[1]?.close).toBe("Fermer"));
 });
 
-// spec: N-5
-it("knows which language is written from right to left", () => {
-  expect([isFromRight("ar-EG"), isFromRight("de")]).toEqual([true, false]);
-});
-
 it("picks the site's own text by language, region first, then the fallback, then any", () => {
   expect(pick({ en: 1, de: 2, "de-AT": 3 }, "de-AT")).toBe(3);
   expect(pick({ en: 1, de: 2 }, "de-AT")).toBe(2);
   expect(pick({ en: 1, nb: 2 }, "fi", "nb")).toBe(2);
   expect(pick({ nb: 2 }, "fi")).toBe(2);
   expect(pick({}, "fi")).toBeUndefined();
+  expect(pick({ en: 1, "pt-BR": 2 }, "pt-br")).toBe(2);
+  expect(pick({ en: 1, gsw: 2 }, "gsw-CH")).toBe(2);
 });
 
 it("fills in what it is given", () => {

@@ -6,7 +6,6 @@ export type { Texts };
 /** Besides English, which comes with the bundle; each is a file of its own. */
 export const languages = ["ar", "de", "es", "fr", "it", "nl", "pl", "pt", "tr"] as const;
 
-const from_right_to_left: readonly string[] = ["ar"];
 const texts_ms_max = 1_500;
 
 /** Takes the words of a language once its file has come, and English meanwhile when that takes long or fails. */
@@ -27,16 +26,12 @@ export function loadTexts(language: string, origin: string, take: (texts: Texts)
     .catch(() => come(en));
 }
 
-/** The words of a language that is written from right to left turn the widget round, whatever the page does. */
-export function isFromRight(language: string): boolean {
-  return from_right_to_left.includes(primary(language));
-}
-
 /** The entry for a language of texts that the site wrote: exact, then without its region, then the fallback. */
 export function pick<T>(texts: Record<string, T>, language: string, fallback = "en"): T | undefined {
-  for (const key of [language, primary(language), fallback, ...Object.keys(texts)]) {
-    const found = texts[key];
-    if (found !== undefined) return found;
+  const keys = Object.keys(texts);
+  for (const wanted of [language, primary(language), fallback, ...keys]) {
+    const key = keys.find((key) => key.toLowerCase() === wanted.toLowerCase());
+    if (key !== undefined) return texts[key];
   }
   return undefined;
 }
@@ -62,5 +57,5 @@ export function minutes(n: number, language: string): string {
 }
 
 function primary(language: string): string {
-  return language.slice(0, 2).toLowerCase();
+  return language.replace(/-.*/, "").toLowerCase();
 }

@@ -4,6 +4,7 @@
  */
 import type { BundleScript, Launcher, LauncherPlace } from "../bundle";
 import { css, parseColor, textOn } from "../color";
+import { directionOf } from "../direction";
 import { drawMark, mark } from "../mark";
 import sheetText from "./launcher.css?inline";
 
@@ -60,7 +61,7 @@ function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launche
     // What waits for the visitor has to be found, whatever the site prefers.
     const form = styling.launcher === "hidden" && (unread || folded) ? "round" : styling.launcher;
     dock.className = `dock ${styling.position} ${window} ${form}`;
-    dock.dir = getComputedStyle(document.documentElement).direction;
+    dock.dir = directionOf(language);
     badge.hidden = !unread && !folded;
     badge.textContent = unread ? String(unread) : "";
   };

@@ -15,6 +15,7 @@ let transport: Transport;
 let there: boolean;
 /** Polls are answered so, or fail. */
 let answers: () => object[];
+let status: number;
 /** What the session was told: notices by their type, and that the connection is down. */
 let told: string[];
 
@@ -49,13 +50,13 @@ class FakeSocket {
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
-  [sent, sockets, answers, told, there] = [[], [], () => [welcome], [], true];
+  [sent, sockets, answers, told, there, status] = [[], [], () => [welcome], [], true, 200];
   vi.stubGlobal("addEventListener", () => {});
   vi.stubGlobal("removeEventListener", () => {});
   vi.stubGlobal("WebSocket", FakeSocket);
   vi.stubGlobal("fetch", async (_: string, { body }: { body: string }) => {
     for (const { type } of JSON.parse(body).frames) sent.push([Date.now(), type]);
-    return { status: 200, json: async () => ({ notices: answers() }) };
+    return { status, json: async () => ({ notices: answers() }) };
   });
 });
 
@@ -120,6 +121,18 @@ it("polls at the Poll Interval of the site where no connection can be had", asyn
   await pollOnly();
   await pass(100, 10);
   expect(sinceFirst()).toEqual([0, 20, 40, 60, 80, 100].map((at) => [at, "hello"]));
+});
+
+// spec: T-6 T-5
+it("sends again what the server could not take, and takes nothing that came with it for an answer", async () => {
+  await pollOnly();
+  [status, answers] = [503, () => [refusal]];
+  transport.send({ type: "event", name: "compared" });
+  await pass(3);
+  expect(told).not.toContain("refused");
+  [status, answers] = [200, () => [welcome]];
+  await pass(60);
+  expect(sent.filter(([, type]) => type === "event").length).toBeGreaterThanOrEqual(2);
 });
 
 // spec: T-6

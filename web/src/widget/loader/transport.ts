@@ -252,6 +252,8 @@ async function post(host: string, frames: VisitorFrame[]): Promise<VisitorNotice
     const { status } = answer;
     if (status === 401 || status === 429) return 4000 + status;
     if (status >= 400 && status < 500) return 4400;
+    // What came with it is no answer: everything is sent again.
+    if (status >= 500) return 1006;
     const { notices } = (await answer.json()) as { notices: VisitorNotice[] };
     // Acknowledgements first: what they name is then not sent again on the welcome beside them.
     return notices.sort((a, b) => Number(b.type === "ack") - Number(a.type === "ack"));

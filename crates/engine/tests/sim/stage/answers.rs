@@ -108,6 +108,9 @@ impl Stage {
                 let next = *self.chance.one_of(&[form, ChatPhase::Open, ChatPhase::None]);
                 self.later_up_to(130, Task::Chat(i, next));
             }
+            Effect::AlertAgent { .. } if self.chance.percent(20) => {
+                self.later_up_to(3, Task::AlertRefused(i))
+            }
             Effect::AlertAgent { .. } => {
                 if self.chance.percent(50) {
                     self.later_up_to(20, Task::AlertAnswered(i));

@@ -1,6 +1,6 @@
 //! Owns the servers of the simulation: what each knows of the site, how late it learns, how it fails and comes back.
 
-use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::event::Event;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Stage as PresentationStage;
 
@@ -88,7 +88,7 @@ impl Stage {
         self.nodes[node].up = false;
         let on_node = |i: usize| self.actors[i].node == node;
         self.tasks.retain(|(_, _, task)| match task {
-            Task::Answer(i, _) | Task::Settle(i, ..) | Task::Tell(i) => !on_node(*i),
+            Task::Answer(i, _) | Task::Settle(i, ..) | Task::AlertRefused(i) | Task::Tell(i) => !on_node(*i),
             Task::Learn(n) | Task::Look(n) | Task::Turn(n) => *n != node,
             Task::Browse(_)
             | Task::Report(_)
@@ -161,8 +161,7 @@ impl Stage {
     fn recover(&mut self, i: usize) {
         self.actors[i].untold = false;
         self.feed(i, Event::LinkLost);
-        let state =
-            if self.actors[i].chat == ChatPhase::Completed { ChatPhase::None } else { self.actors[i].chat };
+        let state = self.actors[i].chat;
         self.feed(i, Event::ChatChanged { state });
         let Some(kept) = self.actors[i].visit.presentation().cloned() else { return };
         let (presentation, at) = (kept.id, UnixMs(self.now));

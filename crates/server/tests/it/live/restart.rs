@@ -1,10 +1,11 @@
 //! Tests that a restart of the server loses nothing that was promised.
 
-use beckon_engine::settings::SiteSettings;
+use beckon_engine::settings::{AfterChat, SiteSettings};
 use beckon_server::clock::Clock;
 use beckon_server::jobs;
 use serde_json::{Value, json};
 
+use super::chats::talking;
 use super::client::Browser;
 use super::shop::{ORIGIN, Plan, Shop, product};
 use crate::harness::{Database, database_tests};
@@ -15,6 +16,7 @@ database_tests!(
     a_stop_leaves_a_yes_done_or_not_done,
     decisions_go_on_in_their_ring,
     a_chat_that_rings_at_a_colleague_rings_on,
+    a_chat_that_was_completed_while_the_visitor_was_away_is_known,
 );
 
 async fn back(shop: &Shop, browser: &Browser, more: serde_json::Value) -> Browser {
@@ -143,4 +145,27 @@ async fn a_chat_that_rings_at_a_colleague_rings_on(database: Database) {
     bob.message("Wants oak").await;
     let shown = bob.read(&format!("/api/v1/chats/{}", chat["id"].as_str().unwrap())).await;
     assert_eq!((&shown["agent"]["name"], &shown["owner_epoch"]), (&json!("Bob"), &json!(2)));
+}
+
+// spec: R-5 O-4
+async fn a_chat_that_was_completed_while_the_visitor_was_away_is_known(database: Database) {
+    let settings = SiteSettings {
+        poll_interval_s: 300,
+        after_chat: AfterChat::NoMoreThisVisit,
+        ..Plan::default().settings
+    };
+    let shop = Shop::open(database.open().await, Plan { settings, ..Plan::default() }).await;
+    let (browser, alice, chat) = talking(&shop).await;
+    let shop = shop.restart(async || database.open().await).await;
+    let token = alice.cookie.strip_prefix("beckon_session=").unwrap().to_owned();
+    let mut alice = super::client::Console::sign_in(shop.address, &token, alice.user).await;
+    let closed = alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
+    assert_eq!(closed["type"], "done", "{closed}");
+    let mut back = back(&shop, &browser, json!({})).await;
+    assert_eq!(back.welcome["visit"], browser.welcome["visit"]);
+    back.open().await;
+    let visit = back.welcome["visit"].as_str().unwrap();
+    let why = alice.read(&format!("/api/v1/visits/{visit}/decision")).await;
+    assert_eq!(why["reason"], "after_chat", "{why}");
+    shop.close();
 }
