@@ -9,5 +9,12 @@ afterEach(() => {
 it("follows a language that is written from right to left, and else the page", () => {
   vi.stubGlobal("document", {});
   vi.stubGlobal("getComputedStyle", () => ({ direction: "ltr" }));
-  expect(["ar", "ar-EG", "AR", "de", "arn"].map(directionOf)).toEqual(["rtl", "rtl", "rtl", "ltr", "ltr"]);
+  expect(["ar", "ar-EG", "ar_EG", "AR", "de", "arn"].map(directionOf)).toEqual([
+    "rtl",
+    "rtl",
+    "rtl",
+    "rtl",
+    "ltr",
+    "ltr",
+  ]);
 });

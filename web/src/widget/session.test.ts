@@ -322,6 +322,10 @@ describe("a welcome", () => {
     const [s, sent] = play(offered(), no, { type: "opened", tab: 1, now: 2_000 });
     expect(s).toMatchObject({ window: "open", declined: offer, asking: 0 });
     expect(sent).toEqual([{ type: "reject", presentation: "p1" }]);
+    const asked = play(s, { type: "closed", now: 3_000 }, { type: "opened", tab: 1, now: 4_000 });
+    expect(asked[1], "a window that was closed is the launcher's again").toEqual([
+      { type: "open_chat", declined: "p1" },
+    ]);
   });
 
   it("leaves the window open on the invitation that is maximised there", () => {

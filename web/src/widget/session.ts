@@ -190,7 +190,7 @@ export function step(s: Session, event: SessionEvent): Step {
       return [{ ...s, announced: event.presentation }, []];
     case "opened":
     case "maximised":
-      return s.declined && !s.chat && !s.offer
+      return s.declined && !s.chat && !s.offer && (event.type === "maximised" || s.window === "minimised")
         ? [{ ...s, window: "open", opener: event.tab }, []]
         : open(s, event.tab, event.now);
     case "minimised":

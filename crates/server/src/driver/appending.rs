@@ -117,7 +117,8 @@ pub(super) async fn run(driver: Driver, mut inbox: mpsc::Receiver<Append>) {
 /// Writes a batch, and in the same unit of work what comes while that begins.
 async fn write(driver: &Driver, inbox: &mut mpsc::Receiver<Append>, mut batch: Vec<Append>) {
     let mut begun = Some(driver.store().write().await);
-    while batch.len() < BATCH_MAX
+    while matches!(begun, Some(Ok(_)))
+        && batch.len() < BATCH_MAX
         && let Ok(append) = inbox.try_recv()
     {
         batch.push(append);

@@ -11,12 +11,17 @@ export function makeSlot(sheets: CSSStyleSheet[], language: string): Slot {
   let host: HTMLElement | null = null;
   let place: HTMLElement | null = null;
   const find = () => document.querySelector("[data-beckon-slot]");
+  const clear = () => {
+    if (place) render(null, place);
+    host?.remove();
+    host = place = null;
+  };
   return {
     find,
     draw(view) {
       const at = find();
       // An application that goes to another page may have made the place anew.
-      if (host && host.parentNode !== at) host = place = null;
+      if (host && host.parentNode !== at) clear();
       if (view && at && !place) {
         host = document.createElement("beckon-offer");
         const root = host.attachShadow({ mode: "closed" });
@@ -26,12 +31,10 @@ export function makeSlot(sheets: CSSStyleSheet[], language: string): Slot {
         root.append(place);
         at.append(host);
       }
+      if (!view) return clear();
       if (!place) return;
       place.dir = directionOf(language);
       render(view, place);
-      if (view) return;
-      host?.remove();
-      host = place = null;
     },
   };
 }

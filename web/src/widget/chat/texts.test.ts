@@ -87,6 +87,7 @@ it("picks the site's own text by language, region first, then the fallback, then
   expect(pick({}, "fi")).toBeUndefined();
   expect(pick({ en: 1, "pt-BR": 2 }, "pt-br")).toBe(2);
   expect(pick({ en: 1, gsw: 2 }, "gsw-CH")).toBe(2);
+  expect(pick({ en: 1, de: 2 }, "de_DE")).toBe(2);
 });
 
 it("fills in what it is given", () => {

@@ -57,5 +57,5 @@ export function minutes(n: number, language: string): string {
 }
 
 function primary(language: string): string {
-  return language.replace(/-.*/, "").toLowerCase();
+  return language.replace(/[-_].*/, "").toLowerCase();
 }
