@@ -98,11 +98,12 @@ pub(super) async fn run(driver: Driver) {
     let mut lines = Lines::default();
     let mut all_told_at = driver.clock().now();
     loop {
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            () = places.noticed.notified(), if lines.is_empty() => {}
-            () = tokio::time::sleep(LOOK_EVERY), if lines.is_empty() => {}
-            () = std::future::ready(()), if !lines.is_empty() => {}
+        if lines.is_empty() {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = places.noticed.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
         }
         let now = driver.clock().now();
         if now.ms_since(all_told_at) >= ALL_TOLD_EVERY_MS {
