@@ -24,6 +24,8 @@ pub(crate) const SLOTS: usize = 3;
 pub(crate) const RING_S: u32 = 5;
 /// A visitor who waited for this long gets something else, seconds.
 const DEQUEUE_S: u64 = 25;
+/// From one presentation of a visit to the next, seconds; the benches have none.
+pub(crate) const INTERVAL_S: u32 = 5;
 /// What the visitors' browsers call themselves; a robot would not be tracked.
 pub(crate) const BROWSER: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36";
@@ -65,7 +67,8 @@ impl Shop {
             let id = id_of(&admin.make(address, "/api/v1/users", &user).await?)?;
             employees.push(Employee { id, caller: Caller::sign_in(address, &email, PASSWORD).await? });
         }
-        let settings = json!({ "poll_interval_s": 2, "minimum_interval_s": 0, "ignored_after_s": 10 });
+        let settings = json!({ "poll_interval_s": 2, "minimum_interval_s": INTERVAL_S,
+                               "ignored_after_s": 10 });
         let site = json!({ "name": "Shop", "origins": [ORIGIN], "settings": settings });
         let site = admin.make(address, "/api/v1/sites", &site).await?;
         let (id, key) = (id_of(&site)?, site["key"].as_str().context("a site has a key")?.to_owned());

@@ -1,5 +1,5 @@
 //! Owns an agent's console: it is ready, takes every chat that rings, answers each message of the visitor once, and closes
-//! what has ended. What it has no acknowledgement for, it says again. It also looks at the list of its chats, as no console does, to
+//! what has ended. What it has no acknowledgement for, it says again. It also looks at the list of open chats, as no console does, to
 //! notice what it should have been told.
 
 use std::collections::{BTreeMap, HashSet};
@@ -14,10 +14,12 @@ use super::dice::Dice;
 use super::view::View;
 use crate::shop::Employee;
 
+mod told;
+
+use told::{LIST_MAX, Told};
+
 /// How often what was not done is asked for again.
 const AGAIN: Duration = Duration::from_secs(2);
-/// What the list has shown for this time is told on a connection that stands: nobody would see it otherwise.
-const TOLD_WITHIN: Duration = Duration::from_secs(20);
 /// An answer that takes longer means a dead connection.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const BEAT_EVERY: Duration = Duration::from_secs(5);
@@ -40,10 +42,9 @@ pub(super) struct Agent {
     link: Link,
     talks: BTreeMap<String, Talk>,
     commands: u64,
-    /// The state in which each chat was told last.
-    told: BTreeMap<String, String>,
-    /// What the list shows and was not told, and since when.
-    untold: BTreeMap<String, Instant>,
+    told: Told,
+    /// The list was read since the connection began.
+    listed: bool,
     /// When something was sent that is still to be answered.
     asked_at: Option<Instant>,
     retry_at: Option<Instant>,
@@ -54,7 +55,7 @@ pub(super) struct Agent {
 impl Agent {
     pub(super) fn new(place: Arc<Place>, number: usize, employee: Employee, dice: Dice) -> Self {
         let link = Link::new(Arc::clone(&place), Kind::Agent, number, employee.caller.cookie.clone(), dice);
-        let now = Instant::now();
+        let (now, told) = (Instant::now(), Told::new(&employee.id));
         Self {
             place,
             who: format!("agent {number}"),
@@ -62,8 +63,8 @@ impl Agent {
             link,
             talks: BTreeMap::new(),
             commands: 0,
-            told: BTreeMap::new(),
-            untold: BTreeMap::new(),
+            told,
+            listed: false,
             asked_at: None,
             retry_at: None,
             beat_at: now,
@@ -112,9 +113,8 @@ impl Agent {
                 self.link.welcomed();
                 self.asked_at = None;
                 self.be_ready(&frame["status"]).await;
-                for chat in self.list().await.unwrap_or_default() {
-                    self.chat(&chat).await;
-                }
+                self.listed = false;
+                self.catch_up().await;
                 self.say_again().await;
             }
             "status" => self.be_ready(&frame["status"]).await,
@@ -139,49 +139,47 @@ impl Agent {
         self.link.send(&frame).await;
     }
 
-    /// Reads the chats that are open, as a console does when it has its connection again.
+    /// Reads the chats that are open: the agent's own, and those that wait in their queues.
     async fn list(&mut self) -> Option<Vec<Value>> {
+        let path = format!("/api/v1/chats?state=open&limit={LIST_MAX}");
+        let list = self.employee.caller.read(self.link.address(), &path).await.ok();
+        // What came meanwhile is heard before the next look.
         self.looked_at = Instant::now();
-        self.untold.clear();
-        let path = "/api/v1/chats?mine=true&limit=200";
-        let list = self.employee.caller.read(self.link.address(), path).await.ok()?;
-        list["items"].as_array().cloned()
+        list?["items"].as_array().cloned()
+    }
+
+    /// Takes up what the list shows, as a console does when it has its connection again: until it can be had.
+    async fn catch_up(&mut self) {
+        let Some(list) = self.list().await else { return };
+        self.listed = true;
+        self.told.begin(&list);
+        for chat in &list {
+            self.chat(chat).await;
+        }
     }
 
     /// Does again what was told and not done, and notices what was not told.
     async fn look(&mut self) {
-        let before = self.untold.clone();
-        for chat in self.list().await.unwrap_or_default() {
-            let Some(what) = self.find_untold(&chat) else {
-                self.chat(&chat).await;
-                continue;
-            };
-            let since = before.get(&what).copied().unwrap_or_else(Instant::now);
-            if since.elapsed() > TOLD_WITHIN {
-                self.place.book.violated("X-3", format!("{}: was not told {what}", self.who));
-                self.chat(&chat).await;
-            } else {
-                self.untold.insert(what, since);
-            }
+        if !self.listed {
+            return self.catch_up().await;
         }
-    }
-
-    fn find_untold(&self, chat: &Value) -> Option<String> {
-        let id = chat["id"].as_str()?;
-        let state = chat["state"].as_str().filter(|state| ["ringing", "active", "ended"].contains(state))?;
-        if self.told.get(id).is_none_or(|told| told != state) {
-            return Some(format!("that chat {id} is {state}"));
+        let Some(list) = self.list().await else { return };
+        let held = |id: &str| self.talks.get(id).map(|talk| talk.view().last());
+        let look = self.told.look(&list, &held, Instant::now());
+        for what in look.late {
+            self.place.book.violated("X-3", format!("{}: was not told {what}", self.who));
         }
-        let next = self.talks.get(id)?.view().last() + 1;
-        (next <= chat["last_seq"].as_i64()?).then(|| format!("message {next} of chat {id}"))
+        for chat in &look.known {
+            self.chat(chat).await;
+        }
     }
 
     async fn chat(&mut self, chat: &Value) {
+        self.told.tell(chat);
         if chat["agent"]["id"] != self.employee.id.as_str() {
             return;
         }
         let id = chat["id"].as_str().unwrap_or_default();
-        self.told.insert(id.to_owned(), chat["state"].as_str().unwrap_or_default().to_owned());
         match chat["state"].as_str().unwrap_or_default() {
             "ringing" => self.command(json!({ "type": "accept", "chat": id })).await,
             "active" => self.take(id, chat["owner_epoch"].as_i64().unwrap_or_default()).await,

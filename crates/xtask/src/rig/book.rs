@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::view::View;
 
@@ -25,9 +25,22 @@ pub(super) enum Kind {
 /// An offer as one browser was shown it.
 #[derive(Clone, Debug)]
 pub(super) struct Offered {
+    /// Whose browser.
+    pub(super) to: String,
     pub(super) presented_at: i64,
+    /// It counts as ignored, and can still be accepted late (O-7).
+    pub(super) folded: bool,
     /// The presentation that this browser believed to be open when this one came.
     pub(super) over: Option<String>,
+}
+
+/// A welcome without the offer that the browser had been shown, and was told no outcome of.
+#[derive(Clone, Debug)]
+pub(super) struct Missed {
+    pub(super) who: String,
+    pub(super) presentation: String,
+    /// By the machine's clock.
+    pub(super) at: i64,
 }
 
 /// Everything that was seen.
@@ -37,7 +50,9 @@ pub(super) struct Seen {
     pub(super) views: Vec<Arc<Mutex<View>>>,
     /// Who was told to own a chat, by chat and epoch.
     pub(super) owners: HashMap<(String, i64), String>,
+    /// As it was shown first.
     pub(super) offered: BTreeMap<String, Offered>,
+    pub(super) missed: Vec<Missed>,
     /// The outcome that browsers were told of.
     pub(super) settled: BTreeMap<String, String>,
     /// When a message was acknowledged to its writer.
@@ -120,19 +135,18 @@ impl Book {
         }
     }
 
-    /// A browser is shown an offer while it believes `over` to be open.
-    pub(super) fn offered(&self, id: &str, presented_at: i64, over: Option<String>) {
-        let first = {
-            let mut seen = self.open();
-            let offered = seen.offered.entry(id.to_owned()).or_insert(Offered { presented_at, over });
-            offered.presented_at
-        };
-        if first != presented_at {
-            self.violated(
-                "X-4",
-                format!("presentation {id} was shown as new at {first} and at {presented_at}"),
-            );
+    /// A browser is shown an offer, perhaps again.
+    pub(super) fn offered(&self, id: &str, shown: Offered) {
+        let wrong = self.open().show(id, shown);
+        for what in wrong {
+            self.violated("X-4", format!("presentation {id} was shown {what}"));
         }
+    }
+
+    /// A welcome came without the offer that is before this visitor; whether it had its outcome by then is seen in the end (O-9).
+    pub(super) fn missed(&self, who: &str, presentation: &str) {
+        let (who, presentation) = (who.to_owned(), presentation.to_owned());
+        self.open().missed.push(Missed { who, presentation, at: now_ms() });
     }
 
     /// A browser is told an outcome.
@@ -194,5 +208,54 @@ impl Book {
 
     pub(super) fn ready(&self, took: Duration) {
         self.open().ready.push(took);
+    }
+}
+
+impl Seen {
+    /// An offer is shown; yields what is wrong with that.
+    fn show(&mut self, id: &str, shown: Offered) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let told = self.settled.get(id).filter(|told| *told != "ignored" || !shown.folded);
+        wrong.extend(told.map(|told| format!("after its browser was told that it is {told}")));
+        let first = self.offered.entry(id.to_owned()).or_insert_with(|| shown.clone());
+        if first.presented_at != shown.presented_at {
+            wrong.push(format!("as new at {} and at {}", first.presented_at, shown.presented_at));
+        }
+        if first.to != shown.to {
+            wrong.push(format!("to {} and to {}", first.to, shown.to));
+        }
+        wrong
+    }
+}
+
+/// The time of this machine.
+#[expect(clippy::disallowed_methods, reason = "times in the database are by the machine's clock")]
+pub(super) fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(to: &str, presented_at: i64) -> Offered {
+        Offered { to: to.to_owned(), presented_at, folded: false, over: None }
+    }
+
+    // spec: X-4
+    #[test]
+    fn an_offer_that_is_shown_after_its_outcome_or_to_somebody_else_is_found() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.show("p", shown("a", 1)), [""; 0]);
+        assert_eq!(seen.show("p", shown("a", 1)), [""; 0], "again");
+        assert_eq!(seen.show("p", shown("a", 2)).len(), 1, "as new");
+        assert_eq!(seen.show("p", shown("b", 1)).len(), 1, "to somebody else");
+        seen.settled.insert("p".to_owned(), "ignored".to_owned());
+        assert_eq!(seen.show("p", shown("a", 1)).len(), 1, "after its outcome");
+        let folded = Offered { folded: true, ..shown("a", 1) };
+        assert_eq!(seen.show("p", folded.clone()), [""; 0], "it can be accepted late");
+        seen.settled.insert("p".to_owned(), "accepted".to_owned());
+        assert_eq!(seen.show("p", folded).len(), 1, "it was accepted");
     }
 }

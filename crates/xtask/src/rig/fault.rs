@@ -52,6 +52,15 @@ pub(crate) enum Fault {
     Flood,
 }
 
+/// Who can act while a fault lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meanwhile {
+    /// The only node, or the database of all nodes, is away or slow, or the clock that deadlines go by is moved.
+    Nobody,
+    /// A node that has its database, be it the only one or beside one that is hit.
+    Somebody,
+}
+
 impl Fault {
     /// Its name on the command line.
     pub(super) fn name(self) -> String {
@@ -81,6 +90,32 @@ impl Fault {
             | Self::BusAway
             | Self::Split
             | Self::Silence => Ground::Together,
+        }
+    }
+
+    /// Whether a node is there all the time to see what falls due.
+    pub(super) fn meanwhile(self) -> Meanwhile {
+        match self {
+            Self::Kill
+            | Self::DatabaseRestart
+            | Self::DatabaseSlow
+            | Self::DatabaseCut
+            | Self::DiskFull
+            | Self::PowerLoss
+            | Self::ClockStep
+            | Self::ReconnectStorm => Meanwhile::Nobody,
+            Self::KillNode
+            | Self::Upgrade
+            | Self::Pause
+            | Self::BusRestart
+            | Self::BusAway
+            | Self::Split
+            | Self::Silence
+            | Self::HalfOpen
+            | Self::SlowReader
+            | Self::Slowloris
+            | Self::Malformed
+            | Self::Flood => Meanwhile::Somebody,
         }
     }
 

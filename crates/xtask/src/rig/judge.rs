@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::book::{Seen, Violation};
 use super::stored::{Chat, Message, Stored};
 use super::view::{Shown, View};
-use crate::shop::SLOTS;
+use crate::shop::{INTERVAL_S, SLOTS};
 
 /// A deadline that passed this long ago, while a node was there, was forgotten.
-const OVERDUE_MS_MAX: i64 = 15_000;
+pub(super) const OVERDUE_MS_MAX: i64 = 15_000;
+/// The same beside a node that is hit: what it had begun may keep the routing locked for 10 s, until PostgreSQL ends it.
+pub(super) const OVERDUE_BESIDE_MS_MAX: i64 = OVERDUE_MS_MAX + 10_000 + 5_000;
+/// A welcome is heard a little later than it was made.
+const WELCOME_MS_MAX: i64 = 2_000;
 
 /// Everything that was broken, as it stands after the end of a run.
 /// `unsure_ms` says by how much the times that are stored may be wrong.
@@ -20,7 +24,9 @@ pub(super) fn judge(seen: &Seen, stored: &Stored, unsure_ms: i64) -> Vec<Violati
     strangers(&views, &mut found);
     owners(stored, &mut found);
     forgotten(stored, &mut found);
+    apart(seen, stored, unsure_ms, &mut found);
     offers(seen, stored, unsure_ms, &mut found);
+    welcomes(seen, stored, unsure_ms, &mut found);
     outcomes(seen, stored, &mut found);
     found
 }
@@ -165,20 +171,29 @@ fn forgotten(stored: &Stored, found: &mut Vec<Violation>) {
     }
 }
 
-/// one open presentation a visit at any time; what was shown is stored and was first presented when it says.
-fn offers(seen: &Seen, stored: &Stored, unsure_ms: i64, found: &mut Vec<Violation>) {
-    let kept: HashMap<&str, _> = stored.presentations.iter().map(|row| (row.id.as_str(), row)).collect();
+/// one open presentation a visit at any time, and from one to the next the time that the site wants (O-8).
+fn apart(seen: &Seen, stored: &Stored, unsure_ms: i64, found: &mut Vec<Violation>) {
     for pair in stored.presentations.windows(2) {
         let [first, second] = pair else { continue };
-        let open = first.outcome_at.is_none_or(|settled_at| settled_at > second.presented_at + unsure_ms);
-        if first.visit_id == second.visit_id && open {
-            let what = format!(
-                "presentations {} and {} of visit {} were open at once",
-                first.id, second.id, first.visit_id
-            );
-            found.push(violation("X-4", what));
+        if first.visit_id != second.visit_id {
+            continue;
+        }
+        let both = format!("presentations {} and {} of visit {}", first.id, second.id, first.visit_id);
+        if first.outcome_at.is_none_or(|settled_at| settled_at > second.presented_at + unsure_ms) {
+            found.push(violation("X-4", format!("{both} were open at once")));
+        }
+        // What was taken back before anybody saw it was never presented (O-14).
+        let counts = first.outcome.as_deref() != Some("withdrawn") || seen.offered.contains_key(&first.id);
+        let apart_ms = second.presented_at - first.presented_at;
+        if counts && apart_ms < 1_000 * i64::from(INTERVAL_S) - unsure_ms {
+            found.push(violation("X-4", format!("{both} are only {apart_ms} ms apart")));
         }
     }
+}
+
+/// what was shown is stored and was first presented when it says, and not over an open one.
+fn offers(seen: &Seen, stored: &Stored, unsure_ms: i64, found: &mut Vec<Violation>) {
+    let kept: HashMap<&str, _> = stored.presentations.iter().map(|row| (row.id.as_str(), row)).collect();
     for (id, offered) in &seen.offered {
         let Some(row) = kept.get(id.as_str()) else {
             found.push(violation("X-4", format!("presentation {id} was shown and is not stored")));
@@ -193,6 +208,21 @@ fn offers(seen: &Seen, stored: &Stored, unsure_ms: i64, found: &mut Vec<Violatio
         let before = offered.over.as_ref().and_then(|over| kept.get(over.as_str()));
         if before.is_some_and(|before| before.outcome_at.is_none_or(|at| at > row.presented_at + unsure_ms)) {
             found.push(violation("X-4", format!("presentation {id} was shown over an open one")));
+        }
+    }
+}
+
+/// an open offer is shown again with every welcome (O-9).
+fn welcomes(seen: &Seen, stored: &Stored, unsure_ms: i64, found: &mut Vec<Violation>) {
+    let kept: HashMap<&str, _> = stored.presentations.iter().map(|row| (row.id.as_str(), row)).collect();
+    let slack_ms = WELCOME_MS_MAX + unsure_ms;
+    for missed in &seen.missed {
+        // That what was shown is not stored at all is found elsewhere.
+        let Some(row) = kept.get(missed.presentation.as_str()) else { continue };
+        let open_still = row.outcome_at.is_none_or(|at| at > missed.at + slack_ms);
+        if row.presented_at < missed.at - slack_ms && open_still {
+            let what = format!("{} was welcomed without the open presentation {}", missed.who, row.id);
+            found.push(violation("X-4", what));
         }
     }
 }
@@ -233,8 +263,8 @@ fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
 }
 
 /// What a look at the chats in the middle of a run must show: slots, and a deadline for everyone who waits.
-/// `up_ms` says for how long the nodes have been there.
-pub(super) fn look(chats: &[Chat], now: i64, up_ms: i64) -> Vec<Violation> {
+/// `overdue_ms_max` says how long ago a deadline may have passed; none when nobody was there to see to it.
+pub(super) fn look(chats: &[Chat], now: i64, overdue_ms_max: Option<i64>) -> Vec<Violation> {
     let mut found = Vec::new();
     for chat in chats {
         let due = match chat.state.as_str() {
@@ -246,7 +276,7 @@ pub(super) fn look(chats: &[Chat], now: i64, up_ms: i64) -> Vec<Violation> {
             None => {
                 found.push(violation("X-3", format!("chat {} is {} without a deadline", chat.id, chat.state)))
             }
-            Some(due) if up_ms > OVERDUE_MS_MAX && now - due > OVERDUE_MS_MAX => {
+            Some(due) if overdue_ms_max.is_some_and(|max| now - due > max) => {
                 let what = format!("chat {} is {} long after its deadline, {due}", chat.id, chat.state);
                 found.push(violation("X-3", what));
             }

@@ -6,7 +6,11 @@ use serde::Serialize;
 
 use super::book::{Seen, Violation};
 use super::fault::Fault;
+use super::faults::kill_node::{AGENTS_BACK_WITHIN, VISITORS_BACK_WITHIN};
 use super::stored::Stored;
+
+/// Fewer times than this say nothing of 95 of 100.
+const RETURNS_MIN: usize = 20;
 
 /// Half of the times are not above `p50`, 95 of 100 not above `p95`; milliseconds.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -73,6 +77,24 @@ impl Times {
     }
 }
 
+/// What is too late, in words, after a fault that says when everyone is back.
+pub(super) fn late_returns(fault: Fault, seen: &Seen) -> Vec<String> {
+    if fault != Fault::KillNode {
+        return Vec::new();
+    }
+    let sides = [
+        ("agents", &seen.agents_back, AGENTS_BACK_WITHIN),
+        ("visitors", &seen.visitors_back, VISITORS_BACK_WITHIN),
+    ];
+    let late = |(who, times, within): (&str, &Vec<Duration>, Duration)| {
+        let times = Times::of(times).filter(|times| times.count >= RETURNS_MIN)?;
+        let (took, within_ms) = (seconds(times.p95_ms), within.as_millis());
+        (times.p95_ms > within_ms)
+            .then(|| format!("95 of 100 {who} were back within {took} s, not within {} s", within.as_secs()))
+    };
+    sides.into_iter().filter_map(late).collect()
+}
+
 /// Prints the table.
 pub(super) fn print(lines: &[Line]) {
     let head = [
@@ -116,4 +138,22 @@ fn pair(times: Option<Times>) -> String {
 
 fn seconds(ms: u128) -> String {
     format!("{}.{:02}", ms / 1_000, ms % 1_000 / 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn returns_that_take_too_long_are_found_where_there_are_enough() {
+        let late = |count: usize, fault| {
+            let mut seen = Seen::default();
+            seen.agents_back = vec![AGENTS_BACK_WITHIN * 2; count];
+            seen.visitors_back = vec![VISITORS_BACK_WITHIN; count];
+            late_returns(fault, &seen).len()
+        };
+        assert_eq!(late(RETURNS_MIN, Fault::KillNode), 1);
+        assert_eq!(late(RETURNS_MIN - 1, Fault::KillNode), 0, "too few to say");
+        assert_eq!(late(RETURNS_MIN, Fault::Pause), 0, "no limit");
+    }
 }

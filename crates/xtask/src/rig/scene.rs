@@ -2,16 +2,16 @@
 //! in `faults`, the verdict in `judge`.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use super::book::Book;
+use super::book::{Book, now_ms};
 use super::crowd::{Crowd, Place};
 use super::dice::Dice;
-use super::fault::Fault;
+use super::fault::{Fault, Meanwhile};
 use super::faults::clock_step::STEP_S_MAX;
 use super::judge;
 use super::proxy::Way;
-use super::report::Line;
+use super::report::{self, Line};
 use super::stage::{Ground, Stage};
 use super::stored::Stored;
 use crate::postgres::Writes;
@@ -55,6 +55,7 @@ pub(super) struct Scene {
     pub(super) book: Book,
     pub(super) dice: Dice,
     pub(super) length: Length,
+    meanwhile: Meanwhile,
     looked_at: Instant,
     healed_at: Instant,
     broken: bool,
@@ -96,6 +97,10 @@ pub(super) async fn run(
     for violation in found {
         scene.book.violated(violation.promise, violation.what);
     }
+    let late = report::late_returns(fault, &scene.book.open());
+    for what in late {
+        scene.book.violated("rig", what);
+    }
     if !scene.book.open().violations.is_empty() {
         let folder = std::env::temp_dir().join(format!("beckon-rig-{}-{seed}", fault.name()));
         scene.stage.keep_logs(&folder)?;
@@ -111,8 +116,18 @@ impl Scene {
         let place = Place::new(stage.fronts(), stage.shop.clone(), book.clone());
         let crowd = Crowd::come(place, &mut dice);
         let now = Instant::now();
-        let tried = tried.to_owned();
-        Self { tried, stage, crowd, book, dice, length, looked_at: now, healed_at: now, broken: false }
+        Self {
+            tried: tried.to_owned(),
+            stage,
+            crowd,
+            book,
+            dice,
+            length,
+            meanwhile: fault.meanwhile(),
+            looked_at: now,
+            healed_at: now,
+            broken: false,
+        }
     }
 
     /// The fault strikes now: returns are counted from here.
@@ -172,10 +187,20 @@ impl Scene {
         }
         self.looked_at = Instant::now();
         let Ok(chats) = Stored::chats(&self.stage.database).await else { return };
-        let up = if self.broken { Duration::ZERO } else { self.healed_at.elapsed() };
-        let found = judge::look(&chats, now_ms(), i64::try_from(up.as_millis()).unwrap_or(i64::MAX));
-        for violation in found {
+        for violation in judge::look(&chats, now_ms(), self.overdue_ms_max()) {
             self.book.violated(violation.promise, violation.what);
+        }
+    }
+
+    /// How long ago a deadline may have passed by now; none when nobody was there for long enough to see to it.
+    fn overdue_ms_max(&self) -> Option<i64> {
+        let healed_ms = i64::try_from(self.healed_at.elapsed().as_millis()).unwrap_or(i64::MAX);
+        if !self.broken && healed_ms > judge::OVERDUE_MS_MAX {
+            return Some(judge::OVERDUE_MS_MAX);
+        }
+        match self.meanwhile {
+            Meanwhile::Nobody => None,
+            Meanwhile::Somebody => Some(judge::OVERDUE_BESIDE_MS_MAX),
         }
     }
 
@@ -235,11 +260,4 @@ impl Scene {
             self.wait(Duration::from_millis(500)).await;
         }
     }
-}
-
-/// The time of this machine.
-#[expect(clippy::disallowed_methods, reason = "deadlines in the database are by the machine's clock")]
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,18 +1,24 @@
 //! Owns a visitor's browser: it comes, answers an offer or asks for a chat, says a few things, ends the chat, reads it
 //! once more from the beginning, and comes again as somebody else. What it has no acknowledgement for, it says again.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::book::Kind;
+use super::book::{Kind, Offered};
 use super::crowd::{Link, Place};
 use super::dice::Dice;
-use super::view::{Said, View};
+use super::view::View;
 
-/// How often a browser that waits for something asks for it again.
-const AGAIN: Duration = Duration::from_secs(3);
+mod life;
+mod promise;
+
+use life::{Answer, Life, Stage};
+use promise::Promise;
+
+/// A wish to chat that was not answered for this time counts as failed, and the visitor presses the button again.
+const ASKING_MAX: Duration = Duration::from_secs(15);
 /// An acknowledgement that takes longer means a dead connection.
 const ACK_WITHIN: Duration = Duration::from_secs(10);
 /// Nobody stays longer than this for one chat.
@@ -21,53 +27,6 @@ const STAY_MAX: Duration = Duration::from_secs(90);
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 const BEAT_EVERY: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(50);
-
-/// Where a visitor stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// On a page, with nothing.
-    Looking,
-    /// An offer was accepted, or a chat asked for.
-    Asking,
-    /// The chat waits for an agent, or for the form.
-    Waiting,
-    Talking,
-    Ending,
-    Ended,
-}
-
-/// What this visitor came for.
-#[derive(Clone, Debug)]
-struct Plan {
-    offers: bool,
-    answer: Answer,
-    messages: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
-    Accept,
-    Reject,
-    /// Leaves without a word.
-    Leave,
-}
-
-/// One life of a visitor.
-struct Life {
-    plan: Plan,
-    began_at: Instant,
-    stage: Stage,
-    token: Option<String>,
-    offer: Option<String>,
-    chat: Option<String>,
-    view: Option<Arc<Mutex<View>>>,
-    asked_at: Option<Instant>,
-    said_at: Option<Instant>,
-    retry_at: Option<Instant>,
-    next_say_at: Instant,
-    answers: usize,
-    over: bool,
-}
 
 /// A visitor's browser.
 pub(super) struct Visitor {
@@ -148,7 +107,7 @@ impl Visitor {
     async fn hear(&mut self, frame: &Value) {
         match frame["type"].as_str().unwrap_or_default() {
             "welcome" => self.welcome(frame).await,
-            "offer" => self.offered(&frame["offer"]).await,
+            "offer" => self.offered(&frame["offer"]),
             "settled" => self.settled(frame),
             "chat" => self.chat(&frame["chat"]),
             "message" => self.message(frame),
@@ -160,7 +119,8 @@ impl Visitor {
             }
             "refused" => self.refused(frame),
             // A server that has too much to do is asked again: of what was asked before something may yet come.
-            "alternative" => self.life.over |= frame["reason"] != "overloaded",
+            "alternative" if frame["reason"] == "overloaded" => self.life.promise.refused(Instant::now()),
+            "alternative" => self.life.over = true,
             _ => {}
         }
     }
@@ -174,7 +134,7 @@ impl Visitor {
             self.life.over = true;
             return;
         }
-        self.life.asked_at = None;
+        self.life.promise = Promise::default();
         if welcome["chat"].is_object() {
             self.chat(&welcome["chat"]);
         } else if let Some(chat) = &self.life.chat {
@@ -182,30 +142,43 @@ impl Visitor {
             self.life.over = true;
         }
         if welcome["offer"].is_object() {
-            self.offered(&welcome["offer"]).await;
+            self.offered(&welcome["offer"]);
+        } else {
+            self.without_offer();
         }
         self.say_again().await;
     }
 
-    async fn offered(&mut self, offer: &Value) {
+    fn offered(&mut self, offer: &Value) {
         let id = offer["id"].as_str().unwrap_or_default().to_owned();
-        let over = self.life.offer.clone().filter(|open| *open != id);
-        self.place.book.offered(&id, offer["presented_at"].as_i64().unwrap_or_default(), over);
-        if self.life.offer.as_ref() == Some(&id) && self.life.stage == Stage::Asking {
-            // Answered already; the answer may have been lost, and is given again.
-            self.life.asked_at = None;
-        }
-        self.life.offer = Some(id.clone());
+        let folded = offer["folded"] == true;
+        let shown = Offered {
+            to: format!("{}, for the {}. time", self.who, self.lives),
+            presented_at: offer["presented_at"].as_i64().unwrap_or_default(),
+            folded,
+            over: self.life.offer.clone().filter(|open| *open != id),
+        };
+        self.place.book.offered(&id, shown);
+        self.life.offer = Some(id);
         // A chat may have been asked for before the offer came: then nobody refuses it or goes, for the chat must be ended.
         if self.life.stage != Stage::Looking {
             return;
         }
         match self.life.plan.answer {
             Answer::Accept => self.life.stage = Stage::Asking,
-            Answer::Reject => {
-                self.link.send(&json!({ "type": "reject", "presentation": id })).await;
-            }
+            // A folded one has its outcome; there is nothing left to say no to.
+            Answer::Reject => self.life.over |= folded,
             Answer::Leave => self.life.over = true,
+        }
+    }
+
+    /// A welcome without the offer that was before this visitor: either it has its outcome, or it was forgotten (O-9).
+    fn without_offer(&mut self) {
+        let Some(id) = &self.life.offer else { return };
+        self.place.book.missed(&self.who, id);
+        if self.life.stage == Stage::Looking {
+            self.life.over |= self.life.plan.answer == Answer::Reject;
+            self.life.offer = None;
         }
     }
 
@@ -214,10 +187,9 @@ impl Visitor {
         let outcome = frame["outcome"].as_str().unwrap_or_default();
         self.place.book.settled(id, outcome);
         if self.life.offer.as_deref() == Some(id) {
-            self.life.offer = None;
-            // With an offer that is gone, the visitor asks by themselves or has had enough.
-            if self.life.stage == Stage::Asking && outcome != "accepted" {
-                self.life.asked_at = None;
+            // With an offer that is gone, the visitor asks by themselves or has had enough; after a yes the chat is on its way.
+            if self.life.stage != Stage::Asking || outcome != "accepted" {
+                self.life.offer = None;
             }
             self.life.over |= outcome == "rejected" && self.life.stage == Stage::Looking;
         }
@@ -242,9 +214,7 @@ impl Visitor {
             _ if self.life.stage == Stage::Ending => Stage::Ending,
             _ => Stage::Waiting,
         };
-        if chat["form"].is_array() && chat["state"] == "form" && self.life.stage != Stage::Waiting {
-            self.life.asked_at = None;
-        }
+        self.life.form = chat["state"] == "form";
         self.life.stage = stage;
     }
 
@@ -280,8 +250,16 @@ impl Visitor {
     }
 
     fn refused(&mut self, frame: &Value) {
-        let (Some(id), Some(mut view)) = (frame["id"].as_str(), self.life.view()) else { return };
-        let again = view.refused(id, frame["code"].as_str().unwrap_or_default());
+        let code = frame["code"].as_str().unwrap_or_default();
+        let Some(id) = frame["id"].as_str().filter(|id| self.life.has_said(id)) else {
+            // Not a message, but what was asked for.
+            if code == "unavailable" {
+                self.life.promise.refused(Instant::now());
+            }
+            return;
+        };
+        let Some(mut view) = self.life.view() else { return };
+        let again = view.refused(id, code);
         let waits = view.unacked().next().is_some();
         drop(view);
         self.life.said_at = waits.then(Instant::now);
@@ -315,48 +293,49 @@ impl Visitor {
         }
         let tired = self.life.began_at.elapsed() > STAY_MAX || self.place.is_closing();
         match self.life.stage {
-            Stage::Looking => self.look(),
+            Stage::Looking => self.look().await,
             // A chat that was asked for may come late: nobody goes without having ended it.
             Stage::Asking => self.ask().await,
             Stage::Waiting | Stage::Talking if tired => self.life.stage = Stage::Ending,
-            Stage::Waiting => self.send_form().await,
+            Stage::Waiting if self.life.form => self.send_form().await,
+            Stage::Waiting => {}
             Stage::Talking => self.talk().await,
             Stage::Ending => self.end().await,
             Stage::Ended => self.read_all().await,
         }
     }
 
-    fn look(&mut self) {
+    async fn look(&mut self) {
+        if let (Answer::Reject, Some(offer)) = (self.life.plan.answer, &self.life.offer) {
+            let no = json!({ "type": "reject", "presentation": offer });
+            return self.promise(&no).await;
+        }
         let waited = if self.life.plan.offers { Duration::from_secs(6) } else { Duration::from_millis(100) };
         if self.life.offer.is_none() && self.life.began_at.elapsed() > waited {
             self.life.stage = Stage::Asking;
         }
     }
 
-    /// Whether it is time to ask again for what this stage waits for.
-    fn again(&mut self) -> bool {
-        let again = self.life.asked_at.is_none_or(|at| at.elapsed() > AGAIN);
-        if again {
-            self.life.asked_at = Some(Instant::now());
+    /// Says what is wanted, unless it was said on this connection.
+    async fn promise(&mut self, word: &Value) {
+        if self.life.promise.is_due(word, Instant::now()) {
+            self.link.send(word).await;
         }
-        again
     }
 
     async fn ask(&mut self) {
-        if self.again() {
-            let frame = match &self.life.offer {
-                Some(offer) => json!({ "type": "accept", "presentation": offer }),
-                None => json!({ "type": "open_chat" }),
-            };
-            self.link.send(&frame).await;
-        }
+        self.life.promise.forget_after(ASKING_MAX, Instant::now());
+        let wish = match &self.life.offer {
+            Some(offer) => json!({ "type": "accept", "presentation": offer }),
+            None => json!({ "type": "open_chat" }),
+        };
+        self.promise(&wish).await;
     }
 
     async fn send_form(&mut self) {
-        if self.again() {
-            let answers = json!({ "name": "A visitor" });
-            self.link.send(&json!({ "type": "send_form", "chat": self.life.chat, "answers": answers })).await;
-        }
+        let answers = json!({ "name": "A visitor" });
+        let form = json!({ "type": "send_form", "chat": self.life.chat, "answers": answers });
+        self.promise(&form).await;
     }
 
     async fn talk(&mut self) {
@@ -370,7 +349,6 @@ impl Visitor {
         let answered = self.life.answers >= 1 || self.life.next_say_at.elapsed() > Duration::from_secs(8);
         if self.life.said_at.is_none() && answered {
             self.life.stage = Stage::Ending;
-            self.life.asked_at = None;
         }
     }
 
@@ -396,9 +374,8 @@ impl Visitor {
     }
 
     async fn end(&mut self) {
-        if self.again() {
-            self.link.send(&json!({ "type": "end_chat", "chat": self.life.chat })).await;
-        }
+        let end = json!({ "type": "end_chat", "chat": self.life.chat });
+        self.promise(&end).await;
     }
 
     /// A browser that has nothing is told the whole chat.
@@ -438,50 +415,5 @@ impl Visitor {
         view.held = again.held;
         view.complete = true;
         self.life.over = true;
-    }
-}
-
-impl Life {
-    /// Offers are left unanswered for so long only in the beginning: each takes 14 s until it is settled.
-    fn begin(dice: &mut Dice, since_came: Duration) -> Self {
-        let answer = match dice.below(10) {
-            0..=5 => Answer::Accept,
-            6..=7 => Answer::Reject,
-            _ if since_came.as_secs() % 60 < 5 => Answer::Leave,
-            _ => Answer::Accept,
-        };
-        let messages = usize::try_from(dice.between(3, 10)).unwrap_or(3);
-        let now = Instant::now();
-        Self {
-            plan: Plan { offers: dice.percent(50), answer, messages },
-            began_at: now,
-            stage: Stage::Looking,
-            token: None,
-            offer: None,
-            chat: None,
-            view: None,
-            asked_at: None,
-            said_at: None,
-            retry_at: None,
-            next_say_at: now,
-            answers: 0,
-            over: false,
-        }
-    }
-
-    fn view(&self) -> Option<MutexGuard<'_, View>> {
-        self.view.as_ref().map(|view| view.lock().expect("nobody panics with a view open"))
-    }
-
-    /// The view, if this is the chat it is of.
-    fn view_of(&self, chat: &Value) -> Option<MutexGuard<'_, View>> {
-        self.chat.as_deref().filter(|own| chat == own)?;
-        self.view()
-    }
-
-    fn unacked(&self) -> Vec<Value> {
-        let frame =
-            |said: &Said| json!({ "type": "say", "chat": self.chat, "id": said.id, "text": said.text });
-        self.view().map(|view| view.unacked().map(frame).collect()).unwrap_or_default()
     }
 }

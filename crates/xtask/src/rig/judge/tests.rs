@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::*;
-use crate::rig::book::Offered;
+use crate::rig::book::{Missed, Offered};
 use crate::rig::stored::{Participant, Presentation};
 use crate::shop::RING_S;
 
@@ -30,7 +30,7 @@ impl Case {
         agent.ack("a1", 3);
         let mut seen = Seen::default();
         seen.views = [visitor, agent].map(|view| Arc::new(Mutex::new(view))).to_vec();
-        seen.offered.insert("p".to_owned(), Offered { presented_at: 10, over: None });
+        seen.offered.insert("p".to_owned(), offered(10, None));
         seen.settled.insert("p".to_owned(), "accepted".to_owned());
         let message = |seq, id: &str, sender: &str, user: Option<&str>, body: &str| Message {
             chat_id: "c".to_owned(),
@@ -78,6 +78,10 @@ impl Case {
     fn visitor(&self) -> std::sync::MutexGuard<'_, View> {
         self.seen.views[0].lock().unwrap()
     }
+}
+
+fn offered(presented_at: i64, over: Option<&str>) -> Offered {
+    Offered { to: "visitor".to_owned(), presented_at, folded: false, over: over.map(str::to_owned) }
 }
 
 fn presentation(id: &str, presented_at: i64, outcome: Option<(&str, i64)>) -> Presentation {
@@ -162,11 +166,11 @@ fn two_owners_and_more_chats_than_slots_are_found() {
     ringing.state = "ringing".to_owned();
     ringing.due_at = Some(1_000 * i64::from(RING_S));
     let taken = |at| Chat { state: "active".to_owned(), owned_since: Some(at), ..ringing.clone() };
-    assert_eq!(look(&vec![ringing.clone(); SLOTS], 0, 0), []);
-    assert_eq!(look(&vec![ringing.clone(); SLOTS + 1], 0, 0)[0].promise, "X-2");
+    assert_eq!(look(&vec![ringing.clone(); SLOTS], 0, None), []);
+    assert_eq!(look(&vec![ringing.clone(); SLOTS + 1], 0, None)[0].promise, "X-2");
     let held = |at| [vec![taken(-1); SLOTS - 1], vec![taken(at), ringing.clone()]].concat();
-    assert_eq!(look(&held(-1), 0, 0)[0].promise, "X-2", "rung with every slot held");
-    assert_eq!(look(&held(1), 0, 0), [], "taken by hand while it rang");
+    assert_eq!(look(&held(-1), 0, None)[0].promise, "X-2", "rung with every slot held");
+    assert_eq!(look(&held(1), 0, None), [], "taken by hand while it rang");
 }
 
 // spec: X-3
@@ -177,9 +181,10 @@ fn a_wait_without_a_deadline_or_past_it_is_found() {
     let chat =
         |due| Chat { state: "queued".to_owned(), wait_due: due, ..Case::sound().stored.chats[0].clone() };
     let late = OVERDUE_MS_MAX + 1;
-    assert_eq!(look(&[chat(None)], 0, 0)[0].promise, "X-3");
-    assert_eq!(look(&[chat(Some(0))], late, late)[0].promise, "X-3");
-    assert_eq!(look(&[chat(Some(0))], late, 0), [], "nobody could have acted");
+    assert_eq!(look(&[chat(None)], 0, None)[0].promise, "X-3");
+    assert_eq!(look(&[chat(Some(0))], late, Some(OVERDUE_MS_MAX))[0].promise, "X-3");
+    assert_eq!(look(&[chat(Some(0))], late, Some(OVERDUE_BESIDE_MS_MAX)), [], "another node held the lock");
+    assert_eq!(look(&[chat(Some(0))], late, None), [], "nobody could have acted");
 }
 
 // spec: X-4
@@ -187,19 +192,45 @@ fn a_wait_without_a_deadline_or_past_it_is_found() {
 fn two_open_offers_are_found() {
     let both =
         |case: &mut Case| case.stored.presentations.push(presentation("q", 15, Some(("rejected", 30))));
-    assert_eq!(Case::after(both), ["X-4"]);
-    assert_eq!(
-        Case::after(|case| drop(
-            case.seen.offered.insert("x".to_owned(), Offered { presented_at: 1, over: None })
-        )),
-        ["X-4"]
-    );
-    let over = Offered { presented_at: 25, over: Some("p".to_owned()) };
+    assert_eq!(Case::after(both), ["X-4"; 2], "at once, and too soon");
+    assert_eq!(Case::after(|case| drop(case.seen.offered.insert("x".to_owned(), offered(1, None)))), ["X-4"]);
     let shown_over = Case::after(|case| {
-        case.stored.presentations.push(presentation("q", 25, Some(("rejected", 30))));
-        case.seen.offered.insert("q".to_owned(), over);
+        case.stored.presentations.push(presentation("q", 6_000, Some(("rejected", 6_010))));
+        case.seen.offered.insert("q".to_owned(), offered(6_000, Some("p")));
     });
     assert_eq!(shown_over, [""; 0], "the first was settled by then");
+}
+
+// spec: O-8
+#[test]
+fn offers_that_come_too_soon_after_each_other_are_found() {
+    let soon = |case: &mut Case| {
+        let at = 9 + 1_000 * i64::from(INTERVAL_S);
+        case.stored.presentations.push(presentation("q", at, Some(("rejected", at + 10))));
+    };
+    assert_eq!(Case::after(soon), ["X-4"]);
+    let never_shown = Case::after(|case| {
+        soon(case);
+        case.stored.chats[0].presentation_id = None;
+        case.stored.presentations[0].outcome = Some("withdrawn".to_owned());
+        case.seen.offered.clear();
+        case.seen.settled.clear();
+    });
+    assert_eq!(never_shown, [""; 0], "the first was taken back before anybody saw it");
+}
+
+// spec: O-9
+#[test]
+fn a_welcome_without_the_open_offer_is_found() {
+    let welcomed = |outcome_at| {
+        Case::after(|case| {
+            case.stored.presentations[0].outcome_at = Some(outcome_at);
+            let (who, presentation) = ("visitor".to_owned(), "p".to_owned());
+            case.seen.missed.push(Missed { who, presentation, at: 5_000 });
+        })
+    };
+    assert_eq!(welcomed(9_000), ["X-4"]);
+    assert_eq!(welcomed(5_000), [""; 0], "it was settled meanwhile");
 }
 
 // spec: X-5
