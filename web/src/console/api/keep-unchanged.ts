@@ -15,7 +15,7 @@ export function keepUnchanged<T extends Identified>(before: readonly T[] | undef
 }
 
 /** For what came as JSON. */
-function saysTheSame(a: unknown, b: unknown): boolean {
+export function saysTheSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];

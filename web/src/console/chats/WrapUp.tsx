@@ -10,10 +10,12 @@ import { request } from "../api/http";
 import { useShortcut } from "../keys/useShortcut";
 import { useLive } from "../live/LiveProvider";
 import { useSecondsLeft } from "../ui/time";
-import { useNoted } from "./NotedProvider";
+import { useNoted, WRAP_UP_QUEUES } from "./NotedProvider";
 import type { Noted } from "./noted";
 import { SendTranscript } from "./SendTranscript";
 import classes from "./Team.module.css";
+
+type Conduct = Queue["plan"]["conduct"];
 
 const TAGS_MAX = 20;
 const TAG_LENGTH_MAX = 40;
@@ -25,22 +27,28 @@ export function WrapUp({ chat }: { chat: Chat }) {
   const keeper = useNoted();
   const [, go] = useLocation();
   const queue = useQuery({
-    queryKey: ["queue", chat.queue.id],
+    queryKey: [...WRAP_UP_QUEUES, chat.queue.id],
     queryFn: ({ signal }) => request<Queue>("GET", `/queues/${chat.queue.id}`, undefined, signal),
   });
-  const { disposition, tags, begun_tag, note, change, whole } = useNotes(chat);
+  const conduct = queue.data?.plan.conduct;
+  const { disposition, gone, tags, begun_tag, note, change, whole } = useNotes(chat, conduct);
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState("");
-  const conduct = queue.data?.plan.conduct;
   const missing = conduct?.disposition_required === true && disposition === "";
   const close = (event: FormEvent) => {
     event.preventDefault();
     setPending(true);
     setFailure("");
-    keeper.change(chat.id, whole());
+    const noted = whole();
+    keeper.change(chat.id, noted);
     keeper
       .keep(chat.id)
-      .then(() => live.closeChat(chat.id))
+      .then((kept) => {
+        if (kept && kept.disposition !== noted.disposition) {
+          throw new Error(t("chats.wrap_up.gone", { name: noted.disposition }));
+        }
+        return live.closeChat(chat.id);
+      })
       .then(() => {
         // Who has gone elsewhere meanwhile stays there.
         if (location.pathname !== `/chats/${chat.id}`) return;
@@ -68,16 +76,15 @@ export function WrapUp({ chat }: { chat: Chat }) {
         {chat.wrap_up_due_at !== null && <Due due_at={chat.wrap_up_due_at} />}
       </div>
       <div className={classes.wrapUpFields}>
-        {conduct && conduct.dispositions.length > 0 && (
-          <Select
-            label={t("chats.wrap_up.disposition")}
-            placeholder={t("chats.wrap_up.choose")}
-            withAsterisk={conduct.disposition_required}
-            data={conduct.dispositions}
-            value={disposition || null}
-            onChange={(value) => change({ disposition: value ?? "" })}
-            clearable={!conduct.disposition_required}
-            allowDeselect={!conduct.disposition_required}
+        {conduct && (
+          <DispositionSelect
+            conduct={conduct}
+            value={disposition}
+            gone={gone}
+            onChange={(value) => {
+              setFailure("");
+              change({ disposition: value });
+            }}
           />
         )}
         <TagsInput
@@ -101,7 +108,7 @@ export function WrapUp({ chat }: { chat: Chat }) {
         onChange={(event) => change({ note: event.currentTarget.value })}
       />
       <SendTranscript chat={chat} />
-      {failure !== "" && (
+      {failure !== "" && gone === "" && (
         <Text role="alert" c="red" size="sm">
           {failure}
         </Text>
@@ -118,13 +125,50 @@ export function WrapUp({ chat }: { chat: Chat }) {
   );
 }
 
+interface DispositionSelectProps {
+  conduct: Conduct;
+  value: string;
+  /** What was chosen and is not offered any more; empty when there is nothing of the kind. */
+  gone: string;
+  onChange(value: string): void;
+}
+
+/** What is noted already stays to be seen, though the queue offers it no longer. */
+function DispositionSelect({ conduct, value, gone, onChange }: DispositionSelectProps) {
+  const { t } = useTranslation();
+  const { dispositions, disposition_required } = conduct;
+  const offered = value === "" || dispositions.includes(value);
+  const data = offered ? dispositions : [...dispositions, value];
+  if (data.length === 0) return null;
+  return (
+    <Select
+      label={t("chats.wrap_up.disposition")}
+      placeholder={t("chats.wrap_up.choose")}
+      withAsterisk={disposition_required}
+      error={gone === "" ? undefined : t("chats.wrap_up.gone", { name: gone })}
+      data={data}
+      value={value || null}
+      onChange={(chosen) => onChange(chosen ?? "")}
+      clearable={!disposition_required}
+      allowDeselect={!disposition_required}
+    />
+  );
+}
+
 /** What stands in the form: a tag that is being typed is none yet. */
 interface Entries extends Noted {
   begun_tag: string;
 }
 
+interface Notes extends Entries {
+  /** The disposition that was chosen, when the queue offers it no longer; the disposition is empty then. */
+  gone: string;
+  change(next: Partial<Entries>): void;
+  whole(): Noted;
+}
+
 /** Begins with what was noted before; what is not kept yet when the form goes is kept then, whoever closed the chat. */
-function useNotes(chat: Chat): Entries & { change(next: Partial<Entries>): void; whole(): Noted } {
+function useNotes(chat: Chat, conduct: Conduct | undefined): Notes {
   const keeper = useNoted();
   const [entries, setEntries] = useState<Entries>(() => ({
     ...(keeper.pending(chat.id) ?? chat.noted),
@@ -132,10 +176,18 @@ function useNotes(chat: Chat): Entries & { change(next: Partial<Entries>): void;
   }));
   // A tag that is finished changes both the tags and what is typed, one after the other.
   const latest = useRef(entries);
-  const whole = () => withBegunTag(latest.current);
+  const offered = (chosen: string) =>
+    chosen === chat.noted.disposition || conduct?.dispositions.includes(chosen) !== false ? chosen : "";
+  const whole = () => {
+    const noted = withBegunTag(latest.current);
+    return { ...noted, disposition: offered(noted.disposition) };
+  };
   useEffect(() => () => void keeper.keep(chat.id).catch(() => undefined), [keeper, chat.id]);
+  const disposition = offered(entries.disposition);
   return {
     ...entries,
+    disposition,
+    gone: disposition === "" ? entries.disposition : "",
     change(next) {
       latest.current = { ...latest.current, ...next };
       setEntries(latest.current);

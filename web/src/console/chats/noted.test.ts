@@ -12,11 +12,13 @@ function server() {
     /** A write waits for this before it is kept. */
     held: Promise.resolve(),
     keeper: createNotedKeeper({
-      keep: async (chat, { note }) => {
+      keep: async (chat, noted) => {
+        const { note } = noted;
         await shop.held;
         if (shop.fails) throw new Error(shop.fails);
         shop.writes.push(note);
         shop.has.set(chat, note);
+        return noted;
       },
       hand: (chat, { note }) => shop.has.set(chat, note),
       kept: () => undefined,

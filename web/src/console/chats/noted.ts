@@ -7,7 +7,8 @@ import type { Chat } from "../../api/wire";
 export type Noted = Chat["noted"];
 
 export interface NotedParts {
-  keep(chat: string, noted: Noted): Promise<void>;
+  /** Gives back what the server has of it now. */
+  keep(chat: string, noted: Noted): Promise<Noted>;
   /** Hands it over without waiting for an answer: the page is going away. */
   hand(chat: string, noted: Noted): void;
   /** The server has it. */
@@ -20,8 +21,8 @@ export interface NotedKeeper {
   /** What the server does not have yet; null when it has all. */
   pending(chat: string): Noted | null;
   change(chat: string, noted: Noted): void;
-  /** Keeps now what is not kept yet; fails when it could not be kept. */
-  keep(chat: string): Promise<void>;
+  /** Keeps now what is not kept yet, and gives back what was kept of it; fails when it could not be kept. */
+  keep(chat: string): Promise<Noted | null>;
   /** Hands over what the server does not have yet. */
   flush(): void;
   close(): void;
@@ -29,7 +30,7 @@ export interface NotedKeeper {
 
 interface Entry {
   noted: Noted;
-  under_way: Promise<void> | null;
+  under_way: Promise<Noted> | null;
   failures: number;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
@@ -48,24 +49,24 @@ export function createNotedKeeper(parts: NotedParts): NotedKeeper {
     entry.timer = setTimeout(() => void keep(chat).catch(() => undefined), wait_ms);
   }
 
-  async function keep(chat: string): Promise<void> {
+  async function keep(chat: string): Promise<Noted | null> {
     const entry = entries.get(chat);
-    if (!entry) return;
+    if (!entry) return null;
     clearTimeout(entry.timer);
     // One after another: what was written last stays.
-    if (entry.under_way) await entry.under_way.catch(() => undefined);
-    else await push(chat, entry);
-    if (entries.has(chat)) await keep(chat);
+    const kept = entry.under_way ? await entry.under_way.catch(() => null) : await push(chat, entry);
+    return entries.has(chat) ? keep(chat) : kept;
   }
 
-  async function push(chat: string, entry: Entry): Promise<void> {
+  async function push(chat: string, entry: Entry): Promise<Noted> {
     const { noted } = entry;
     entry.under_way = parts.keep(chat, noted);
     try {
-      await entry.under_way;
+      const kept = await entry.under_way;
       entry.failures = 0;
       if (entry.noted === noted) entries.delete(chat);
-      parts.kept(chat, noted);
+      parts.kept(chat, kept);
+      return kept;
     } catch (error) {
       if (parts.passes(error)) {
         entry.failures += 1;

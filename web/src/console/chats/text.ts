@@ -12,6 +12,7 @@ export function systemText(text: string, name: string, t: TFunction): string {
     case "invited":
     case "call_declined":
     case "call_unanswered":
+    case "not_written":
       return t(`chats.system.${text}`, { name: name || t("chats.conversation.agent") });
     case "transferred":
     case "idle_warning":

@@ -10,6 +10,7 @@ import type { Customer, CustomerBody, CustomField } from "../../api/rest";
 import { request } from "../api/http";
 import { useSites } from "../api/queries";
 import { useUser } from "../shell/user";
+import { changes } from "../ui/changes";
 import { compact } from "../ui/check";
 import { type FieldErrors, useEditor } from "../ui/editor";
 import { EditForm, Section, Two } from "../ui/form";
@@ -99,8 +100,10 @@ function Known({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const directory = useDirectory(customer.site_id);
   const queryClient = useQueryClient();
-  const save = (values: CustomerBody) =>
-    request<Customer>("PATCH", `/customers/${customer.id}`, bodyOf(values));
+  const path = `/customers/${customer.id}`;
+  const save = (values: CustomerBody, stored: CustomerBody) =>
+    request<Customer>("PATCH", path, changes(bodyOf(stored), bodyOf(values)));
+  const now = async () => formOf(await request<Customer>("GET", path));
   const saved = (changed: Customer) => {
     queryClient.setQueryData(customerKeys.one(customer.id), changed);
     void queryClient.invalidateQueries({ queryKey: ["customers", "list"] });
@@ -112,7 +115,9 @@ function Known({ customer }: { customer: Customer }) {
       </PageHead>
       <div className={classes.columns}>
         <Loaded query={directory}>
-          {({ fields }) => <Record initial={formOf(customer)} fields={fields} save={save} saved={saved} />}
+          {({ fields }) => (
+            <Record initial={formOf(customer)} fields={fields} save={save} now={now} saved={saved} />
+          )}
         </Loaded>
         <History customer={customer} />
       </div>
@@ -201,17 +206,19 @@ function Actions({ customer }: { customer: Customer }) {
 interface RecordProps {
   initial: CustomerBody;
   fields: CustomField[];
-  save(values: CustomerBody): Promise<Customer>;
+  save(values: CustomerBody, stored: CustomerBody): Promise<Customer>;
+  now?(): Promise<CustomerBody>;
   saved(customer: Customer): void;
   submit?: string;
 }
 
-function Record({ initial, fields, save, saved, submit }: RecordProps) {
+function Record({ initial, fields, save, now, saved, submit }: RecordProps) {
   const { t } = useTranslation();
   const editor = useEditor<CustomerBody, Customer>({
     initial,
     validate: (values) => check(values, t),
     save,
+    now,
     saved,
   });
   const input = (name: string) => editor.form.getInputProps(name);

@@ -26,7 +26,10 @@ export interface Uploads {
 }
 
 export const FILE_BYTES_MAX = 10 * 1024 * 1024;
-const WAITING_MAX = 20;
+/** As many as a chat holds: more of them have no place to wait for. */
+export const WAITING_MAX = 100;
+/** Of those that were not taken so many are shown in a chat; who adds more at once sees it by these. */
+export const REFUSED_MAX = 100;
 
 export function createUploads(
   store: LiveStore,
@@ -71,13 +74,20 @@ export function createUploads(
   return {
     add(chat, files) {
       const { uploads } = store.read();
-      const more = files.slice(0, Math.max(0, WAITING_MAX - uploads.length)).map((file): Upload => {
+      const there = uploads.filter((upload) => upload.chat === chat);
+      let waiting = there.filter((upload) => upload.refused === null).length;
+      let not_taken = there.length - waiting;
+      const more: Upload[] = [];
+      for (const file of files) {
+        const refused = file.size > FILE_BYTES_MAX ? "too_large" : waiting < WAITING_MAX ? null : "full";
+        if (refused === null) waiting += 1;
+        else not_taken += 1;
+        if (refused !== null && not_taken > REFUSED_MAX) continue;
         const id = crypto.randomUUID();
-        contents.set(id, file);
+        if (refused === null) contents.set(id, file);
         const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : null;
-        const refused = file.size > FILE_BYTES_MAX ? "too_large" : null;
-        return { id, chat, name: file.name, bytes: file.size, preview, sent: 0, refused };
-      });
+        more.push({ id, chat, name: file.name, bytes: file.size, preview, sent: 0, refused });
+      }
       keep([...uploads, ...more]);
       goOn();
     },

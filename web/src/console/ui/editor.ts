@@ -8,7 +8,9 @@ import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import type { Problem } from "../../api/rest";
 import { ApiError } from "../api/http";
+import { saysTheSame } from "../api/keep-unchanged";
 import { fieldErrors } from "../api/pointer";
+import { onTop } from "./changes";
 import { told } from "./notify";
 
 const CHECK_AFTER_MS = 250;
@@ -26,9 +28,13 @@ export interface Editor<T extends object> {
 }
 
 interface EditorOptions<T extends object, R> {
+  /** What is stored, as far as it is known. When that changes, what was not touched in the form follows it. */
   initial: T;
   validate(values: T): FieldErrors;
-  save(values: T): Promise<R>;
+  /** `stored` is what it goes on top of: a change names only what differs from it. */
+  save(values: T, stored: T): Promise<R>;
+  /** What is stored now: somebody may have changed other parts of it since it was shown. */
+  now?(): Promise<T>;
   /** What is saved holds for visitors at once. */
   live?: boolean;
   saved?(result: R): void;
@@ -45,7 +51,12 @@ export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Ed
     validateInputOnBlur: true,
   });
   const save = useMutation<R, Error, T>({
-    mutationFn: options.save,
+    mutationFn: async (values) => {
+      const before = form.getInitialValues();
+      if (!options.now) return options.save(values, before);
+      const now = await options.now();
+      return options.save(onTop(before, values, now), now);
+    },
     onSuccess: (result, values) => {
       form.setInitialValues(values);
       form.resetDirty(values);
@@ -58,6 +69,7 @@ export function useEditor<T extends object, R>(options: EditorOptions<T, R>): Ed
       focusFirstError();
     },
   });
+  useFollowing(form, options.initial);
   useLeaveQuestion(form.isDirty());
   const submit = form.onSubmit(
     (values) => save.mutate(values),
@@ -107,6 +119,19 @@ function leafIn(values: object, whole: string[] = []): (path: string) => string 
     }
     return typeof at === "object" && at !== null ? null : path;
   };
+}
+
+/** What somebody else changed meanwhile is shown, apart from what was changed here too. */
+function useFollowing<T extends object>(form: UseFormReturnType<T>, stored: T): void {
+  const seen = useRef(stored);
+  useEffect(() => {
+    if (saysTheSame(seen.current, stored)) return;
+    seen.current = stored;
+    const [before, values, errors] = [form.getInitialValues(), form.getValues(), form.errors];
+    form.resetDirty(stored);
+    form.setValues(onTop(before, values, stored));
+    form.setErrors(errors);
+  }, [form, stored]);
 }
 
 /** The server's words at the fields, soon after one was left; what it said before and says no longer goes. */

@@ -1,7 +1,8 @@
 /** Owns the table of queues on the wallboard. */
-import { Tooltip, VisuallyHidden } from "@mantine/core";
+import { VisuallyHidden } from "@mantine/core";
 import { IconStack2 } from "@tabler/icons-react";
 import type { TFunction } from "i18next";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import type { QueueBoard, Wallboard } from "../../api/rest";
 import { OpenSwitch } from "../admin/queues/OpenSwitch";
@@ -23,6 +24,9 @@ const COLUMNS = [
   "level",
   "offers",
 ] as const;
+
+/** What became of offers that were not accepted. */
+const OTHERS = ["rejected", "ignored", "passively_ignored", "withdrawn", "open"] as const;
 
 export function QueueTable({ board }: { board: Wallboard }) {
   const { t } = useTranslation();
@@ -97,14 +101,28 @@ function Row({ row, site }: { row: QueueBoard; site: string }) {
       <td className={classes.end}>{day.lost}</td>
       <td className={classes.end}>{day.service_level === null ? none : `${day.service_level} %`}</td>
       <td className={classes.end}>
-        <Tooltip label={t("wallboard.queues.breakdown", { ...offers })}>
-          <span>
-            {offers.accepted} / {presented(row)}
-          </span>
-        </Tooltip>
+        {offers.accepted} / {presented(row)}
+        <Others offers={offers} />
       </td>
       <td>{queue && <OpenSwitch queue={queue} />}</td>
     </tr>
+  );
+}
+
+/** Those that there are none of take no place. */
+function Others({ offers }: { offers: QueueBoard["offers"] }) {
+  const { t } = useTranslation();
+  const found = OTHERS.filter((outcome) => offers[outcome] > 0);
+  if (found.length === 0) return null;
+  return (
+    <span className={classes.outcomes}>
+      {found.map((outcome, index) => (
+        <Fragment key={outcome}>
+          {index > 0 && " · "}
+          <span>{t(`wallboard.queues.outcomes.${outcome}`, { n: offers[outcome] })}</span>
+        </Fragment>
+      ))}
+    </span>
   );
 }
 

@@ -8,6 +8,7 @@ import { request } from "../../api/http";
 import { useQueues, useSites } from "../../api/queries";
 import { useCannedReplies, workspaceKeys } from "../../api/workspace";
 import { useUser } from "../../shell/user";
+import { changes } from "../../ui/changes";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, useEditor } from "../../ui/editor";
 import { EditForm, Section, Two } from "../../ui/form";
@@ -60,7 +61,9 @@ function EditReply({ base, reply }: { base: string; reply: CannedReply }) {
   const editor = useEditor<CannedForm, CannedReply>({
     initial: formOf(reply),
     validate: (values) => check(values, t),
-    save: (values) => request("PATCH", `/canned-replies/${reply.id}`, patchOf(values)),
+    save: (values, stored) =>
+      request("PATCH", `/canned-replies/${reply.id}`, changes(patchOf(stored), patchOf(values))),
+    now: async () => formOf(await request<CannedReply>("GET", `/canned-replies/${reply.id}`)),
     saved,
   });
   return (

@@ -8,6 +8,7 @@ import { useLocation } from "wouter";
 import type { Offer, OfferBody } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useOffers, useQueues } from "../../api/queries";
+import { changes } from "../../ui/changes";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, useEditor } from "../../ui/editor";
 import { EditForm, Section } from "../../ui/form";
@@ -32,8 +33,7 @@ export function OfferPage({ site, id }: { site: string; id: string }) {
         if (id === "new") return <EditOffer site={site} offer={null} initial={emptyOffer(t)} />;
         const offer = items.find((known) => known.id === id);
         if (!offer) return <Missing back={`/admin/sites/${site}/offers`} />;
-        const { name, active, design } = offer;
-        return <EditOffer site={site} offer={offer} initial={{ name, active, design }} />;
+        return <EditOffer site={site} offer={offer} initial={bodyOf(offer)} />;
       }}
     </Loaded>
   );
@@ -56,10 +56,11 @@ function EditOffer({ site, offer, initial }: EditOfferProps) {
     initial,
     live: true,
     validate: (values) => checkOffer(values, t),
-    save: (values) =>
+    save: (values, stored) =>
       offer
-        ? request("PATCH", `/offers/${offer.id}`, clean(values))
+        ? request("PATCH", `/offers/${offer.id}`, changes(clean(stored), clean(values)))
         : request("POST", `/sites/${site}/offers`, clean(values)),
+    now: offer ? async () => bodyOf(await request<Offer>("GET", `/offers/${offer.id}`)) : undefined,
     saved: (saved) => {
       refresh();
       if (!offer) go(`${list}/${saved.id}`, { replace: true });
@@ -128,6 +129,10 @@ function General({ editor }: { editor: Editor<OfferBody> }) {
       />
     </Section>
   );
+}
+
+function bodyOf({ name, active, design }: Offer): OfferBody {
+  return { name, active, design };
 }
 
 function emptyOffer(t: TFunction): OfferBody {

@@ -7,6 +7,7 @@ import { useLocation, useSearchParams } from "wouter";
 import type { Queue, QueueBody } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useOffers, useQueues, useSites } from "../../api/queries";
+import { changes } from "../../ui/changes";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { Dot } from "../../ui/Dot";
 import { type Editor, errorBelow, useEditor } from "../../ui/editor";
@@ -63,10 +64,7 @@ export function QueuePage({ site, id }: { site: string; id: string }) {
         }
         const queue = items.find((known) => known.id === id);
         if (!queue) return <Missing back={`/admin/sites/${site}/queues`} />;
-        const { name, channel_on, is_default, plan, agents } = queue;
-        return (
-          <EditQueue site={site} queue={queue} initial={{ name, channel_on, is_default, plan, agents }} />
-        );
+        return <EditQueue site={site} queue={queue} initial={bodyOf(queue)} />;
       }}
     </Loaded>
   );
@@ -88,10 +86,11 @@ function EditQueue({ site, queue, initial }: EditQueueProps) {
     initial,
     live: true,
     validate: (values) => checkQueue(values, t),
-    save: (values) =>
+    save: (values, stored) =>
       queue
-        ? request("PATCH", `/queues/${queue.id}`, clean(values))
+        ? request("PATCH", `/queues/${queue.id}`, changes(clean(stored), clean(values)))
         : request("POST", `/sites/${site}/queues`, clean(values)),
+    now: queue ? async () => bodyOf(await request<Queue>("GET", `/queues/${queue.id}`)) : undefined,
     saved: (saved) => {
       refresh();
       if (!queue) go(`${list}/${saved.id}`, { replace: true });
@@ -183,6 +182,10 @@ function QueueTabs({
       </Tabs.Panel>
     </Tabs>
   );
+}
+
+function bodyOf({ name, channel_on, is_default, plan, agents }: Queue): QueueBody {
+  return { name, channel_on, is_default, plan, agents };
 }
 
 /** An empty address means none; a choice that the mode does not use is left out. */

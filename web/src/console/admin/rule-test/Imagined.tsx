@@ -7,17 +7,19 @@ import { useTranslation } from "react-i18next";
 import type { RuleTest, TestResult } from "../../../api/rest";
 import { ApiError, request } from "../../api/http";
 import { fieldErrors } from "../../api/pointer";
-import { useOffers, useQueues, useRules, useSeen } from "../../api/queries";
+import { useOffers, useQueues, useRules, useSeen, useSites } from "../../api/queries";
 import { Explained } from "../../decisions/Decisions";
 import { Section, Two } from "../../ui/form";
+import { knownZone } from "../../ui/zoned";
 import classes from "../Admin.module.css";
-import { type Draft, EMPTY, parseAttribute, parsed, parseEvent, toTest } from "./situation";
+import { type Draft, EMPTY, parseAttribute, parsed, parseEvent, type TestSite, toTest } from "./situation";
 
 type DraftForm = UseFormReturnType<Draft>;
 
 export function Imagined({ site, head }: { site: string; head: ReactNode }) {
   const { t } = useTranslation();
   const id = useId();
+  const about = useTestSite(site);
   const form = useForm<Draft>({
     initialValues: EMPTY,
     validate: {
@@ -46,7 +48,7 @@ export function Imagined({ site, head }: { site: string; head: ReactNode }) {
   });
   return (
     <div className={classes.split}>
-      <form id={id} onSubmit={form.onSubmit((draft) => run.mutate(toTest(draft)))} noValidate>
+      <form id={id} onSubmit={form.onSubmit((draft) => run.mutate(toTest(draft, about)))} noValidate>
         {head}
         <PageFields form={form} site={site} />
         <VisitFields form={form} />
@@ -54,17 +56,17 @@ export function Imagined({ site, head }: { site: string; head: ReactNode }) {
           <Two>
             <TextInput
               type="datetime-local"
-              label={t("rule_test.at")}
+              label={t("rule_test.at", { zone: about.time_zone })}
               description={t("rule_test.at_help")}
               inputWrapperOrder={["label", "input", "description", "error"]}
               {...form.getInputProps("at")}
             />
-            <Checkbox
-              mt={30}
-              label={t("rule_test.available")}
-              {...form.getInputProps("assume_available", { type: "checkbox" })}
-            />
+            <Count form={form} name="wait_s" max={86_400} />
           </Two>
+          <Checkbox
+            label={t("rule_test.available")}
+            {...form.getInputProps("assume_available", { type: "checkbox" })}
+          />
         </Section>
       </form>
       <aside className={classes.aside}>
@@ -79,6 +81,17 @@ export function Imagined({ site, head }: { site: string; head: ReactNode }) {
       </aside>
     </div>
   );
+}
+
+/** The rules read weekdays and times on the clocks of the site. */
+function useTestSite(site: string): TestSite {
+  const sites = useSites();
+  const queues = useQueues(site);
+  const settings = sites.data?.find(({ id }) => id === site)?.settings;
+  return {
+    time_zone: knownZone(settings?.time_zone ?? "UTC"),
+    queues: (queues.data ?? []).map(({ id }) => id),
+  };
 }
 
 function PageFields({ form, site }: { form: DraftForm; site: string }) {
@@ -197,7 +210,8 @@ type CountName =
   | "form_entered_s"
   | "form_idle_s"
   | "visit_number"
-  | "previous_chats";
+  | "previous_chats"
+  | "wait_s";
 
 function Count({
   form,

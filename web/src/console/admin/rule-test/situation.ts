@@ -1,6 +1,7 @@
 /** Owns an imagined visit as it is typed, and what is sent for it. Pure. */
 import type { RuleTest, Situation } from "../../../api/rest";
 import type { AttributeValue } from "../../decisions/sentence";
+import { momentAt } from "../../ui/zoned";
 
 export interface Draft {
   url: string;
@@ -22,11 +23,21 @@ export interface Draft {
   earlier: string;
   attributes: string;
   events: string;
+  /** As the clocks of the site show it; empty for now. */
   at: string;
+  wait_s: number | "";
   assume_available: boolean;
 }
 
+/** What the site adds to what is typed. */
+export interface TestSite {
+  time_zone: string;
+  queues: readonly string[];
+}
+
 const EARLIER_DWELL_S = 10;
+/** With its zone: without one it is a text. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 export const EMPTY: Draft = {
   url: "",
@@ -49,13 +60,14 @@ export const EMPTY: Draft = {
   attributes: "",
   events: "",
   at: "",
+  wait_s: "",
   assume_available: true,
 };
 
 type NamedValue = { name: string; value: AttributeValue; signed: boolean };
 
-export function toTest(draft: Draft): RuleTest {
-  const { earlier, attributes, events, identified, at, assume_available, ...plain } = draft;
+export function toTest(draft: Draft, { time_zone, queues }: TestSite): RuleTest {
+  const { earlier, attributes, events, identified, at, wait_s, assume_available, ...plain } = draft;
   const { inactive_s, form_entered_s, form_idle_s, ...rest } = plain;
   const signed = identified === "signed";
   const situation: Situation = {
@@ -67,12 +79,12 @@ export function toTest(draft: Draft): RuleTest {
     earlier: lines(earlier).map((url) => ({ url, title: "", dwell_s: EARLIER_DWELL_S })),
     attributes: parsed(attributes, (line) => parseAttribute(line, signed)).found as never,
     events: parsed(events, parseEvent).found,
+    waits: wait_s === "" ? [] : queues.map((queue) => ({ queue, wait_s })),
   };
-  const time = at === "" ? null : Date.parse(at);
-  return { situation, assume_available, at: time === null || Number.isNaN(time) ? null : time };
+  return { situation, assume_available, at: momentAt(at, time_zone) };
 }
 
-/** `name = value`: a number, true or false, or a text, in quotes or not. */
+/** `name = value`: a number, true or false, a moment such as `2026-03-01T10:00Z`, or a text, in quotes or not. */
 export function parseAttribute(line: string, signed: boolean): NamedValue | null {
   const at = line.indexOf("=");
   const name = line.slice(0, at).trim();
@@ -108,6 +120,7 @@ function parseValue(text: string): AttributeValue {
   const quoted = /^"(.*)"$/.exec(text);
   if (quoted) return { type: "text", value: quoted[1] ?? "" };
   if (text === "true" || text === "false") return { type: "boolean", value: text === "true" };
+  if (MOMENT.test(text) && !Number.isNaN(Date.parse(text))) return { type: "time", value: Date.parse(text) };
   const number = Number(text);
   return text !== "" && Number.isFinite(number)
     ? { type: "number", value: number }

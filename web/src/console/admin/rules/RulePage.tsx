@@ -9,6 +9,7 @@ import { Link, useLocation } from "wouter";
 import type { Offer, Queue, Rule, RuleBody } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useOffers, useQueues, useRules } from "../../api/queries";
+import { changes } from "../../ui/changes";
 import { checkName, checkRange, compact } from "../../ui/check";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type FieldErrors, useEditor } from "../../ui/editor";
@@ -61,16 +62,7 @@ interface ChooseProps {
 function Choose({ site, id, rules, offers, queues }: ChooseProps) {
   const found = rules.find((known) => known.id === id);
   if (found) {
-    const { priority, name, enabled, plan } = found;
-    return (
-      <EditRule
-        site={site}
-        rule={found}
-        initial={{ priority, name, enabled, plan }}
-        offers={offers}
-        queues={queues}
-      />
-    );
+    return <EditRule site={site} rule={found} initial={bodyOf(found)} offers={offers} queues={queues} />;
   }
   if (id !== "new") return <Missing back={`/admin/sites/${site}/rules`} />;
   const queue = queues.find((known) => known.is_default) ?? queues[0];
@@ -128,10 +120,11 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
     validate: (values) => check(values, t),
     check: (values) => request("POST", `/sites/${site}/rules/check`, clean(values)),
     whole: ["plan.conditions"],
-    save: (values) =>
+    save: (values, stored) =>
       rule
-        ? request("PATCH", `/rules/${rule.id}`, clean(values))
+        ? request("PATCH", `/rules/${rule.id}`, changes(clean(stored), clean(values)))
         : request("POST", `/sites/${site}/rules`, clean(values)),
+    now: rule ? async () => bodyOf(await request<Rule>("GET", `/rules/${rule.id}`)) : undefined,
     saved: () => {
       refresh();
       go(next.current);
@@ -208,6 +201,10 @@ function emptyRule(rules: Rule[], offers: Offer[], queue: Queue): RuleBody {
       conditions: null,
     },
   };
+}
+
+function bodyOf({ priority, name, enabled, plan }: Rule): RuleBody {
+  return { priority, name, enabled, plan };
 }
 
 /** A rule without an invitation names no offer. */

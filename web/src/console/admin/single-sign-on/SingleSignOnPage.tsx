@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { SingleSignOn, SingleSignOnPatch } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys } from "../../api/queries";
+import { changes } from "../../ui/changes";
 import { useEditor } from "../../ui/editor";
 import { EditForm, Section } from "../../ui/form";
 import { PageHead } from "../../ui/PageHead";
@@ -34,14 +35,14 @@ export function SingleSignOnPage() {
 function Edit({ settings, saved }: { settings: SingleSignOn; saved(): void }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const { has_secret: _, ...shown } = settings;
   const editor = useEditor<SsoForm, SingleSignOn>({
-    initial: { ...shown, client_secret: "" },
+    initial: formOf(settings),
     validate: (): Record<string, string> => ({}),
-    save: ({ client_secret, ...values }) => {
-      const patch: SingleSignOnPatch = client_secret === "" ? values : { ...values, client_secret };
+    save: (values, stored) => {
+      const patch: SingleSignOnPatch = changes(stored, values);
       return request("PATCH", "/single-sign-on", patch);
     },
+    now: async () => formOf(await request<SingleSignOn>("GET", "/single-sign-on")),
     saved: (after) => {
       queryClient.setQueryData(ssoKey, after);
       void queryClient.invalidateQueries({ queryKey: keys.waysIn });
@@ -80,4 +81,8 @@ function Edit({ settings, saved }: { settings: SingleSignOn; saved(): void }) {
       </EditForm>
     </div>
   );
+}
+
+function formOf({ has_secret: _, ...shown }: SingleSignOn): SsoForm {
+  return { ...shown, client_secret: "" };
 }

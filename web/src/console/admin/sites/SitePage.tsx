@@ -7,6 +7,7 @@ import { useLocation } from "wouter";
 import type { Site } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useSites } from "../../api/queries";
+import { changes } from "../../ui/changes";
 import { checkName, compact, isOrigin, originOf } from "../../ui/check";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, errorBelow, type FieldErrors, useEditor } from "../../ui/editor";
@@ -71,17 +72,11 @@ function EditSite({ site }: { site: Site }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
-  const { name, origins, deny_paths, allow_params, settings } = site;
   const editor = useEditor<SiteForm, Site>({
-    initial: { name, origins, deny_paths, allow_params, settings: { ...DEFAULTS, ...settings } },
+    initial: formOf(site),
     validate: (values) => check(values, t),
-    save: async ({ settings: { time_zone }, ...values }) => {
-      const path = `/sites/${site.id}`;
-      if (time_zone === settings.time_zone) return request("PATCH", path, values);
-      // The other settings as they are now: they have a page of their own, on which somebody may have changed them.
-      const now = await request<Site>("GET", path);
-      return request("PATCH", path, { ...values, settings: { ...now.settings, time_zone } });
-    },
+    save: (values, stored) => request("PATCH", `/sites/${site.id}`, changes(stored, values)),
+    now: async () => formOf(await request<Site>("GET", `/sites/${site.id}`)),
     saved: () => void queryClient.invalidateQueries({ queryKey: keys.sites }),
   });
   const deleted = () => {
@@ -150,6 +145,10 @@ function Fields({ editor }: { editor: Editor<SiteForm> }) {
       </Section>
     </>
   );
+}
+
+function formOf({ name, origins, deny_paths, allow_params, settings }: Site): SiteForm {
+  return { name, origins, deny_paths, allow_params, settings: { ...DEFAULTS, ...settings } };
 }
 
 function check(values: SiteForm, t: TFunction): FieldErrors {

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Site, SiteSettings } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useSites } from "../../api/queries";
+import { changes } from "../../ui/changes";
 import { checkRange, compact, grouped } from "../../ui/check";
 import { type Editor, useEditor } from "../../ui/editor";
 import { EditForm, Section, SettingRow } from "../../ui/form";
@@ -35,7 +36,7 @@ function EditTracking({ site }: { site: Site }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const editor = useEditor<Settings, Site>({
-    initial: { settings: { ...DEFAULTS, ...site.settings } },
+    initial: formOf(site),
     live: true,
     validate: ({ settings }) =>
       compact(
@@ -46,12 +47,8 @@ function EditTracking({ site }: { site: Site }) {
           ]),
         ),
       ),
-    save: async ({ settings }) => {
-      const path = `/sites/${site.id}`;
-      // The time zone as it is now: it stands on another page.
-      const { time_zone } = (await request<Site>("GET", path)).settings;
-      return request("PATCH", path, { settings: { ...settings, time_zone } });
-    },
+    save: (values, stored) => request("PATCH", `/sites/${site.id}`, changes(stored, values)),
+    now: async () => formOf(await request<Site>("GET", `/sites/${site.id}`)),
     saved: () => void queryClient.invalidateQueries({ queryKey: keys.sites }),
   });
   const { settings } = editor.form.values;
@@ -83,6 +80,10 @@ function EditTracking({ site }: { site: Site }) {
       </EditForm>
     </div>
   );
+}
+
+function formOf({ settings }: Site): Settings {
+  return { settings: { ...DEFAULTS, ...settings } };
 }
 
 function NumberRow({ editor, name }: { editor: Editor<Settings>; name: NumberSetting }) {

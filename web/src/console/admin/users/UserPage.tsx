@@ -18,6 +18,7 @@ import type { MadeUserLink, NewUser, Role, User, UserPatch, UserSkill } from "..
 import { request } from "../../api/http";
 import { keys, useUsers } from "../../api/queries";
 import { useUser } from "../../shell/user";
+import { changes } from "../../ui/changes";
 import { checkName, checkRange, compact } from "../../ui/check";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, type FieldErrors, useEditor } from "../../ui/editor";
@@ -154,7 +155,7 @@ function EditUser({ user }: { user: User }) {
   const editor = useEditor<UserForm, User>({
     initial: { invited: false, email, name, role, slots, skills, disabled, password: "" },
     validate: (values) => check(values, false, t),
-    save: (values) => request("PATCH", `/users/${user.id}`, patchOf(user, values)),
+    save: (values, stored) => request("PATCH", `/users/${user.id}`, patchOf(stored, values)),
     saved: () => {
       void queryClient.invalidateQueries({ queryKey: keys.users });
       go("/admin/users");
@@ -261,14 +262,8 @@ function Person({ editor, fixed, stored }: { editor: Editor<UserForm>; fixed: bo
   );
 }
 
-function patchOf(user: User, values: UserForm): UserPatch {
-  const patch: UserPatch = {};
-  if (values.name !== user.name) patch.name = values.name.trim();
-  if (values.role !== user.role) patch.role = values.role;
-  if (values.slots !== user.slots) patch.slots = values.slots;
-  if (JSON.stringify(values.skills) !== JSON.stringify(user.skills)) patch.skills = values.skills;
-  if (values.disabled !== user.disabled) patch.disabled = values.disabled;
-  if (values.password !== "") patch.password = values.password;
+function patchOf(stored: UserForm, values: UserForm): UserPatch {
+  const { invited: _, email: __, ...patch } = changes(stored, { ...values, name: values.name.trim() });
   return patch;
 }
 

@@ -8,6 +8,7 @@ import type { Webhook, WebhookEvent, WebhookWithSecret } from "../../../api/rest
 import { request } from "../../api/http";
 import { useSites } from "../../api/queries";
 import { useWebhooks, webhookKeys } from "../../api/webhooks";
+import { changes } from "../../ui/changes";
 import { DeleteMenu } from "../../ui/DeleteMenu";
 import { type Editor, useEditor } from "../../ui/editor";
 import { EditForm, Section, Two } from "../../ui/form";
@@ -70,7 +71,8 @@ function EditWebhook({ webhook }: { webhook: Webhook }) {
   const editor = useEditor<WebhookForm, Webhook>({
     initial: formOf(webhook),
     validate: (values) => check(values, t),
-    save: (values) => request("PATCH", `/webhooks/${webhook.id}`, bodyOf(values)),
+    save: (values, stored) =>
+      request("PATCH", `/webhooks/${webhook.id}`, changes(bodyOf(stored), bodyOf(values))),
     saved: changed,
     whole: ["events"],
   });

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Workspace } from "../../../api/rest";
 import { request } from "../../api/http";
 import { useWorkspace, workspaceKeys } from "../../api/workspace";
+import { changes } from "../../ui/changes";
 import { checkRange, compact } from "../../ui/check";
 import { type Editor, useEditor } from "../../ui/editor";
 import { EditForm, Section, SettingRow } from "../../ui/form";
@@ -29,7 +30,7 @@ function EditWorkspace({ workspace }: { workspace: Workspace }) {
   const editor = useEditor<Workspace, Workspace>({
     initial: workspace,
     validate: (values) => check(values, t),
-    save: (values) => request("PATCH", "/workspace", values),
+    save: (values, stored) => request("PATCH", "/workspace", changes(stored, values)),
     saved: (saved) => queryClient.setQueryData(workspaceKeys.workspace, saved),
   });
   const { form } = editor;

@@ -40,8 +40,13 @@ export const wallboard = {
     out_of_hours: "Out of hours",
     channel_off: "Channel off",
     no_agent: "No free agent",
-    breakdown:
-      "Rejected {{rejected}}, ignored {{ignored}}, passively ignored {{passively_ignored}}, withdrawn {{withdrawn}}, open {{open}}",
+    outcomes: {
+      rejected: "Rejected {{n}}",
+      ignored: "Ignored {{n}}",
+      passively_ignored: "Passively ignored {{n}}",
+      withdrawn: "Withdrawn {{n}}",
+      open: "Open {{n}}",
+    },
   },
   agents: {
     title: "Agents",
