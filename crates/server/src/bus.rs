@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_nats::{Client, ConnectOptions, Event, Subject};
-use beckon_engine::id::{ChatId, PresentationId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::id::{ChatId, PresentationId, QueueId, SiteId, UserId, VisitId, VisitorId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
@@ -63,6 +63,11 @@ pub enum Hint {
         to: Side,
         /// Up to which number.
         seq: i64,
+    },
+    /// Somebody left a queue in which others wait.
+    PlacesMoved {
+        /// Which queue.
+        queue: QueueId,
     },
     /// The visitor of an open chat came, went, or looks at another page.
     VisitMoved {

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::routing::{get, post};
+use futures_util::SinkExt;
 use serde::Serialize;
 
 use crate::driver::Driver;
@@ -37,6 +38,8 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 const OUTBOX: usize = 64;
 /// A socket's read buffer: small, because there are many sockets and most are idle.
 const READ_BUFFER: usize = 512;
+/// A console's write buffer: of a busy site it is told much at once, and there are few consoles.
+const CONSOLE_WRITE_BUFFER: usize = 16 * 1024;
 
 /// Close codes of this protocol (RFC 6455, private range).
 mod close {
@@ -115,12 +118,29 @@ fn small(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
         .max_frame_size(FRAME_LEN_MAX)
 }
 
-/// Waits for the next text frame. Pings are answered by the library.
+/// What a browser sent.
+enum Received {
+    Text(String),
+    /// It is there: its answer to [`ask`].
+    Pong,
+}
+
+/// Waits for the next text frame.
 async fn receive(socket: &mut WebSocket) -> Result<String, Closed> {
     loop {
+        if let Received::Text(text) = receive_any(socket).await? {
+            return Ok(text);
+        }
+    }
+}
+
+/// Waits for the next text frame or pong. Pings are answered by the library.
+async fn receive_any(socket: &mut WebSocket) -> Result<Received, Closed> {
+    loop {
         match socket.recv().await {
-            Some(Ok(Message::Text(text))) => return Ok(text.as_str().to_owned()),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Text(text))) => return Ok(Received::Text(text.as_str().to_owned())),
+            Some(Ok(Message::Pong(_))) => return Ok(Received::Pong),
+            Some(Ok(Message::Ping(_))) => {}
             Some(Ok(Message::Binary(_))) => {
                 return Err(Closed { code: close::BAD_FRAME, reason: "text frames only" });
             }
@@ -140,8 +160,28 @@ fn closed_by(error: &axum::Error) -> Closed {
 }
 
 async fn send(socket: &mut WebSocket, notice: &impl Serialize) -> Result<(), Closed> {
-    let frame = Message::Text(wire::write(notice).into());
-    match tokio::time::timeout(SEND_TIMEOUT, socket.send(frame)).await {
+    send_frame(socket, Message::Text(wire::write(notice).into())).await
+}
+
+/// Sends notices together, in as few writes as they fit in; `socket` has a buffer for them.
+async fn send_together(socket: &mut WebSocket, notices: &[impl Serialize]) -> Result<(), Closed> {
+    for notice in notices {
+        in_time(socket.feed(Message::Text(wire::write(notice).into()))).await?;
+    }
+    in_time(socket.flush()).await
+}
+
+/// Asks the browser whether it is there.
+async fn ask(socket: &mut WebSocket) -> Result<(), Closed> {
+    send_frame(socket, Message::Ping(axum::body::Bytes::new())).await
+}
+
+async fn send_frame(socket: &mut WebSocket, frame: Message) -> Result<(), Closed> {
+    in_time(socket.send(frame)).await
+}
+
+async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Closed> {
+    match tokio::time::timeout(SEND_TIMEOUT, sending).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(GONE),
         Err(_) => Err(Closed { code: close::RESUME, reason: "too slow" }),

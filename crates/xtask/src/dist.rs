@@ -17,7 +17,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const FILES: [(&str, &str, u32); 8] = [
     ("crates/xtask/debian/beckon.service", "lib/systemd/system/beckon.service", 0o644),
     ("crates/xtask/debian/beckon.sysusers", "usr/lib/sysusers.d/beckon.conf", 0o644),
-    ("crates/xtask/debian/beckon.toml", "etc/beckon/beckon.toml", 0o644),
+    ("crates/xtask/debian/beckon.toml", "etc/beckon/beckon.toml", 0o640),
     ("crates/xtask/debian/conffiles", "DEBIAN/conffiles", 0o644),
     ("crates/xtask/debian/postinst", "DEBIAN/postinst", 0o755),
     ("crates/xtask/debian/examples/haproxy.cfg", "usr/share/doc/beckon/examples/haproxy.cfg", 0o644),

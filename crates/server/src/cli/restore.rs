@@ -114,7 +114,7 @@ async fn into_folder(
     new_key: Option<&Key>,
     force: bool,
 ) -> anyhow::Result<String> {
-    let log = from.with_file_name(format!("{}-wal", from.file_name().unwrap_or_default().to_string_lossy()));
+    let log = neighbour(from, "-wal");
     if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
         bail!(
             "{} belongs to {}: this is the database of a server, not a backup; make one with beckon backup",
@@ -216,10 +216,23 @@ fn check_key(fit: Option<Fit>, key: Option<&Key>) -> anyhow::Result<()> {
     }
 }
 
+/// The file beside a database whose name goes on like this.
+fn neighbour(database: &Path, end: &str) -> PathBuf {
+    database.with_file_name(format!("{}{end}", database.file_name().unwrap_or_default().to_string_lossy()))
+}
+
 /// Keeps everybody away from the database that is to be replaced, and folds what stands beside it into it: a log of the old
 /// database must not be read into the new one.
 async fn hold(target: &Path, force: bool) -> anyhow::Result<Option<Store>> {
     if !target.exists() {
+        for log in ["-wal", "-journal"].map(|end| neighbour(target, end)) {
+            if log.exists() {
+                bail!(
+                    "{} is the log of a database that is gone, and would be read into the new one: move it away",
+                    log.display()
+                );
+            }
+        }
         return Ok(None);
     }
     let unreadable =

@@ -14,7 +14,7 @@ use crate::bus::Hint;
 use crate::store::agent::{AwayCause, Stance, update_agent_idle, update_agent_status};
 use crate::store::call::CallOutcome;
 use crate::store::chat::change::{
-    update_chat_active, update_chat_ring_over, update_chat_rung, update_chat_wrapped_up,
+    Passed, update_chat_active, update_chat_passed, update_chat_ring_over, update_chat_wrapped_up,
 };
 use crate::store::chat::waiting::{list_chats_let_pass, update_chat_priority};
 use crate::store::chat::wrap_up::find_wrap_up;
@@ -45,9 +45,7 @@ impl Driver {
         } else if !has_it && !self.hand_over(&mut tx, actor, &seat.chat, now).await? {
             return Err(taken(&mut tx, actor, chat).await?);
         }
-        let committed = tx.commit().await;
-        self.tell_of(&seat.chat, true);
-        Ok(committed?)
+        Ok(self.commit_and_tell_of(tx, &seat.chat, true).await?)
     }
 
     /// Makes the agent the owner of a chat that rings at them, or waits. Yields false when it can no longer be had.
@@ -58,8 +56,8 @@ impl Driver {
         chat: &ChatRow,
         now: UnixMs,
     ) -> StoreResult<bool> {
-        let (id, idle_due) = (*chat.id, self.idle_due(chat, now));
-        if !update_chat_active(tx, id, actor.id, now, idle_due).await? {
+        let (id, due) = (*chat.id, self.look_due(chat, now));
+        if !update_chat_active(tx, id, actor.id, now, due).await? {
             return Ok(false);
         }
         insert_participant(tx, id, actor.id, Part::Owner, now).await?;
@@ -79,15 +77,13 @@ impl Driver {
         if let Some(call) = seat.called() {
             let now = self.clock().now();
             let hints = self.miss_call(&mut tx, call, CallOutcome::Declined, now).await?;
-            tx.commit().await?;
-            hints.into_iter().for_each(|hint| self.bus().publish(hint));
-            return Ok(());
+            return Ok(self.commit_and_tell(tx, hints).await?);
         }
-        if !update_chat_ring_over(&mut tx, chat, actor.id, &let_pass(&seat.chat, actor.id)).await? {
+        let passed = let_pass(&seat.chat, actor.id, self.clock().now());
+        if !update_chat_ring_over(&mut tx, chat, actor.id, &passed).await? {
             return Err(because(RefusalCode::Taken, "This chat no longer rings here."));
         }
-        tx.commit().await?;
-        self.tell_of(&seat.chat, false);
+        self.commit_and_tell_of(tx, &seat.chat, false).await?;
         Ok(())
     }
 
@@ -113,8 +109,7 @@ impl Driver {
                 end(self, &mut tx, &seat.chat, EndedBy::Agent, "agent_left").await?
             }
         };
-        tx.commit().await?;
-        self.tell_of(&seat.chat, ended_now);
+        self.commit_and_tell_of(tx, &seat.chat, ended_now).await?;
         Ok(())
     }
 
@@ -159,9 +154,7 @@ impl Driver {
     pub async fn choose_status(&self, user: UserId, stance: Stance<'_>) -> StoreResult<()> {
         let mut tx = self.store().write().await?;
         self.take_stance(&mut tx, user, stance).await?;
-        tx.commit().await?;
-        self.bus().publish(Hint::AgentChanged { user, no_answer: false });
-        Ok(())
+        self.commit_and_tell(tx, [Hint::AgentChanged { user, no_answer: false }]).await
     }
 
     /// As [`Self::choose_status`], in a unit of work of the caller's, who tells of it after the commit.
@@ -173,8 +166,10 @@ impl Driver {
         update_agent_status(tx, user, stance, self.clock().now()).await?;
         if matches!(stance, Stance::Ready) {
             for chat in list_chats_let_pass(tx, user).await? {
-                let others: Vec<UserId> = chat.rung.iter().copied().filter(|rung| *rung != user).collect();
-                update_chat_rung(tx, *chat.id, &others).await?;
+                let mut passed = Passed::of(&chat);
+                passed.rung.retain(|rung| *rung != user);
+                passed.at.remove(&user);
+                update_chat_passed(tx, *chat.id, &passed).await?;
             }
         }
         Ok(())
@@ -202,6 +197,32 @@ impl Driver {
             update_agent_idle(tx, *owner, now).await?;
         }
         Ok(true)
+    }
+
+    /// Commits, and tells of it also when the answer to the commit was lost: a hint makes someone read, and says nothing
+    /// itself.
+    pub(super) async fn commit_and_tell(
+        &self,
+        tx: Tx,
+        hints: impl IntoIterator<Item = Hint>,
+    ) -> StoreResult<()> {
+        let committed = tx.commit().await;
+        for hint in hints {
+            self.bus().publish(hint);
+        }
+        committed
+    }
+
+    /// The same, of a change to a chat.
+    pub(super) async fn commit_and_tell_of(
+        &self,
+        tx: Tx,
+        chat: &ChatRow,
+        message_added: bool,
+    ) -> StoreResult<()> {
+        let committed = tx.commit().await;
+        self.tell_of(chat, message_added);
+        committed
     }
 
     /// Tells all nodes that a chat has changed, once that is committed.

@@ -20,8 +20,10 @@ use crate::store::setup_step::{SnippetSeen, insert_snippet_seen};
 use crate::store::visit::{Checkpoint, update_visit_checkpoints};
 use crate::store::{StoreError, StoreResult};
 
-/// Items in one unit of work.
+/// Items that are taken together.
 const BATCH_MAX: usize = 1_000;
+/// Items in one unit of work: whoever waits to write comes between two of them.
+const UNIT_MAX: usize = 200;
 /// Batches are gathered for this long, unless the last one was full: then there is more than this would let through.
 const GATHER: Duration = Duration::from_millis(250);
 /// Tries of one batch, and the wait between them, while the database is away.
@@ -160,26 +162,32 @@ impl Noted {
 }
 
 async fn write(driver: &Driver, batch: &mut Vec<Behind>) {
+    for unit in batch.chunks(UNIT_MAX) {
+        write_unit(driver, unit).await;
+    }
+    batch.clear();
+}
+
+async fn write_unit(driver: &Driver, unit: &[Behind]) {
     for _ in 0..TRIES_MAX {
-        match write_once(driver, batch).await {
+        match write_once(driver, unit).await {
             Ok(()) => break,
             Err(StoreError::Database(error)) if error.as_database_error().is_none() => {
-                tracing::warn!(%error, items = batch.len(), "observations could not be written");
+                tracing::warn!(%error, items = unit.len(), "observations could not be written");
             }
             Err(error) => {
-                tracing::warn!(%error, items = batch.len(), "a batch was refused; its items are written one by one");
-                write_one_by_one(driver, batch).await;
+                tracing::warn!(%error, items = unit.len(), "observations were refused; they are written one by one");
+                write_one_by_one(driver, unit).await;
                 break;
             }
         }
         tokio::time::sleep(WAIT).await;
     }
-    batch.clear();
 }
 
 /// One item that the database refuses costs only itself.
-async fn write_one_by_one(driver: &Driver, batch: &[Behind]) {
-    for item in batch.chunks(1) {
+async fn write_one_by_one(driver: &Driver, unit: &[Behind]) {
+    for item in unit.chunks(1) {
         if let Err(error) = write_once(driver, item).await {
             tracing::warn!(%error, "an observation was refused");
         }
@@ -226,6 +234,7 @@ mod tests {
         Behind::Checkpoint(Checkpoint {
             visit: VisitId(uuid::Uuid::nil()),
             epoch: 1,
+            number: 1,
             heard_at: UnixMs(0),
             ends_due: UnixMs(0),
             state: String::new(),

@@ -68,6 +68,8 @@ pub enum VisitorSignal {
     Notice(Box<VisitorNotice>),
     /// The visitor's chat changed: read it and send it.
     ChatChanged,
+    /// The launcher looks otherwise now: send how, in the visitor's language.
+    StylingChanged,
     /// The chat has new messages, up to this number where it is known: read them and send them.
     MessageAdded(Option<i64>),
     /// Close, and let the browser come again.

@@ -28,7 +28,7 @@ use crate::store::chat::{
     ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_chat_locked, find_chat_of_presentation,
     find_open_chat, find_window_at_launch, insert_chat,
 };
-use crate::store::customer::link::{Link, find_known};
+use crate::store::customer::link::{Link, find_known, find_prefill};
 use crate::store::identity::Proof;
 use crate::store::message::{Audience, NewMessage, Sender, append_message};
 use crate::store::participant::update_company_left;
@@ -132,7 +132,7 @@ impl Driver {
             && !self.live_visit(visitor).await.is_some_and(|live| live.chat_open)
         {
             let (reason, alternative) = (Missed::Overloaded, Alternative::default());
-            let instead = Box::new(shown(&site, queue, Instead { reason, alternative }, &[], now));
+            let instead = Box::new(shown(&site, queue, Instead { reason, alternative }, &[], None, now));
             return Err(VisitorNotice::Alternative { instead }.into());
         }
         let mut tx = self.store().write().await?;
@@ -142,15 +142,14 @@ impl Driver {
             let reason = Missed::of(reason);
             let instead = Instead { reason, alternative: alternative(&site, queue, reason) };
             if instead.alternative != Alternative::Wait {
-                let instead = Box::new(shown(&site, queue, instead, &[], now));
+                let known = find_prefill(&mut tx, visitor).await?;
+                let instead = Box::new(shown(&site, queue, instead, &[], known.as_ref(), now));
                 return Err(VisitorNotice::Alternative { instead }.into());
             }
         }
         let opening = Opening { site, visitor, visit, queue, presentation, mode, priority };
         let opened = open(self, &mut tx, &opening, now).await?;
-        tx.commit().await?;
-        opened.hints(visitor).for_each(|hint| self.bus().publish(hint));
-        Ok(())
+        Ok(self.commit_and_tell(tx, opened.hints(visitor)).await?)
     }
 
     /// The visitor's own offer, unless it has led to a chat before or its queue is gone.
@@ -193,24 +192,25 @@ impl Driver {
         if let Some(instead) = closed_to_form(&mut tx, site, &row, now).await? {
             update_chat_instead(&mut tx, chat, &instead).await?;
             finish(self, &mut tx, &row, EndedBy::System, now).await?;
-            tx.commit().await?;
-            self.bus().publish(Hint::ChatChanged { chat, visitor });
-            let instead = Box::new(shown(site, *row.queue_id, instead, &answers, now));
+            let known = find_prefill(&mut tx, visitor).await?;
+            self.commit_and_tell(tx, [Hint::ChatChanged { chat, visitor }]).await?;
+            let instead = Box::new(shown(site, *row.queue_id, instead, &answers, known.as_ref(), now));
             return Err(VisitorNotice::Alternative { instead }.into());
         }
         let due = wait_due(&routing_of(site, *row.queue_id), now);
         match update_chat_form_sent(&mut tx, chat, &answers, name.as_deref(), due, now).await {
             Ok(true) => {}
             // Sent twice: the first one counts, and the chat says where it stands.
-            Ok(false) if *row.state != ChatState::Ended => return Ok(()),
+            Ok(false) if *row.state != ChatState::Ended => {
+                self.bus().publish(Hint::ChatChanged { chat, visitor });
+                return Ok(());
+            }
             Ok(false) | Err(StoreError::Taken) => {
                 return Err(refuse(None, RefusalCode::ChatClosed, "This chat has ended."));
             }
             Err(error) => return Err(error.into()),
         }
-        tx.commit().await?;
-        self.bus().publish(Hint::ChatChanged { chat, visitor });
-        Ok(())
+        Ok(self.commit_and_tell(tx, [Hint::ChatChanged { chat, visitor }]).await?)
     }
 
     /// Ends the visitor's chat (P-7). One that has ended stays as it is.
@@ -222,10 +222,7 @@ impl Driver {
         find_chat_locked(&mut tx, chat).await?;
         let row = own_chat(&mut tx, visitor, chat, None).await?;
         end(self, &mut tx, &row, EndedBy::Visitor, "visitor_left").await?;
-        tx.commit().await?;
-        self.bus().publish(Hint::ChatChanged { chat, visitor });
-        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
-        Ok(())
+        Ok(self.commit_and_tell_of(tx, &row, true).await?)
     }
 }
 

@@ -13,20 +13,19 @@ use beckon_engine::time::UnixMs;
 
 use super::Driver;
 use super::conversation::{self, end, is_silent_alert};
-use super::instead::{alternative, closed_because, dequeue, end_instead};
-use super::notice::agent::AgentStatus;
+use super::instead::{WAIT_MAX_S, alternative, closed_because, dequeue, end_instead};
 use super::sites::Site;
-use super::view::agent_status;
 use crate::bus::Hint;
 use crate::store::agent::{
-    AgentRow, Service, list_agents, list_services, update_agent_rung, update_agent_silent,
+    AgentRow, Service, list_ready_agents, list_services, update_agent_rung, update_agent_silent,
 };
-use crate::store::chat::change::{update_chat_ring_over, update_chat_ringing};
+use crate::store::chat::change::{Passed, update_chat_ring_over, update_chat_ringing};
 use crate::store::chat::waiting::{
     find_next_due, list_abandoned_chats, list_busy_queues, list_deserted_chats, list_due_chats,
-    list_open_alerts, list_overdue_chats, list_waiting_chats,
+    list_open_alerts, list_overdue_chats, list_waiting_chats, update_endless_waits,
 };
 use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat_locked};
+use crate::store::gate::PRESENCE_MS;
 use crate::store::user_skill::list_user_skills;
 use crate::store::visit::HEARD_FLUSH_MS;
 use crate::store::{StoreResult, Tx};
@@ -126,11 +125,14 @@ impl Pass<'_> {
         }
         self.pass_on_deserted(tx).await?;
         self.withdraw_left_alerts(tx).await?;
+        update_endless_waits(tx, self.now.plus_s(WAIT_MAX_S)).await?;
         for listed in list_overdue_chats(tx, self.now).await? {
             if let Some(chat) = unchanged(tx, &listed).await?
                 && let Some(site) = self.site(*chat.site_id)
                 && dequeue(self.driver, tx, &site, &chat, self.now).await?
             {
+                // Where it went to another queue, the places in this one are others too.
+                self.hints.push(Hint::PlacesMoved { queue: *chat.queue_id });
                 self.changed(&chat);
             }
         }
@@ -172,11 +174,12 @@ impl Pass<'_> {
         Ok(())
     }
 
-    /// A ring goes on to the next agent and the silent one is set away; a form is given up; an active chat may be idle.
+    /// A ring goes on to the next agent and the silent one is set away; a form is given up; an active
+    /// chat may be idle, or an alert that nobody writes to.
     async fn run_out(&mut self, tx: &mut Tx, chat: &ChatRow) -> StoreResult<()> {
         match (*chat.state, chat.agent_id) {
             (ChatState::Ringing, Some(agent)) => {
-                if !update_chat_ring_over(tx, *chat.id, *agent, &let_pass(chat, *agent)).await? {
+                if !update_chat_ring_over(tx, *chat.id, *agent, &let_pass(chat, *agent, self.now)).await? {
                     return Ok(());
                 }
                 update_agent_silent(tx, *agent, self.now).await?;
@@ -186,7 +189,7 @@ impl Pass<'_> {
                 end(self.driver, tx, chat, EndedBy::System, "form_given_up").await?;
             }
             (ChatState::Active, _) => {
-                return self.driver.look_whether_idle(tx, chat, self.now, &mut self.hints).await;
+                return self.driver.look_at_active(tx, chat, self.now, &mut self.hints).await;
             }
             (ChatState::Queued | ChatState::Ringing | ChatState::Ended, _) => return Ok(()),
         }
@@ -225,8 +228,7 @@ impl Pass<'_> {
     }
 
     async fn ring(&mut self, tx: &mut Tx, waiting: Vec<ChatRow>) -> StoreResult<()> {
-        let mut agents = list_agents(tx).await?;
-        agents.retain(|agent| agent_status(agent, self.now) == AgentStatus::Ready);
+        let mut agents = list_ready_agents(tx, self.now.plus_ms(-PRESENCE_MS)).await?;
         let services = list_services(tx).await?;
         let skills = list_user_skills(tx).await?;
         for chat in waiting {
@@ -296,12 +298,13 @@ fn first_available(
 }
 
 /// Who has let the chat pass, now that this agent has too.
-pub(super) fn let_pass(chat: &ChatRow, agent: UserId) -> Vec<UserId> {
-    let mut rung = chat.rung.0.clone();
+pub(super) fn let_pass(chat: &ChatRow, agent: UserId, now: UnixMs) -> Passed {
+    let mut passed = Passed::of(chat);
     if passes(chat, agent) < PASSES_MAX {
-        rung.push(agent);
+        passed.rung.push(agent);
     }
-    rung
+    passed.at.insert(agent, now.0);
+    passed
 }
 
 fn passes(chat: &ChatRow, agent: UserId) -> usize {
@@ -312,7 +315,9 @@ fn passes(chat: &ChatRow, agent: UserId) -> usize {
 fn load(agent: &AgentRow, chat: &ChatRow, routing: &Routing, now: UnixMs) -> AgentLoad {
     let passed = passes(chat, *agent.id);
     let rings = if passed < PASSES_MAX { RINGS_UNTIL_AGAIN } else { RINGS_UNTIL_LATER };
-    let again_at = UnixMs(agent.rung_at).plus_s(routing.ring_time_s * rings);
+    // A node of an earlier version does not write down when it was.
+    let passed_at = chat.passed_at.get(&*agent.id).copied().unwrap_or(agent.rung_at);
+    let again_at = UnixMs(passed_at).plus_s(routing.ring_time_s * rings);
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
     AgentLoad {
         user: *agent.id,

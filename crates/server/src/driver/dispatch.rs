@@ -261,6 +261,7 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             let notice = Box::new(AgentNotice::Delivered { chat, seq });
             driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
         }
+        Hint::PlacesMoved { queue } => driver.inner.places.moved([queue]),
         Hint::VisitMoved { chat } => tell_of_move(driver, chat).await?,
         Hint::OfferTakenBack { presentation, visitor } => {
             tell_of_outcome(driver, visitor, presentation).await?;

@@ -25,6 +25,7 @@ use super::reasons::Why;
 use super::sites::Site;
 use crate::bus::Hint;
 use crate::store::chat::{ChatMode, EndedBy, find_chat_of_presentation, find_open_chat};
+use crate::store::customer::link::find_prefill;
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
 use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
@@ -330,7 +331,9 @@ async fn give_alternative(
         let opening = Opening { priority, ..invited(job, queue, None) };
         return open_chat(driver, tx, job, &opening, now, done).await;
     }
-    let instead = Box::new(shown(&job.site, queue, Instead { reason, alternative }, &[], now));
+    let known = find_prefill(tx, job.visitor).await?;
+    let instead = Instead { reason, alternative };
+    let instead = Box::new(shown(&job.site, queue, instead, &[], known.as_ref(), now));
     done.notices.push(VisitorNotice::Alternative { instead });
     Ok(())
 }

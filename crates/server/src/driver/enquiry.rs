@@ -106,9 +106,8 @@ impl Driver {
             let told =
                 EnquiryEvent { id: enquiry.id, site, queue, visitor: writer.visitor, chat: enquiry.chat };
             insert_enquiry_event(&mut tx, self.clock().new_id(), told, now).await?;
-            tx.commit().await?;
+            self.commit_and_tell(tx, [Hint::EnquiryChanged { site }]).await?;
             metrics::counter!("beckon_enquiries_total").increment(1);
-            self.bus().publish(Hint::EnquiryChanged { site });
         }
         Ok(VisitorNotice::EnquiryTaken { id })
     }

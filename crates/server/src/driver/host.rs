@@ -111,6 +111,8 @@ pub(super) struct Host {
     pub(super) unsent: Vec<VisitorNotice>,
     pub(super) unwritten: Unwritten,
     pub(super) written_at: UnixMs,
+    /// Checkpoints that were taken of it here.
+    pub(super) checkpoints: i64,
     pub(super) timer: Option<UnixMs>,
 }
 
@@ -252,6 +254,7 @@ impl Host {
     pub(super) fn checkpoint(&mut self, now: UnixMs) -> Checkpoint {
         self.unwritten = Unwritten::Nothing;
         self.written_at = now;
+        self.checkpoints += 1;
         let heard_at = self.state.engine.heard_at();
         let timeout_s = self.site.world.config.settings().visit_timeout_min * 60;
         let State { engine, pages, decisions } = &self.state;
@@ -261,6 +264,7 @@ impl Host {
         Checkpoint {
             visit: self.visit,
             epoch: self.epoch,
+            number: self.checkpoints,
             state: serde_json::to_string(&state).expect("a visit's state is plain data"),
             heard_at,
             ends_due: heard_at.plus_s(timeout_s),
@@ -380,6 +384,13 @@ impl Host {
         if before.signals != fresh.signals {
             let signals = Box::new(Signals::clone(&fresh.signals));
             self.notify(VisitorNotice::Signals { signals });
+        }
+        let poll_interval_s = |site: &Site| site.world.config.settings().poll_interval_s;
+        if poll_interval_s(&before) != poll_interval_s(&fresh) {
+            self.notify(VisitorNotice::PollInterval { poll_interval_s: poll_interval_s(&fresh) });
+        }
+        if !fresh.launcher_looks_as(&before) {
+            self.tell(&VisitorSignal::StylingChanged);
         }
         if before.is_open() != fresh.is_open() {
             self.notify(VisitorNotice::Availability { open: fresh.is_open() });

@@ -6,15 +6,22 @@ use beckon_engine::queue::conduct::Conduct;
 use beckon_engine::time::UnixMs;
 
 use super::Driver;
-use super::conversation::{end, is_silent_alert, say_as_system};
+use super::conversation::{end, is_silent_alert, say_as_system, tell_staff};
+use super::desk::{let_pass, routing_of};
 use crate::bus::Hint;
+use crate::store::agent::update_agent_silent;
 use crate::store::call::{CallOutcome, find_next_call_due, list_due_calls};
-use crate::store::chat::change::{update_chat_idle, update_chat_warned_due};
+use crate::store::chat::change::{update_chat_idle, update_chat_passed, update_chat_warned_due};
 use crate::store::chat::waiting::{find_next_wrap_up_due, list_due_wrap_ups};
 use crate::store::chat::{ChatRow, EndedBy};
+use crate::store::draft::find_draft;
 use crate::store::message::find_unanswered_since;
+use crate::store::user::find_user;
 use crate::store::visit::find_open_visit_of;
 use crate::store::{StoreResult, Tx};
+
+/// Ring times in which who took an alert has to begin to write; each change of their draft gives as much again.
+const FIRST_MESSAGE_RINGS: u32 = 3;
 
 /// What an active chat comes to at its deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +45,44 @@ impl Driver {
             .unwrap_or_default()
     }
 
-    /// When to look whether a chat that becomes active now is idle.
-    pub(super) fn idle_due(&self, chat: &ChatRow, now: UnixMs) -> Option<UnixMs> {
+    /// When to look again at a chat that gets its owner now: does who took an alert write (P-10), is a chat idle?
+    pub(super) fn look_due(&self, chat: &ChatRow, now: UnixMs) -> Option<UnixMs> {
+        if is_silent_alert(chat) {
+            return Some(self.first_message_due(chat, now));
+        }
         let warn_after_s = self.conduct_of(chat).idle_warn_after_s;
         (warn_after_s > 0).then(|| now.plus_s(warn_after_s))
+    }
+
+    fn first_message_due(&self, chat: &ChatRow, from: UnixMs) -> UnixMs {
+        from.plus_s(routing_of(self, chat).ring_time_s * FIRST_MESSAGE_RINGS)
+    }
+
+    /// Who took an alert has not written: they are set away and the next agent is alerted, unless a first message is being
+    /// written (P-10).
+    async fn pass_on_unwritten(
+        &self,
+        tx: &mut Tx,
+        chat: &ChatRow,
+        now: UnixMs,
+        hints: &mut Vec<Hint>,
+    ) -> StoreResult<()> {
+        let Some(owner) = chat.agent_id else { return Ok(()) };
+        let begun = find_draft(tx, *owner, *chat.id).await?.filter(|draft| !draft.body.is_empty());
+        if let Some(due) = begun.map(|draft| self.first_message_due(chat, UnixMs(draft.updated_at)))
+            && due > now
+        {
+            return update_chat_idle(tx, *chat.id, Some(due), None).await;
+        }
+        let name = find_user(tx, *owner).await?.map(|user| user.name).unwrap_or_default();
+        tell_staff(self, tx, *chat.id, "not_written", &name).await?;
+        self.requeue(tx, chat, *chat.queue_id, now).await?;
+        update_chat_passed(tx, *chat.id, &let_pass(chat, *owner, now)).await?;
+        update_agent_silent(tx, *owner, now).await?;
+        hints.push(Hint::AgentChanged { user: *owner, no_answer: true });
+        hints.push(Hint::ChatChanged { chat: *chat.id, visitor: *chat.visitor_id });
+        hints.push(Hint::MessageAdded { chat: *chat.id, visitor: *chat.visitor_id, seq: None });
+        Ok(())
     }
 
     /// The visitor of this chat was warned and has written: the desk looks at it now, and no console goes on counting.
@@ -77,14 +118,18 @@ impl Driver {
         Ok(call.into_iter().chain(find_next_wrap_up_due(tx).await?).min())
     }
 
-    /// Looks at an active chat at its deadline: is the visitor to be warned, or the chat to be closed?
-    pub(super) async fn look_whether_idle(
+    /// Looks at an active chat at its deadline: does an alert go on to the next agent (P-10), is the visitor to be warned,
+    /// or the chat to be closed?
+    pub(super) async fn look_at_active(
         &self,
         tx: &mut Tx,
         chat: &ChatRow,
         now: UnixMs,
         hints: &mut Vec<Hint>,
     ) -> StoreResult<()> {
+        if is_silent_alert(chat) {
+            return self.pass_on_unwritten(tx, chat, now, hints).await;
+        }
         let conduct = self.conduct_of(chat);
         let since = find_unanswered_since(tx, *chat.id).await?;
         let left = find_open_visit_of(tx, *chat.visitor_id).await?.is_none();
@@ -119,7 +164,7 @@ fn judge(chat: &ChatRow, conduct: &Conduct, since: Option<UnixMs>, left: bool, n
         return Idle::Waits(None);
     }
     let warned_at = chat.idle_warned_at.map(UnixMs);
-    if is_silent_alert(chat) || (since.is_none() && !left) {
+    if since.is_none() && !left {
         return Idle::Waits(Some(now.plus_s(conduct.idle_warn_after_s)));
     }
     match warned_at.filter(|warned| since.is_none_or(|since| since <= *warned)) {

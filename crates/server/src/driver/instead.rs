@@ -13,15 +13,17 @@ use super::Driver;
 use super::conversation::{end, is_silent_alert, say_as_system};
 use super::notice::visitor::{FormField, InsteadOfChat};
 use super::sites::Site;
+use super::view::filled;
 use crate::store::chat::change::update_chat_instead;
 use crate::store::chat::waiting::update_chat_moved;
 use crate::store::chat::{Answer, ChatRow, EndedBy};
+use crate::store::customer::link::PrefillRow;
 use crate::store::{StoreResult, Tx};
 
 /// A chat is moved to another queue at most this often, so that two queues cannot pass a visitor to and fro for ever.
 const MOVES_MAX: i64 = 3;
 /// Nobody waits in a queue for longer: one day.
-const WAIT_MAX_S: u32 = 86_400;
+pub(super) const WAIT_MAX_S: u32 = 86_400;
 
 /// What the queue has for this case.
 pub(super) fn alternative(site: &Site, queue: QueueId, reason: Missed) -> Alternative {
@@ -46,12 +48,14 @@ pub(super) fn closed_because(site: &Site, queue: QueueId, now: UnixMs) -> Option
     }
 }
 
-/// How it looks to the browser: with the form to fill in, where there is one, and when the queue opens next.
+/// How it looks to the browser: with the form to fill in, where there is one, and when the queue opens next. The form begins
+/// with what the visitor gave before, else with what is known of them (C-2).
 pub(super) fn shown(
     site: &Site,
     queue: QueueId,
     instead: Instead,
     answers: &[Answer],
+    known_of: Option<&PrefillRow>,
     now: UnixMs,
 ) -> InsteadOfChat {
     let known = site.world.config.queue(queue);
@@ -63,9 +67,9 @@ pub(super) fn shown(
         answers.iter().map(|answer| (answer.key.as_str(), answer.value.as_str())).collect();
     let form = fields
         .into_iter()
-        .map(|field| FormField {
-            value: given.get(field.key.as_str()).map(|value| (*value).to_owned()),
-            field,
+        .map(|field| match given.get(field.key.as_str()) {
+            Some(value) => FormField { value: Some((*value).to_owned()), field },
+            None => filled(&field, known_of),
         })
         .collect();
     let opens_at =

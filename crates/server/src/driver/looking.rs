@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Driver;
 use crate::bus::Hint;
 use crate::store::StoreResult;
-use crate::store::chat::look::{ChatLook, list_chat_looks};
+use crate::store::chat::look::{ChatLook, list_chat_looks, list_ended_chat_looks};
 use crate::store::node::{delete_node, meet_nodes};
 use crate::store::soundness::find_time;
 
@@ -19,6 +19,9 @@ use crate::store::soundness::find_time;
 const HERE_EVERY: Duration = Duration::from_secs(1);
 /// Who works on the database and was not heard for this time is not heard.
 const HEARD_WITHIN: Duration = Duration::from_secs(4);
+/// What ended within this time before the first look may have gone untold: what passes until a node is missed, and what clocks
+/// may be apart.
+const UNHEARD_MS: i64 = 30_000;
 /// What another node did is seen this late, and as long as it takes to tell.
 const LOOK_TURNS: u32 = 3;
 
@@ -64,7 +67,7 @@ async fn look_around(
         (true, true) => {
             tracing::info!("all other nodes are heard again");
             // What they did since the last look and said too early.
-            let last = look(driver, seen.get_or_insert_default()).await;
+            let last = look(driver, seen).await;
             *seen = None;
             return last;
         }
@@ -73,7 +76,7 @@ async fn look_around(
         }
         (false, true) => {}
     }
-    look(driver, seen.get_or_insert_default()).await
+    look(driver, seen).await
 }
 
 /// The other nodes that work on this database.
@@ -103,8 +106,17 @@ async fn forget(driver: &Driver, node: Uuid) -> StoreResult<()> {
 }
 
 /// Tells this node of every chat that is another than in `seen`, and of those that have ended since.
-async fn look(driver: &Driver, seen: &mut HashMap<ChatId, ChatLook>) -> StoreResult<()> {
-    let looks = list_chat_looks(&mut driver.store().read().await?).await?;
+async fn look(driver: &Driver, seen: &mut Option<HashMap<ChatId, ChatLook>>) -> StoreResult<()> {
+    let mut tx = driver.store().read().await?;
+    if seen.is_none() {
+        let since = driver.clock().now().plus_ms(-UNHEARD_MS);
+        for ended in list_ended_chat_looks(&mut tx, since).await? {
+            tell(driver, &ended);
+        }
+    }
+    let looks = list_chat_looks(&mut tx).await?;
+    drop(tx);
+    let seen = seen.get_or_insert_default();
     let mut before = std::mem::take(seen);
     for chat in looks {
         if before.remove(&*chat.id).as_ref() != Some(&chat) {

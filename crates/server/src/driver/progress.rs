@@ -1,5 +1,7 @@
 //! Owns how far visitors' chats are, for the engine: what it is told, and reading it for the shards that hold their visits.
 
+use std::time::Duration;
+
 use beckon_engine::event::{ChatPhase, Event};
 use beckon_engine::id::{ChatId, QueueId, VisitorId};
 use beckon_engine::time::UnixMs;
@@ -15,6 +17,10 @@ use crate::store::chat::{ChatMode, ChatRow, ChatState, find_latest_chat};
 
 /// Reads that one shard has under way at a time when it reads everything anew.
 const READ_AT_ONCE: usize = 4;
+
+/// What could not be read is read again after this time, so often: then whoever next changes the chat has it read.
+const READ_AGAIN_AFTER: Duration = Duration::from_secs(1);
+const READ_TRIES_MAX: u32 = 60;
 
 /// How far the visitor's chat is, for the engine.
 #[derive(Clone, Copy, Debug)]
@@ -58,14 +64,24 @@ impl Progress {
     }
 }
 
-/// Reads how far the chat of a visitor is; `read` says which of the reads this is.
+/// Reads how far the chat of a visitor is, again while the database fails; `read` says which of the reads this is.
 pub(super) async fn read(driver: Driver, visitor: VisitorId, read: u64) {
-    match find(&driver, visitor).await {
-        Ok(progress) => driver.send(visitor, ShardCommand::ChatProgress { visitor, read, progress }).await,
-        Err(error) => {
-            tracing::warn!(%error, "the state of a chat could not be read");
-            let signal = VisitorSignal::ChatChanged;
-            driver.send(visitor, ShardCommand::Signal { visitor, signal }).await;
+    for tried in 0..READ_TRIES_MAX {
+        match find(&driver, visitor).await {
+            Ok(progress) => {
+                driver.send(visitor, ShardCommand::ChatProgress { visitor, read, progress }).await;
+                return;
+            }
+            Err(error) if tried == 0 => {
+                tracing::warn!(%error, "the state of a chat could not be read");
+                let signal = VisitorSignal::ChatChanged;
+                driver.send(visitor, ShardCommand::Signal { visitor, signal }).await;
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = driver.stopping().cancelled() => return,
+            () = tokio::time::sleep(READ_AGAIN_AFTER) => {}
         }
     }
 }

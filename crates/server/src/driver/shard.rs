@@ -427,6 +427,7 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
         unsent: Vec::new(),
         unwritten: Unwritten::State,
         written_at: now,
+        checkpoints: 0,
         timer: None,
     };
     let waits = host.site.waits.iter();

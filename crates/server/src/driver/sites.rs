@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use beckon_engine::gate::Gate;
 use beckon_engine::hours::by_hand::{is_open_now, next_change_now};
 use beckon_engine::id::{QueueId, RuleId, SiteId};
+use beckon_engine::queue::{Queue, Styling};
 use beckon_engine::reason::Reason;
 use beckon_engine::signal::Signals;
 use beckon_engine::time::UnixMs;
@@ -145,14 +146,31 @@ impl Sites {
 }
 
 impl Site {
-    /// Whether every queue shows the same to those who wait, place and wait, as it did at `before`.
+    /// Whether the queue of every chat shows the same to its visitor, place and wait, form and looks, as it did at `before`
+    ///
     pub(super) fn shows_as(&self, before: &Self) -> bool {
-        let shown = |site: &Self| -> Vec<(QueueId, bool, bool)> {
-            let queues = site.world.config.queues();
-            let routings = queues.map(|queue| (queue.id, &queue.plan.routing));
-            routings.map(|(id, routing)| (id, routing.show_position, routing.show_wait)).collect()
+        if self.row.config_version == before.row.config_version {
+            return true;
+        }
+        let now: Vec<&Queue> = self.world.config.queues().collect();
+        let then: Vec<&Queue> = before.world.config.queues().collect();
+        now.len() == then.len() && now.iter().zip(&then).all(|(now, then)| shows_as(now, then))
+    }
+
+    /// Whether the launcher's queue looks the same as it did at `before`.
+    pub(super) fn launcher_looks_as(&self, before: &Self) -> bool {
+        let styling = |site: &Self| {
+            let queue = site.default_queue.and_then(|queue| site.world.config.queue(queue));
+            queue.map(|queue| queue.plan.styling.clone())
         };
-        self.row.config_version == before.row.config_version || shown(self) == shown(before)
+        self.row.config_version == before.row.config_version || styling(self) == styling(before)
+    }
+
+    /// How the launcher's queue looks, in this language.
+    #[must_use]
+    pub fn styling(&self, language: &str) -> Styling {
+        let queue = self.default_queue.and_then(|queue| self.world.config.queue(queue));
+        queue.map(|queue| queue.plan.styling.in_language(language)).unwrap_or_default()
     }
 
     /// Whether a reactive chat can be had now at the launcher's queue.
@@ -160,6 +178,16 @@ impl Site {
     pub fn is_open(&self) -> bool {
         self.default_queue.is_some_and(|queue| self.world.gate(queue).closed_because().is_none())
     }
+}
+
+fn shows_as(now: &Queue, then: &Queue) -> bool {
+    let (plan, before) = (&now.plan, &then.plan);
+    now.id == then.id
+        && plan.routing.show_position == before.routing.show_position
+        && plan.routing.show_wait == before.routing.show_wait
+        && plan.form_reactive == before.form_reactive
+        && plan.form_invite == before.form_invite
+        && plan.styling == before.styling
 }
 
 /// The gate of a queue as it is in this unit of work, not as it was counted last; closed when the queue is gone.

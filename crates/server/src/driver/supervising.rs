@@ -44,8 +44,7 @@ impl Driver {
         let now = self.clock().now();
         update_call_withdrawn(&mut tx, chat, now).await?;
         self.change_owner(&mut tx, &seat.chat, actor, now).await?;
-        tx.commit().await?;
-        self.tell_of(&seat.chat, true);
+        self.commit_and_tell_of(tx, &seat.chat, true).await?;
         Ok(())
     }
 
@@ -68,8 +67,7 @@ impl Driver {
         if said {
             say_as_system(self, &mut tx, chat, "guest_left", &actor.name).await?;
         }
-        tx.commit().await?;
-        self.tell_of(&seat.chat, said);
+        self.commit_and_tell_of(tx, &seat.chat, said).await?;
         Ok(())
     }
 
@@ -97,8 +95,7 @@ impl Driver {
         } else if seat.part() == Some(Part::Guest) {
             say_as_system(self, &mut tx, chat, "guest_left", &actor.name).await?;
         }
-        tx.commit().await?;
-        self.tell_of(&seat.chat, visible || seat.part() == Some(Part::Guest));
+        self.commit_and_tell_of(tx, &seat.chat, visible || seat.part() == Some(Part::Guest)).await?;
         Ok(())
     }
 }

@@ -32,11 +32,11 @@ pub(super) async fn take_back(driver: &Driver, site: SiteId, queue: QueueId) -> 
         insert_offer_event(&mut tx, driver.clock().new_id(), EventKind::OfferSettled, *presentation, now)
             .await?;
     }
-    tx.commit().await?;
-    for (presentation, visitor) in taken_back {
-        super::effects::count_outcome(Outcome::Withdrawn);
-        driver.bus().publish(Hint::OfferTakenBack { presentation, visitor });
-    }
+    let count = taken_back.len();
+    let hints =
+        taken_back.into_iter().map(|(presentation, visitor)| Hint::OfferTakenBack { presentation, visitor });
+    driver.commit_and_tell(tx, hints).await?;
+    (0..count).for_each(|_| super::effects::count_outcome(Outcome::Withdrawn));
     Ok(())
 }
 

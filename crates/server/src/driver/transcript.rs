@@ -56,9 +56,7 @@ impl Driver {
             Denied::Because(code, detail) => refuse(None, code, &detail),
             Denied::Store(error) => Refusal::Store(error),
         })?;
-        tx.commit().await?;
-        self.bus().publish(Hint::ChatChanged { chat, visitor });
-        Ok(())
+        Ok(self.commit_and_tell(tx, [Hint::ChatChanged { chat, visitor }]).await?)
     }
 
     /// Sends the transcript of a chat to an address that its agent, or a supervisor, names.
@@ -82,8 +80,7 @@ impl Driver {
             Mails::Wait => return Err(because(RefusalCode::Unavailable, "This server sends no e-mail.")),
         }
         self.promise(&mut tx, &seat.chat, email, Some(actor.id)).await?;
-        tx.commit().await?;
-        self.tell_of(&seat.chat, false);
+        self.commit_and_tell_of(tx, &seat.chat, false).await?;
         Ok(())
     }
 

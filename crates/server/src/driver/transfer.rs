@@ -22,7 +22,7 @@ use crate::store::agent::{
 use crate::store::call::{
     CallOutcome, CallRow, NewCall, Purpose, insert_call, update_call_settled, update_call_withdrawn,
 };
-use crate::store::chat::change::{update_chat_owner, update_chat_requeued};
+use crate::store::chat::change::{update_chat_idle, update_chat_owner, update_chat_requeued};
 use crate::store::chat::{ChatRow, ChatState, find_chat_locked};
 use crate::store::message::{Audience, NewMessage, Sender, append_message};
 use crate::store::participant::{
@@ -71,8 +71,7 @@ impl Driver {
             Purpose::Invite => "invited",
         };
         tell_staff(self, &mut tx, chat, key, &agent.name).await?;
-        tx.commit().await?;
-        self.tell_of(&seat.chat, true);
+        self.commit_and_tell_of(tx, &seat.chat, true).await?;
         Ok(())
     }
 
@@ -103,8 +102,7 @@ impl Driver {
         }
         self.write_note(&mut tx, actor, chat, note, now).await?;
         self.requeue(&mut tx, &seat.chat, queue, now).await?;
-        tx.commit().await?;
-        self.tell_of(&seat.chat, true);
+        self.commit_and_tell_of(tx, &seat.chat, true).await?;
         Ok(())
     }
 
@@ -117,8 +115,7 @@ impl Driver {
         let seat = find_seat_locked(&mut tx, actor, chat).await?;
         seat.check_decider(None)?;
         update_call_withdrawn(&mut tx, chat, self.clock().now()).await?;
-        tx.commit().await?;
-        self.tell_of(&seat.chat, false);
+        self.commit_and_tell_of(tx, &seat.chat, false).await?;
         Ok(())
     }
 
@@ -190,6 +187,9 @@ impl Driver {
         }
         self.free_owner(tx, chat, now).await?;
         insert_participant(tx, *chat.id, actor.id, Part::Owner, now).await?;
+        if is_silent_alert(chat) {
+            update_chat_idle(tx, *chat.id, self.look_due(chat, now), None).await?;
+        }
         say_as_system(self, tx, *chat.id, "handed_over", &actor.name).await?;
         Ok(())
     }

@@ -43,6 +43,7 @@ pub async fn visitor_chat(
     tx: &mut Tx,
     site: &Site,
     chat: &ChatRow,
+    language: &str,
     now: UnixMs,
 ) -> StoreResult<Option<VisitorChat>> {
     if is_hidden(chat) {
@@ -52,6 +53,7 @@ pub async fn visitor_chat(
     let waiting = matches!(*chat.state, ChatState::Queued | ChatState::Ringing);
     let plan = site.world.config.queue(*chat.queue_id).map(|queue| &queue.plan);
     let routing = plan.map(|plan| &plan.routing);
+    let own_styling = plan.filter(|_| site.default_queue != Some(*chat.queue_id)).map(|plan| &plan.styling);
     let (mut position, mut wait_s) = (None, None);
     if waiting && !launched && routing.is_some_and(|routing| routing.show_position || routing.show_wait) {
         let place = find_place(tx, chat, now).await?;
@@ -75,7 +77,8 @@ pub async fn visitor_chat(
     let instead = match &chat.instead {
         Some(instead) if *chat.state == ChatState::Ended => {
             let answers = find_chat_answers(tx, *chat.id).await?;
-            Some(shown(site, *chat.queue_id, instead.0.clone(), &answers, now))
+            let known = find_prefill(tx, *chat.visitor_id).await?;
+            Some(shown(site, *chat.queue_id, instead.0.clone(), &answers, known.as_ref(), now))
         }
         _ => None,
     };
@@ -97,13 +100,14 @@ pub async fn visitor_chat(
         rated,
         launched,
         files: plan.is_some_and(|plan| plan.visitor_files == VisitorFiles::Allowed),
+        styling: own_styling.map(|styling| Box::new(styling.in_language(language))),
         instead,
         transcript,
     }))
 }
 
 /// A field as it begins: with first name or primary e-mail where it is marked for it, and with nothing else ever (C-2).
-fn filled(field: &Field, known: Option<&PrefillRow>) -> FormField {
+pub(super) fn filled(field: &Field, known: Option<&PrefillRow>) -> FormField {
     let value = known.and_then(|known| match field.prefill {
         Some(Prefill::FirstName) => Some(known.first_name.clone()),
         Some(Prefill::PrimaryEmail) => Some(known.email.clone()),

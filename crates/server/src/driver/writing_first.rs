@@ -107,8 +107,7 @@ impl Driver {
         if !is_silent_alert(&chat) || !self.hand_over(&mut tx, actor, &chat, now).await? {
             return Err(has_chat(&mut tx, actor, opened.chat).await?);
         }
-        tx.commit().await?;
-        self.tell_of(&chat, true);
+        self.commit_and_tell_of(tx, &chat, true).await?;
         Ok(opened.chat)
     }
 

@@ -204,7 +204,7 @@ async fn create(
     site::find(&mut tx, site).await?;
     let id = CustomerId(api.clock.new_id());
     let details = new.into();
-    check_details(&mut tx, site, &details).await?;
+    check_details(&details, &find_custom_fields(&mut tx, site).await?, &BTreeMap::new())?;
     insert_customer(&mut tx, id, site, &details, api.clock.now()).await.map_err(taken)?;
     let row = find(&mut tx, id).await?;
     tx.commit().await?;
@@ -320,8 +320,10 @@ async fn change(
     let mut tx = api.store.write().await?;
     let row = find_present(&mut tx, id).await?;
     let site = *row.site_id;
-    let details = patched(row.details, patch);
-    check_details(&mut tx, site, &details).await?;
+    let custom = find_custom_fields(&mut tx, site).await?;
+    let stored = row.details.fields.0.clone();
+    let details = patched(row.details, patch, &custom);
+    check_details(&details, &custom, &stored)?;
     update_customer(&mut tx, id, &details, api.clock.now()).await.map_err(taken)?;
     let row = find(&mut tx, id).await?;
     tx.commit().await?;
@@ -342,10 +344,9 @@ async fn find_present(tx: &mut Tx, id: CustomerId) -> Answer<CustomerRow> {
     Ok(row)
 }
 
-async fn check_details(tx: &mut Tx, site: SiteId, details: &Details) -> Answer<()> {
-    let fields = find_custom_fields(tx, site).await?;
+fn check_details(details: &Details, custom: &[CustomField], stored: &BTreeMap<String, String>) -> Answer<()> {
     let mut checks = Checks::new();
-    for Wrong { field, why } in check::wrong(details, &fields) {
+    for Wrong { field, why } in check::wrong(details, custom, stored) {
         checks.wrong(field, why);
     }
     checks.finish()
@@ -360,7 +361,16 @@ fn taken(error: StoreError) -> Problem {
     }
 }
 
-fn patched(before: Details, patch: CustomerPatch) -> Details {
+/// The record with what the patch names. Values of fields that the site has no longer stay.
+fn patched(before: Details, patch: CustomerPatch, custom: &[CustomField]) -> Details {
+    let is_gone = |key: &str| custom.iter().all(|field| field.key != key);
+    let fields = match patch.fields {
+        None => before.fields.0,
+        Some(fields) => {
+            let gone = before.fields.0.into_iter().filter(|(key, _)| is_gone(key));
+            gone.chain(check::filled(fields)).collect()
+        }
+    };
     Details {
         customer_ref: check::reference(patch.customer_ref.unwrap_or(before.customer_ref)),
         first_name: patch.first_name.map_or(before.first_name, check::trimmed),
@@ -368,7 +378,7 @@ fn patched(before: Details, patch: CustomerPatch) -> Details {
         email: patch.email.map_or(before.email, check::trimmed),
         phone: patch.phone.map_or(before.phone, check::trimmed),
         company: patch.company.map_or(before.company, check::trimmed),
-        fields: patch.fields.map_or(before.fields, |fields| JsonColumn(check::filled(fields))),
+        fields: JsonColumn(fields),
     }
 }
 

@@ -27,16 +27,14 @@ use crate::store::column::Text;
 use crate::store::second_step::{has_second_step, list_users_with_second_step};
 use crate::store::session::delete_sessions_of_user;
 use crate::store::user::{
-    Role, UserRow, delete_user, find_other_admin_count, find_user, find_user_count, insert_user, list_users,
-    update_user,
+    Role, USERS_MAX, UserRow, delete_user, find_other_admin_count, find_user, find_user_count, insert_user,
+    list_users, update_user,
 };
 use crate::store::user_identity::{has_identity, list_users_with_identity};
 use crate::store::user_link::{UserLinkRow, find_user_link, list_user_links};
 use crate::store::user_skill::{list_skills_of, list_user_skills, update_user_skills};
 use crate::store::{StoreError, Tx};
 
-/// Most users of an installation.
-pub const USERS_MAX: i64 = 10_000;
 /// Slots of a user when none are named.
 pub const SLOTS_DEFAULT: i64 = 3;
 

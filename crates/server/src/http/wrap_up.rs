@@ -21,7 +21,7 @@ use crate::driver::history::remember_for_search;
 use crate::driver::notice::RefusalCode;
 use crate::driver::transcript::TRANSCRIPTS_MAX;
 use crate::store::chat::ChatState;
-use crate::store::chat::wrap_up::{WrapUpRow, update_wrap_up};
+use crate::store::chat::wrap_up::{WrapUpRow, find_wrap_up, update_wrap_up};
 use crate::store::column::Json as JsonColumn;
 
 /// Most tags of a chat.
@@ -75,7 +75,8 @@ async fn note(
         return Err(Problem::field("", "Nobody has had this chat yet."));
     }
     let choices = api.driver.conduct_of(&seat.chat).dispositions;
-    let tags = checked(&wrap_up, &choices)?;
+    let stored = find_wrap_up(&mut tx, id).await?.ok_or(Problem::NotFound)?;
+    let tags = checked(&wrap_up, &choices, &stored.disposition)?;
     let row = WrapUpRow {
         disposition: wrap_up.disposition,
         tags: JsonColumn(tags),
@@ -113,10 +114,11 @@ async fn send(
     }
 }
 
-/// The tags, each once.
-fn checked(wrap_up: &WrapUp, choices: &[String]) -> Answer<Vec<String>> {
+/// The tags, each once. The disposition that is `stored` may stay, though the queue offers it no longer.
+fn checked(wrap_up: &WrapUp, choices: &[String], stored: &str) -> Answer<Vec<String>> {
     let mut checks = Checks::new();
-    if !wrap_up.disposition.is_empty() && !choices.contains(&wrap_up.disposition) {
+    let known = wrap_up.disposition == stored || choices.contains(&wrap_up.disposition);
+    if !wrap_up.disposition.is_empty() && !known {
         checks.wrong("/disposition", "is not one of the queue's");
     }
     checks.count("/tags", wrap_up.tags.len(), 0..=TAGS_MAX);

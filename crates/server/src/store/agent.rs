@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::column::Text;
 use super::sql::{execute, fetch_all, fetch_one, fetch_optional};
-use super::user::Role;
+use super::user::{Role, USERS_MAX};
 use super::{StoreResult, Tx};
 
 /// What an agent has chosen. Whether they are signed in is told by `heard_at`.
@@ -118,7 +118,20 @@ macro_rules! select {
 /// # Errors
 /// When the database failed.
 pub async fn list_agents(tx: &mut Tx) -> StoreResult<Vec<AgentRow>> {
-    fetch_all!(tx, AgentRow, select!("WHERE NOT u.disabled ORDER BY u.name, u.id LIMIT 1000"))
+    fetch_all!(tx, AgentRow, select!("WHERE NOT u.disabled ORDER BY u.name, u.id LIMIT $1"), USERS_MAX,)
+}
+
+/// Lists those who are ready and were heard from since `heard_since`, by name.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_ready_agents(tx: &mut Tx, heard_since: UnixMs) -> StoreResult<Vec<AgentRow>> {
+    fetch_all!(
+        tx,
+        AgentRow,
+        select!("WHERE NOT u.disabled AND u.status = 'ready' AND u.heard_at >= $1 ORDER BY u.name, u.id"),
+        heard_since.0,
+    )
 }
 
 /// Finds one agent.

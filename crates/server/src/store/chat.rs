@@ -1,6 +1,8 @@
 //! Owns the SQL of chats: each change of state is one conditional statement, so that of two racing writers one wins.
 //! What a chat looks like to the console stands in `chat_view`.
 
+use std::collections::BTreeMap;
+
 use beckon_engine::id::{ChatId, PresentationId, QueueId, SiteId, UserId, VisitId, VisitorId};
 use beckon_engine::queue::enquiry::Instead;
 use beckon_engine::time::UnixMs;
@@ -28,7 +30,7 @@ macro_rules! columns {
     () => {
         concat!(
             "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
-                    owner_epoch, rung, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
+                    owner_epoch, rung, passed_at, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
                     idle_warned_at, requeued_at, wrapped_up, priority, wait_due, moves, instead, window_at_launch,
                     last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq, ",
             $crate::store::chat::written!("chats.id"),
@@ -127,6 +129,8 @@ pub struct ChatRow {
     pub owner_epoch: i64,
     /// Who was rung and did not take it.
     pub rung: Json<Vec<UserId>>,
+    /// When each of them last let it pass, milliseconds.
+    pub passed_at: Json<BTreeMap<UserId, i64>>,
     /// When it was asked for.
     pub requested_at: i64,
     /// When it began to wait.

@@ -9,6 +9,9 @@ use tokio_util::sync::CancellationToken;
 use super::{Pools, Store, StoreResult};
 
 const EVERY: Duration = Duration::from_secs(1);
+/// What was written while a checkpoint was made is carried over by the next one at once, so often: a short one can come to the
+/// end of the log between two commits, and the log begins anew.
+const PASSES_MAX: u32 = 4;
 /// Pages of the log, 4 KB each, from which on a commit makes the checkpoint: under lasting load none beside the commits comes to
 /// the end of the log, so that it could begin anew. Little is left to carry over by then.
 pub(super) const LOG_PAGES_MAX: &str = "16000";
@@ -36,7 +39,13 @@ impl Store {
     /// When the database failed.
     pub async fn make_checkpoint(&self) -> StoreResult<()> {
         if let Pools::Sqlite { checkpoints, .. } = &self.pools {
-            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(checkpoints).await?;
+            for _ in 0..PASSES_MAX {
+                let sql = "PRAGMA wal_checkpoint(PASSIVE)";
+                let (_, log, carried): (i64, i64, i64) = sqlx::query_as(sql).fetch_one(checkpoints).await?;
+                if carried >= log {
+                    break;
+                }
+            }
         }
         Ok(())
     }

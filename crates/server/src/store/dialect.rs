@@ -91,10 +91,11 @@ impl Tx {
     }
 }
 
-/// A list of values out of one JSON text, on SQLite.
+/// A list of values out of one JSON text, on SQLite. Each is binary JSON: a text would be parsed again for every member that is
+/// taken out of it.
 macro_rules! sqlite_list {
     () => {
-        "json_each($1) AS j"
+        "jsonb_each($1) AS j"
     };
 }
 

@@ -157,8 +157,8 @@ pub async fn list_messages(
     fetch_all!(tx, MessageRow, LIST, Text(chat), after, limit,)
 }
 
-/// When the visitor of a chat began to owe an answer: the first message of an agent after the visitor's last.
-/// None while there is no such message.
+/// When the visitor of a chat began to owe an answer: the first message of an agent after the visitor's last, and after
+/// the owner joined, for what was written before was answered by waiting. None while there is no such message.
 ///
 /// # Errors
 /// When the database failed.
@@ -168,7 +168,9 @@ pub async fn find_unanswered_since(tx: &mut Tx, chat: ChatId) -> StoreResult<Opt
         (Option<i64>,),
         "SELECT MIN(sent_at) FROM messages
          WHERE chat_id = $1 AND sender = 'agent' AND audience = 'all'
-           AND seq > COALESCE((SELECT MAX(seq) FROM messages WHERE chat_id = $1 AND sender = 'visitor'), 0)",
+           AND seq > COALESCE((SELECT MAX(seq) FROM messages WHERE chat_id = $1 AND sender = 'visitor'), 0)
+           AND sent_at >= COALESCE((SELECT MAX(joined_at) FROM chat_participants
+                                    WHERE chat_id = $1 AND part = 'owner' AND left_at IS NULL), 0)",
         Text(chat),
     )?;
     Ok(since.map(UnixMs))

@@ -27,6 +27,9 @@ pub enum Role {
     Admin,
 }
 
+/// Most users there can be.
+pub const USERS_MAX: i64 = 10_000;
+
 /// A person who signs in to the console.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct UserRow {

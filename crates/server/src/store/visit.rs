@@ -60,6 +60,8 @@ pub struct Checkpoint {
     pub visit: VisitId,
     /// Under which epoch the writer holds it.
     pub epoch: i64,
+    /// Rises with every checkpoint of the epoch, from 1.
+    pub number: i64,
     /// The live state as JSON.
     pub state: String,
     /// Last contact.
@@ -133,7 +135,7 @@ pub async fn claim_open_visit(
     fetch_optional!(
         tx,
         ClaimedVisit,
-        "UPDATE visits SET epoch = epoch + 1, node = $3,
+        "UPDATE visits SET epoch = epoch + 1, checkpoint = 0, node = $3,
              held_since = CASE WHEN node = $3 THEN COALESCE(held_since, epoch + 1) ELSE epoch + 1 END
          WHERE visitor_id = $1 AND ended_at IS NULL AND ends_due > $2
          RETURNING id, epoch, state, held_since",
@@ -173,18 +175,20 @@ pub async fn update_visitor_visit_ended(tx: &mut Tx, visitor: VisitorId, now: Un
 pub async fn update_visit_checkpoint(tx: &mut Tx, checkpoint: &Checkpoint) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE visits SET state = $3, heard_at = $4, ends_due = $5
+        "UPDATE visits SET state = $3, heard_at = $4, ends_due = $5, checkpoint = $6
          WHERE id = $1 AND epoch = $2 AND ended_at IS NULL",
         Text(checkpoint.visit),
         checkpoint.epoch,
         checkpoint.state.as_str(),
         checkpoint.heard_at.0,
         checkpoint.ends_due.0,
+        checkpoint.number,
     )?;
     Ok(rows == 1)
 }
 
-/// Writes down where visits stand, in one statement; each at most once. One that another node has claimed since stays as it is.
+/// Writes down where visits stand, in one statement; each at most once. One that another node has claimed since, or of which a later
+/// checkpoint is written, stays as it is.
 ///
 /// # Errors
 /// When the database failed.
@@ -192,17 +196,19 @@ pub async fn update_visit_checkpoints(tx: &mut Tx, checkpoints: &[&Checkpoint]) 
     if checkpoints.is_empty() {
         return Ok(());
     }
-    let row = |Checkpoint { visit, epoch, state, heard_at, ends_due }: &&Checkpoint| {
-        json!([visit, epoch, state, heard_at.0, ends_due.0])
+    let row = |Checkpoint { visit, epoch, number, state, heard_at, ends_due }: &&Checkpoint| {
+        json!([visit, epoch, state, heard_at.0, ends_due.0, number])
     };
     let list = checkpoints.iter().map(row).collect::<Vec<_>>();
     execute_list!(
         tx,
         "UPDATE visits SET
-             state = j.value ->> 2, heard_at = CAST(j.value ->> 3 AS BIGINT), ends_due = CAST(j.value ->> 4 AS BIGINT)
+             state = j.value ->> 2, heard_at = CAST(j.value ->> 3 AS BIGINT), ends_due = CAST(j.value ->> 4 AS BIGINT),
+             checkpoint = CAST(j.value ->> 5 AS BIGINT)
          FROM ",
         json!(list).to_string(),
-        " WHERE visits.id = j.value ->> 0 AND visits.epoch = CAST(j.value ->> 1 AS BIGINT) AND visits.ended_at IS NULL",
+        " WHERE visits.id = j.value ->> 0 AND visits.epoch = CAST(j.value ->> 1 AS BIGINT)
+                AND visits.checkpoint < CAST(j.value ->> 5 AS BIGINT) AND visits.ended_at IS NULL",
     )?;
     Ok(())
 }

@@ -14,7 +14,9 @@ use url::Url;
 use super::agent_session::AgentSession;
 use super::wire::agent::AgentFrame;
 use super::wire::{VERSION, parse};
-use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
+use super::{
+    CONSOLE_WRITE_BUFFER, Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send_together, small,
+};
 use crate::driver::access::Actor;
 use crate::driver::consoles::{Console, ConsoleSignal};
 use crate::driver::notice::RefusalCode;
@@ -51,7 +53,7 @@ pub(super) async fn upgrade(
     let user = signed_in.user;
     let actor = Actor { id: *user.id, name: user.name, role: *user.role };
     let session = AgentSession::new(live.driver.clone(), api, actor, signed_in.token_hash);
-    small(upgrade).on_upgrade(move |mut socket| async move {
+    small(upgrade).write_buffer_size(CONSOLE_WRITE_BUFFER).on_upgrade(move |mut socket| async move {
         let closed = serve(&live, session, &mut socket).await.err().unwrap_or(GONE);
         super::close(socket, closed).await;
     })
@@ -105,10 +107,7 @@ async fn converse(
 }
 
 async fn send_all(socket: &mut WebSocket, notices: Vec<AgentNotice>) -> Result<(), Closed> {
-    for notice in notices {
-        send(socket, &notice).await?;
-    }
-    Ok(())
+    send_together(socket, &notices).await
 }
 
 /// A browser names the page's origin on every WebSocket; a cookie alone would let foreign pages in.

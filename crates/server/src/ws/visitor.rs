@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use beckon_engine::event::Event;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -15,7 +16,9 @@ use super::visitor_session::{Caller, VisitorSession, check, greet, try_later};
 use super::wire::parse;
 use super::wire::sorting::{Sorted, sort};
 use super::wire::visitor::VisitorFrame;
-use super::{Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send, small};
+use super::{
+    Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, Received, ask, close, receive, receive_any, send, small,
+};
 use crate::driver::command::{Attached, Connection, NotAttached, Observed, VisitorSignal};
 use crate::driver::identity::{Identity, IdentityRefusal};
 use crate::driver::notice::RefusalCode;
@@ -129,21 +132,55 @@ async fn converse(socket: &mut WebSocket, entered: &mut Entered) -> Result<(), C
     Box::pin(send_all(socket, std::mem::take(&mut entered.welcome))).await?;
     let Entered { session, signals, .. } = entered;
     let limiter = RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_AT_ONCE));
-    let poll_interval_s = session.site.world.config.settings().poll_interval_s;
-    let silence_max = Duration::from_secs(u64::from(2 * poll_interval_s)) + BEAT_SLACK;
-    let mut silent_at = Instant::now() + silence_max;
+    let mut beat = Beat::new(session.site.world.config.settings().poll_interval_s);
     loop {
         tokio::select! {
-            frame = tokio::time::timeout_at(silent_at, receive(socket)) => {
-                let frame = frame.map_err(|_| Closed { code: close::RESUME, reason: "silent" })??;
-                silent_at = Instant::now() + silence_max;
-                Box::pin(take_and_answer(socket, session, &limiter, frame)).await?;
-            }
+            frame = tokio::time::timeout_at(beat.due(), receive_any(socket)) => match frame {
+                Ok(received) => {
+                    beat.heard();
+                    Box::pin(take_and_answer(socket, session, &limiter, received?)).await?;
+                }
+                Err(_) if beat.asked => return Err(Closed { code: close::RESUME, reason: "silent" }),
+                Err(_) => {
+                    beat.asked = true;
+                    Box::pin(ask(socket)).await?;
+                }
+            },
             signal = signals.recv() => {
                 let signal = signal.ok_or(Closed { code: close::RESUME, reason: "too slow" })?;
+                if let VisitorSignal::Notice(notice) = &signal
+                    && let VisitorNotice::PollInterval { poll_interval_s } = **notice
+                {
+                    beat = Beat::new(poll_interval_s);
+                }
                 Box::pin(pass_on(socket, session, signal)).await?;
             }
         }
+    }
+}
+
+/// When a browser was heard last. A page that cannot be seen is slowed down by its browser, and so are its heartbeats: one that is
+/// late is asked, and the browser answers for the page (T-7).
+struct Beat {
+    poll_interval: Duration,
+    heard_at: Instant,
+    asked: bool,
+}
+
+impl Beat {
+    fn new(poll_interval_s: u32) -> Self {
+        let poll_interval = Duration::from_secs(u64::from(poll_interval_s));
+        Self { poll_interval, heard_at: Instant::now(), asked: false }
+    }
+
+    fn heard(&mut self) {
+        (self.heard_at, self.asked) = (Instant::now(), false);
+    }
+
+    /// When it is asked, or, once it was, counts as dead.
+    fn due(&self) -> Instant {
+        let quiet = if self.asked { 2 * self.poll_interval + BEAT_SLACK } else { 3 * self.poll_interval / 2 };
+        self.heard_at + quiet
     }
 }
 
@@ -151,9 +188,19 @@ async fn take_and_answer(
     socket: &mut WebSocket,
     session: &mut VisitorSession,
     limiter: &DefaultDirectRateLimiter,
-    frame: String,
+    received: Received,
 ) -> Result<(), Closed> {
-    let answers = take(session, limiter, &frame).await?;
+    if limiter.check().is_err() {
+        return Err(Closed { code: close::TOO_MANY, reason: "too many frames" });
+    }
+    let frame = match received {
+        Received::Text(frame) => frame,
+        Received::Pong => {
+            session.driver.observe(session.visitor, Observed::Told(Event::Heard)).await;
+            return Ok(());
+        }
+    };
+    let answers = take(session, &frame).await?;
     send_all(socket, answers).await
 }
 
@@ -166,14 +213,7 @@ async fn pass_on(
     send_all(socket, notices).await
 }
 
-async fn take(
-    session: &mut VisitorSession,
-    limiter: &DefaultDirectRateLimiter,
-    frame: &str,
-) -> Result<Vec<VisitorNotice>, Closed> {
-    if limiter.check().is_err() {
-        return Err(Closed { code: close::TOO_MANY, reason: "too many frames" });
-    }
+async fn take(session: &mut VisitorSession, frame: &str) -> Result<Vec<VisitorNotice>, Closed> {
     let sorted = parse::<VisitorFrame>(frame).and_then(|frame| sort(frame).map_err(str::to_owned));
     Ok(match sorted {
         Ok(Sorted::Track(observed)) => {
@@ -194,6 +234,7 @@ async fn answer(session: &mut VisitorSession, signal: VisitorSignal) -> Result<V
     match signal {
         VisitorSignal::Notice(notice) => Ok(vec![*notice]),
         VisitorSignal::ChatChanged => session.chat_changed().await.map_err(|error| try_later(&error)),
+        VisitorSignal::StylingChanged => Ok(vec![session.styling()]),
         VisitorSignal::MessageAdded(seq) => {
             session.messages_added(seq).await.map_err(|error| try_later(&error))
         }

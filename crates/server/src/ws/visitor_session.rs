@@ -206,22 +206,24 @@ impl VisitorSession {
         if chat.is_none() {
             missed.clear();
         }
-        let queue = self.site.default_queue.and_then(|queue| self.site.world.config.queue(queue));
         let mut notices = vec![VisitorNotice::Welcome {
             v: VERSION,
             token: self.token.clone(),
             visit: self.visit,
             signals: Box::new(Signals::clone(&self.site.signals)),
             poll_interval_s: self.site.world.config.settings().poll_interval_s,
-            styling: Box::new(
-                queue.map(|queue| queue.plan.styling.in_language(&self.language)).unwrap_or_default(),
-            ),
+            styling: Box::new(self.site.styling(&self.language)),
             open: self.site.is_open(),
             offer: offer.map(Box::new),
             chat: chat.map(Box::new),
         }];
         notices.append(&mut missed);
         Ok(notices)
+    }
+
+    /// How the launcher looks now.
+    pub(super) fn styling(&self) -> VisitorNotice {
+        VisitorNotice::Styling { styling: Box::new(self.site_now().styling(&self.language)) }
     }
 
     /// Lets this node remember whose the token is and, from `chatless`, that there was no open chat then.
@@ -302,9 +304,14 @@ impl VisitorSession {
             }
             ChatFrame::SendEnquiry(sent) => {
                 let (site, language) = (&*self.site_now(), self.language.as_str());
+                let id = sent.id.clone();
                 match driver.send_enquiry(&Writer { site, visitor, visit: self.visit, language }, sent).await
                 {
                     Ok(taken) => return vec![taken],
+                    Err(Refusal::Store(error)) => {
+                        tracing::warn!(%error, "an enquiry could not be stored");
+                        return vec![try_again(id)];
+                    }
                     Err(refusal) => Err(refusal),
                 }
             }
@@ -379,7 +386,8 @@ impl VisitorSession {
         };
         let chat = match &row {
             Some(row) => {
-                visitor_chat(&self.driver, &mut tx, &self.site_now(), row, self.driver.clock().now()).await?
+                let now = self.driver.clock().now();
+                visitor_chat(&self.driver, &mut tx, &self.site_now(), row, &self.language, now).await?
             }
             None => None,
         };

@@ -31,7 +31,12 @@ mod model;
 
 use model::{Agent, Chat, Model, Place, Rules};
 
-store_tests!(routing_does_what_the_model_says, who_declines_is_rung_again_and_again);
+store_tests!(
+    routing_does_what_the_model_says,
+    who_declines_is_rung_again_and_again,
+    who_declines_is_rung_again_whatever_rings_meanwhile,
+    who_waits_without_a_time_is_given_one,
+);
 
 const SEEDS: u64 = 6;
 const STEPS: u32 = 90;
@@ -137,6 +142,17 @@ impl Stage {
         tx.commit().await.unwrap();
     }
 
+    /// A visitor comes into the first queue.
+    async fn comes(&self) -> ChatId {
+        let (chat, now) = (ChatId(self.clock.new_id()), self.clock.now());
+        let mut tx = self.store.write().await.unwrap();
+        let who = fixtures::visit(&mut tx, self.site, now).await;
+        let waiting = NewChat { id: chat, held_until: now, ..fixtures::chat(self.site, self.queues[0], who) };
+        assert!(insert_chat(&mut tx, &waiting, now).await.unwrap());
+        tx.commit().await.unwrap();
+        chat
+    }
+
     async fn seconds_until_it_rings(&self, chat: ChatId) -> u32 {
         for seconds in 0..1_000 {
             self.driver.route().await.unwrap();
@@ -199,7 +215,7 @@ impl Stage {
     async fn decline(&mut self) -> String {
         let Some((chat, agent)) = self.any(Place::is_ringing) else { return "nothing rings".to_owned() };
         self.driver.decline_chat(&actor(agent), chat).await.unwrap();
-        self.model.let_pass(chat, agent);
+        self.model.let_pass(chat, agent, self.clock.now());
         format!("{agent} declines {chat}")
     }
 
@@ -295,21 +311,51 @@ impl Stage {
 
 // spec: Q-4 X-3
 async fn who_declines_is_rung_again_and_again(store: Store) {
-    let stage = Stage::build(store, 0).await;
-    let (agent, _) = stage.model.agents.iter().find(|(_, agent)| agent.serves.len() == 2).unwrap();
-    stage.driver.choose_status(*agent, Stance::Ready).await.unwrap();
-    let (chat, now) = (ChatId(stage.clock.new_id()), stage.clock.now());
-    let mut tx = stage.store.write().await.unwrap();
-    let who = fixtures::visit(&mut tx, stage.site, now).await;
-    let waiting = NewChat { id: chat, held_until: now, ..fixtures::chat(stage.site, stage.queues[0], who) };
-    assert!(insert_chat(&mut tx, &waiting, now).await.unwrap());
-    tx.commit().await.unwrap();
-    stage.hear(now.plus_s(3_600)).await;
+    let (stage, agent) = alone(store).await;
+    let chat = stage.comes().await;
     stage.seconds_until_it_rings(chat).await;
     for seconds in [60, 180, 180] {
-        stage.driver.decline_chat(&actor(*agent), chat).await.unwrap();
+        stage.driver.decline_chat(&actor(agent), chat).await.unwrap();
         assert_eq!(stage.seconds_until_it_rings(chat).await, seconds);
     }
+}
+
+// spec: Q-4 X-3
+async fn who_declines_is_rung_again_whatever_rings_meanwhile(store: Store) {
+    let (stage, agent) = alone(store).await;
+    let chat = stage.comes().await;
+    stage.seconds_until_it_rings(chat).await;
+    stage.driver.decline_chat(&actor(agent), chat).await.unwrap();
+    for _ in 0..2 {
+        stage.clock.advance_ms(20_000);
+        let other = stage.comes().await;
+        assert_eq!(stage.seconds_until_it_rings(other).await, 0);
+        stage.driver.accept_chat(&actor(agent), other).await.unwrap();
+        stage.driver.close_chat(&actor(agent), other).await.unwrap();
+        stage.driver.close_chat(&actor(agent), other).await.unwrap();
+    }
+    assert_eq!(stage.seconds_until_it_rings(chat).await, 20);
+}
+
+/// As a node of an earlier version lets them wait.
+// spec: X-3
+async fn who_waits_without_a_time_is_given_one(store: Store) {
+    let stage = Stage::build(store, 0).await;
+    stage.comes().await;
+    let due = stage.clock.now().plus_s(86_400);
+    assert_eq!(stage.driver.route().await.unwrap(), Some(due));
+    stage.clock.advance_ms(1_000);
+    assert_eq!(stage.driver.route().await.unwrap(), Some(due));
+}
+
+/// One agent is ready, who serves both queues.
+async fn alone(store: Store) -> (Stage, UserId) {
+    let stage = Stage::build(store, 0).await;
+    let (agent, _) = stage.model.agents.iter().find(|(_, agent)| agent.serves.len() == 2).unwrap();
+    let agent = *agent;
+    stage.driver.choose_status(agent, Stance::Ready).await.unwrap();
+    stage.hear(stage.clock.now().plus_s(3_600)).await;
+    (stage, agent)
 }
 
 fn actor(id: UserId) -> Actor {

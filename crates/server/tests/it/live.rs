@@ -4,6 +4,7 @@ mod aftercare;
 mod agents;
 mod asking;
 mod bounds;
+mod changes;
 mod chats;
 pub(crate) mod client;
 mod configuration;

@@ -1,5 +1,6 @@
 //! Tests of the store, every one on both engines.
 
+mod checkpoints;
 mod config;
 mod engine;
 pub(crate) mod fixtures;

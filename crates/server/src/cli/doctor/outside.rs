@@ -25,7 +25,7 @@ async fn look_at_nats(config: &Config, findings: &mut Findings) {
         }
         Err(error) => {
             let says = format!("cannot be reached: {error:#}");
-            findings.fault("nats", says, "no node starts without it; those that run see each other late");
+            findings.fault("nats", says, "nodes run without it, and see each other some seconds late");
         }
     }
 }

@@ -25,9 +25,10 @@ pub struct Wrong {
     pub why: String,
 }
 
-/// Everything that is wrong with a record.
+/// Everything that is wrong with a record. Values of its own fields that are `stored` stay as they are, also where the site
+/// has such a field no longer.
 #[must_use]
-pub fn wrong(details: &Details, fields: &[CustomField]) -> Vec<Wrong> {
+pub fn wrong(details: &Details, fields: &[CustomField], stored: &BTreeMap<String, String>) -> Vec<Wrong> {
     let mut found = Vec::new();
     let mut say = |field: &str, why: Option<String>| {
         found.extend(why.map(|why| Wrong { field: field.to_owned(), why }));
@@ -50,7 +51,7 @@ pub fn wrong(details: &Details, fields: &[CustomField]) -> Vec<Wrong> {
     if lines.iter().all(|(_, text, _)| text.is_empty()) {
         say("", Some("has neither reference, name, e-mail address, telephone number nor company".to_owned()));
     }
-    for (key, value) in &details.fields.0 {
+    for (key, value) in details.fields.iter().filter(|(key, value)| stored.get(*key) != Some(*value)) {
         let at = format!("/fields/{}", key.replace('~', "~0").replace('/', "~1"));
         match fields.iter().find(|field| field.key == *key) {
             None => say(&at, Some("is not a field of this site".to_owned())),
@@ -154,17 +155,20 @@ mod tests {
             (CustomFieldKind::Date, "2026-12-31", "31.12.2026"),
             (CustomFieldKind::Boolean, "true", "yes"),
         ] {
-            assert_eq!(wrong(&with(good), &[field("f", kind)]), Vec::new(), "{good}");
-            assert_eq!(wrong(&with(bad), &[field("f", kind)])[0].field, "/fields/f", "{bad}");
+            let none = BTreeMap::new();
+            assert_eq!(wrong(&with(good), &[field("f", kind)], &none), Vec::new(), "{good}");
+            assert_eq!(wrong(&with(bad), &[field("f", kind)], &none)[0].field, "/fields/f", "{bad}");
+            assert_eq!(wrong(&with(bad), &[field("f", kind)], &with(bad).fields), Vec::new(), "{bad}");
         }
-        assert_eq!(wrong(&with("x"), &[])[0].why, "is not a field of this site");
+        assert_eq!(wrong(&with("x"), &[], &with("y").fields)[0].why, "is not a field of this site");
     }
 
     #[test]
     fn a_record_says_something_and_within_bounds() {
-        assert_eq!(wrong(&Details::default(), &[])[0].field, "");
+        assert_eq!(wrong(&Details::default(), &[], &BTreeMap::new())[0].field, "");
         let bad = Details { email: "a@b".to_owned(), phone: "1\u{7}".to_owned(), ..Details::default() };
-        let found: Vec<String> = wrong(&bad, &[]).into_iter().map(|wrong| wrong.field).collect();
+        let found: Vec<String> =
+            wrong(&bad, &[], &BTreeMap::new()).into_iter().map(|wrong| wrong.field).collect();
         assert_eq!(found, ["/phone", "/email"]);
     }
 }

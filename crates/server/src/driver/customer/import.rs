@@ -1,5 +1,7 @@
 //! Owns how a row of a file becomes a customer record: which column is what, and what is wrong with it (C-1). Writes nothing.
 
+use std::collections::BTreeMap;
+
 use csv::StringRecord;
 
 use super::check::{self, Wrong, wrong};
@@ -79,7 +81,7 @@ pub fn read_row(row: &StringRecord, columns: &[Column], fields: &[CustomField]) 
     if details.customer_ref.is_none() {
         return Err("It has no customer reference.".to_owned());
     }
-    let problems = wrong(&details, fields);
+    let problems = wrong(&details, fields, &BTreeMap::new());
     if problems.is_empty() { Ok(details) } else { Err(sentence(&problems)) }
 }
 

@@ -97,6 +97,9 @@ pub struct VisitorChat {
     pub launched: bool,
     /// The visitor may send files.
     pub files: bool,
+    /// Looks and texts, where the chat's queue is not the launcher's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub styling: Option<Box<Styling>>,
     /// The transcript by e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transcript: Option<TranscriptState>,
@@ -212,6 +215,16 @@ pub enum VisitorNotice {
     Signals {
         /// From now on.
         signals: Box<Signals>,
+    },
+    /// How the launcher's queue looks has changed.
+    Styling {
+        /// From now on.
+        styling: Box<Styling>,
+    },
+    /// The site's Poll Interval has changed.
+    PollInterval {
+        /// Seconds.
+        poll_interval_s: u32,
     },
     /// Whether a reactive chat can be had has changed.
     Availability {

@@ -8,14 +8,14 @@ use super::super::audit::record::{Done, record};
 use super::super::auth::SignedIn;
 use super::super::check::Checks;
 use super::super::error::{Answer, Problem};
-use super::super::user::{self, SLOTS_DEFAULT, USERS_MAX, check_email, shown};
+use super::super::user::{self, SLOTS_DEFAULT, check_email, shown};
 use super::sign_in::Refused;
 use crate::openid::token::Person;
 use crate::store::Tx;
 use crate::store::column::Text;
 use crate::store::single_sign_on::SingleSignOn;
 use crate::store::user::{
-    Role, UserRow, find_user, find_user_by_email, find_user_count, insert_user, update_user,
+    Role, USERS_MAX, UserRow, find_user, find_user_by_email, find_user_count, insert_user, update_user,
 };
 use crate::store::user_identity::{find_user_of_identity, has_identity_at, insert_identity};
 

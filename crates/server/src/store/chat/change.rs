@@ -1,13 +1,32 @@
 //! Owns the SQL that takes chats from one state to the next. Each change is conditional on the state it starts from.
 
+use std::collections::BTreeMap;
+
 use beckon_engine::id::{ChatId, QueueId, UserId};
 use beckon_engine::queue::enquiry::Instead;
 use beckon_engine::time::UnixMs;
 
-use super::{Answer, EndedBy};
+use super::{Answer, ChatRow, EndedBy};
 use crate::store::column::{Json, Text};
 use crate::store::sql::execute;
 use crate::store::{StoreResult, Tx};
+
+/// Who has let a waiting chat pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Each as often as it matters.
+    pub rung: Vec<UserId>,
+    /// When each last did, milliseconds.
+    pub at: BTreeMap<UserId, i64>,
+}
+
+impl Passed {
+    /// Those who have let this chat pass.
+    #[must_use]
+    pub fn of(chat: &ChatRow) -> Self {
+        Self { rung: chat.rung.0.clone(), at: chat.passed_at.0.clone() }
+    }
+}
 
 /// Puts a chat with a filled-in form into the queue, until `wait_due` (Q-5); one whose form ran out comes back (P-4), unless
 /// its visitor got something else instead.
@@ -61,30 +80,37 @@ pub async fn update_chat_ring_over(
     tx: &mut Tx,
     id: ChatId,
     agent: UserId,
-    rung: &[UserId],
+    passed: &Passed,
 ) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE chats SET state = 'queued', agent_id = NULL, due_at = NULL, rung = $3
+        "UPDATE chats SET state = 'queued', agent_id = NULL, due_at = NULL, rung = $3, passed_at = $4
          WHERE id = $1 AND state = 'ringing' AND agent_id = $2",
         Text(id),
         Text(agent),
-        Json(rung),
+        Json(&passed.rung),
+        Json(&passed.at),
     )?;
     Ok(rows == 1)
 }
 
-/// Forgets who was rung for a waiting chat.
+/// Sets who has let a waiting chat pass.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_chat_rung(tx: &mut Tx, id: ChatId, rung: &[UserId]) -> StoreResult<()> {
-    execute!(tx, "UPDATE chats SET rung = $2 WHERE id = $1 AND state = 'queued'", Text(id), Json(rung))?;
+pub async fn update_chat_passed(tx: &mut Tx, id: ChatId, passed: &Passed) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE chats SET rung = $2, passed_at = $3 WHERE id = $1 AND state = 'queued'",
+        Text(id),
+        Json(&passed.rung),
+        Json(&passed.at),
+    )?;
     Ok(())
 }
 
 /// Gives a chat that rings at this agent, or waits, to the agent under the next owner epoch (X-2).
-/// `idle_due` is when to look whether it is idle. Yields false when it can no longer be had.
+/// `due` is when to look at it again. Yields false when it can no longer be had.
 ///
 /// # Errors
 /// When the database failed.
@@ -93,7 +119,7 @@ pub async fn update_chat_active(
     id: ChatId,
     agent: UserId,
     now: UnixMs,
-    idle_due: Option<UnixMs>,
+    due: Option<UnixMs>,
 ) -> StoreResult<bool> {
     let rows = execute!(
         tx,
@@ -103,7 +129,7 @@ pub async fn update_chat_active(
         Text(id),
         Text(agent),
         now.0,
-        idle_due.map(|due| due.0),
+        due.map(|due| due.0),
     )?;
     Ok(rows == 1)
 }
@@ -168,6 +194,36 @@ pub async fn update_chat_idle(
         Text(id),
         due.map(|due| due.0),
         warned_at.map(|at| at.0),
+    )?;
+    Ok(())
+}
+
+/// Has the chats of a queue follow how it conducts them now (Q-10): active ones are looked at at once, and those that are to be
+/// wrapped up have until `wrap_up_due`, or no end.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_chats_conduct(
+    tx: &mut Tx,
+    queue: QueueId,
+    now: UnixMs,
+    wrap_up_due: Option<UnixMs>,
+) -> StoreResult<()> {
+    execute!(
+        tx,
+        concat!(
+            "UPDATE chats SET due_at = $2 WHERE queue_id = $1 AND state = 'active' AND (mode <> 'engage' OR ",
+            written!("chats.id"),
+            ")"
+        ),
+        Text(queue),
+        now.0,
+    )?;
+    execute!(
+        tx,
+        "UPDATE chats SET wrap_up_due = $2 WHERE queue_id = $1 AND state = 'ended' AND NOT wrapped_up",
+        Text(queue),
+        wrap_up_due.map(|due| due.0),
     )?;
     Ok(())
 }

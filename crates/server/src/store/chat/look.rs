@@ -1,6 +1,7 @@
 //! Owns the SQL of what tells one state of an open chat from the next.
 
 use beckon_engine::id::{ChatId, QueueId, UserId, VisitorId};
+use beckon_engine::time::UnixMs;
 
 use crate::store::column::Text;
 use crate::store::sql::fetch_all;
@@ -36,17 +37,34 @@ pub struct ChatLook {
     pub agent_read_seq: i64,
 }
 
+// One text for the columns of a `ChatLook`.
+macro_rules! select_looks {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.visitor_id, c.queue_id, c.state, c.agent_id, c.owner_epoch, c.due_at, c.priority, c.last_seq,
+                    c.visitor_read_seq, c.agent_read_seq ",
+            $rest
+        )
+    };
+}
+
 /// How the open chats look.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn list_chat_looks(tx: &mut Tx) -> StoreResult<Vec<ChatLook>> {
-    fetch_all!(
-        tx,
-        ChatLook,
-        "SELECT id, visitor_id, queue_id, state, agent_id, owner_epoch, due_at, priority, last_seq, visitor_read_seq,
-                agent_read_seq
-         FROM chats WHERE state <> 'ended' ORDER BY requested_at DESC LIMIT $1",
-        LOOKS_MAX,
-    )
+    let sql = select_looks!("FROM chats c WHERE c.state <> 'ended' ORDER BY c.requested_at DESC LIMIT $1");
+    fetch_all!(tx, ChatLook, sql, LOOKS_MAX)
+}
+
+/// How the chats look that have ended since `since`.
+///
+/// # Errors
+/// When the database failed.
+pub async fn list_ended_chat_looks(tx: &mut Tx, since: UnixMs) -> StoreResult<Vec<ChatLook>> {
+    let sql = select_looks!(
+        "FROM sites s JOIN chats c ON c.site_id = s.id AND c.state = 'ended' AND c.ended_at >= $1
+         ORDER BY c.ended_at DESC LIMIT $2"
+    );
+    fetch_all!(tx, ChatLook, sql, since.0, LOOKS_MAX)
 }

@@ -74,6 +74,15 @@ pub async fn list_overdue_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<Cha
     )
 }
 
+/// Gives a deadline to those who wait without one, as a node of an earlier version lets them.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_endless_waits(tx: &mut Tx, due: UnixMs) -> StoreResult<()> {
+    execute!(tx, "UPDATE chats SET wait_due = $1 WHERE state = 'queued' AND wait_due IS NULL", due.0)?;
+    Ok(())
+}
+
 macro_rules! waited_in {
     () => {
         "SELECT DISTINCT queue_id FROM chats WHERE state <> 'ended' AND state IN ('queued', 'ringing')"

@@ -44,6 +44,8 @@ pub(super) struct Chat {
     wait_due: UnixMs,
     moves: u32,
     let_pass: Vec<UserId>,
+    /// When each last did.
+    passed_at: BTreeMap<UserId, UnixMs>,
 }
 
 pub(super) struct Agent {
@@ -100,6 +102,7 @@ impl Chat {
             wait_due: arrived.plus_s(WAIT_MAX_S),
             moves: 0,
             let_pass: Vec::new(),
+            passed_at: BTreeMap::new(),
         }
     }
 }
@@ -132,10 +135,11 @@ impl Model {
         }
     }
 
-    pub(super) fn let_pass(&mut self, chat: ChatId, agent: UserId) {
+    pub(super) fn let_pass(&mut self, chat: ChatId, agent: UserId, now: UnixMs) {
         let chat = self.chats.get_mut(&chat).unwrap();
         chat.place = Place::Queued;
         chat.let_pass.push(agent);
+        chat.passed_at.insert(agent, now);
     }
 
     pub(super) fn end(&mut self, chat: ChatId, now: UnixMs) {
@@ -174,7 +178,7 @@ impl Model {
             .collect();
         over.sort();
         for (_, chat, agent) in over {
-            self.let_pass(chat, agent);
+            self.let_pass(chat, agent, now);
             self.set(agent, false, now);
         }
         for chat in self.chats.values_mut() {
@@ -208,7 +212,7 @@ impl Model {
         let first = |skilled: bool| {
             let can = |(id, agent): &(&UserId, &Agent)| {
                 let passed = chat.let_pass.iter().filter(|passed| passed == id).count();
-                let again = |after_s| now >= agent.rung_at.plus_s(after_s);
+                let again = |after_s| now >= chat.passed_at[*id].plus_s(after_s);
                 agent.ready
                     && agent.serves.contains(&chat.queue)
                     && (agent.level >= rules.level) == skilled

@@ -1,5 +1,7 @@
 //! Tests what happens to a chat by itself and after its end: idle visitors, wrap-up, survey, screen pop.
 
+use beckon_engine::settings::SiteSettings;
+use beckon_server::clock::Clock;
 use beckon_server::config::Mail;
 use beckon_server::mail::Mailer;
 use beckon_server::store::Store;
@@ -11,12 +13,14 @@ use super::chats::talking;
 use super::client::{Browser, Console};
 use super::identity::Signing;
 use super::shop::{Plan, Shop};
-use crate::harness::store_tests;
+use super::waiting::waiting;
+use crate::harness::{START, store_tests};
 
 store_tests!(
     an_idle_visitor_is_warned_and_the_chat_closes,
     a_visitor_who_answers_the_warning_goes_on,
     who_waits_for_the_agent_is_not_idle,
+    who_waited_for_another_agent_is_not_idle_when_that_one_comes,
     an_ended_chat_keeps_its_slot_until_it_is_closed,
     a_chat_closes_by_itself_after_the_time_for_wrapping_up,
     a_chat_is_noted_before_it_is_closed,
@@ -97,6 +101,34 @@ async fn who_waits_for_the_agent_is_not_idle(store: Store) {
     let texts: Vec<Value> =
         alice.read(&path).await["items"].as_array().unwrap().iter().map(|m| m["text"].clone()).collect();
     assert_eq!(texts, ["agent_joined", "Hello?", "Here I am"]);
+}
+
+// spec: Q-10 Q-9
+async fn who_waited_for_another_agent_is_not_idle_when_that_one_comes(store: Store) {
+    let plan = Plan {
+        settings: SiteSettings { poll_interval_s: 300, ..Plan::default().settings },
+        ..conducted(json!({ "idle_warn_after_s": 120, "idle_close_after_s": 120 }))
+    };
+    let shop = Shop::open_at(store, plan, Clock::manual(START)).await;
+    let mut alice = shop.lasting_agent("Alice").await;
+    let (mut browser, _) = waiting(&shop).await;
+    let chat = alice.take().await;
+    alice.say(&chat, "a1", "One moment, somebody else will help you").await;
+    alice.message("One moment, somebody else will help you").await;
+    let transfer =
+        json!({ "type": "transfer", "chat": chat["id"], "to": { "queue": *shop.queue.id }, "note": "" });
+    assert_eq!(alice.command(json!({ "type": "status", "status": "away" })).await["type"], "done");
+    assert_eq!(alice.command(transfer).await["type"], "done");
+    browser.chat("queued").await;
+    shop.clock.advance_ms(300_000);
+    let mut bob = shop.lasting_agent("Bob").await;
+    let taken = bob.take().await;
+    shop.clock.advance_ms(120_000);
+    shop.looks_again(&chat, START.plus_s(540)).await;
+    bob.say(&taken, "b1", "Here I am").await;
+    browser.message("Here I am").await;
+    shop.clock.advance_ms(120_000);
+    browser.message("idle_warning").await;
 }
 
 // spec: Q-10 X-2

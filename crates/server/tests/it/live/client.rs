@@ -89,6 +89,20 @@ impl Socket {
         self.next(kind, |frame| frame["type"] == kind).await
     }
 
+    /// Waits until the server asks whether this browser is there, and answers.
+    pub(crate) async fn asked(&mut self) {
+        let asked = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Ping(_))) => return self.stream.flush().await.unwrap(),
+                    Some(Ok(Message::Text(text))) => self.seen.push(serde_json::from_str(&text).unwrap()),
+                    other => panic!("{other:?} came before the server asked"),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.expect("the server asks");
+    }
+
     /// Everything told so far of one type; waits for nothing.
     pub(crate) fn told(&self, kind: &str) -> usize {
         self.seen.iter().filter(|frame| frame["type"] == kind).count()
@@ -105,6 +119,11 @@ impl Socket {
             }
         });
         closed.await.expect("the server closes")
+    }
+
+    /// The browser is gone, without a word.
+    pub(crate) async fn vanish(&mut self) {
+        self.stream.get_mut().shutdown().await.unwrap();
     }
 
     pub(crate) async fn leave(mut self) {

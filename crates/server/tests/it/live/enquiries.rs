@@ -8,10 +8,12 @@ use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::client::Browser;
+use super::identity::Signing;
 use super::shop::{Plan, Shop};
 use crate::harness::store_tests;
 
 store_tests!(
+    an_enquiry_form_is_filled_in_for_who_has_proved_who_they_are,
     each_reason_has_each_alternative,
     is_stored_once_and_mailed_to_the_queue,
     has_errors_at_its_fields,
@@ -183,4 +185,26 @@ async fn is_found_and_dealt_with(store: Store) {
     assert_eq!(alice.read(&format!("{}/count", list_of(&shop))).await["open"], 1);
     let (_, open) = alice.send("PATCH", &path, &json!({ "state": "open" })).await;
     assert_eq!((&open["handled_by"], &open["handled_at"]), (&Value::Null, &Value::Null));
+}
+
+// spec: C-2 Q-6
+async fn an_enquiry_form_is_filled_in_for_who_has_proved_who_they_are(store: Store) {
+    let mut fields = json!(
+        ["name", "email", "message"].map(|key| json!({ "key": key, "type": "text", "label": { "en": key } }))
+    );
+    fields[0]["prefill"] = json!("first_name");
+    fields[1]["prefill"] = json!("primary_email");
+    let queue = json!({ "enquiry": { "form": fields }, "alternatives": { "no_agent": { "do": "enquiry" } } });
+    let signing = Signing::open(store, Plan { queue, ..Plan::default() }).await;
+    let admin = signing.shop.person("Ada", Role::Admin).await;
+    let path = format!("/api/v1/sites/{}/customers", *signing.shop.site.id);
+    let customer = json!({ "customer_ref": "C-1", "first_name": "Ann", "email": "ann@x.example" });
+    assert_eq!(admin.write(&path, &customer).await.0, 201);
+    let identity = json!({ "token": signing.token("C-1", json!({})) });
+    let mut browser = signing.browser(identity).await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let told = browser.socket.next_of("alternative").await;
+    let values: Vec<_> =
+        told["form"].as_array().unwrap().iter().map(|field| field["value"].clone()).collect();
+    assert_eq!(values, [json!("Ann"), json!("ann@x.example"), Value::Null]);
 }

@@ -10,6 +10,7 @@ use beckon_server::store::visit::{claim_open_visit, find_visit, find_visit_node}
 use beckon_server::store::{Store, Tx};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Child;
 
 use super::client::{Browser, Console, poll, until_ready_says};
@@ -30,6 +31,7 @@ store_tests!(
     while_the_bus_is_away_an_offer_is_taken_back_on_the_other_node,
     nodes_that_have_a_bus_each_see_what_the_others_did,
     a_node_that_lost_the_bus_is_looked_at_by_those_who_have_it,
+    what_ends_before_a_node_is_missed_is_told,
 );
 
 fn third_view() -> Plan {
@@ -82,7 +84,7 @@ impl Left {
 // spec: X-4 X-1
 async fn a_node_that_was_left_takes_over_what_the_other_knows(store: Store) {
     there_and_back(store, async |_, first| {
-        first.browser.socket.closed().await;
+        first.browser.socket.vanish().await;
     })
     .await;
 }
@@ -386,6 +388,33 @@ async fn a_node_that_lost_the_bus_is_looked_at_by_those_who_have_it(store: Store
     let other = shop.other_node_on(connect(other_port).await).await;
     let alice = shop.agent("Alice").await;
     chat_across(&shop, alice, other).await;
+}
+
+// spec: X-1 X-3
+async fn what_ends_before_a_node_is_missed_is_told(store: Store) {
+    let port = free_port();
+    let _server = nats(port);
+    let way = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let through = way.local_addr().unwrap().port();
+    let way = tokio::spawn(async move {
+        let (mut from, _) = way.accept().await.unwrap();
+        let mut there = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        tokio::io::copy_bidirectional(&mut from, &mut there).await.ok();
+    });
+    let shop = Shop::open_on(store, patient(), Clock::System, connect(port).await).await;
+    let other = shop.other_node_on(connect(through).await).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = Browser::connect(other, Some(ORIGIN)).await;
+    browser.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
+    browser.open().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let chat = alice.take().await;
+    browser.chat("active").await;
+    way.abort();
+    way.await.unwrap_err();
+    browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+    browser.chat("ended").await;
+    alice.chat("ended").await;
 }
 
 /// A whole chat between an agent at the shop's node and a visitor at the other one.

@@ -1,6 +1,7 @@
 //! Owns a running server with one shop: a site, a queue, an offer, rules and agents. Tests nothing.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use beckon_engine::id::{OfferId, QueueId, RuleId, SiteId, UserId};
 use beckon_engine::queue::QueuePlan;
@@ -11,6 +12,7 @@ use beckon_server::bus::Bus;
 use beckon_server::clock::Clock;
 use beckon_server::mail::Mailer;
 use beckon_server::store::agent::update_agent_heard;
+use beckon_server::store::chat::find_chat;
 use beckon_server::store::column::{Json, Text};
 use beckon_server::store::offer::{OfferRow, insert_offer};
 use beckon_server::store::queue::{QueueRow, insert_queue, list_queue_agents, update_queue_agents};
@@ -161,6 +163,19 @@ impl Shop {
         update_agent_heard(&mut tx, console.user, self.clock.now().plus_s(3 * 86_400)).await.unwrap();
         tx.commit().await.unwrap();
         console
+    }
+
+    /// Waits until the desk is to look at this chat at this time next.
+    pub(crate) async fn looks_again(&self, chat: &Value, at: UnixMs) {
+        let id = serde_json::from_value(chat["id"].clone()).unwrap();
+        let due =
+            async || find_chat(&mut self.store.read().await.unwrap(), id).await.unwrap().unwrap().due_at;
+        let looked = async {
+            while due().await != Some(at.0) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), looked).await.expect("the desk looks at it");
     }
 
     pub(crate) async fn person(&self, name: &str, role: Role) -> Console {

@@ -18,6 +18,7 @@ const ROBOT: &str = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.
 const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 store_tests!(
+    a_page_that_beats_too_seldom_is_asked_and_stays,
     records_what_a_visit_came_with_and_saw,
     tells_the_language_of_the_browser_from_that_of_the_widget,
     measures_how_long_a_form_takes,
@@ -389,4 +390,16 @@ async fn what_a_page_kept_in_its_address_is_seen_by_rules_and_stored_nowhere() {
     back.offer().await;
     let why = format!("/api/v1/visits/{}/decision", back.welcome["visit"].as_str().unwrap());
     assert_eq!(alice.read(&why).await["rules"][0]["views"], 1);
+}
+
+/// Browsers slow down pages that cannot be seen.
+// spec: T-6 T-7
+async fn a_page_that_beats_too_seldom_is_asked_and_stays(store: Store) {
+    let shop = Shop::open_at(store, Plan::default(), Clock::manual(START)).await;
+    let admin = shop.person("Ada", Role::Admin).await;
+    let mut browser = shop.browser().await;
+    shop.clock.advance_ms(3_500);
+    browser.socket.asked().await;
+    let path = format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap());
+    admin.read_until(&path, |visit| visit["last_contact_at"] == START.plus_ms(3_500).0).await;
 }

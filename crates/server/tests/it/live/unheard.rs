@@ -9,6 +9,8 @@ use beckon_engine::settings::SiteSettings;
 use beckon_server::store::Store;
 use beckon_server::store::presentation::{find_open_presentation, find_presentation};
 
+use serde_json::json;
+
 use super::chats::talking;
 use super::shop::{Plan, Shop};
 use crate::harness::{Database, vault, with_postgres};
@@ -37,6 +39,19 @@ async fn a_message_is_seen_though_its_writer_is_told_to_try_again() {
         browser.say(&chat["id"], "v1", "Is anybody there").await;
         alice.message("Is anybody there").await;
         assert_eq!(browser.socket.next_of("refused").await["id"], "v1");
+    })
+    .await;
+}
+
+// spec: X-1 P-7
+#[tokio::test]
+async fn the_agent_is_told_of_an_end_though_the_visitor_is_told_that_it_failed() {
+    on_lossy_way(async |shop, way, _| {
+        let (mut browser, mut alice, chat) = talking(shop).await;
+        way.lose("state = 'ended', ended_at = $3", None);
+        browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
+        assert_eq!(browser.socket.next_of("refused").await["code"], "unavailable");
+        alice.chat("ended").await;
     })
     .await;
 }

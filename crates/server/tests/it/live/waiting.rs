@@ -1,5 +1,6 @@
 //! Tests waiting: places, priorities, skills, and what becomes of who waits for too long or whose queue closes.
 
+use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::user::Role;
@@ -21,6 +22,7 @@ store_tests!(
     who_waits_too_long_may_leave_a_message,
     who_waits_too_long_goes_elsewhere,
     who_waits_too_long_waits_in_another_queue,
+    the_places_behind_who_is_moved_change_at_once,
     a_queue_that_closes_says_so_to_who_waits,
     what_was_closed_by_hand_opens_by_itself,
     a_channel_switched_off_ends_the_wait,
@@ -221,6 +223,33 @@ async fn who_waits_too_long_waits_in_another_queue(store: Store) {
     assert_eq!(rung["priority"], 4);
     assert_eq!(rung["queued_at"], alice.read("/api/v1/chats").await["items"][0]["queued_at"]);
     browser.message("queue_moved").await;
+}
+
+// spec: Q-3 Q-5
+async fn the_places_behind_who_is_moved_change_at_once(store: Store) {
+    let settings = SiteSettings { poll_interval_s: 300, ..Plan::default().settings };
+    let shop = Shop::open_at(store, Plan { settings, ..patient(json!({})) }, Clock::manual(START)).await;
+    let root = shop.person("Root", Role::Admin).await;
+    let wait = json!({ "no_agent": { "do": "wait" } });
+    let second = json!({ "name": "Second", "agents": [], "plan": { "alternatives": wait } });
+    let (status, second) = root.write(&format!("/api/v1/sites/{}/queues", *shop.site.id), &second).await;
+    assert_eq!(status, 201, "{second}");
+    let then = json!({ "dequeue_after_s": 60, "dequeue": { "do": "queue", "queue_id": second["id"] } });
+    let styling = json!({ "title": "Changed" });
+    let changed = json!({ "plan": { "routing": then, "alternatives": wait, "styling": styling } });
+    let path = format!("/api/v1/queues/{}", *shop.queue.id);
+    assert_eq!(root.send("PATCH", &path, &changed).await.0, 200);
+    while shop.browser().await.welcome["styling"]["title"] != "Changed" {
+        tokio::task::yield_now().await;
+    }
+    let (mut first, _) = waiting(&shop).await;
+    shop.clock.advance_ms(10_000);
+    let (mut behind, chat) = waiting(&shop).await;
+    assert_eq!(chat["position"], 2);
+    shop.clock.advance_ms(50_000);
+    first.message("queue_moved").await;
+    // All are told anew every 15 seconds of this clock, which stands.
+    at_place(&mut behind, 1).await;
 }
 
 // spec: Q-1 Q-6

@@ -15,6 +15,7 @@ use crate::harness::store_tests;
 
 store_tests!(
     a_record_is_made_found_and_changed,
+    what_a_field_held_that_is_gone_keeps_nobody_from_changing_the_record,
     a_search_finds_every_word_wherever_it_stands_and_pages_hold_all,
     a_reference_is_used_once_on_a_site,
     what_a_record_may_not_say_is_told_by_pointer,
@@ -104,6 +105,23 @@ async fn a_record_is_made_found_and_changed(store: Store) {
     assert_eq!(agent.get(&path).await.ok(), changed);
     let there = agent.get(&directory.path("customer-fields")).await.ok();
     assert_eq!(there["customers"], 1);
+}
+
+// spec: C-1
+async fn what_a_field_held_that_is_gone_keeps_nobody_from_changing_the_record(store: Store) {
+    let mut directory = Directory::open(store).await;
+    let path = directory.path("customer-fields");
+    let tier = json!({"fields": [{"key": "tier", "label": "Tier", "type": "text"}]});
+    directory.admin.send("PUT", &path, tier.to_string().into()).await.ok();
+    let made = directory.add(json!({"first_name": "Ann", "fields": {"tier": "gold"}})).await;
+    let size = json!({"fields": [{"key": "size", "label": "Size", "type": "number"}]});
+    directory.admin.send("PUT", &path, size.to_string().into()).await.ok();
+    let path = format!("/api/v1/customers/{}", made["id"].as_str().unwrap());
+    let mut agent = directory.place.signed_in("ann", Role::Agent).await;
+    assert_eq!(agent.patch(&path, &json!({"phone": "2"})).await.ok()["phone"], "2");
+    let changed = agent.patch(&path, &json!({"fields": {"size": "4"}})).await.ok();
+    assert_eq!(changed["fields"], json!({"size": "4", "tier": "gold"}));
+    assert_eq!(agent.patch(&path, &json!({"fields": {"tier": "tin"}})).await.status, 422);
 }
 
 // spec: C-1
