@@ -149,11 +149,18 @@ describe("a wait that ended", () => {
 // spec: Q-6 N-5
 it("the text instead of a chat is in the visitor's language where there is one", () => {
   const message = { text: "Come again", texts: { de: "Kommen Sie wieder", fr: "" } };
-  expect(["de", "de-AT", "fr", "it"].map((tag) => messageOf(message, tag))).toEqual([
+  expect(["de", "DE-at", "de_DE", "fr", "it"].map((tag) => messageOf(message, tag))).toEqual([
+    "Kommen Sie wieder",
     "Kommen Sie wieder",
     "Kommen Sie wieder",
     "Come again",
     "Come again",
   ]);
   expect(messageOf({ text: "Come again" }, "de")).toBe("Come again");
+  const austrian = { text: "Come again", texts: { "de-AT": "Kommen S' wieder", gsw: "Chömed Si wider" } };
+  expect(["DE-at", "gsw-CH", "de"].map((tag) => messageOf(austrian, tag))).toEqual([
+    "Kommen S' wieder",
+    "Chömed Si wider",
+    "Come again",
+  ]);
 });

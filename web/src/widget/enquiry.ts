@@ -4,6 +4,7 @@
  */
 import type { InsteadOfChat, RefusalCode, VisitorNotice } from "../api/wire";
 import type { Answers, Session, Step } from "./session";
+import { pick } from "./tags";
 
 export interface Enquiry {
   /** Made by this browser; sent again under the same id it is stored once. */
@@ -15,12 +16,20 @@ export interface Enquiry {
   errors: Record<string, string>;
 }
 
-type Answered = Extract<VisitorNotice, { type: "enquiry_taken" | "enquiry_refused" }>;
+type Notice<T extends VisitorNotice["type"]> = Extract<VisitorNotice, { type: T }>;
 
 /** What there is instead of a chat: nobody could be had, or the wait has ended without one. */
 export function insteadOf(s: Session): InsteadOfChat | null {
   if (s.alternative) return s.alternative;
   return s.chat && s.chat.state === "ended" ? (s.chat.instead ?? null) : null;
+}
+
+/** Nobody can be had. What nobody has asked for is the same again, with a form that has changed: what is under way stays. */
+export function meetAlternative(s: Session, n: Notice<"alternative">): Session {
+  const { alternative, asking } = s;
+  if (alternative && !asking && alternative.queue === n.queue) return { ...s, alternative: { ...n, tab: 0 } };
+  const met = { ...n, tab: asking };
+  return { ...s, available: false, alternative: met, enquiry: null, asking: 0, window: "open" };
 }
 
 /** The chat has just come to nothing: what was known of the free agents is old. */
@@ -34,8 +43,7 @@ export function messageOf(
   { text, texts }: { text: string; texts?: Record<string, string> },
   language: string,
 ): string {
-  const own = texts || {};
-  return own[language] || own[language.slice(0, 2).toLowerCase()] || text;
+  return pick({ ...texts, "": text }, language, "") || text;
 }
 
 /** The one enquiry under way at a time; a second click while it is sent does nothing. */
@@ -53,7 +61,7 @@ export function sendEnquiry(s: Session, id: string, answers: Answers, now: numbe
   return [next, [frame]];
 }
 
-export function answerEnquiry(s: Session, n: Answered): Session {
+export function answerEnquiry(s: Session, n: Notice<"enquiry_taken" | "enquiry_refused">): Session {
   const next = { ...s, pending: withoutEnquiry(s, n.id) };
   if (!s.enquiry || s.enquiry.id !== n.id) return next;
   const errors = n.type === "enquiry_refused" ? n.field_errors : {};

@@ -13,7 +13,7 @@ import type {
   VisitorFrame,
   VisitorNotice,
 } from "../api/wire";
-import { answerEnquiry, type Enquiry, missed, refuseEnquiry, sendEnquiry } from "./enquiry";
+import { answerEnquiry, type Enquiry, meetAlternative, missed, refuseEnquiry, sendEnquiry } from "./enquiry";
 import { decline, emptied, settle } from "./settling";
 import { acknowledge, held, mark, ofChat, receive, retry, running, say, sayFrame } from "./transcript";
 
@@ -212,7 +212,7 @@ export function step(s: Session, event: SessionEvent): Step {
     case "read":
       return s.chat && event.seq > s.read_seq
         ? [
-            { ...s, read_seq: event.seq, told_read_seq: event.seq },
+            { ...s, read_seq: event.seq, told_read_seq: s.link === "down" ? s.told_read_seq : event.seq },
             [{ type: "read", chat: s.chat.id, seq: event.seq }],
           ]
         : [s, []];
@@ -270,17 +270,7 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
     case "styling":
       return [{ ...s, styling: n.styling }, []];
     case "alternative":
-      return [
-        {
-          ...answered(s, "accept", "open_chat"),
-          available: false,
-          alternative: { ...n, tab: s.asking },
-          enquiry: null,
-          asking: 0,
-          window: "open",
-        },
-        [],
-      ];
+      return [meetAlternative(answered(s, "accept", "open_chat"), n), []];
     case "form_refused":
       return [{ ...answered(s, "send_form"), form_errors: n.field_errors }, []];
     case "enquiry_taken":

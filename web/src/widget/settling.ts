@@ -2,6 +2,7 @@
 import type { VisitorNotice } from "../api/wire";
 import { insteadOf } from "./enquiry";
 import type { Session } from "./session";
+import { talked } from "./transcript";
 
 export function settle(
   s: Session,
@@ -28,7 +29,8 @@ export function settle(
 /** A No minimises the window (P-2), unless it holds a chat or something to write, beside which the offer stood. */
 export function decline(s: Session): Session {
   const instead = insteadOf(s);
-  if (instead ? instead.alternative.do === "enquiry" : s.chat) return { ...s, offer: null };
+  const holds = talked(s) || (instead ? instead.alternative.do === "enquiry" : s.chat);
+  if (holds) return { ...s, offer: null };
   return {
     ...s,
     chat: null,

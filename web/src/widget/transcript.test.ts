@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Message } from "../api/wire";
 import { newSession } from "./session";
-import { active, from_agent, heard, play, welcome } from "./session-play";
+import { active, chatting, from_agent, heard, play, welcome } from "./session-play";
 import { lastMove } from "./transcript";
 
 const of_system = (seq: number, text: string): Message => ({ ...from_agent(seq, text), from: "system" });
@@ -15,4 +15,14 @@ it("tells who waits that they were passed on or moved to another queue, whicheve
   expect(moves(of_system(1, "transferred"), from_agent(2))).toBe("transferred");
   expect(moves(of_system(1, "transferred"), of_system(2, "queue_moved"))).toBe("queue_moved");
   expect(moves(of_system(1, "queue_moved"), of_system(2, "transferred"))).toBe("transferred");
+});
+
+// spec: Q-8 X-1
+it("tells what was read over a lost connection once it is back", () => {
+  const [down] = play(chatting(), heard(from_agent(1)), { type: "disconnected" }, { type: "read", seq: 1 });
+  const [, frames] = play(down, welcome({ chat: { ...active, last_seq: 1 } }), {
+    type: "ticked",
+    now: 2_000,
+  });
+  expect(frames).toContainEqual({ type: "read", chat: "c1", seq: 1 });
 });

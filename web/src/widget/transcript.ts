@@ -78,6 +78,11 @@ export function isIdleWarning({ from, text }: Message): boolean {
   return from === "system" && text === "idle_warning";
 }
 
+/** Somebody has written in it: what was written stays in view wherever the chat stands. */
+export function talked(s: Session): boolean {
+  return s.chat !== null && (s.unsent.length > 0 || s.messages.some(({ from }) => from !== "system"));
+}
+
 /** What was said last of where the chat waits now: passed on by an agent, or moved to another queue. */
 export function lastMove({ messages }: Session): "transferred" | "queue_moved" | null {
   for (const { from, text } of [...messages].reverse())

@@ -1,17 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Field, Message, PresentedOffer, VisitorChat } from "../../api/wire";
 import { newSession, type Session } from "../session";
-import {
-  type Effect,
-  type Event,
-  formReady,
-  newState,
-  type State,
-  screen,
-  shownOffer,
-  step,
-  validate,
-} from "./state";
+import { formReady, validate } from "./filling";
+import { type Effect, type Event, newState, type State, screen, shownOffer, step } from "./state";
 
 const field = (key: string, type: Field["type"], required: boolean): Field => ({
   key,

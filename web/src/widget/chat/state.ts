@@ -2,13 +2,12 @@
  * What one tab shows of the shared session, and what the visitor is doing there: answers typed, draft, confirmation.
  * Pure: events in, the next state and effects out. Views only draw it.
  */
-import type { Field, MessageFile, PresentedOffer } from "../../api/wire";
+import type { MessageFile, PresentedOffer } from "../../api/wire";
 import { insteadOf } from "../enquiry";
 import { type Answers, newSession, type Session, type SessionEvent } from "../session";
-import { isIdleWarning, isNews, running } from "../transcript";
+import { isIdleWarning, isNews, running, talked } from "../transcript";
+import { checkField, type FieldError, formOf, isEmail, showRefused, startForm, submit } from "./filling";
 import { changed, chosen, next as nextUpload, type Upload, type UploadError, without } from "./uploads";
-
-export type FieldError = "required" | "email" | "number" | "phone" | "too_long" | "invalid";
 
 export interface State {
   session: Session;
@@ -21,6 +20,8 @@ export interface State {
   form_of: string;
   answers: Answers;
   errors: Record<string, FieldError>;
+  /** The server has another form by now than was filled in. */
+  form_changed: boolean;
   draft: string;
   typed_at: number;
   /** Files on their way from this tab; the first that was not refused is being sent. */
@@ -100,6 +101,7 @@ export function newState(session: Session, tab: number, draft: string, visible: 
     form_of: "",
     answers: {},
     errors: {},
+    form_changed: false,
     draft,
     typed_at: 0,
     uploads: [],
@@ -124,11 +126,11 @@ export function screen({ session: s }: State): Screen {
       return "form";
     case "queued":
     case "ringing":
-      return "queue";
+      return talked(s) ? "conversation" : "queue";
     case "active":
       return "conversation";
     case "ended":
-      return insteadOf(s) ? instead(s) : "ended";
+      return insteadOf(s) && !talked(s) ? instead(s) : "ended";
   }
 }
 
@@ -149,15 +151,6 @@ export function invitation(state: State): PresentedOffer | null {
   const shown = screen(state);
   if (shown === "invite") return offer || declined;
   return shown === "ended" || shown === "alternative" ? offer : null;
-}
-
-export function sendingForm({ session: s }: State): boolean {
-  return s.pending.some((p) => p.frame.type === "send_form" || p.frame.type === "send_enquiry");
-}
-
-/** Every required field is filled in, whether rightly or not. */
-export function formReady(state: State): boolean {
-  return fields(state).every((f) => !f.required || isFilled(state.answers[f.key]));
 }
 
 export function step(state: State, event: Event): [State, Effect[]] {
@@ -224,7 +217,7 @@ function share(shown: State, session: Session): [State, Effect[]] {
   if (session.opener === state.tab && opened) next.engaged = true;
   if (session.window !== "open") next.engaged = false;
   if (isSent(before, session)) next.answers = {};
-  next = startForm(next, before);
+  next = showRefused(startForm(next, before), before);
   if (!running(session)) next.confirming = false;
   const other = session.chat ? session.chat.id : "";
   if (before.chat && before.chat.id !== other)
@@ -238,9 +231,6 @@ function share(shown: State, session: Session): [State, Effect[]] {
     };
   const files = next.uploads.filter((u) => session.chat && u.chat === session.chat.id);
   if (files.length !== next.uploads.length) next.uploads = files;
-  if (session.form_errors !== before.form_errors) next.errors = { ...toErrors(next, session.form_errors) };
-  if (session.enquiry && session.enquiry !== before.enquiry)
-    next.errors = { ...toErrors(next, session.enquiry.errors) };
 
   const effects: Effect[] = [...tell(before, session)];
   if (replaced) effects.push({ do: "keep_draft", text: "" });
@@ -248,7 +238,8 @@ function share(shown: State, session: Session): [State, Effect[]] {
   const now_on = screen(next);
   const changed = now_on !== screen(state);
   if (changed && next.engaged && now_on !== "none") {
-    const on = now_on === "conversation" ? "composer" : formOf(next.session) ? "field" : "window";
+    const fills_in = now_on !== "ended" && formOf(next.session);
+    const on = now_on === "conversation" ? "composer" : fills_in ? "field" : "window";
     effects.push({ do: "focus", on });
   }
   if (state.engaged && session.window !== "open") effects.push({ do: "focus", on: "launcher" });
@@ -310,104 +301,12 @@ function tell(before: Session, after: Session): Effect[] {
   return effects;
 }
 
-/** The form to fill in now, if there is one: before a chat, or instead of one. */
-export function formOf(s: Session): { id: string; fields: Field[] } | null {
-  const { chat } = s;
-  if (chat && chat.state === "form") return { id: chat.id, fields: chat.form || [] };
-  const instead = insteadOf(s);
-  if (!instead || instead.alternative.do !== "enquiry" || (s.enquiry && s.enquiry.state === "taken"))
-    return null;
-  return { id: `enquiry ${chat ? chat.id : instead.queue}`, fields: instead.form || [] };
-}
-
 /** The form that stood there was taken; the server knows its answers now. */
 function isSent({ chat, enquiry }: Session, after: Session): boolean {
   const now = after.chat;
   const entered = chat && now && chat.id === now.id && chat.state === "form" && now.state !== "form";
   const taken = after.enquiry && after.enquiry !== enquiry && after.enquiry.state === "taken";
   return (entered && now.state !== "ended") || !!taken;
-}
-
-/** What the visitor typed into a form that ended before it was sent, as far as it fits into this one; a consent is given anew. */
-function carriedOver(fields: Field[], typed: Answers): Answers {
-  const answers: Answers = {};
-  for (const { key, type, choices } of fields) {
-    const answer = typed[key];
-    const fits =
-      type === "checkbox"
-        ? answer === true
-        : typeof answer === "string" && (type !== "select" || choices.includes(answer));
-    if (fits && type !== "consent" && isFilled(answer)) answers[key] = answer as string | boolean;
-  }
-  return answers;
-}
-
-function startForm(state: State, before: Session): State {
-  const form = formOf(state.session);
-  if (!form) return state;
-  const started = form.id === state.form_of;
-  const was = started ? formOf(before) : null;
-  const had = was ? was.fields : [];
-  const answers: Answers = started ? { ...state.answers } : carriedOver(form.fields, state.answers);
-  // What the visitor has typed, or taken away again, is theirs.
-  for (const { key, value } of form.fields)
-    if (value && !isFilled(answers[key]) && !had.some((f) => f.key === key && f.value)) answers[key] = value;
-  return started ? { ...state, answers } : { ...state, form_of: form.id, answers, errors: {} };
-}
-
-function fields(state: State): Field[] {
-  const form = formOf(state.session);
-  return form ? form.fields : [];
-}
-
-function checkField(state: State, key: string): State {
-  const field = fields(state).find((f) => f.key === key);
-  const error = field && isFilled(state.answers[key]) ? validate(field, state.answers[key]) : null;
-  return error ? { ...state, errors: { ...state.errors, [key]: error } } : state;
-}
-
-function submit(state: State, id: string, now: number): [State, Effect[]] {
-  if (sendingForm(state)) return [state, []];
-  const errors: Record<string, FieldError> = {};
-  const answers: Answers = {};
-  for (const field of fields(state)) {
-    const answer = state.answers[field.key];
-    const error = validate(field, answer);
-    if (error) errors[field.key] = error;
-    else if (typeof answer === "boolean") answers[field.key] = answer;
-    else if (answer && answer.trim()) answers[field.key] = answer.trim();
-  }
-  const first = fields(state).find((f) => errors[f.key]);
-  if (first) return [{ ...state, errors }, [{ do: "focus", on: "field", key: first.key }]];
-  const before_chat = screen(state) === "form";
-  const event: SessionEvent = before_chat
-    ? { type: "form_sent", answers, now }
-    : { type: "enquiry_sent", id, answers, now };
-  return [{ ...state, errors, engaged: true }, [{ do: "dispatch", event }]];
-}
-
-export function validate(field: Field, answer: string | boolean | undefined): FieldError | null {
-  if (!isFilled(answer)) return field.required ? "required" : null;
-  const text = String(answer).trim();
-  if (text.length > message_chars_max) return "too_long";
-  if (field.type === "email" && !isEmail(text)) return "email";
-  if (field.type === "number" && !/^[+-]?\d+([.,]\d+)?$/.test(text)) return "number";
-  if (field.type === "phone" && !/^\+?[\d\s()/.-]{3,}$/.test(text)) return "phone";
-  return null;
-}
-
-function isFilled(answer: string | boolean | undefined): boolean {
-  return answer === true || (typeof answer === "string" && answer.trim() !== "");
-}
-
-function toErrors(state: State, refused: Record<string, string>): Record<string, FieldError> {
-  const errors: Record<string, FieldError> = {};
-  for (const field of fields(state)) {
-    const code = refused[field.key];
-    if (code === "required" || code === "too_long") errors[field.key] = code;
-    else if (code) errors[field.key] = validate(field, state.answers[field.key]) || "invalid";
-  }
-  return errors;
 }
 
 function draft(state: State, text: string, now: number): [State, Effect[]] {
@@ -483,10 +382,6 @@ function sendRating(state: State, now: number): [State, Effect[]] {
       { do: "focus", on: "window" },
     ],
   ];
-}
-
-function isEmail(text: string): boolean {
-  return /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
 }
 
 export function isWebAddress(url: string): boolean {

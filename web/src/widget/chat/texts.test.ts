@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { fill, languages, loadTexts, minutes, pick, type Texts } from "./texts";
+import { fill, languages, loadTexts, minutes, type Texts } from "./texts";
 import ar from "./texts/ar.json";
 import de from "./texts/de.json";
 import { en } from "./texts/en";
@@ -77,17 +77,6 @@ it("speaks English while the file is under way, and the language once it is ther
   expect(taken).toEqual([en]);
   come({ ok: true, json: async () => ({ close: "Fermer" }) });
   await vi.waitFor(() => expect(taken[1]?.close).toBe("Fermer"));
-});
-
-it("picks the site's own text by language, region first, then the fallback, then any", () => {
-  expect(pick({ en: 1, de: 2, "de-AT": 3 }, "de-AT")).toBe(3);
-  expect(pick({ en: 1, de: 2 }, "de-AT")).toBe(2);
-  expect(pick({ en: 1, nb: 2 }, "fi", "nb")).toBe(2);
-  expect(pick({ nb: 2 }, "fi")).toBe(2);
-  expect(pick({}, "fi")).toBeUndefined();
-  expect(pick({ en: 1, "pt-BR": 2 }, "pt-br")).toBe(2);
-  expect(pick({ en: 1, gsw: 2 }, "gsw-CH")).toBe(2);
-  expect(pick({ en: 1, de: 2 }, "de_DE")).toBe(2);
 });
 
 it("fills in what it is given", () => {

@@ -1,4 +1,5 @@
 /** The widget's words in the visitor's language. Owns which languages there are; offers and forms bring their own texts. */
+import { primary } from "../tags";
 import { en, type Texts } from "./texts/en";
 
 export type { Texts };
@@ -26,16 +27,6 @@ export function loadTexts(language: string, origin: string, take: (texts: Texts)
     .catch(() => come(en));
 }
 
-/** The entry for a language of texts that the site wrote: exact, then without its region, then the fallback. */
-export function pick<T>(texts: Record<string, T>, language: string, fallback = "en"): T | undefined {
-  const keys = Object.keys(texts);
-  for (const wanted of [language, primary(language), fallback, ...keys]) {
-    const key = keys.find((key) => key.toLowerCase() === wanted.toLowerCase());
-    if (key !== undefined) return texts[key];
-  }
-  return undefined;
-}
-
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? ""));
 }
@@ -54,8 +45,4 @@ export function minutes(n: number, language: string): string {
   } catch {
     return new Intl.NumberFormat("en", style).format(n);
   }
-}
-
-function primary(language: string): string {
-  return language.replace(/[-_].*/, "").toLowerCase();
 }

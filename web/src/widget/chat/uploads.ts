@@ -15,16 +15,16 @@ export interface Upload {
 }
 
 export const file_bytes_max = 10 * 1024 * 1024;
-const waiting_max = 10;
+/** As many as the server takes for a chat. */
+const waiting_max = 100;
 
 export function chosen(uploads: Upload[], chat: string, files: File[], ids: string[]): Upload[] {
-  const more = files.slice(0, Math.max(0, waiting_max - uploads.length)).map((file, i) => ({
-    id: ids[i] || "",
-    chat,
-    file,
-    sent: 0,
-    failed: (file.size > file_bytes_max ? "too_large" : "") as Upload["failed"],
-  }));
+  let room = waiting_max - uploads.filter((upload) => !upload.failed).length;
+  const more = files.map((file, i): Upload => {
+    const failed = file.size > file_bytes_max ? "too_large" : room > 0 ? "" : "full";
+    if (!failed) room--;
+    return { id: ids[i] || "", chat, file, sent: 0, failed };
+  });
   return [...uploads, ...more];
 }
 

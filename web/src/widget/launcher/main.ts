@@ -6,6 +6,7 @@ import type { BundleScript, Launcher, LauncherPlace } from "../bundle";
 import { css, parseColor, textOn } from "../color";
 import { directionOf } from "../direction";
 import { drawMark, mark } from "../mark";
+import { primary } from "../tags";
 import sheetText from "./launcher.css?inline";
 
 const chevron_up = "m6 15 6-6 6 6";
@@ -31,7 +32,7 @@ function makeLauncher({ root, tab, language, dispatch }: LauncherPlace): Launche
   root.adoptedStyleSheets = [sheet, colors, ...root.adoptedStyleSheets];
 
   const dock = document.createElement("div");
-  const spoken = language.slice(0, 2).toLowerCase();
+  const spoken = primary(language);
   const chat_name = chat_label[spoken] || "Chat";
   const chat = button(chat_name, mark, false, () => dispatch({ type: "opened", tab, now: Date.now() }));
   const label = document.createElement("span");

@@ -140,7 +140,7 @@ export function shareSession(owner: Owner): Share {
       time_zone: Now && Now.timeZoneId ? Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone,
       identity,
       chat: chat ? { id: chat, after: brain && session ? brain.held(session) : 0 } : undefined,
-      pages: Array.from(views.values()).filter((view) => {
+      pages: [...views.values()].filter((view) => {
         left -= JSON.stringify(view).length;
         return left > 0;
       }),
@@ -170,7 +170,7 @@ export function shareSession(owner: Owner): Share {
       },
       urgent: () => !!session && !!session.chat && session.chat.state !== "ended",
     });
-    for (const { event } of undone.splice(0)) run(event);
+    for (const u of undone.splice(0)) run(u.event);
   };
   const pass = (frame: VisitorFrame) => {
     // Should this tab come to lead, it says so in its hello.
@@ -244,7 +244,7 @@ export function shareSession(owner: Owner): Share {
       if (leading) for (const event of early.splice(0)) run(event);
       else show();
     },
-    enter: () => {
+    enter() {
       tabs = joinTabs<Word>(`beckon:${owner.site}`, {
         lead,
         follow,

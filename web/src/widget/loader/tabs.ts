@@ -3,6 +3,8 @@
  * election; knows nothing of what is said.
  */
 
+import { openKeep } from "./keep";
+
 export interface Tabs<T> {
   post(message: T): void;
   /** Leads in place of a tab that no longer answers. */
@@ -24,15 +26,16 @@ const lease_ms = 2_000;
 const lease_ms_max = 5_000;
 
 export function joinTabs<T>(name: string, on: Elected & { hear(message: T): void }): Tabs<T> {
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel(name) : null;
-  if (channel) channel.onmessage = (event) => on.hear(event.data);
-  const election = navigator.locks ? electByLock(name, on) : electByLease(`${name}:lead`, on);
+  // Whatever browser the widget runs in has it.
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = (event) => on.hear(event.data);
+  const election = navigator.locks ? electByLock(name, on) : electByLease(name, on);
   return {
-    post: (message) => channel && channel.postMessage(message),
+    post: (message) => channel.postMessage(message),
     take: election.take,
-    leave: () => {
+    leave() {
       election.leave();
-      if (channel) channel.close();
+      channel.close();
     },
   };
 }
@@ -60,11 +63,11 @@ function electByLock(name: string, on: Elected): Election {
   };
   wait();
   return {
-    take: () => {
+    take() {
       abort.abort();
       ask({ steal: true });
     },
-    leave: () => {
+    leave() {
       left = true;
       abort.abort();
       release();
@@ -73,21 +76,18 @@ function electByLock(name: string, on: Elected): Election {
 }
 
 /** Pages served without TLS have no Web Locks: a lease in the storage, renewed every two seconds, does instead. */
-function electByLease(key: string, on: Elected): Election {
+function electByLease(name: string, on: Elected): Election {
   const me = Math.random();
+  const keep = openKeep(() => localStorage, name);
   let leading = false;
   const check = () => {
     const now = Date.now();
-    try {
-      const [owner, at] = JSON.parse(localStorage.getItem(key) || "[0,0]") as [number, number];
-      const mine = owner === me || now - at > lease_ms_max;
-      if (mine) localStorage.setItem(key, JSON.stringify([me, now]));
-      if (mine === leading) return;
-      leading = mine;
-    } catch {
-      if (leading) return;
-      leading = true;
-    }
+    // Where storage is forbidden, every tab leads.
+    const [owner, at] = keep.read<[number, number]>(":lead") || [0, 0];
+    const mine = owner === me || now - at > lease_ms_max;
+    if (mine) keep.write(":lead", [me, now]);
+    if (mine === leading) return;
+    leading = mine;
     if (leading) on.lead();
     else on.follow();
   };
@@ -98,11 +98,7 @@ function electByLease(key: string, on: Elected): Election {
     take: () => {},
     leave: () => {
       clearInterval(timer);
-      try {
-        if (leading) localStorage.removeItem(key);
-      } catch {
-        // Storage is forbidden here, so no other tab reads the lease either.
-      }
+      if (leading) keep.remove(":lead");
     },
   };
 }

@@ -14,13 +14,13 @@ export interface Tracker {
   begin(): void;
   /** The frame that ends the current view. */
   leaving(): VisitorFrame;
-  stop(): void;
 }
 
 const url_chars_max = 2_048;
 const title_chars_max = 300;
 
-export function startTracker(tab: number, nextView: () => number): Tracker {
+/** Counts until `signal` says that it is over. */
+export function startTracker(tab: number, nextView: () => number, signal: AbortSignal): Tracker {
   let current: View;
   let visible_ms = 0;
   let visible_since = 0;
@@ -43,7 +43,7 @@ export function startTracker(tab: number, nextView: () => number): Tracker {
     };
     referrer = location.href;
   };
-  document.addEventListener("visibilitychange", count);
+  document.addEventListener("visibilitychange", count, { signal });
   begin();
   return {
     view: () => current,
@@ -52,6 +52,5 @@ export function startTracker(tab: number, nextView: () => number): Tracker {
       count();
       return { type: "leave", tab, view: current.view, visible_s: Math.round(visible_ms / 1000) };
     },
-    stop: () => document.removeEventListener("visibilitychange", count),
   };
 }

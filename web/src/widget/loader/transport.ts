@@ -27,7 +27,11 @@ interface Owner {
 }
 
 const connect_ms_max = 10_000;
-const socket_retry_ms = 300_000;
+/** A socket that is not open by then may still come: the page polls meanwhile. */
+const patience_ms = 5_000;
+/** How long a page that polls waits before it tries a socket again. */
+const socket_retry_ms = 60_000;
+const poll_ms_max = 20_000;
 const delay_ms_max = 60_000;
 const urgent_delay_ms_max = 5_000;
 const urgent_poll_ms = 3_000;
@@ -42,11 +46,11 @@ const urgent_quiet_ms_max = 15_000;
 const sign_ms_max = 10_000;
 /** Loads, so that the tabs can say which pages they show before the first frame tells the server. */
 const gather_ms = 30;
-const observed = /^(set|event|form|scroll|exit|cons)/;
-/** A hello tells the pages that are open; of one that is on its way it is too late for what they do next. */
-const paged = /^(page|leave)/;
+/** Kept over a break. Which pages are open is told by every hello, but not for how long one was that has gone. */
+const observed = /^(set|event|form|scroll|exit|cons|leave)/;
 
 export function startTransport(owner: Owner): Transport {
+  const address = `${owner.host}/live/visitor`;
   let socket: WebSocket | null = null;
   let mode: "down" | "socket" | "poll" | "stopped" = "down";
   let failures = 0;
@@ -78,14 +82,13 @@ export function startTransport(owner: Owner): Transport {
       failures = 0;
     }
     if (notice.type === "move") {
-      drop();
       lost(notice.after_ms);
     } else owner.hear(notice);
   };
 
   const drop = () => {
+    if (!socket) return;
     const old = socket;
-    if (!old) return;
     old.onclose = old.onmessage = null;
     // The browser complains in the page's console of a socket that is closed before it is open.
     if (old.readyState) old.close(1000);
@@ -93,50 +96,64 @@ export function startTransport(owner: Owner): Transport {
     socket = null;
   };
 
-  const lost = (wait_ms = 0) => {
+  const down = () => {
     owner.down();
-    if (mode === "stopped") return;
-    mode = "down";
     greeted = false;
+    mode = "down";
     queue = queue.filter(isObserved);
+  };
+
+  const lost = (wait_ms = 0) => {
+    drop();
+    if (mode === "stopped") return owner.down();
+    down();
     failures++;
     const cap = owner.urgent() ? urgent_delay_ms_max : delay_ms_max;
-    const delay = Math.min(cap, 500 * 2 ** Math.min(failures - 1, 8));
+    const delay = Math.min(cap, 250 * 2 ** failures);
     after(wait_ms + delay * (0.5 + Math.random()), connect);
   };
 
   const refused = (code: number) => {
     const forgotten = code === 4401 && owner.forgetToken();
-    if (!forgotten && code >= 4400 && code < 4500 && code !== 4429 && code !== 4408) mode = "stopped";
+    if (!forgotten && /^44(?!08|29)/.test(String(code))) mode = "stopped";
     lost(code === 4429 ? 30_000 : 0);
+  };
+
+  /** Where no socket could be had, polls take its place at once, unless they have had their turn. */
+  const closed = (code = 0) => {
+    drop();
+    if (mode === "socket" || failures || code > 4399) refused(code);
+    else if (mode === "down") poll();
+  };
+
+  /** Only while no poll is on its way: what the one takes with it, the other does not. */
+  const greet = () => {
+    if (!socket || !socket.readyState || posting) return;
+    clearTimeout(timer);
+    if (mode === "poll") down();
+    socket.send(JSON.stringify(owner.hello()));
+    greeted = true;
   };
 
   const connect = () => {
     tried_at = Date.now();
     // After two failures every second try goes by POST, which tells a blocked WebSocket from an absent server.
-    if (failures > 1 && failures % 2 === 0) poll();
-    else openSocket();
-  };
-
-  const openSocket = () => {
+    if (failures > 1 && failures % 2 === 0) {
+      poll();
+      return;
+    }
     let mine: WebSocket;
     try {
-      mine = new WebSocket(`${owner.host.replace(/^http/, "ws")}/live/visitor`);
+      mine = new WebSocket(address.replace(/^http/, "ws"));
     } catch {
-      lost();
+      closed();
       return;
     }
     socket = mine;
-    const slow = setTimeout(() => {
-      if (socket !== mine) return;
-      drop();
-      lost();
-    }, connect_ms_max);
+    const slow = setTimeout(() => socket === mine && closed(), connect_ms_max);
+    setTimeout(() => socket === mine && !mine.readyState && mode === "down" && poll(), patience_ms);
     asked_at = 0;
-    mine.onopen = () => {
-      mine.send(JSON.stringify(owner.hello()));
-      greeted = true;
-    };
+    mine.onopen = greet;
     mine.onmessage = (event) =>
       quietly(() => {
         const notice = JSON.parse(event.data) as VisitorNotice;
@@ -154,48 +171,46 @@ export function startTransport(owner: Owner): Transport {
       });
     mine.onclose = (event) => {
       clearTimeout(slow);
-      socket = null;
-      refused(event.code);
+      closed(event.code);
     };
   };
 
   const poll = async () => {
     if (posting || mode === "stopped") return;
-    posting = true;
+    posting = greeted = true;
     clearTimeout(timer);
     const sent = queue.splice(0);
-    const answer = await post(owner.host, [owner.hello(), ...sent]);
+    const answer = await post(address, [owner.hello(), ...sent]);
     posting = false;
     if (is("stopped")) return;
     if (typeof answer === "number") {
       queue = [...sent.filter(isObserved), ...queue];
+      if (socket && answer > 4499) {
+        down();
+        return greet();
+      }
       return refused(answer);
     }
     mode = "poll";
     for (const notice of answer) quietly(() => hear(notice));
     if (!is("poll")) return;
-    if (Date.now() - tried_at > socket_retry_ms) {
-      mode = "down";
-      failures = 0;
-      return connect();
-    }
     after(queue.length ? 200 : owner.urgent() ? Math.min(interval_ms, urgent_poll_ms) : interval_ms, poll);
+    greet();
+    if (!socket && Date.now() - tried_at > socket_retry_ms) connect();
   };
 
   const nudge = () => {
     if (mode !== "down" || socket || posting || Date.now() - tried_at < nudge_ms_min) return;
-    clearTimeout(timer);
-    connect();
+    after(0, connect);
   };
 
   const onOffline = () => {
-    if (mode !== "socket") return;
-    drop();
-    lost();
+    if (mode === "socket") closed();
   };
 
-  addEventListener("online", nudge);
-  addEventListener("offline", onOffline);
+  const life = new AbortController();
+  addEventListener("online", nudge, life);
+  addEventListener("offline", onOffline, life);
   after(gather_ms, connect);
 
   return {
@@ -204,14 +219,14 @@ export function startTransport(owner: Owner): Transport {
         socket.send(JSON.stringify(frame));
         return;
       }
-      if (mode === "poll" || isObserved(frame) || (greeted && paged.test(frame.type)))
+      if (mode === "poll" || isObserved(frame) || (greeted && frame.type === "page"))
         queue = [...queue, frame].slice(-queue_max);
       if (mode === "poll") after(50, poll);
       else if (/say|accept|open/.test(frame.type)) nudge();
     },
     beat() {
       // A hidden tab's timer may be late by a minute; the beats of a visible tab are on time.
-      const waiting = (mode === "down" || mode === "poll") && !socket && !posting;
+      const waiting = (mode === "poll" || (mode === "down" && !socket)) && !posting;
       if (waiting && Date.now() > due_at + late_ms) after(0, due);
       if (mode !== "socket" || !socket) return;
       if (asked_at && Date.now() - asked_at > sign_ms_max) return onOffline();
@@ -228,14 +243,10 @@ export function startTransport(owner: Owner): Transport {
     },
     stop(last) {
       clearTimeout(timer);
-      removeEventListener("online", nudge);
-      removeEventListener("offline", onOffline);
+      life.abort();
       if (last && mode === "socket" && socket) socket.send(JSON.stringify(last));
       if (last && mode === "poll")
-        navigator.sendBeacon(
-          `${owner.host}/live/visitor`,
-          JSON.stringify({ frames: [owner.hello(), ...queue, last] }),
-        );
+        navigator.sendBeacon(address, JSON.stringify({ frames: [owner.hello(), ...queue, last] }));
       mode = "stopped";
       drop();
     },
@@ -245,19 +256,22 @@ export function startTransport(owner: Owner): Transport {
 const isObserved = (frame: VisitorFrame) => observed.test(frame.type);
 
 /** The notices that answer the frames, or the close code that a socket would have had. */
-async function post(host: string, frames: VisitorFrame[]): Promise<VisitorNotice[] | number> {
+async function post(address: string, frames: VisitorFrame[]): Promise<VisitorNotice[] | number> {
   try {
     const body = JSON.stringify({ frames });
-    const answer = await fetch(`${host}/live/visitor`, { method: "POST", body, credentials: "omit" });
+    const answer = await fetch(address, {
+      method: "POST",
+      body,
+      credentials: "omit",
+      signal: AbortSignal.timeout(poll_ms_max),
+    });
     const { status } = answer;
-    if (status === 401 || status === 429) return 4000 + status;
-    if (status >= 400 && status < 500) return 4400;
-    // What came with it is no answer: everything is sent again.
-    if (status >= 500) return 1006;
+    // What comes with it is no answer: everything is sent again.
+    if (status >= 400) return 4000 + status;
     const { notices } = (await answer.json()) as { notices: VisitorNotice[] };
     // Acknowledgements first: what they name is then not sent again on the welcome beside them.
-    return notices.sort((a, b) => Number(b.type === "ack") - Number(a.type === "ack"));
+    return notices.sort((a, b) => +(b.type === "ack") - +(a.type === "ack"));
   } catch {
-    return 1006;
+    return 4500;
   }
 }

@@ -49,7 +49,8 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   let launcher: Launcher | undefined;
   let looked: Look | undefined;
   let owed: ((report: Report) => void)[] = [];
-  let stopped = false;
+  const life = new AbortController();
+  const { signal } = life;
   let share: Share;
 
   // Each tab counts for itself: what tabs share, two of them may read at once.
@@ -82,11 +83,11 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     if (brain) return;
     loadBundle<Brain>(`${host}/beckon-chat.js`, CHAT_HASH, (come) => {
       brain = come;
-      if (!stopped) share.think(come);
+      if (!signal.aborted) share.think(come);
     });
   };
   element.addEventListener("pointerover", () => quietly(load), { once: true });
-  const tracker = startTracker(tab, nextView);
+  const tracker = startTracker(tab, nextView, signal);
 
   const reporting = (act: (report: Report) => void) => {
     if (report) {
@@ -95,7 +96,7 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     }
     owed = [...owed, act].slice(-20);
     loadBundle<StartReport>(`${host}/beckon-track.js`, TRACK_HASH, (start) => {
-      if (stopped) return;
+      if (signal.aborted) return;
       report = start(tab, track);
       for (const act of owed.splice(0)) quietly(() => report && act(report));
     });
@@ -106,8 +107,8 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
       reporting((report) => report.form(type, target));
   };
   const onForm = ({ type, target }: Event) => quietly(() => used(type, target));
-  const form_events = ["focusin", "input", "submit"];
-  for (const type of form_events) document.addEventListener(type, onForm, true);
+  for (const type of ["focusin", "input", "submit"])
+    document.addEventListener(type, onForm, { capture: true, signal });
   used("focusin", document.activeElement);
 
   const mount = () =>
@@ -121,7 +122,7 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   const draw = () => {
     if (!launcher)
       loadBundle<(place: LauncherPlace) => Launcher>(`${host}/beckon-launcher.js`, LAUNCHER_HASH, (make) => {
-        if (stopped) return;
+        if (signal.aborted) return;
         launcher = make(place);
         draw();
       });
@@ -170,17 +171,13 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     begin();
     share.enter();
   };
-  addEventListener("pagehide", onHide);
-  addEventListener("pageshow", onShow);
+  addEventListener("pagehide", onHide, { signal });
+  addEventListener("pageshow", onShow, { signal });
   share.enter();
 
   const stop = () => {
-    stopped = true;
-    removeEventListener("pagehide", onHide);
-    removeEventListener("pageshow", onShow);
-    for (const type of form_events) document.removeEventListener(type, onForm, true);
+    life.abort();
     share.leave(tracker.leaving());
-    tracker.stop();
     if (report) report.stop();
     if (views) views.remove();
     element.remove();

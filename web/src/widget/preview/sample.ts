@@ -1,4 +1,5 @@
 /** What is said in the preview, in the widget's languages. Invented; nobody has written it. */
+import { primary } from "../tags";
 
 export interface Sample {
   hello: string;
@@ -73,5 +74,5 @@ const samples: Record<string, Sample> = {
 };
 
 export function sampleIn(language: string): Sample {
-  return samples[language.slice(0, 2).toLowerCase()] || en;
+  return samples[primary(language)] || en;
 }

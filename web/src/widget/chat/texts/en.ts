@@ -20,6 +20,7 @@ export const en = {
   error_too_long: "This is too long.",
   error_invalid: "Please check this entry.",
   form_failed: "This could not be sent. What you filled in is still here; please try again.",
+  form_changed: "The form has changed. Look through it again.",
   queue_title: "You are in the queue",
   queue_next: "You are next",
   queue_text: "Someone will be with you shortly. You can keep browsing: the chat stays with you.",

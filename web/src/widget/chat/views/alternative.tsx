@@ -1,6 +1,8 @@
 /** What there is instead of a chat: a message, a way to another page, or a form to leave an enquiry. */
+import type { InsteadOfChat } from "../../../api/wire";
 import { insteadOf, messageOf } from "../../enquiry";
-import { formOf, invitation, isWebAddress } from "../state";
+import { formOf } from "../filling";
+import { invitation, isWebAddress } from "../state";
 import { fill, spoken, type Texts } from "../texts";
 import { useUi } from "./context";
 import { Form } from "./form";
@@ -13,8 +15,8 @@ export function Alternative() {
   const { state, t, language } = useUi();
   const instead = insteadOf(state.session);
   if (!instead) return null;
-  const { alternative, reason, opens_at } = instead;
-  const opens = opens_at ? fill(t.opens_at, { time: openingTime(opens_at, Date.now(), language) }) : "";
+  const { alternative, reason } = instead;
+  const opens = opensText(instead, t, language);
   const { available } = state.session;
   if (alternative.do === "enquiry")
     return (
@@ -38,17 +40,48 @@ export function Alternative() {
         <NewChat />
       </Panel>
     );
-  const own = alternative.do === "message" ? messageOf(alternative, language) : "";
   return (
-    <Panel title={t.nobody_title} text={own || t[reason]}>
+    <Panel title={t.nobody_title} text={reasonText(instead, t, language)}>
       {opens && <p>{opens}</p>}
-      {alternative.do === "url" && isWebAddress(alternative.url) && (
-        <a class="primary" href={alternative.url}>
-          {t.go_to_page}
-        </a>
-      )}
+      <OtherPage alternative={alternative} />
     </Panel>
   );
+}
+
+/** The same where there is a conversation that stays above it. */
+export function BelowConversation() {
+  const { state, t, language } = useUi();
+  const instead = insteadOf(state.session);
+  if (!instead) return null;
+  const { available } = state.session;
+  const text = [reasonText(instead, t, language), opensText(instead, t, language)].join(" ").trim();
+  const enquiry = instead.alternative.do === "enquiry";
+  return (
+    <>
+      {available ? <p role="status">{t.available_title}</p> : !enquiry && <p role="status">{text}</p>}
+      {available && !invitation(state) && <NewChat />}
+      {!available && <OtherPage alternative={instead.alternative} />}
+      {enquiry && <Enquiry reason={available ? "" : text} />}
+    </>
+  );
+}
+
+function OtherPage({ alternative }: { alternative: InsteadOfChat["alternative"] }) {
+  const { t } = useUi();
+  if (alternative.do !== "url" || !isWebAddress(alternative.url)) return null;
+  return (
+    <a class="primary" href={alternative.url}>
+      {t.go_to_page}
+    </a>
+  );
+}
+
+function reasonText({ alternative, reason }: InsteadOfChat, t: Texts, language: string): string {
+  return (alternative.do === "message" && messageOf(alternative, language)) || t[reason];
+}
+
+function opensText({ opens_at }: InsteadOfChat, t: Texts, language: string): string {
+  return opens_at ? fill(t.opens_at, { time: openingTime(opens_at, Date.now(), language) }) : "";
 }
 
 /** Somebody can be had by now. */

@@ -9,6 +9,7 @@ import { useUi } from "./context";
 import { Farewell } from "./farewell";
 import { FileLink, UploadLine } from "./files";
 import { Dots, Greeting, Lost } from "./parts";
+import { QueueBar } from "./queue";
 
 /** Messages of one sender within this time stand together under one name. */
 const group_ms = 120_000;
@@ -18,6 +19,7 @@ export function Conversation({ chat, ended }: { chat: VisitorChat; ended: boolea
   return (
     <div class="panel">
       {!ended && <Lost />}
+      {!ended && chat.state !== "active" && <QueueBar chat={chat} />}
       <Transcript chat={chat} />
       {ended ? <Farewell chat={chat} /> : <Composer files={chat.files} />}
     </div>

@@ -1,7 +1,9 @@
 /** What stands below an ended conversation: who ended it, the survey, the transcript by e-mail, a new chat. */
 import type { SurveyKind, VisitorChat } from "../../../api/wire";
+import { insteadOf } from "../../enquiry";
 import { comment_chars_max, invitation } from "../state";
 import { fill } from "../texts";
+import { BelowConversation } from "./alternative";
 import { useUi } from "./context";
 import { Icon } from "./parts";
 
@@ -9,6 +11,7 @@ export function Farewell({ chat }: { chat: VisitorChat }) {
   const { dispatch, state, t } = useUi();
   const closed = (why: string) => state.session.messages.some((m) => m.from === "system" && m.text === why);
   const name = chat.agent ? chat.agent.name : t.agent;
+  const instead = insteadOf(state.session);
   const asked = (chat.survey && !chat.rated) || invitation(state);
   const text =
     chat.ended_by === "visitor"
@@ -21,20 +24,22 @@ export function Farewell({ chat }: { chat: VisitorChat }) {
             ? t.away_closed
             : t.ended_system;
   return (
-    <footer class="over">
-      <p role="status">{text}</p>
+    <div class="over">
+      {instead ? <BelowConversation /> : <p role="status">{text}</p>}
       {chat.survey && !chat.rated && <Survey kind={chat.survey} />}
       {chat.survey && chat.rated && <p role="status">{t.survey_thanks}</p>}
       {chat.transcript === "offered" && <Transcript />}
       {chat.transcript === "promised" && <p role="status">{t.transcript_promised}</p>}
-      <button
-        type="button"
-        class={asked ? "quiet wide" : "primary wide"}
-        onClick={() => dispatch({ type: "restarted", tab: state.tab, now: Date.now() })}
-      >
-        {t.new_chat}
-      </button>
-    </footer>
+      {!instead && (
+        <button
+          type="button"
+          class={asked ? "quiet wide" : "primary wide"}
+          onClick={() => dispatch({ type: "restarted", tab: state.tab, now: Date.now() })}
+        >
+          {t.new_chat}
+        </button>
+      )}
+    </div>
   );
 }
 

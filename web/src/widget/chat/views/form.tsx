@@ -1,8 +1,8 @@
 /** The data collection form (P-3), and the enquiry form. Owns the fields' looks; what is valid is decided in the state. */
 import type { Field } from "../../../api/wire";
+import { pick } from "../../tags";
+import { formReady, sendingForm } from "../filling";
 import { newId } from "../new-id";
-import { formReady, sendingForm } from "../state";
-import { pick } from "../texts";
 import { useUi } from "./context";
 import { Lost } from "./parts";
 
@@ -15,6 +15,7 @@ interface FormProps {
 
 export function Form({ fields, intro, problem }: FormProps) {
   const { act, state, t } = useUi();
+  const wrong = problem || (state.form_changed && t.form_changed);
   const busy = sendingForm(state);
   return (
     <form
@@ -40,9 +41,9 @@ export function Form({ fields, intro, problem }: FormProps) {
         )}
       </div>
       <footer>
-        {problem && (
+        {wrong && (
           <p class="error" role="alert">
-            {problem}
+            {wrong}
           </p>
         )}
         <button type="submit" class="primary wide" disabled={busy || !formReady(state)}>

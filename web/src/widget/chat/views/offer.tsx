@@ -1,7 +1,7 @@
 /** An offer on the page, in the five forms it can take, and the same invitation inside the window after a No. */
 import { useEffect } from "preact/hooks";
 import type { OfferDesign, PresentedOffer } from "../../../api/wire";
-import { pick } from "../texts";
+import { pick } from "../../tags";
 import { useUi } from "./context";
 import { Logo, Picture } from "./parts";
 

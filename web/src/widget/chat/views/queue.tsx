@@ -6,10 +6,8 @@ import { useUi } from "./context";
 import { Dots, Greeting, Lost } from "./parts";
 
 export function Queue({ chat }: { chat: VisitorChat }) {
-  const { act, state, t, language } = useUi();
+  const { act, state, t } = useUi();
   const moved = lastMove(state.session);
-  const wait = chat.wait_s === undefined ? undefined : waitText(chat.wait_s, t, language);
-  const next = chat.state === "ringing" || chat.position === 1;
   return (
     <div class="panel queue">
       <Lost />
@@ -17,25 +15,10 @@ export function Queue({ chat }: { chat: VisitorChat }) {
         <Greeting />
         <Dots />
         <div role="status">
-          <h2>{chat.launched ? t.launched_title : next ? t.queue_next : t.queue_title}</h2>
+          <h2>{chat.launched ? t.launched_title : titleOf(chat, t)}</h2>
           {moved && <p>{t[moved]}</p>}
           <p>{chat.launched ? t.launched_text : t.queue_text}</p>
-          {(chat.position !== undefined || wait) && (
-            <dl>
-              {chat.position !== undefined && (
-                <div>
-                  <dt>{t.queue_place}</dt>
-                  <dd>{chat.position}</dd>
-                </div>
-              )}
-              {wait && (
-                <div>
-                  <dt>{t.queue_wait}</dt>
-                  <dd dir="auto">{wait}</dd>
-                </div>
-              )}
-            </dl>
-          )}
+          <Figures chat={chat} />
         </div>
       </div>
       <footer>
@@ -45,6 +28,43 @@ export function Queue({ chat }: { chat: VisitorChat }) {
       </footer>
     </div>
   );
+}
+
+/** Who has talked with somebody and waits again has the conversation below this. */
+export function QueueBar({ chat }: { chat: VisitorChat }) {
+  const { t } = useUi();
+  return (
+    <div class="above waits" role="status">
+      <h2>{titleOf(chat, t)}</h2>
+      <Figures chat={chat} />
+    </div>
+  );
+}
+
+function Figures({ chat }: { chat: VisitorChat }) {
+  const { t, language } = useUi();
+  const wait = chat.wait_s === undefined ? undefined : waitText(chat.wait_s, t, language);
+  if (chat.position === undefined && !wait) return null;
+  return (
+    <dl>
+      {chat.position !== undefined && (
+        <div>
+          <dt>{t.queue_place}</dt>
+          <dd>{chat.position}</dd>
+        </div>
+      )}
+      {wait && (
+        <div>
+          <dt>{t.queue_wait}</dt>
+          <dd dir="auto">{wait}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function titleOf({ position, state }: VisitorChat, t: Texts): string {
+  return state === "ringing" || position === 1 ? t.queue_next : t.queue_title;
 }
 
 function waitText(wait_s: number, t: Texts, language: string): string {
