@@ -124,6 +124,8 @@ export interface VisitorChat {
   launched?: boolean;
   /** The visitor may send files. */
   files: boolean;
+  /** Looks and texts, where the chat's queue is not the launcher's. */
+  styling?: Styling;
   /** Ended while waiting: what the visitor gets instead of an agent. */
   instead?: InsteadOfChat;
 }
@@ -261,6 +263,8 @@ export type VisitorNotice =
   | { type: "signals"; signals: Signals }
   | { type: "availability"; open: boolean }
   | { type: "styling"; styling: Styling }
+  /** The site's Poll Interval has changed. */
+  | { type: "poll_interval"; poll_interval_s: number }
   | ({ type: "alternative" } & InsteadOfChat)
   | { type: "enquiry_taken"; id: string }
   | { type: "enquiry_refused"; id: string; field_errors: Record<string, string> }

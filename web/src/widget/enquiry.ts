@@ -3,6 +3,7 @@
  * session; owns no form and no drawing.
  */
 import type { InsteadOfChat, RefusalCode, VisitorNotice } from "../api/wire";
+import { promise, unavailable } from "./promises";
 import type { Answers, Session, Step } from "./session";
 import { pick } from "./tags";
 
@@ -53,12 +54,7 @@ export function sendEnquiry(s: Session, id: string, answers: Answers, now: numbe
   if (s.enquiry && s.enquiry.state !== "refused") return [s, []];
   const chat = !s.alternative && s.chat ? { chat: s.chat.id } : {};
   const frame = { type: "send_enquiry" as const, id, queue: instead.queue, ...chat, answers };
-  const next: Session = {
-    ...s,
-    enquiry: { id, state: "sending", errors: {} },
-    pending: [...s.pending, { frame, since: now }],
-  };
-  return [next, [frame]];
+  return promise({ ...s, enquiry: { id, state: "sending", errors: {} } }, frame, now);
 }
 
 export function answerEnquiry(s: Session, n: Notice<"enquiry_taken" | "enquiry_refused">): Session {
@@ -68,10 +64,11 @@ export function answerEnquiry(s: Session, n: Notice<"enquiry_taken" | "enquiry_r
   return { ...next, enquiry: { id: n.id, state: n.type === "enquiry_taken" ? "taken" : "refused", errors } };
 }
 
-/** None when the refusal is not about the enquiry. */
-export function refuseEnquiry(s: Session, id: string, code: RefusalCode): Session | null {
+/** None when the refusal is not about the enquiry. One that could only not be stored now is still being sent. */
+export function refuseEnquiry(s: Session, id: string, code: RefusalCode, now: number): Session | null {
   const pending = withoutEnquiry(s, id);
   if (pending.length === s.pending.length) return null;
+  if (code === "unavailable") return unavailable(s, now);
   const enquiry: Session["enquiry"] = { id, state: "refused", code, errors: {} };
   return { ...s, pending, enquiry: s.enquiry && s.enquiry.id === id ? enquiry : s.enquiry };
 }

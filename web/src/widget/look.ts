@@ -1,7 +1,13 @@
-/** What the launcher is told of the shared session. Pure. */
+/** What the launcher is told of the shared session, and how the window looks. Pure. */
+import type { Styling } from "../api/wire";
 import type { Look } from "./bundle";
 import type { Session } from "./session";
 import { isNews } from "./transcript";
+
+/** The window belongs to the chat's queue, the launcher to its own. */
+export function windowStyling({ chat, styling }: Session): Styling | null {
+  return (chat && chat.styling) || styling;
+}
 
 export function look(s: Session): Look {
   return {

@@ -99,7 +99,7 @@ describe("asking for a chat", () => {
   });
 
   it("fails visibly when the server refuses it", () => {
-    const [s] = play(newSession(), welcome(), open, { type: "refused", code: "unavailable", detail: "" });
+    const [s] = play(newSession(), welcome(), open, { type: "refused", code: "not_found", detail: "" });
     expect(s).toMatchObject({ asking: 0, failed: true });
   });
 

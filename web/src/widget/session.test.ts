@@ -39,7 +39,7 @@ describe("the form", () => {
   });
 
   it("says that it could not be sent, and can be sent again", () => {
-    const [s] = play(filling(), send, { type: "refused", code: "unavailable", detail: "" });
+    const [s] = play(filling(), send, { type: "refused", code: "too_many", detail: "" });
     expect(s).toMatchObject({ form_failed: true, pending: [], chat: { state: "form" } });
     expect(play(s, send)[0]).toMatchObject({ form_failed: false, pending: [{}] });
   });

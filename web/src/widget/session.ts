@@ -14,6 +14,17 @@ import type {
   VisitorNotice,
 } from "../api/wire";
 import { answerEnquiry, type Enquiry, meetAlternative, missed, refuseEnquiry, sendEnquiry } from "./enquiry";
+import {
+  answered,
+  answeredBy,
+  answering,
+  framesOf,
+  type Pending,
+  promise,
+  sendAgain,
+  stillMeant,
+  unavailable,
+} from "./promises";
 import { decline, emptied, settle } from "./settling";
 import { acknowledge, held, mark, ofChat, receive, retry, running, say, sayFrame } from "./transcript";
 
@@ -34,25 +45,6 @@ export interface Unsent {
   refused?: RefusalCode;
 }
 
-/** A frame that is sent again after every reconnect, until its answer has come or it is too old to be meant. */
-interface Pending {
-  frame: Extract<
-    VisitorFrame,
-    {
-      type:
-        | "accept"
-        | "reject"
-        | "open_chat"
-        | "send_form"
-        | "send_enquiry"
-        | "end_chat"
-        | "rate"
-        | "transcript";
-    }
-  >;
-  since: number;
-}
-
 export interface Session {
   token: string;
   link: "starting" | "up" | "down";
@@ -71,6 +63,8 @@ export interface Session {
   messages: Message[];
   unsent: Unsent[];
   pending: Pending[];
+  /** The server could not do what was asked: when what is pending is sent again, and how long that was waited for, ms. */
+  again: { at: number; ms: number } | null;
   window: WindowState;
   /** The tab in which the visitor last opened the window: only there it may take the focus. */
   opener: number;
@@ -129,7 +123,6 @@ export type Kept = Pick<
   chat: string;
 };
 
-export const pending_ms_max = 60_000;
 export const asking_ms_max = 15_000;
 export const typing_ms = 6_000;
 
@@ -145,6 +138,7 @@ export function newSession(kept: Partial<Kept> = {}): Session {
     messages: [],
     unsent: [],
     pending: [],
+    again: null,
     window: "closed",
     opener: 0,
     asking: 0,
@@ -277,7 +271,7 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
     case "enquiry_refused":
       return [answerEnquiry(s, n), []];
     case "refused":
-      return [refuse(s, n.id, n.code), []];
+      return [refuse(s, n.id, n.code, now), []];
     default:
       // A newer server may send what this widget does not know, and `move` concerns the connection only.
       return [s, []];
@@ -287,7 +281,9 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
 function welcome(before: Session, n: Welcome, now: number): Step {
   // The browser has become another person's: nothing of the first one's stays.
   const s = before.token && before.token !== n.token ? newSession() : before;
-  const fresh = s.pending.filter((p) => meant(p, now));
+  const { pending } = stillMeant(s, now);
+  // Polls are welcomed each: what the server could not do waits for its time.
+  const again = s.link === "up" ? s.again : null;
   let next: Session = {
     ...s,
     token: n.token,
@@ -295,7 +291,8 @@ function welcome(before: Session, n: Welcome, now: number): Step {
     styling: n.styling,
     available: n.open,
     offer: answering(s, n.offer) ? null : n.offer,
-    pending: fresh,
+    pending: n.chat && comesBack(s, n.chat) ? leaving(pending, n.chat.id, now) : pending,
+    again,
     resumed_after: -1,
   };
   if (n.chat) next = takeChat(next, n.chat);
@@ -304,13 +301,21 @@ function welcome(before: Session, n: Welcome, now: number): Step {
   else if (!s.chat) next = { ...emptied({ ...next, offer: s.offer && next.offer }), offer: next.offer };
   const chat = running(next);
   const unsent = next.unsent.filter((u) => chat && u.chat === chat.id && !u.refused);
-  const frames: VisitorFrame[] = [...next.pending.map((p) => p.frame), ...unsent.map(sayFrame)];
-  if (n.chat && n.chat.state !== "ended" && n.chat.id === s.dismissed)
-    frames.unshift({ type: "end_chat", chat: n.chat.id });
-  return [next, frames];
+  return [next, [...(again ? [] : framesOf(next.pending)), ...unsent.map(sayFrame)]];
 }
 
-function takeChat(s: Session, chat: VisitorChat): Session {
+/** The visitor has put it away, and the server has it still. */
+function comesBack(s: Session, chat: VisitorChat): boolean {
+  return chat.state !== "ended" && chat.id === s.dismissed;
+}
+
+function leaving(pending: Pending[], chat: string, now: number): Pending[] {
+  const told = pending.some(({ frame }) => frame.type === "end_chat" && frame.chat === chat);
+  return told ? pending : [{ frame: { type: "end_chat", chat }, since: now }, ...pending];
+}
+
+function takeChat(before: Session, chat: VisitorChat): Session {
+  const s = answeredBy(before, chat);
   if (chat.id === s.dismissed) return s;
   const same = s.chat !== null && s.chat.id === chat.id;
   // It stays as the visitor left it on the page before.
@@ -323,11 +328,8 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   // What was on its way when the visitor left does not bring the chat back.
   if (same && !ended && s.chat && s.chat.state === "ended") return s;
   let next: Session = { ...answered(s, "accept", "open_chat"), chat, asking: 0, failed: false };
-  if (chat.rated) next = answered(next, "rate");
-  if (chat.transcript === "promised") next = answered(next, "transcript");
-  if (ended) next = answered(next, "end_chat");
-  else next.alternative = null;
-  if (chat.state !== "form") next = { ...answered(next, "send_form"), form_errors: {}, form_failed: false };
+  if (!ended) next.alternative = null;
+  if (chat.state !== "form") next = { ...next, form_errors: {}, form_failed: false };
   if (same) return next;
   return {
     ...next,
@@ -343,8 +345,8 @@ function takeChat(s: Session, chat: VisitorChat): Session {
   };
 }
 
-function refuse(s: Session, id: string | undefined, code: RefusalCode): Session {
-  const enquiry = id && refuseEnquiry(s, id, code);
+function refuse(s: Session, id: string | undefined, code: RefusalCode, now: number): Session {
+  const enquiry = id && refuseEnquiry(s, id, code, now);
   if (enquiry) return enquiry;
   const said = id && s.unsent.find((u) => u.id === id);
   const over = code === "chat_closed" || (code === "not_found" && !(said && said.file));
@@ -353,6 +355,7 @@ function refuse(s: Session, id: string | undefined, code: RefusalCode): Session 
     return over && ofChat(s, said.chat) ? foundEnded(next) : next;
   }
   if (id) return s;
+  if (code === "unavailable") return unavailable(s, now);
   const form_failed = s.pending.some((p) => p.frame.type === "send_form" && ofChat(s, p.frame.chat));
   const next = { ...s, pending: [], failed: s.asking !== 0, asking: 0, form_failed };
   return over && form_failed ? foundEnded(next) : next;
@@ -427,7 +430,7 @@ function putAway(s: Session): Session {
     dismissed: s.chat ? s.chat.id : s.dismissed,
     messages: [],
     unsent: [],
-    pending: s.pending.filter((p) => p.frame.type !== "accept" && p.frame.type !== "open_chat"),
+    pending: answered(s, "accept", "open_chat", "send_form").pending,
     asking: 0,
     failed: false,
     alternative: null,
@@ -445,18 +448,16 @@ function sendForm(s: Session, answers: Answers, now: number): Step {
 }
 
 function tick(s: Session, now: number): Step {
-  const pending = s.pending.filter((p) => meant(p, now));
   const asked = s.pending.find((p) => p.frame.type === "accept" || p.frame.type === "open_chat");
   const stale = s.asking !== 0 && (!asked || now - asked.since >= asking_ms_max);
   const typing_at = now - s.typing_at < typing_ms ? s.typing_at : 0;
-  let next = s;
+  let next = stillMeant(s, now);
   if (stale) next = { ...answered(s, "accept", "open_chat"), asking: 0, failed: true };
-  else if (pending.length !== s.pending.length) {
-    const left = (list: Pending[]) => list.some((p) => p.frame.type === "send_form");
-    next = { ...s, pending, form_failed: s.form_failed || left(s.pending) !== left(pending) };
-  }
+  else if (sendsForm(s) !== sendsForm(next)) next = { ...next, form_failed: true };
   if (typing_at !== s.typing_at) next = { ...next, typing_at };
-  const [marked, frames] = mark(next);
+  const [told, sent] = sendAgain(next, now);
+  const [marked, marks] = mark(told);
+  const frames = [...sent, ...marks];
   const after = held(marked);
   const asked_before = marked.resumed_after === after;
   if (!marked.chat || marked.link !== "up" || marked.chat.last_seq <= after || asked_before)
@@ -464,23 +465,7 @@ function tick(s: Session, now: number): Step {
   return [{ ...marked, resumed_after: after }, [...frames, { type: "resume", chat: marked.chat.id, after }]];
 }
 
-/** Leaving, declining and what was written are meant however late; the wish to chat goes stale. */
-function meant(p: Pending, now: number): boolean {
-  const { type } = p.frame;
-  return (
-    type === "end_chat" || type === "reject" || type === "send_enquiry" || now - p.since < pending_ms_max
-  );
-}
-
-function answering(s: Session, offer: PresentedOffer | null): boolean {
-  return s.pending.some((p) => offer && "presentation" in p.frame && p.frame.presentation === offer.id);
-}
-
-function promise(s: Session, frame: Pending["frame"], now: number): Step {
-  return [{ ...s, pending: [...s.pending, { frame, since: now }] }, [frame]];
-}
-
-function answered(s: Session, ...types: Pending["frame"]["type"][]): Session {
-  const pending = s.pending.filter((p) => !types.includes(p.frame.type));
-  return pending.length === s.pending.length ? s : { ...s, pending };
+/** A form is on its way. */
+function sendsForm({ pending }: Session): boolean {
+  return pending.some((p) => p.frame.type === "send_form");
 }

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import type { Brain, BundleScript, Stage, Views } from "../bundle";
 import { directionOf } from "../direction";
-import { look } from "../look";
+import { look, windowStyling } from "../look";
 import { kept, newSession, type Session, step as stepSession } from "../session";
 import { held } from "../transcript";
 import sheetText from "./chat.css?inline";
@@ -65,7 +65,12 @@ function mount(stage: Stage): Views {
     const { styling } = state.session;
     const offer = shownOffer(state);
     const colored = offer || invitation(state);
-    const text = themeText(styling ? styling.color : "", colored ? colored.design.color : undefined);
+    const window_styling = windowStyling(state.session);
+    const text = themeText(
+      styling ? styling.color : "",
+      window_styling ? window_styling.color : "",
+      colored ? colored.design.color : undefined,
+    );
     if (text !== themed) theme.replaceSync(text);
     themed = text;
     place.dir = directionOf(language);

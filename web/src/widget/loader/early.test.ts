@@ -23,6 +23,12 @@ it("needs no chat bundle for a visitor who only looks around", () => {
   expect(firstLook({ window: "minimised" }).busy).toBe(false);
 });
 
+// spec: X-8
+it("needs none for a Poll Interval that has changed", () => {
+  const look = firstLook({});
+  expect(earlyLook(look, noticed({ type: "poll_interval", poll_interval_s: 5 }))).toEqual(look);
+});
+
 it.each([
   ["an offer", welcome({ offer: { id: "p1" } })],
   ["a chat", welcome({ chat: { id: "c1" } })],

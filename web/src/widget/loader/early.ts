@@ -28,7 +28,7 @@ export function earlyLook(look: Look, event: SessionEvent): Look {
     if (notice.type === "welcome")
       return { ...look, styling: notice.styling, busy: look.busy || !!notice.chat || !!notice.offer };
     if (notice.type === "styling") return { ...look, styling: notice.styling };
-    if (notice.type === "availability") return look;
+    if (notice.type === "availability" || notice.type === "poll_interval") return look;
   }
   return { ...look, busy: true };
 }

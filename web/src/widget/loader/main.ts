@@ -111,7 +111,7 @@ async function ask() {
   try {
     const answer = await fetch(`${host}/live/site/${site}`, { credentials: "omit" });
     // The page is not one of the site's, or its reader is a robot.
-    const unwelcome = answer.status >= 400 && answer.status < 500;
+    const unwelcome = /^4/.test(String(answer.status));
     const told: Terms = unwelcome ? { consent: "off", deny_paths: ["/"] } : await answer.json();
     if (site === settings.site) terms = told;
     if (said >= 0) say(said);

@@ -117,6 +117,16 @@ it.each([1, 10])("beats once in a Poll Interval over a live connection, with %i 
 });
 
 // spec: T-6
+it("beats at the new Poll Interval once that has changed", async () => {
+  await connected(false, true);
+  await pass(20);
+  const before = sent.length;
+  sockets[0]?.hears({ type: "poll_interval", poll_interval_s: 5 });
+  await pass(20);
+  expect(sent.slice(before).filter(([, type]) => type === "beat")).toHaveLength(4);
+});
+
+// spec: T-6
 it("polls at the Poll Interval of the site where no connection can be had", async () => {
   await pollOnly();
   await pass(100, 10);

@@ -77,7 +77,7 @@ export function startTransport(owner: Owner): Transport {
   };
 
   const hear = (notice: VisitorNotice) => {
-    if (notice.type === "welcome") {
+    if ("poll_interval_s" in notice) {
       interval_ms = Math.max(2, notice.poll_interval_s) * 1000;
       failures = 0;
     }

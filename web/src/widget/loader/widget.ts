@@ -106,19 +106,13 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
     if (report || type === "submit" || (target && (target as HTMLInputElement).form))
       reporting((report) => report.form(type, target));
   };
-  const onForm = ({ type, target }: Event) => quietly(() => used(type, target));
   for (const type of ["focusin", "input", "submit"])
-    document.addEventListener(type, onForm, { capture: true, signal });
+    document.addEventListener(type, ({ target }) => quietly(() => used(type, target)), {
+      capture: true,
+      signal,
+    });
   used("focusin", document.activeElement);
 
-  const mount = () =>
-    brain &&
-    brain.mount({
-      ...place,
-      emit,
-      readDraft: () => page.read<string>(":draft") || "",
-      keepDraft: (text) => page.write(":draft", text),
-    });
   const draw = () => {
     if (!launcher)
       loadBundle<(place: LauncherPlace) => Launcher>(`${host}/beckon-launcher.js`, LAUNCHER_HASH, (make) => {
@@ -133,7 +127,13 @@ export function startWidget({ site, host, consent, emit, forgotten }: Options): 
   const show = (look: Look, session: Session | undefined) => {
     looked = look;
     if (look.styling && look.busy) load();
-    if (look.styling && session && !views) views = mount();
+    if (look.styling && session && brain && !views)
+      views = brain.mount({
+        ...place,
+        emit,
+        readDraft: () => page.read<string>(":draft") || "",
+        keepDraft: (text) => page.write(":draft", text),
+      });
     draw();
     if (views && session) views.update(session);
   };

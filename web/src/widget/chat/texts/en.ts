@@ -12,6 +12,7 @@ export const en = {
   required_note: "Required",
   send: "Send",
   sending: "Sending",
+  sent_again: "This could not be sent yet. What you wrote is kept and sent by itself.",
   choose: "Please choose",
   error_required: "Please fill in this field.",
   error_email: "Please enter a valid e-mail address.",

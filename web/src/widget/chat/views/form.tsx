@@ -17,6 +17,7 @@ export function Form({ fields, intro, problem }: FormProps) {
   const { act, state, t } = useUi();
   const wrong = problem || (state.form_changed && t.form_changed);
   const busy = sendingForm(state);
+  const waits = busy && state.session.again;
   return (
     <form
       class="form"
@@ -44,6 +45,11 @@ export function Form({ fields, intro, problem }: FormProps) {
         {wrong && (
           <p class="error" role="alert">
             {wrong}
+          </p>
+        )}
+        {waits && (
+          <p class="note" role="status">
+            {t.sent_again}
           </p>
         )}
         <button type="submit" class="primary wide" disabled={busy || !formReady(state)}>

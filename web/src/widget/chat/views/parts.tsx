@@ -1,6 +1,7 @@
 /** Small pieces that several views draw: icons, pictures, the spinner. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { windowStyling } from "../../look";
 import { mark } from "../../mark";
 import { useUi } from "./context";
 
@@ -39,7 +40,7 @@ export function Lost() {
 
 /** The queue's own first line, where it has one. */
 export function Greeting() {
-  const { styling } = useUi().state.session;
+  const styling = windowStyling(useUi().state.session);
   if (!styling || !styling.greeting) return null;
   return (
     <p class="intro" dir="auto">

@@ -86,6 +86,52 @@ it("says at the form that it has changed, where what is wrong has no field in it
   expect(draw(asked, { enquiry })).toContain("The form has changed. Look through it again.");
 });
 
+const looks = { color: "#0f766e", logo_url: null, position: "end" as const, greeting: "Welcome" };
+const launcher = { ...looks, title: "Shop", launcher: "round" as const, launcher_label: "" };
+const repairs = {
+  ...launcher,
+  title: "Repairs",
+  greeting: "What is broken?",
+  logo_url: "/logo.svg",
+  position: "start" as const,
+};
+const header = () => [
+  document.querySelector("h1")?.textContent,
+  document.querySelector(".intro")?.textContent,
+  document.querySelector("header img")?.getAttribute("src"),
+  document.querySelector("section")?.className,
+];
+
+// spec: Q-11
+it.each([
+  ["in the queue", waiting],
+  ["at the form", { ...active, state: "form" as const, form: [mail] }],
+])("has the looks of the chat's queue %s, at the launcher's place", (_, chat) => {
+  draw({ ...chat, styling: repairs }, { styling: launcher });
+  expect(header()).toEqual(["Repairs", "What is broken?", "/logo.svg", "window end"]);
+  draw(chat, { styling: launcher });
+  expect(header()).toEqual(["Shop", "Welcome", undefined, "window end"]);
+});
+
+// spec: Q-11
+it("has the title of the chat's queue in the conversation and after it", () => {
+  for (const chat of [active, ended]) {
+    draw({ ...chat, styling: repairs }, { ...talk, styling: launcher });
+    expect(header()[0]).toBe("Repairs");
+  }
+});
+
+// spec: X-3 Q-6
+it("says at the form that what could not be sent yet is kept, while it is sent again", () => {
+  const again = { at: 4_000, ms: 3_000 };
+  const frame = { type: "send_form" as const, chat: "c1", answers: {} };
+  const filling: VisitorChat = { ...active, state: "form", form: [mail] };
+  const pending = [{ frame, since: 1 }];
+  expect(draw(filling, { pending, again })).toContain(en.sent_again);
+  expect(draw(filling, { pending })).not.toContain(en.sent_again);
+  expect(draw(filling, { again })).not.toContain(en.sent_again);
+});
+
 it("shows only what there is instead where nobody has written", () => {
   const shown = draw(ended);
   expect(shown).toContain("Nobody could answer in time");

@@ -1,5 +1,6 @@
 /** The chat window: header with its controls, and whichever screen the state is on. */
 import { useEffect, useRef } from "preact/hooks";
+import { windowStyling } from "../../look";
 import { invitation, screen } from "../state";
 import { Alternative } from "./alternative";
 import { useUi } from "./context";
@@ -12,13 +13,14 @@ import { Queue } from "./queue";
 
 export function Window() {
   const { act, dispatch, state, t } = useUi();
-  const { chat, styling } = state.session;
+  const { chat, styling: launcher } = state.session;
+  const styling = windowStyling(state.session);
   const title = (styling && styling.title) || t.chat;
   const offer = screen(state) === "invite" ? null : invitation(state);
   const agent = chat && chat.state === "active" && chat.agent ? chat.agent.name : "";
   return (
     <section
-      class={`window ${(styling && styling.position) || "end"}`}
+      class={`window ${(launcher && launcher.position) || "end"}`}
       role="dialog"
       aria-labelledby="window-title"
       tabIndex={-1}
@@ -82,7 +84,8 @@ function CloseButton() {
 
 function Body() {
   const { dispatch, state, t } = useUi();
-  const { chat, styling } = state.session;
+  const { chat } = state.session;
+  const styling = windowStyling(state.session);
   const shown = screen(state);
   const invited = invitation(state);
   if (shown === "asking")
