@@ -51,6 +51,7 @@ mod just_written;
 mod looking;
 mod marks;
 pub mod notice;
+pub mod outbox;
 pub mod overload;
 mod patience;
 mod places;

@@ -151,9 +151,7 @@ impl Api {
     /// # Errors
     /// When the database failed.
     pub async fn commit(&self, tx: Tx, site: SiteId) -> Answer<()> {
-        tx.commit().await?;
-        self.driver.bus().publish(Hint::SiteChanged { site });
-        Ok(())
+        Ok(self.driver.commit_and_tell(tx, [Hint::SiteChanged { site }]).await?)
     }
 }
 

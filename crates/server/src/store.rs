@@ -140,9 +140,6 @@ const SQLITE_READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Rows that a statement of the embedded database yields before somebody takes them.
 const ROWS_AHEAD: usize = 1_024;
-/// Pages that the writer of the embedded database keeps: 16 MB, as the pragma writes it in KB. The open chats and visits of a busy
-/// node fit in, and what is written to them is not read anew for each commit.
-const WRITER_CACHE: &str = "-16384";
 /// While this variable is set, the embedded database does not wait for the disk at each commit, and a power loss takes
 /// acknowledged messages along. The project's rig sets it, to show that it finds them missing; nobody else should.
 const UNSAFE_WRITES: &str = "BECKON_TEST_UNSAFE_WRITES";
@@ -175,7 +172,7 @@ impl Store {
         migration::KNOWN.run(&mut migrating).await?;
         migrating.close().await?;
         // What a statement over many rows would need to take itself back is kept in memory, not in a file.
-        let writing = options.clone().pragma("temp_store", "MEMORY").pragma("cache_size", WRITER_CACHE);
+        let writing = options.clone().pragma("temp_store", "MEMORY");
         let writer = pool.clone().max_connections(1).connect_with(writing).await?;
         let checkpoints = pool.clone().max_connections(1).connect_lazy_with(options.clone());
         let reading = options.read_only(true).create_if_missing(false);

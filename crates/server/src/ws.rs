@@ -34,8 +34,8 @@ const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a closing connection is read on.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
-/// Notices that wait for one connection.
-const OUTBOX: usize = 64;
+/// Notices that wait for one console.
+const CONSOLE_OUTBOX: usize = 256;
 /// A socket's read buffer: small, because there are many sockets and most are idle.
 const READ_BUFFER: usize = 512;
 /// A console's write buffer: of a busy site it is told much at once, and there are few consoles.

@@ -201,11 +201,10 @@ impl Driver {
 
     /// Commits, and tells of it also when the answer to the commit was lost: a hint makes someone read, and says nothing
     /// itself.
-    pub(super) async fn commit_and_tell(
-        &self,
-        tx: Tx,
-        hints: impl IntoIterator<Item = Hint>,
-    ) -> StoreResult<()> {
+    ///
+    /// # Errors
+    /// When the database failed, or its answer was lost.
+    pub async fn commit_and_tell(&self, tx: Tx, hints: impl IntoIterator<Item = Hint>) -> StoreResult<()> {
         let committed = tx.commit().await;
         for hint in hints {
             self.bus().publish(hint);
@@ -214,12 +213,10 @@ impl Driver {
     }
 
     /// The same, of a change to a chat.
-    pub(super) async fn commit_and_tell_of(
-        &self,
-        tx: Tx,
-        chat: &ChatRow,
-        message_added: bool,
-    ) -> StoreResult<()> {
+    ///
+    /// # Errors
+    /// When the database failed, or its answer was lost.
+    pub async fn commit_and_tell_of(&self, tx: Tx, chat: &ChatRow, message_added: bool) -> StoreResult<()> {
         let committed = tx.commit().await;
         self.tell_of(chat, message_added);
         committed

@@ -23,10 +23,10 @@ use crate::store::{StoreError, StoreResult};
 /// Items that are taken together.
 const BATCH_MAX: usize = 1_000;
 /// Items in one unit of work: whoever waits to write comes between two of them.
-const UNIT_MAX: usize = 200;
+const UNIT_MAX: usize = 100;
 /// Batches are gathered for this long, unless the last one was full: then there is more than this would let through.
 const GATHER: Duration = Duration::from_millis(250);
-/// Tries of one batch, and the wait between them, while the database is away.
+/// Tries of one unit of work, and the wait between them, while the database is away.
 const TRIES_MAX: u32 = 20;
 const WAIT: Duration = Duration::from_millis(500);
 

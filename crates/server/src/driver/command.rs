@@ -7,13 +7,14 @@ use beckon_engine::id::{PresentationId, SiteId, TabId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 use beckon_engine::visit::Explanation;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::admission::Arrival;
 use super::by_hand::{HandChoice, HandReply, HandRequest};
 use super::effects::JobDone;
 use super::notice::PageOnScreen;
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
+use super::outbox::{Outbox, OutboxOfSomeone};
 use super::progress::Progress;
 use super::remembered::{HeldVisit, KnownToken, Look};
 use super::sites::Site;
@@ -77,12 +78,12 @@ pub enum VisitorSignal {
 }
 
 /// A browser's live connection.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Connection {
     /// Unique on this node.
     pub id: u64,
     /// Bounded; a connection whose outbox is full is cut off.
-    pub outbox: mpsc::Sender<VisitorSignal>,
+    pub outbox: Outbox,
 }
 
 /// Why a connection is not bound to its visit.
@@ -232,7 +233,7 @@ pub(super) enum ShardCommand {
     },
     /// The way to each browser that is connected.
     Connected {
-        reply: oneshot::Sender<Vec<mpsc::Sender<VisitorSignal>>>,
+        reply: oneshot::Sender<Vec<OutboxOfSomeone>>,
     },
     Resync,
 }

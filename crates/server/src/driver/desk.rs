@@ -42,6 +42,8 @@ const RINGS_UNTIL_LATER: u32 = 9;
 const PASSES_MAX: usize = 2;
 /// An agent whose console was not heard from for so long is gone; who signs out is gone at once.
 pub(super) const DESERTED_MS: i64 = 120_000;
+/// Who took an alert at a node of an earlier version has this time to write to its visitor.
+const ALERT_WAITS_S: u32 = 60;
 /// The last contact of a visitor is written down within this time.
 const HEARD_LATE_MS: i64 = HEARD_FLUSH_MS + 15_000;
 /// One node routes at a time, and nobody takes a chat by hand meanwhile.
@@ -125,7 +127,7 @@ impl Pass<'_> {
         }
         self.pass_on_deserted(tx).await?;
         self.withdraw_left_alerts(tx).await?;
-        update_endless_waits(tx, self.now.plus_s(WAIT_MAX_S)).await?;
+        update_endless_waits(tx, self.now.plus_s(WAIT_MAX_S), self.now.plus_s(ALERT_WAITS_S)).await?;
         for listed in list_overdue_chats(tx, self.now).await? {
             if let Some(chat) = unchanged(tx, &listed).await?
                 && let Some(site) = self.site(*chat.site_id)
@@ -315,7 +317,7 @@ fn passes(chat: &ChatRow, agent: UserId) -> usize {
 fn load(agent: &AgentRow, chat: &ChatRow, routing: &Routing, now: UnixMs) -> AgentLoad {
     let passed = passes(chat, *agent.id);
     let rings = if passed < PASSES_MAX { RINGS_UNTIL_AGAIN } else { RINGS_UNTIL_LATER };
-    // A node of an earlier version does not write down when it was.
+    // A node of an earlier version does not write down when it was: beside one the agent may ring again sooner.
     let passed_at = chat.passed_at.get(&*agent.id).copied().unwrap_or(agent.rung_at);
     let again_at = UnixMs(passed_at).plus_s(routing.ring_time_s * rings);
     let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);

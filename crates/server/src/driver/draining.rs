@@ -11,10 +11,11 @@ use tokio::time::Instant;
 use super::Driver;
 use super::command::{ShardCommand, VisitorSignal};
 use super::consoles::ConsoleSignal;
+use super::outbox::OutboxOfSomeone;
 
 /// Whoever is connected to this node. Held weakly: who is cut off meanwhile, for being slow, must notice.
 enum Client {
-    Browser(mpsc::WeakSender<VisitorSignal>),
+    Browser(OutboxOfSomeone),
     Console(mpsc::WeakSender<ConsoleSignal>),
 }
 
@@ -55,13 +56,7 @@ impl Driver {
         for shard in &self.inner.shards {
             let (reply, answer) = oneshot::channel();
             if shard.send(ShardCommand::Connected { reply }).await.is_ok() {
-                clients.extend(
-                    answer
-                        .await
-                        .unwrap_or_default()
-                        .into_iter()
-                        .map(|outbox| Client::Browser(outbox.downgrade())),
-                );
+                clients.extend(answer.await.unwrap_or_default().into_iter().map(Client::Browser));
             }
         }
         clients
@@ -72,9 +67,7 @@ impl Client {
     /// One that has gone, or cannot keep up and is cut off, moves anyway.
     fn tell_to_move(self) {
         match self {
-            Self::Browser(outbox) => {
-                drop(outbox.upgrade().map(|outbox| outbox.try_send(VisitorSignal::Leave)))
-            }
+            Self::Browser(outbox) => outbox.tell(VisitorSignal::Leave),
             Self::Console(outbox) => {
                 drop(outbox.upgrade().map(|outbox| outbox.try_send(ConsoleSignal::Leave)))
             }

@@ -354,10 +354,14 @@ async fn withdraw_alert(
     Ok(())
 }
 
-/// The presentations asked for are not made (O-14).
+/// The presentations and the alert asked for are not made (O-14).
 fn refuse(job: &Job, reason: Reason) -> JobDone {
-    let refused = |presentation| Event::PresentationRefused { presentation, reason };
-    JobDone { events: presentations(job).map(refused).collect(), ..JobDone::of(job.visit) }
+    let mut events: Vec<Event> =
+        presentations(job).map(|presentation| Event::PresentationRefused { presentation, reason }).collect();
+    if job.decided.effects.iter().any(|effect| matches!(effect, Effect::AlertAgent { .. })) {
+        events.push(Event::AlertRefused { reason });
+    }
+    JobDone { events, ..JobDone::of(job.visit) }
 }
 
 fn presentations(job: &Job) -> impl Iterator<Item = PresentationId> {

@@ -38,7 +38,7 @@ impl Driver {
         }
         let survey = SurveyRow { kind: Text(kind), rating, comment: comment.trim().to_owned() };
         if insert_survey(&mut tx, chat, &survey, self.clock().now()).await? {
-            tx.commit().await?;
+            return Ok(self.commit_and_tell(tx, [Hint::ChatChanged { chat, visitor }]).await?);
         }
         self.bus().publish(Hint::ChatChanged { chat, visitor });
         Ok(())

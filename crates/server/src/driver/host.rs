@@ -205,7 +205,7 @@ impl Host {
 
     pub(super) fn tell(&mut self, signal: &VisitorSignal) {
         // A connection that cannot keep up is dropped; its task sees that, and the browser resumes.
-        self.connections.retain(|connection| connection.outbox.try_send(signal.clone()).is_ok());
+        self.connections.retain(|connection| connection.outbox.tell(signal.clone()));
     }
 
     pub(super) fn notify(&mut self, notice: VisitorNotice) {

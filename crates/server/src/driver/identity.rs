@@ -211,11 +211,9 @@ impl Driver {
         }
         update_visit_proof(&mut tx, visit, proof).await?;
         let chat = find_open_chat(&mut tx, visitor).await?;
-        tx.commit().await?;
         // Form and agent show who the visitor is.
-        if let Some(chat) = chat {
-            self.bus().publish(Hint::ChatChanged { chat: *chat.id, visitor });
-        }
+        let hint = chat.map(|chat| Hint::ChatChanged { chat: *chat.id, visitor });
+        self.commit_and_tell(tx, hint).await?;
         Ok(Introduced::Known)
     }
 }

@@ -7,15 +7,19 @@ use beckon_engine::time::UnixMs;
 
 use super::Driver;
 use super::conversation::{end, is_silent_alert, say_as_system, tell_staff};
-use super::desk::{let_pass, routing_of};
+use super::desk::{LOCK_KEY, let_pass, routing_of};
 use crate::bus::Hint;
 use crate::store::agent::update_agent_silent;
 use crate::store::call::{CallOutcome, find_next_call_due, list_due_calls};
-use crate::store::chat::change::{update_chat_idle, update_chat_passed, update_chat_warned_due};
+use crate::store::chat::change::{
+    update_active_chats_due, update_chat_idle, update_chat_passed, update_chat_warned_due,
+    update_wrap_ups_due,
+};
 use crate::store::chat::waiting::{find_next_wrap_up_due, list_due_wrap_ups};
 use crate::store::chat::{ChatRow, EndedBy};
-use crate::store::draft::find_draft;
-use crate::store::message::find_unanswered_since;
+use crate::store::draft::{DraftRow, find_draft};
+use crate::store::message::{Audience, find_unanswered_since};
+use crate::store::queue::{QueueRow, find_queue};
 use crate::store::user::find_user;
 use crate::store::visit::find_open_visit_of;
 use crate::store::{StoreResult, Tx};
@@ -37,6 +41,31 @@ enum Idle {
 }
 
 impl Driver {
+    /// Chats that are under way follow their queue, which is as `queue` from now on; yields what to tell of after the commit.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn follow_conduct(
+        &self,
+        tx: &mut Tx,
+        before: &Conduct,
+        queue: &QueueRow,
+    ) -> StoreResult<Vec<Hint>> {
+        let (conduct, now) = (&queue.plan.conduct, self.clock().now());
+        let idle = |conduct: &Conduct| (conduct.idle_warn_after_s, conduct.idle_close_after_s);
+        // The desk locks chats one after another too.
+        tx.lock(LOCK_KEY).await?;
+        if idle(before) != idle(conduct) {
+            update_active_chats_due(tx, *queue.id, now).await?;
+        }
+        if before.wrap_up_s == conduct.wrap_up_s {
+            return Ok(Vec::new());
+        }
+        let due = (conduct.wrap_up_s > 0).then(|| now.plus_s(conduct.wrap_up_s));
+        let chats = update_wrap_ups_due(tx, *queue.id, due).await?;
+        Ok(chats.into_iter().map(|(chat, visitor)| Hint::ChatChanged { chat, visitor }).collect())
+    }
+
     /// How the queue of this chat conducts its chats.
     #[must_use]
     pub fn conduct_of(&self, chat: &ChatRow) -> Conduct {
@@ -68,7 +97,13 @@ impl Driver {
         hints: &mut Vec<Hint>,
     ) -> StoreResult<()> {
         let Some(owner) = chat.agent_id else { return Ok(()) };
-        let begun = find_draft(tx, *owner, *chat.id).await?.filter(|draft| !draft.body.is_empty());
+        // What they write could not be taken meanwhile.
+        let rings_ago = now.plus_ms(now.ms_since(self.first_message_due(chat, now)));
+        if !self.inner.patience.since(rings_ago) {
+            return update_chat_idle(tx, *chat.id, Some(self.first_message_due(chat, now)), None).await;
+        }
+        let says = |draft: &DraftRow| !draft.body.trim().is_empty() && *draft.audience == Audience::All;
+        let begun = find_draft(tx, *owner, *chat.id).await?.filter(says);
         if let Some(due) = begun.map(|draft| self.first_message_due(chat, UnixMs(draft.updated_at)))
             && due > now
         {
@@ -130,7 +165,9 @@ impl Driver {
         if is_silent_alert(chat) {
             return self.pass_on_unwritten(tx, chat, now, hints).await;
         }
-        let conduct = self.conduct_of(chat);
+        // As it is written: what this node has compiled may be older than the deadline that a change has set.
+        let queue = find_queue(tx, *chat.queue_id).await?;
+        let conduct = queue.map(|queue| queue.plan.0.conduct).unwrap_or_default();
         let since = find_unanswered_since(tx, *chat.id).await?;
         let left = find_open_visit_of(tx, *chat.visitor_id).await?.is_none();
         let (id, visitor) = (*chat.id, *chat.visitor_id);
@@ -142,6 +179,7 @@ impl Driver {
                 return update_chat_idle(tx, id, due, None).await;
             }
             Idle::Warned(due) => {
+                hints.push(Hint::ChatChanged { chat: id, visitor });
                 return update_chat_idle(tx, id, Some(due), chat.idle_warned_at.map(UnixMs)).await;
             }
             Idle::Warn(close_due) => {

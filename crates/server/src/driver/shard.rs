@@ -161,7 +161,7 @@ impl Shard {
             }
             ShardCommand::Connected { reply } => {
                 let connections = self.hosts.values().flat_map(|host| &host.connections);
-                drop(reply.send(connections.map(|connection| connection.outbox.clone()).collect()));
+                drop(reply.send(connections.map(|connection| connection.outbox.of_someone()).collect()));
             }
             ShardCommand::Resync => self.resync(),
         }

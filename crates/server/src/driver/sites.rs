@@ -146,11 +146,14 @@ impl Sites {
 }
 
 impl Site {
-    /// Whether the queue of every chat shows the same to its visitor, place and wait, form and looks, as it did at `before`
-    ///
+    /// Whether the queue of every chat shows the same to its visitor, place and wait, form, looks and files, as it did at `before`
+    ///
     pub(super) fn shows_as(&self, before: &Self) -> bool {
         if self.row.config_version == before.row.config_version {
             return true;
+        }
+        if self.default_queue != before.default_queue {
+            return false;
         }
         let now: Vec<&Queue> = self.world.config.queues().collect();
         let then: Vec<&Queue> = before.world.config.queues().collect();
@@ -188,6 +191,7 @@ fn shows_as(now: &Queue, then: &Queue) -> bool {
         && plan.form_reactive == before.form_reactive
         && plan.form_invite == before.form_invite
         && plan.styling == before.styling
+        && plan.visitor_files == before.visitor_files
 }
 
 /// The gate of a queue as it is in this unit of work, not as it was counted last; closed when the queue is gone.

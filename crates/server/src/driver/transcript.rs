@@ -50,7 +50,7 @@ impl Driver {
         let mut tx = self.store().write().await?;
         let row = own_chat(&mut tx, visitor, chat, None).await?;
         if self.transcript_state(&mut tx, &row).await?.is_none() {
-            return Err(refuse(None, RefusalCode::Unavailable, "This chat has no transcript by e-mail."));
+            return Err(refuse(None, RefusalCode::NotFound, "This chat has no transcript by e-mail."));
         }
         self.promise(&mut tx, &row, email, None).await.map_err(|denied| match denied {
             Denied::Because(code, detail) => refuse(None, code, &detail),

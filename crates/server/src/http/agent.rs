@@ -132,8 +132,7 @@ async fn force(
     let before = SetStatus { id, name: &agent.name, status: *agent.status };
     record(&api, &mut tx, &me, Done::changed(&before, &SetStatus { status, ..before })).await?;
     api.driver.take_stance(&mut tx, id, stance).await?;
-    tx.commit().await?;
-    api.driver.bus().publish(Hint::AgentChanged { user: id, no_answer: false });
+    api.driver.commit_and_tell(tx, [Hint::AgentChanged { user: id, no_answer: false }]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

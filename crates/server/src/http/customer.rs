@@ -361,14 +361,15 @@ fn taken(error: StoreError) -> Problem {
     }
 }
 
-/// The record with what the patch names. Values of fields that the site has no longer stay.
+/// The record with what the patch names. Values of fields that the site has no longer stay, unless they are named.
 fn patched(before: Details, patch: CustomerPatch, custom: &[CustomField]) -> Details {
     let is_gone = |key: &str| custom.iter().all(|field| field.key != key);
     let fields = match patch.fields {
         None => before.fields.0,
         Some(fields) => {
-            let gone = before.fields.0.into_iter().filter(|(key, _)| is_gone(key));
-            gone.chain(check::filled(fields)).collect()
+            let stays = |key: &str| is_gone(key) && !fields.contains_key(key);
+            let gone: Vec<_> = before.fields.0.into_iter().filter(|(key, _)| stays(key)).collect();
+            gone.into_iter().chain(check::filled(fields)).collect()
         }
     };
     Details {

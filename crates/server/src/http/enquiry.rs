@@ -188,8 +188,7 @@ async fn change(
     let before = find(&mut tx, &me, id).await?;
     update_enquiry_state(&mut tx, id, patch.state, me.user.id.0, api.clock.now()).await?;
     let row = find(&mut tx, &me, id).await?;
-    tx.commit().await?;
-    api.driver.bus().publish(Hint::EnquiryChanged { site: before.site_id.0 });
+    api.driver.commit_and_tell(tx, [Hint::EnquiryChanged { site: before.site_id.0 }]).await?;
     Ok(Json(row.into()))
 }
 

@@ -24,9 +24,9 @@ use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::queue_check::{check, check_references};
 use super::{Api, site};
+use crate::bus::Hint;
 use crate::store::api_token::Scope;
 use crate::store::audit::AuditKind;
-use crate::store::chat::change::update_chats_conduct;
 use crate::store::column::{Json as JsonColumn, Text};
 use crate::store::enquiry::find_enquiry_of_queue;
 use crate::store::queue::{
@@ -258,23 +258,14 @@ async fn change(
     check_outlets(&me, &before.plan, &row.plan)?;
     check_references(&mut tx, &row, &agents).await?;
     update_queue(&mut tx, &row).await?;
-    follow_conduct(&mut tx, &before.plan, &row, now).await?;
+    let hints = api.driver.follow_conduct(&mut tx, &before.plan.conduct, &row).await?;
     update_queue_agents(&mut tx, &row, &agents).await?;
     let agents = list_queue_agents(&mut tx, id).await?;
     let queue = Queue::new(row, agents, now);
     record(&api, &mut tx, &me, Done::changed(&before, &queue)).await?;
-    api.commit(tx, queue.site_id).await?;
+    let site = Hint::SiteChanged { site: queue.site_id };
+    api.driver.commit_and_tell(tx, hints.into_iter().chain([site])).await?;
     Ok(Json(queue))
-}
-
-/// Chats that are under way follow the queue.
-async fn follow_conduct(tx: &mut Tx, before: &QueuePlan, row: &QueueRow, now: UnixMs) -> Answer<()> {
-    let conduct = &row.plan.conduct;
-    if before.conduct != *conduct {
-        let wrap_up_due = (conduct.wrap_up_s > 0).then(|| now.plus_s(conduct.wrap_up_s));
-        update_chats_conduct(tx, *row.id, now, wrap_up_due).await?;
-    }
-    Ok(())
 }
 
 /// Remove a queue that no rule uses and that never had a chat. For administrators.
@@ -292,6 +283,10 @@ async fn remove(State(api): State<Api>, Admin(me): Admin, Id(id): Id<QueueId>) -
     let row = find(&mut tx, id).await?;
     let site = row.site_id.0;
     let agents = list_queue_agents(&mut tx, id).await?;
+    let moves_here = |queue: &&QueueRow| matches!(queue.plan.routing.dequeue, Dequeue::Queue { queue_id } if queue_id == id && *queue.id != id);
+    if let Some(queue) = list_all_queues(&mut tx, site).await?.iter().find(moves_here) {
+        return Err(Problem::InUse(format!("The queue \"{}\" moves visitors to it.", queue.name)));
+    }
     delete(&mut tx, &row).await?;
     record(&api, &mut tx, &me, Done::removed(&Queue::new(row, agents, api.clock.now()))).await?;
     api.commit(tx, site).await?;
@@ -306,10 +301,6 @@ async fn delete(tx: &mut Tx, row: &QueueRow) -> Answer<()> {
     let rules = list_all_rules(tx, site).await?;
     if let Some(rule) = rules.iter().find(|rule| rule.plan.queue_id == id) {
         return Err(Problem::InUse(format!("The rule \"{}\" leads to it.", rule.name)));
-    }
-    let moves_here = |queue: &&QueueRow| matches!(queue.plan.routing.dequeue, Dequeue::Queue { queue_id } if queue_id == id && *queue.id != id);
-    if let Some(queue) = list_all_queues(tx, site).await?.iter().find(moves_here) {
-        return Err(Problem::InUse(format!("The queue \"{}\" moves visitors to it.", queue.name)));
     }
     if find_enquiry_of_queue(tx, id).await? {
         return Err(Problem::InUse("The queue has had enquiries: switch its channel off.".to_owned()));
@@ -367,7 +358,7 @@ pub(super) async fn bring(
     }
     if let Some(before) = &before {
         update_queue(tx, &row).await?;
-        follow_conduct(tx, &before.plan, &row, now).await?;
+        bringing.api.driver.follow_conduct(tx, &before.plan.conduct, &row).await?;
     } else {
         insert_queue(tx, &row).await?;
     }

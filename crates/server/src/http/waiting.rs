@@ -80,8 +80,7 @@ async fn change(
         let before = SetPriority { chat: id, site: *chat.site_id, priority: chat.priority };
         let after = SetPriority { priority: i64::from(priority), ..before };
         record(&api, &mut tx, &me, Done::changed(&before, &after)).await?;
-        tx.commit().await?;
-        api.driver.tell_of(&chat, false);
+        api.driver.commit_and_tell_of(tx, &chat, false).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

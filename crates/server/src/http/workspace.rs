@@ -247,8 +247,7 @@ async fn change_options(
     options.top_on_new_chat = patch.top_on_new_chat.unwrap_or(options.top_on_new_chat);
     options.top_on_new_message = patch.top_on_new_message.unwrap_or(options.top_on_new_message);
     update_agent_options(&mut tx, *me.user.id, options).await?;
-    tx.commit().await?;
-    api.driver.bus().publish(Hint::OptionsChanged { user: *me.user.id });
+    api.driver.commit_and_tell(tx, [Hint::OptionsChanged { user: *me.user.id }]).await?;
     Ok(Json(options))
 }
 

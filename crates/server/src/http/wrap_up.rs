@@ -15,7 +15,6 @@ use super::check::Checks;
 use super::error::{Answer, Problem};
 use super::extract::{Body, Id};
 use super::openapi::ChangeRefusals;
-use crate::bus::Hint;
 use crate::driver::access::{Denied, find_seat};
 use crate::driver::history::remember_for_search;
 use crate::driver::notice::RefusalCode;
@@ -86,8 +85,7 @@ async fn note(
     if *seat.chat.state == ChatState::Ended {
         remember_for_search(&mut tx, id).await?;
     }
-    tx.commit().await?;
-    api.driver.bus().publish(Hint::ChatChanged { chat: id, visitor: *seat.chat.visitor_id });
+    api.driver.commit_and_tell_of(tx, &seat.chat, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,7 +15,8 @@ use super::agent_session::AgentSession;
 use super::wire::agent::AgentFrame;
 use super::wire::{VERSION, parse};
 use super::{
-    CONSOLE_WRITE_BUFFER, Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, close, receive, send_together, small,
+    CONSOLE_OUTBOX, CONSOLE_WRITE_BUFFER, Closed, GONE, HELLO_TIMEOUT, Live, close, receive, send_together,
+    small,
 };
 use crate::driver::access::Actor;
 use crate::driver::consoles::{Console, ConsoleSignal};
@@ -65,7 +66,7 @@ async fn serve(live: &Live, mut session: AgentSession, socket: &mut WebSocket) -
     let Ok(AgentFrame::Hello { v: VERSION, chats }) = parse(&hello) else {
         return Err(Closed { code: close::BAD_FRAME, reason: "the first frame is a hello" });
     };
-    let (outbox, signals) = mpsc::channel(OUTBOX * 4);
+    let (outbox, signals) = mpsc::channel(CONSOLE_OUTBOX);
     let id = live.connection_id();
     let console = Console { user: session.actor.id, role: session.actor.role, outbox };
     live.driver.consoles().insert(id, console);

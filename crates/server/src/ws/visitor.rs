@@ -9,20 +9,18 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use beckon_engine::event::Event;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::visitor_session::{Caller, VisitorSession, check, greet, try_later};
 use super::wire::parse;
 use super::wire::sorting::{Sorted, sort};
 use super::wire::visitor::VisitorFrame;
-use super::{
-    Closed, GONE, HELLO_TIMEOUT, Live, OUTBOX, Received, ask, close, receive, receive_any, send, small,
-};
+use super::{Closed, GONE, HELLO_TIMEOUT, Live, Received, ask, close, receive, receive_any, send, small};
 use crate::driver::command::{Attached, Connection, NotAttached, Observed, VisitorSignal};
 use crate::driver::identity::{Identity, IdentityRefusal};
 use crate::driver::notice::RefusalCode;
 use crate::driver::notice::visitor::VisitorNotice;
+use crate::driver::outbox::{Inbox, outbox};
 use crate::http::client::Client;
 
 /// Frames of one visitor a second, and at once.
@@ -34,7 +32,7 @@ const BEAT_SLACK: Duration = Duration::from_secs(5);
 /// A visitor who was let in, and how this connection hears of them.
 struct Entered {
     session: VisitorSession,
-    signals: mpsc::Receiver<VisitorSignal>,
+    signals: Inbox,
     connection: u64,
     welcome: Vec<VisitorNotice>,
 }
@@ -87,7 +85,7 @@ async fn enter(live: Live, caller: Caller, socket: &mut WebSocket) -> Result<Ent
     };
     let visitor = greeted.visitor;
     let arrival = greeted.claim(&live.driver, &hello, &caller).await?;
-    let (outbox, signals) = mpsc::channel(OUTBOX);
+    let (outbox, signals) = outbox();
     let connection = live.connection_id();
     let attached = match live.driver.attach(arrival, Connection { id: connection, outbox }).await {
         Ok(attached) => attached,
@@ -142,11 +140,11 @@ async fn converse(socket: &mut WebSocket, entered: &mut Entered) -> Result<(), C
                 }
                 Err(_) if beat.asked => return Err(Closed { code: close::RESUME, reason: "silent" }),
                 Err(_) => {
-                    beat.asked = true;
                     Box::pin(ask(socket)).await?;
+                    beat.asked();
                 }
             },
-            signal = signals.recv() => {
+            signal = signals.next() => {
                 let signal = signal.ok_or(Closed { code: close::RESUME, reason: "too slow" })?;
                 if let VisitorSignal::Notice(notice) = &signal
                     && let VisitorNotice::PollInterval { poll_interval_s } = **notice
@@ -163,24 +161,28 @@ async fn converse(socket: &mut WebSocket, entered: &mut Entered) -> Result<(), C
 /// late is asked, and the browser answers for the page (T-7).
 struct Beat {
     poll_interval: Duration,
-    heard_at: Instant,
+    /// When it was heard, or asked.
+    since: Instant,
     asked: bool,
 }
 
 impl Beat {
     fn new(poll_interval_s: u32) -> Self {
         let poll_interval = Duration::from_secs(u64::from(poll_interval_s));
-        Self { poll_interval, heard_at: Instant::now(), asked: false }
+        Self { poll_interval, since: Instant::now(), asked: false }
     }
 
     fn heard(&mut self) {
-        (self.heard_at, self.asked) = (Instant::now(), false);
+        (self.since, self.asked) = (Instant::now(), false);
     }
 
-    /// When it is asked, or, once it was, counts as dead.
+    fn asked(&mut self) {
+        (self.since, self.asked) = (Instant::now(), true);
+    }
+
+    /// When it is asked, or, once it was, counts as dead: two Poll Intervals after it was heard, and what it may be late by.
     fn due(&self) -> Instant {
-        let quiet = if self.asked { 2 * self.poll_interval + BEAT_SLACK } else { 3 * self.poll_interval / 2 };
-        self.heard_at + quiet
+        self.since + if self.asked { self.poll_interval / 2 + BEAT_SLACK } else { 3 * self.poll_interval / 2 }
     }
 }
 

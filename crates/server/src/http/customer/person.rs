@@ -236,10 +236,8 @@ async fn link(
     }
     update_link(&mut tx, id, customer_id).await?;
     let chat = find_open_chat(&mut tx, id).await?;
-    tx.commit().await?;
-    if let Some(chat) = chat {
-        api.driver.bus().publish(Hint::ChatChanged { chat: *chat.id, visitor: id });
-    }
+    let hint = chat.map(|chat| Hint::ChatChanged { chat: *chat.id, visitor: id });
+    api.driver.commit_and_tell(tx, hint).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

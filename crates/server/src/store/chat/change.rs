@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use beckon_engine::id::{ChatId, QueueId, UserId};
+use beckon_engine::id::{ChatId, QueueId, UserId, VisitorId};
 use beckon_engine::queue::enquiry::Instead;
 use beckon_engine::time::UnixMs;
 
 use super::{Answer, ChatRow, EndedBy};
 use crate::store::column::{Json, Text};
-use crate::store::sql::execute;
+use crate::store::sql::{execute, fetch_all};
 use crate::store::{StoreResult, Tx};
 
 /// Who has let a waiting chat pass.
@@ -198,34 +198,43 @@ pub async fn update_chat_idle(
     Ok(())
 }
 
-/// Has the chats of a queue follow how it conducts them now (Q-10): active ones are looked at at once, and those that are to be
-/// wrapped up have until `wrap_up_due`, or no end.
+/// Has the active chats of a queue looked at by when they are idle now (Q-10). Alerts that nobody has written to are not idle.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_chats_conduct(
-    tx: &mut Tx,
-    queue: QueueId,
-    now: UnixMs,
-    wrap_up_due: Option<UnixMs>,
-) -> StoreResult<()> {
+pub async fn update_active_chats_due(tx: &mut Tx, queue: QueueId, due: UnixMs) -> StoreResult<()> {
     execute!(
         tx,
         concat!(
-            "UPDATE chats SET due_at = $2 WHERE queue_id = $1 AND state = 'active' AND (mode <> 'engage' OR ",
+            "UPDATE chats SET due_at = $2
+             WHERE queue_id = $1 AND state <> 'ended' AND state = 'active' AND (mode <> 'engage' OR ",
             written!("chats.id"),
             ")"
         ),
         Text(queue),
-        now.0,
-    )?;
-    execute!(
-        tx,
-        "UPDATE chats SET wrap_up_due = $2 WHERE queue_id = $1 AND state = 'ended' AND NOT wrapped_up",
-        Text(queue),
-        wrap_up_due.map(|due| due.0),
+        due.0,
     )?;
     Ok(())
+}
+
+/// Sets until when the ended chats of a queue can be wrapped up, or that they have no end (Q-10); yields those that are to be.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_wrap_ups_due(
+    tx: &mut Tx,
+    queue: QueueId,
+    due: Option<UnixMs>,
+) -> StoreResult<Vec<(ChatId, VisitorId)>> {
+    let rows: Vec<(Text<ChatId>, Text<VisitorId>)> = fetch_all!(
+        tx,
+        (Text<ChatId>, Text<VisitorId>),
+        "UPDATE chats SET wrap_up_due = $2 WHERE queue_id = $1 AND state = 'ended' AND NOT wrapped_up
+         RETURNING id, visitor_id",
+        Text(queue),
+        due.map(|due| due.0),
+    )?;
+    Ok(rows.into_iter().map(|(chat, visitor)| (*chat, *visitor)).collect())
 }
 
 /// Has an active chat whose visitor was warned looked at now, not first when it would close.

@@ -74,12 +74,21 @@ pub async fn list_overdue_chats(tx: &mut Tx, now: UnixMs) -> StoreResult<Vec<Cha
     )
 }
 
-/// Gives a deadline to those who wait without one, as a node of an earlier version lets them (X-3).
+/// Gives a deadline to chats that wait without one, and to alerts that were taken, as nodes of an earlier version leave them (X-3).
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_endless_waits(tx: &mut Tx, due: UnixMs) -> StoreResult<()> {
-    execute!(tx, "UPDATE chats SET wait_due = $1 WHERE state = 'queued' AND wait_due IS NULL", due.0)?;
+pub async fn update_endless_waits(tx: &mut Tx, wait_due: UnixMs, alert_due: UnixMs) -> StoreResult<()> {
+    execute!(tx, "UPDATE chats SET wait_due = $1 WHERE state = 'queued' AND wait_due IS NULL", wait_due.0)?;
+    execute!(
+        tx,
+        concat!(
+            "UPDATE chats SET due_at = $1
+             WHERE mode = 'engage' AND state <> 'ended' AND state = 'active' AND due_at IS NULL AND NOT ",
+            written!("chats.id")
+        ),
+        alert_due.0,
+    )?;
     Ok(())
 }
 

@@ -21,6 +21,7 @@ store_tests!(
     a_silent_agent_is_set_away_and_the_next_one_alerted,
     an_alert_goes_on_when_its_agent_takes_it_and_writes_nothing,
     an_alert_stays_with_the_agent_who_begins_to_write,
+    an_alert_stays_while_its_agent_could_not_be_heard,
     a_queue_invites_by_itself_after_its_launch_criteria,
     a_queue_alerts_by_itself_after_its_launch_criteria,
     a_queue_without_launch_criteria_or_only_reactive_does_not_act_by_itself,
@@ -150,8 +151,12 @@ async fn a_silent_agent_is_set_away_and_the_next_one_alerted(store: Store) {
 /// A shop on a clock of its own with two agents, of whom Alice has taken the alert of a visitor.
 async fn taken_alert(store: Store) -> (Shop, Console, Browser, Value, Console) {
     let settings = SiteSettings { poll_interval_s: 300, ..SiteSettings::default() };
-    let shop =
-        Shop::open_at(store, Plan { settings, ..without_invite(json!({})) }, Clock::manual(START)).await;
+    let shop = Shop::open_at(
+        store,
+        Plan { settings, ..without_invite(json!({ "routing": { "ring_time_s": 5 } })) },
+        Clock::manual(START),
+    )
+    .await;
     let mut alice = shop.lasting_agent("Alice").await;
     let browser = shop.browser().await;
     let chat = alice.take().await;
@@ -162,7 +167,7 @@ async fn taken_alert(store: Store) -> (Shop, Console, Browser, Value, Console) {
 // spec: P-10 X-3
 async fn an_alert_goes_on_when_its_agent_takes_it_and_writes_nothing(store: Store) {
     let (shop, mut alice, mut browser, chat, mut bob) = taken_alert(store).await;
-    shop.clock.advance_ms(3 * 20_000);
+    shop.clock.advance_ms(3 * 5_000);
     let rung = bob.ring_of(&chat["id"]).await;
     assert_eq!(browser.socket.told("chat"), 0, "the visitor knows nothing of it");
     let is_silent = |frame: &Value| frame["type"] == "status" && frame["reason"] == "no_answer";
@@ -178,16 +183,26 @@ async fn an_alert_goes_on_when_its_agent_takes_it_and_writes_nothing(store: Stor
 // spec: P-10 A-1
 async fn an_alert_stays_with_the_agent_who_begins_to_write(store: Store) {
     let (shop, mut alice, mut browser, chat, _bob) = taken_alert(store).await;
-    shop.clock.advance_ms(59_000);
+    shop.clock.advance_ms(14_000);
     let path = format!("/api/v1/chats/{}/draft", chat["id"].as_str().unwrap());
     assert_eq!(alice.put(&path, &json!({ "text": "May I", "version": 0 })).await.0, 200);
-    shop.clock.advance_ms(59_000);
-    shop.looks_again(&chat, START.plus_s(59 + 60)).await;
+    shop.clock.advance_ms(14_000);
+    shop.looks_again(&chat, START.plus_s(14 + 15)).await;
     alice.say(&chat, "a1", "May I help?").await;
     assert_eq!(browser.message("May I help?").await["name"], "Alice");
-    shop.clock.advance_ms(60_000);
+    shop.clock.advance_ms(15_000);
     browser.say(&chat["id"], "v1", "Yes").await;
     assert_eq!(alice.message("Yes").await["from"], "visitor");
+}
+
+// spec: P-10 X-3
+async fn an_alert_stays_while_its_agent_could_not_be_heard(store: Store) {
+    let (shop, mut alice, mut browser, chat, _bob) = taken_alert(store).await;
+    // Routing was away for so long.
+    shop.clock.advance_ms(60_000);
+    shop.looks_again(&chat, START.plus_s(60 + 15)).await;
+    alice.say(&chat, "a1", "May I help?").await;
+    browser.message("May I help?").await;
 }
 
 /// A shop on a clock of its own whose queue acts by itself after 10 s.

@@ -122,6 +122,8 @@ async fn what_a_field_held_that_is_gone_keeps_nobody_from_changing_the_record(st
     let changed = agent.patch(&path, &json!({"fields": {"size": "4"}})).await.ok();
     assert_eq!(changed["fields"], json!({"size": "4", "tier": "gold"}));
     assert_eq!(agent.patch(&path, &json!({"fields": {"tier": "tin"}})).await.status, 422);
+    let changed = agent.patch(&path, &json!({"fields": {"tier": "", "size": "4"}})).await.ok();
+    assert_eq!(changed["fields"], json!({"size": "4"}));
 }
 
 // spec: C-1
