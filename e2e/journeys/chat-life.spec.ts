@@ -64,9 +64,12 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
   await transfer.getByRole("textbox", { name: /Note/ }).fill("Takes four of them");
   await transfer.getByRole("button", { name: "Transfer", exact: true }).click();
   await expect(bob.composer).toBeHidden();
-  await expect(visitor.widget.getByText("You are being passed on. Your conversation is kept.")).toBeVisible();
+  await expect(visitor.log.getByText("You are being passed on. Your conversation is kept.")).toBeVisible();
+  await visitor.sees("And it lasts.");
+  await visitor.say("In oak, please.");
   await agent.answer();
   await agent.sees("Takes four of them");
+  await agent.sees("In oak, please.");
   const session = agent.page.getByRole("complementary", { name: "Active session" });
   await expect(session.getByText("Orders", { exact: true })).toBeVisible();
   await agent.say("Shall I order them?");

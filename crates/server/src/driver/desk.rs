@@ -97,9 +97,10 @@ impl Driver {
     }
 
     async fn pass(&self) -> StoreResult<Option<UnixMs>> {
-        let mut pass = Pass { driver: self, now: self.clock().now(), hints: Vec::new() };
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
+        // Whoever waited for the lock would ring for less than the ring time.
+        let mut pass = Pass { driver: self, now: self.clock().now(), hints: Vec::new() };
         self.run_out_calls_and_wrap_ups(&mut tx, pass.now, &mut pass.hints).await?;
         pass.run(&mut tx).await?;
         let chat_due = find_next_due(&mut tx).await?;

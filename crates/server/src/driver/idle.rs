@@ -84,7 +84,11 @@ impl Driver {
     }
 
     fn first_message_due(&self, chat: &ChatRow, from: UnixMs) -> UnixMs {
-        from.plus_s(routing_of(self, chat).ring_time_s * FIRST_MESSAGE_RINGS)
+        from.plus_s(self.first_message_s(chat))
+    }
+
+    fn first_message_s(&self, chat: &ChatRow) -> u32 {
+        routing_of(self, chat).ring_time_s * FIRST_MESSAGE_RINGS
     }
 
     /// Who took an alert has not written: they are set away and the next agent is alerted, unless a first message is being
@@ -98,8 +102,8 @@ impl Driver {
     ) -> StoreResult<()> {
         let Some(owner) = chat.agent_id else { return Ok(()) };
         // What they write could not be taken meanwhile.
-        let rings_ago = now.plus_ms(now.ms_since(self.first_message_due(chat, now)));
-        if !self.inner.patience.since(rings_ago) {
+        let begun_at = now.plus_ms(-1_000 * i64::from(self.first_message_s(chat)));
+        if !self.inner.patience.since(begun_at) {
             return update_chat_idle(tx, *chat.id, Some(self.first_message_due(chat, now)), None).await;
         }
         let says = |draft: &DraftRow| !draft.body.trim().is_empty() && *draft.audience == Audience::All;

@@ -22,6 +22,7 @@ use crate::driver::transcript::TRANSCRIPTS_MAX;
 use crate::store::chat::ChatState;
 use crate::store::chat::wrap_up::{WrapUpRow, find_wrap_up, update_wrap_up};
 use crate::store::column::Json as JsonColumn;
+use crate::store::queue::find_queue;
 
 /// Most tags of a chat.
 const TAGS_MAX: usize = 20;
@@ -73,7 +74,8 @@ async fn note(
     if !matches!(*seat.chat.state, ChatState::Active | ChatState::Ended) {
         return Err(Problem::field("", "Nobody has had this chat yet."));
     }
-    let choices = api.driver.conduct_of(&seat.chat).dispositions;
+    let queue = find_queue(&mut tx, *seat.chat.queue_id).await?;
+    let choices = queue.map(|queue| queue.plan.0.conduct.dispositions).unwrap_or_default();
     let stored = find_wrap_up(&mut tx, id).await?.ok_or(Problem::NotFound)?;
     let tags = checked(&wrap_up, &choices, &stored.disposition)?;
     let row = WrapUpRow {

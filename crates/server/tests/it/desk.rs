@@ -328,6 +328,8 @@ async fn who_declines_is_rung_again_whatever_rings_meanwhile(store: Store) {
     stage.driver.decline_chat(&actor(agent), chat).await.unwrap();
     for _ in 0..2 {
         stage.clock.advance_ms(20_000);
+        // No pass that began before that is under way.
+        stage.driver.route().await.unwrap();
         let other = stage.comes().await;
         assert_eq!(stage.seconds_until_it_rings(other).await, 0);
         stage.driver.accept_chat(&actor(agent), other).await.unwrap();
@@ -351,7 +353,8 @@ async fn who_waits_without_a_time_is_given_one(store: Store) {
 /// One agent is ready, who serves both queues.
 async fn alone(store: Store) -> (Stage, UserId) {
     let stage = Stage::build(store, 0).await;
-    let (agent, _) = stage.model.agents.iter().find(|(_, agent)| agent.serves.len() == 2).unwrap();
+    let can = |agent: &Agent| agent.serves.len() == 2 && agent.slots > 0 && agent.level > 0;
+    let (agent, _) = stage.model.agents.iter().find(|(_, agent)| can(agent)).unwrap();
     let agent = *agent;
     stage.driver.choose_status(agent, Stance::Ready).await.unwrap();
     stage.hear(stage.clock.now().plus_s(3_600)).await;

@@ -51,8 +51,8 @@ pub(super) struct Chat {
 pub(super) struct Agent {
     pub(super) ready: bool,
     pub(super) serves: BTreeSet<QueueId>,
-    slots: i64,
-    level: u8,
+    pub(super) slots: i64,
+    pub(super) level: u8,
     idle_since: UnixMs,
     rung_at: UnixMs,
 }

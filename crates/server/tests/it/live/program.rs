@@ -24,7 +24,7 @@ use crate::harness::Database;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Every time that stands in the database, put back: for the server it is as if it had been away for so long.
-const AWAY: [&str; 6] = [
+const AWAY: [&str; 7] = [
     "UPDATE chats SET requested_at = requested_at - $1, queued_at = queued_at - $1, answered_at = answered_at - $1,
          ended_at = ended_at - $1, due_at = due_at - $1, held_until = held_until - $1, wait_due = wait_due - $1,
          idle_warned_at = idle_warned_at - $1, requeued_at = requeued_at - $1, wrap_up_due = wrap_up_due - $1",
@@ -34,6 +34,7 @@ const AWAY: [&str; 6] = [
          passive_due = passive_due - $1, outcome_at = outcome_at - $1",
     "UPDATE users SET status_since = status_since - $1, heard_at = heard_at - $1, idle_since = idle_since - $1,
          rung_at = CASE WHEN rung_at > 0 THEN rung_at - $1 ELSE 0 END",
+    "UPDATE chat_participants SET joined_at = joined_at - $1, left_at = left_at - $1",
     "UPDATE chat_calls SET called_at = called_at - $1, due_at = due_at - $1, settled_at = settled_at - $1",
 ];
 
