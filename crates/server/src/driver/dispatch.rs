@@ -243,23 +243,20 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             tell_visitor(driver, visitor, VisitorNotice::Typing { chat }).await;
         }
         Hint::Typing { chat, by: Side::Visitor, .. } => {
-            let notice = Box::new(AgentNotice::Typing { chat });
-            driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+            tell_followers(driver, chat, AgentNotice::Typing { chat });
         }
         Hint::Read { chat, visitor, by: Side::Agent, seq } => {
             tell_visitor(driver, visitor, VisitorNotice::Read { chat, seq }).await;
             unshown.touched.insert(chat);
         }
         Hint::Read { chat, by: Side::Visitor, seq, .. } => {
-            let notice = Box::new(AgentNotice::Read { chat, seq });
-            driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+            tell_followers(driver, chat, AgentNotice::Read { chat, seq });
         }
         Hint::Delivered { chat, visitor, to: Side::Agent, seq } => {
             tell_visitor(driver, visitor, VisitorNotice::Delivered { chat, seq }).await;
         }
         Hint::Delivered { chat, to: Side::Visitor, seq, .. } => {
-            let notice = Box::new(AgentNotice::Delivered { chat, seq });
-            driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+            tell_followers(driver, chat, AgentNotice::Delivered { chat, seq });
         }
         Hint::PlacesMoved { queue } => driver.inner.places.moved([queue]),
         Hint::VisitMoved { chat } => tell_of_move(driver, chat).await?,
@@ -303,12 +300,16 @@ fn signal(visitor: VisitorId, signal: VisitorSignal) -> ShardCommand {
     ShardCommand::Signal { visitor, signal }
 }
 
+/// Tells the consoles that follow this chat.
+fn tell_followers(driver: &Driver, chat: ChatId, notice: AgentNotice) {
+    driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, Box::new(notice)));
+}
+
 /// Who follows the chat sees the page that its visitor came to.
 async fn tell_of_move(driver: &Driver, chat: ChatId) -> StoreResult<()> {
     let shown = show_chats(driver, &[chat]).await?.pop();
     if let Some((visit, page)) = shown.and_then(|shown| Some((shown.visit_id, shown.page?))) {
-        let notice = Box::new(AgentNotice::VisitPage { visit, page });
-        driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, notice));
+        tell_followers(driver, chat, AgentNotice::VisitPage { visit, page });
     }
     Ok(())
 }
