@@ -14,7 +14,7 @@ async function standBetween(page: Page): Promise<Set<string>> {
     browser.onMessage((text) => {
       const { type, id } = JSON.parse(String(text)) as { type: string; id?: string };
       if (!refused.has(type)) return server.send(text);
-      const code = type === "say" ? "too_many" : "unavailable";
+      const code = type === "say" ? "too_many" : "not_found";
       browser.send(JSON.stringify({ type: "refused", id, code, detail: "" }));
     });
   });
