@@ -160,8 +160,8 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT)
             .row_buffer_size(ROWS_AHEAD)
             .pragma("wal_autocheckpoint", checkpoint::LOG_PAGES_MAX);
-        // An embedded database is there: it is not asked before each unit of work. When the disk is full, SQLite ends a transaction by itself, and the library goes on counting it: such a connection
-        // would refuse every further one. It is replaced.
+        // An embedded database is there: it is not asked before each unit of work. When the disk is full, SQLite ends a transaction
+        // by itself, and the library goes on counting it: such a connection would refuse every further one. It is replaced.
         let pool = SqlitePoolOptions::new()
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))

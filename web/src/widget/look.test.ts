@@ -4,17 +4,8 @@ import { themeText } from "./chat/theme";
 import { css, parseColor } from "./color";
 import { look, windowStyling } from "./look";
 import { newSession } from "./session";
-import { active, play, welcome } from "./session-play";
+import { active, styling as launcher, play, welcome } from "./session-play";
 
-const launcher: Styling = {
-  color: "#0f766e",
-  logo_url: null,
-  position: "end",
-  title: "Shop",
-  greeting: "",
-  launcher: "round",
-  launcher_label: "",
-};
 const repairs: Styling = { ...launcher, color: "#be123c", title: "Repairs" };
 
 // spec: Q-11

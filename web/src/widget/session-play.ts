@@ -1,5 +1,5 @@
 /** The session as its tests play it: fixtures, and one event after another. Tests nothing. */
-import type { Message, PresentedOffer, VisitorChat, VisitorFrame, VisitorNotice } from "../api/wire";
+import type { Message, PresentedOffer, Styling, VisitorChat, VisitorFrame, VisitorNotice } from "../api/wire";
 import { newSession, type Session, type SessionEvent, step } from "./session";
 
 export const offer: PresentedOffer = {
@@ -26,6 +26,15 @@ export const active: VisitorChat = {
   visitor_delivered_seq: 0,
   files: true,
 };
+export const styling: Styling = {
+  color: "#0f766e",
+  logo_url: null,
+  position: "end",
+  title: "Shop",
+  greeting: "",
+  launcher: "round",
+  launcher_label: "",
+};
 export const welcome = (over: Partial<Extract<VisitorNotice, { type: "welcome" }>> = {}): VisitorNotice => ({
   type: "welcome",
   v: 1,
@@ -33,15 +42,7 @@ export const welcome = (over: Partial<Extract<VisitorNotice, { type: "welcome" }
   visit: "v1",
   poll_interval_s: 10,
   signals: { scroll_percents: [], exit: false, inactivity_s: null },
-  styling: {
-    color: "#0f766e",
-    logo_url: null,
-    position: "end",
-    title: "Shop",
-    greeting: "",
-    launcher: "round",
-    launcher_label: "",
-  },
+  styling,
   open: true,
   offer: null,
   chat: null,

@@ -217,19 +217,19 @@ impl Driver {
     /// # Errors
     /// When the database failed, or its answer was lost.
     pub async fn commit_and_tell_of(&self, tx: Tx, chat: &ChatRow, message_added: bool) -> StoreResult<()> {
-        let committed = tx.commit().await;
-        self.tell_of(chat, message_added);
-        committed
+        self.commit_and_tell(tx, hints_of(chat, message_added)).await
     }
 
     /// Tells all nodes that a chat has changed, once that is committed.
     pub fn tell_of(&self, chat: &ChatRow, message_added: bool) {
-        let (chat, visitor) = (*chat.id, *chat.visitor_id);
-        self.bus().publish(Hint::ChatChanged { chat, visitor });
-        if message_added {
-            self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
-        }
+        hints_of(chat, message_added).for_each(|hint| self.bus().publish(hint));
     }
+}
+
+fn hints_of(chat: &ChatRow, message_added: bool) -> impl Iterator<Item = Hint> {
+    let (chat, visitor) = (*chat.id, *chat.visitor_id);
+    let message = message_added.then_some(Hint::MessageAdded { chat, visitor, seq: None });
+    [Hint::ChatChanged { chat, visitor }].into_iter().chain(message)
 }
 
 /// Says who was faster.

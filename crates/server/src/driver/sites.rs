@@ -162,18 +162,19 @@ impl Site {
 
     /// Whether the launcher's queue looks the same as it did at `before`.
     pub(super) fn launcher_looks_as(&self, before: &Self) -> bool {
-        let styling = |site: &Self| {
-            let queue = site.default_queue.and_then(|queue| site.world.config.queue(queue));
-            queue.map(|queue| queue.plan.styling.clone())
-        };
-        self.row.config_version == before.row.config_version || styling(self) == styling(before)
+        self.row.config_version == before.row.config_version
+            || self.launcher_styling() == before.launcher_styling()
     }
 
     /// How the launcher's queue looks, in this language.
     #[must_use]
     pub fn styling(&self, language: &str) -> Styling {
-        let queue = self.default_queue.and_then(|queue| self.world.config.queue(queue));
-        queue.map(|queue| queue.plan.styling.in_language(language)).unwrap_or_default()
+        self.launcher_styling().map(|styling| styling.in_language(language)).unwrap_or_default()
+    }
+
+    fn launcher_styling(&self) -> Option<&Styling> {
+        let queue = self.world.config.queue(self.default_queue?)?;
+        Some(&queue.plan.styling)
     }
 
     /// Whether a reactive chat can be had now at the launcher's queue.

@@ -36,7 +36,9 @@ pub(super) async fn take_back(driver: &Driver, site: SiteId, queue: QueueId) -> 
     let hints =
         taken_back.into_iter().map(|(presentation, visitor)| Hint::OfferTakenBack { presentation, visitor });
     driver.commit_and_tell(tx, hints).await?;
-    (0..count).for_each(|_| super::effects::count_outcome(Outcome::Withdrawn));
+    for _ in 0..count {
+        super::effects::count_outcome(Outcome::Withdrawn);
+    }
     Ok(())
 }
 

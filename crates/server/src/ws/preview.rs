@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use super::Live;
 use super::visitor_session::Caller;
 use crate::driver::robots::is_robot;
-use crate::driver::sites::Site;
 use crate::http::auth::hash_token;
 use crate::http::client::{Client, allow_origin};
 use crate::store::StoreResult;
@@ -88,11 +87,6 @@ async fn shown(
     let Some(offer) = find_offer(&mut tx, *preview.offer_id).await? else {
         return Ok(Err(StatusCode::NOT_FOUND));
     };
-    let styling = styling_of(&site, &language);
+    let styling = site.styling(&language);
     Ok(Ok(Shown { name: offer.name, active: offer.active, design: offer.design.0, styling }))
-}
-
-fn styling_of(site: &Site, language: &str) -> Styling {
-    let queue = site.default_queue.and_then(|queue| site.world.config.queue(queue));
-    queue.map(|queue| queue.plan.styling.in_language(language)).unwrap_or_default()
 }

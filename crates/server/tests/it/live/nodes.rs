@@ -404,12 +404,7 @@ async fn what_ends_before_a_node_is_missed_is_told(store: Store) {
     let shop = Shop::open_on(store, patient(), Clock::System, connect(port).await).await;
     let other = shop.other_node_on(connect(through).await).await;
     let mut alice = shop.agent("Alice").await;
-    let mut browser = Browser::connect(other, Some(ORIGIN)).await;
-    browser.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
-    browser.open().await;
-    browser.socket.send(json!({ "type": "open_chat" })).await;
-    let chat = alice.take().await;
-    browser.chat("active").await;
+    let (mut browser, chat) = taken_across(&shop, &mut alice, other).await;
     way.abort();
     way.await.unwrap_err();
     browser.socket.send(json!({ "type": "end_chat", "chat": chat["id"] })).await;
@@ -417,14 +412,20 @@ async fn what_ends_before_a_node_is_missed_is_told(store: Store) {
     alice.chat("ended").await;
 }
 
-/// A whole chat between an agent at the shop's node and a visitor at the other one.
-async fn chat_across(shop: &Shop, mut alice: Console, other: SocketAddr) {
+/// A chat that an agent at the shop's node has taken, of a visitor at the other one.
+async fn taken_across(shop: &Shop, alice: &mut Console, other: SocketAddr) -> (Browser, Value) {
     let mut browser = Browser::connect(other, Some(ORIGIN)).await;
     browser.hello(&shop.site.key, json!({ "pages": [page(1, "/about")] })).await;
     browser.open().await;
     browser.socket.send(json!({ "type": "open_chat" })).await;
     let chat = alice.take().await;
     browser.chat("active").await;
+    (browser, chat)
+}
+
+/// A whole chat between an agent at the shop's node and a visitor at the other one.
+async fn chat_across(shop: &Shop, mut alice: Console, other: SocketAddr) {
+    let (mut browser, chat) = taken_across(shop, &mut alice, other).await;
     browser.say(&chat["id"], "v1", "Is anybody there").await;
     alice.message("Is anybody there").await;
     alice.say(&chat, "a1", "I am").await;
