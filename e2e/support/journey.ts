@@ -29,9 +29,11 @@ interface Stage {
 export const test = base.extend<Stage>({
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names
   options: async ({}, use) => use([]),
-  demo: async ({ options }, use, info) => {
+  demo: async ({ browser, options }, use, info) => {
     const demo = await Demo.start(info.outputPath("server.log"), options);
     await use(demo);
+    // Pages that a journey has left open would ask a server that is gone, and log that as an error.
+    await Promise.all(browser.contexts().map((context) => context.close()));
     await demo.remove();
   },
   // biome-ignore lint/correctness/noEmptyPattern: the runner reads the names
