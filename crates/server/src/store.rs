@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
 use crate::vault::Vault;
 use connection::PostgresTx;
 use stamp::{SqliteTx, Stamps};
+use writer::Writer;
 
 pub mod agent;
 pub mod api_token;
@@ -81,6 +82,7 @@ pub mod visitor;
 pub mod wallboard;
 pub mod webhook;
 pub mod workspace;
+mod writer;
 
 /// What can go wrong in the store.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +117,8 @@ pub struct Store {
 #[derive(Clone, Debug)]
 enum Pools {
     Sqlite {
-        writer: SqlitePool,
+        /// None where one connection does everything, as it does for commands.
+        writer: Option<Writer>,
         readers: SqlitePool,
         checks: SqlitePool,
         checkpoints: SqlitePool,
@@ -138,6 +141,8 @@ pub enum Tx {
 
 const SQLITE_READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pages that the writing connection keeps: 8 MB. With what several hundred chats write it would read each page again otherwise.
+const WRITER_CACHE: &str = "-8000";
 /// Rows that a statement of the embedded database yields before somebody takes them.
 const ROWS_AHEAD: usize = 1_024;
 /// While this variable is set, the embedded database does not wait for the disk at each commit, and a power loss takes
@@ -160,8 +165,8 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT)
             .row_buffer_size(ROWS_AHEAD)
             .pragma("wal_autocheckpoint", checkpoint::LOG_PAGES_MAX);
-        // An embedded database is there: it is not asked before each unit of work. When the disk is full, SQLite ends a transaction
-        // by itself, and the library goes on counting it: such a connection would refuse every further one. It is replaced.
+        // An embedded database is there: it is not asked before each unit of work. A connection on which the library still counts a
+        // transaction would refuse every further one. It is replaced.
         let pool = SqlitePoolOptions::new()
             .test_before_acquire(false)
             .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
@@ -172,8 +177,8 @@ impl Store {
         migration::KNOWN.run(&mut migrating).await?;
         migrating.close().await?;
         // What a statement over many rows would need to take itself back is kept in memory, not in a file.
-        let writing = options.clone().pragma("temp_store", "MEMORY");
-        let writer = pool.clone().max_connections(1).connect_with(writing).await?;
+        let writing = options.clone().pragma("temp_store", "MEMORY").pragma("cache_size", WRITER_CACHE);
+        let writer = Some(Writer::open(writing).await?);
         let checkpoints = pool.clone().max_connections(1).connect_lazy_with(options.clone());
         let reading = options.read_only(true).create_if_missing(false);
         let checks = pool.clone().max_connections(1).connect_lazy_with(reading.clone());
@@ -217,8 +222,11 @@ impl Store {
     /// When no connection can be had.
     pub async fn write(&self) -> StoreResult<Tx> {
         Ok(match &self.pools {
-            Pools::Sqlite { writer, stamps, .. } => {
-                Tx::Sqlite(SqliteTx::new(writer.begin_with("BEGIN IMMEDIATE").await?, stamps.clone()))
+            Pools::Sqlite { writer: Some(writer), stamps, .. } => {
+                Tx::Sqlite(SqliteTx::writing(writer.begin().await?, stamps.clone()))
+            }
+            Pools::Sqlite { writer: None, readers, stamps, .. } => {
+                Tx::Sqlite(SqliteTx::pooled(readers.begin_with("BEGIN IMMEDIATE").await?, stamps.clone()))
             }
             Pools::Postgres { all, .. } => Tx::Postgres(PostgresTx::begin(all, "BEGIN").await?),
         })
@@ -254,7 +262,9 @@ impl Store {
                 checkpoints.close().await;
                 checks.close().await;
                 readers.close().await;
-                writer.close().await;
+                if let Some(writer) = writer {
+                    writer.close().await;
+                }
             }
             Pools::Postgres { all, checks } => {
                 checks.close().await;
@@ -265,7 +275,7 @@ impl Store {
 }
 
 async fn read_sqlite(pool: &SqlitePool, stamps: &Stamps) -> StoreResult<Tx> {
-    Ok(Tx::Sqlite(SqliteTx::new(pool.begin().await?, stamps.clone())))
+    Ok(Tx::Sqlite(SqliteTx::pooled(pool.begin().await?, stamps.clone())))
 }
 
 async fn read_postgres(pool: &PgPool) -> StoreResult<Tx> {

@@ -26,6 +26,10 @@ const ROUNDS: usize = 5;
 /// Length of one round.
 const ROUND: Duration = Duration::from_secs(3);
 
+/// As the server's.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const POSTGRES_URL: &str = "BECKON_TEST_POSTGRES_URL";
 
 #[tokio::main]
@@ -66,12 +70,15 @@ async fn serve(sqlite: Store, database: &Database) {
 }
 
 async fn message(database: &str, place: &place::Place) {
-    let mut talkers = place.talking(TALKERS).await;
+    let senders_thread = talker::thread();
+    let mut talkers = place.talking(&senders_thread, TALKERS).await;
     for senders in SENDERS {
         let (mut bare, mut node, mut waits) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            bare.push(rounds::bare(place, senders, ROUND).await);
-            let (rate, round) = rounds::closed(&mut talkers, senders, ROUND).await;
+            bare.push(rounds::bare(place, TALKERS, senders, ROUND).await);
+            let round = senders_thread.spawn(rounds::closed(talkers, senders, ROUND));
+            let (again, rate, round) = round.await.expect("no panic");
+            talkers = again;
             node.push(rate);
             waits.extend(round);
         }
@@ -83,14 +90,19 @@ async fn message(database: &str, place: &place::Place) {
         row(&format!("{what}: of the bare loop"), ratio, "%", None);
         row(&format!("{what}: p50"), figures::percentile(&mut waits, 50), "ms", None);
         row(&format!("{what}: p99"), figures::percentile(&mut waits, 99), "ms", None);
-        let mut late = rounds::open(&mut talkers, rate / 2.0, ROUND * 2).await;
+        let open = senders_thread.spawn(rounds::open(talkers, rate / 2.0, ROUND * 2));
+        let (again, mut late) = open.await.expect("no panic");
+        talkers = again;
         let half = format!("{what}: at {:.0} /s", rate / 2.0);
         row(&format!("{half}, p50"), figures::percentile(&mut late, 50), "ms", None);
         row(&format!("{half}, p99"), figures::percentile(&mut late, 99), "ms", None);
     }
-    for talker in talkers {
-        talker.leave().await;
-    }
+    let leave = async {
+        for talker in talkers {
+            talker.leave().await;
+        }
+    };
+    senders_thread.spawn(leave).await.expect("no panic");
 }
 
 /// One figure as a line of JSON, for whoever prints the table.

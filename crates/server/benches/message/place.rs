@@ -20,11 +20,12 @@ use beckon_server::store::site::{SiteRow, insert_site};
 use beckon_server::store::user::{Role, UserRow, insert_user};
 use beckon_server::store::visit::{VisitFacts, VisitRow, insert_visit};
 use beckon_server::store::visitor::insert_visitor;
-use futures_util::future::join_all;
+use futures_util::future::try_join_all;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::talker::Talker;
@@ -108,20 +109,16 @@ impl Place {
     }
 
     /// So many visitors, each with a chat that waits.
-    pub(crate) async fn talkers(&self, count: usize) -> Vec<Talker> {
-        let mut talkers = Vec::with_capacity(count);
-        while talkers.len() < count {
-            let more = 50.min(count - talkers.len());
-            talkers.extend(join_all((0..more).map(|_| Talker::enter(self))).await);
-        }
-        talkers
+    async fn talkers(&self, senders: &Handle, count: usize) -> Vec<Talker> {
+        let enter = |_| senders.spawn(Talker::enter(self.address, self.site.key.clone()));
+        try_join_all((0..count).map(enter)).await.expect("no panic")
     }
 
     /// The same, and the agent has taken each chat: a few at a time, as who waits is told of everyone before them.
-    pub(crate) async fn talking(&self, count: usize) -> Vec<Talker> {
+    pub(crate) async fn talking(&self, senders: &Handle, count: usize) -> Vec<Talker> {
         let mut talking = Vec::with_capacity(count);
         while talking.len() < count {
-            let entered = self.talkers(20.min(count - talking.len())).await;
+            let entered = self.talkers(senders, 20.min(count - talking.len())).await;
             for talker in &entered {
                 let chat = talker.chat.parse().expect("an id");
                 self.driver.accept_chat(&self.agent, chat).await.expect("a chat that waits");

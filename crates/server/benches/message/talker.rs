@@ -1,14 +1,17 @@
 //! Owns the two ends of the measured chats: a visitor's browser and the agent's console, as sockets. Measures nothing.
 
+use std::net::SocketAddr;
+
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Handle};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::place::{ORIGIN, Place};
+use crate::place::ORIGIN;
 
 /// A message of usual length.
 pub(crate) const TEXT: &str =
@@ -55,14 +58,22 @@ impl Socket {
     }
 }
 
+/// A thread of the senders' own: the node's threads have its sockets alone.
+pub(crate) fn thread() -> Handle {
+    let runtime = Builder::new_current_thread().enable_all().build().expect("nothing to set up");
+    let handle = runtime.handle().clone();
+    std::thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
+    handle
+}
+
 impl Talker {
-    /// Comes to the site and asks for a chat, which then waits.
-    pub(crate) async fn enter(place: &Place) -> Self {
-        let url = format!("ws://{}/live/visitor", place.address);
+    /// Comes to the site with this key and asks for a chat, which then waits.
+    pub(crate) async fn enter(address: SocketAddr, site: String) -> Self {
+        let url = format!("ws://{address}/live/visitor");
         let mut socket = Socket::connect(url, &[("origin", ORIGIN)]).await;
         let page =
             json!({ "tab": 1, "view": 1, "url": format!("{ORIGIN}/"), "title": "Shop", "referrer": "" });
-        let hello = json!({ "type": "hello", "v": 1, "site": place.site.key, "language": "en", "time_zone": "UTC", "pages": [page] });
+        let hello = json!({ "type": "hello", "v": 1, "site": site, "language": "en", "time_zone": "UTC", "pages": [page] });
         socket.send(&hello).await;
         socket.next_of("welcome").await;
         socket.send(&json!({ "type": "open_chat" })).await;
@@ -75,7 +86,9 @@ impl Talker {
     pub(crate) async fn say(&mut self) {
         self.said += 1;
         let id = format!("m{}", self.said);
-        self.socket.send(&json!({ "type": "say", "chat": self.chat, "id": id, "text": TEXT })).await;
+        // No text of it needs to be escaped.
+        let frame = format!(r#"{{"type":"say","chat":"{}","id":"{id}","text":"{TEXT}"}}"#, self.chat);
+        self.socket.0.send(Message::text(frame)).await.expect("a connection that stands");
         let ack = self.socket.next_of("ack").await;
         assert!(ack.contains(&format!("\"{id}\"")), "another message was acknowledged: {ack}");
     }

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Driver;
 use crate::store::append::{
-    LockedChat, NumberedMessage, find_message_seq, insert_messages, update_last_seqs,
+    LockedChat, NumberedMessage, find_message_seqs, insert_messages, update_last_seqs,
 };
 use crate::store::chat::ChatState;
 use crate::store::draft::{Sent, update_drafts_sent};
@@ -151,13 +151,19 @@ async fn write_distinct(driver: &Driver, mut begun: Option<StoreResult<Tx>>, mut
             Ok(outcomes) => {
                 let done = outcomes.iter().all(Option::is_some);
                 let mut rest = Vec::new();
+                let mut new = Vec::new();
                 for (append, outcome) in batch.into_iter().zip(outcomes) {
-                    match outcome {
-                        // The sender may be gone; the message is stored all the same.
-                        Some(outcome) => drop(append.reply.send(outcome)),
-                        None => rest.push(append),
+                    let Some(outcome) = outcome else {
+                        rest.push(append);
+                        continue;
+                    };
+                    if let Ok(Written::New(seq, chat)) = &outcome {
+                        new.push((append.writer.sender(), *seq, *chat));
                     }
+                    // The sender may be gone; the message is stored all the same.
+                    drop(append.reply.send(outcome));
                 }
+                tell(driver, &new);
                 if done {
                     return;
                 }
@@ -180,6 +186,16 @@ async fn write_distinct(driver: &Driver, mut begun: Option<StoreResult<Tx>>, mut
                 return;
             }
         }
+    }
+}
+
+/// Who wrote is answered first; then those are told who follow the chats.
+fn tell(driver: &Driver, new: &[(Sender, i64, LockedChat)]) {
+    for (sender, seq, chat) in new {
+        if *sender == Sender::Agent {
+            driver.tell_of_first(*chat.mode, *chat.id, *chat.visitor_id);
+        }
+        driver.tell_of_new(*sender, *chat.id, *chat.visitor_id, *seq);
     }
 }
 
@@ -212,13 +228,10 @@ async fn try_once(driver: &Driver, tx: StoreResult<Tx>, batch: &[Append]) -> Sto
         })
         .collect();
     let now = driver.clock().now();
-    let written: BTreeSet<(ChatId, i64)> =
-        insert_messages(&mut tx, &numbered, now).await?.into_iter().collect();
-    if written.len() < batch.len() {
+    let written = insert_messages(&mut tx, &numbered, now).await?;
+    if usize::try_from(written).ok() != Some(batch.len()) {
         drop(tx);
-        let doubled = numbered.iter().map(|message| !written.contains(&(message.chat, message.seq)));
-        let asked = batch.iter().zip(doubled).map(|(append, doubled)| doubled.then_some(append));
-        return existing(driver, asked.collect()).await;
+        return existing(driver, batch).await;
     }
     let sent: Vec<Sent<'_>> = batch.iter().filter_map(sent_by_agent).collect();
     update_drafts_sent(&mut tx, &sent, now).await?;
@@ -284,31 +297,21 @@ fn judge_writer(chat: &LockedChat, writer: &Writer) -> Result<(), NotWritten> {
 
 /// What is refused now may have been stored when it was allowed: then its sender missed only the acknowledgement.
 async fn known_of(driver: &Driver, batch: &[Append], mut refused: Vec<Outcome>) -> StoreResult<Vec<Outcome>> {
-    let mut tx = driver.store().read().await?;
-    for (append, outcome) in batch.iter().zip(&mut refused) {
+    let stored = existing(driver, batch).await?;
+    for (stored, outcome) in stored.into_iter().zip(&mut refused) {
         let foreign = matches!(outcome, Some(Err(NotWritten::NotFound)) | None);
-        if foreign {
-            continue;
-        }
-        let sender = append.writer.sender();
-        if let Some(seq) = find_message_seq(&mut tx, append.chat, sender, &append.id).await? {
-            *outcome = Some(Ok(Written::Existing(seq)));
+        if !foreign && stored.is_some() {
+            *outcome = stored;
         }
     }
     Ok(refused)
 }
 
-/// The numbers of messages that were there already; one that has gone meanwhile is tried again.
-async fn existing(driver: &Driver, asked: Vec<Option<&Append>>) -> StoreResult<Vec<Outcome>> {
+/// The numbers of messages that are there already; the others are tried again.
+async fn existing(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>> {
+    let asked: Vec<_> =
+        batch.iter().map(|append| (append.chat, append.writer.sender(), append.id.as_str())).collect();
     let mut tx = driver.store().read().await?;
-    let mut outcomes = Vec::with_capacity(asked.len());
-    for append in asked {
-        let Some(append) = append else {
-            outcomes.push(None);
-            continue;
-        };
-        let seq = find_message_seq(&mut tx, append.chat, append.writer.sender(), &append.id).await?;
-        outcomes.push(seq.map(|seq| Ok(Written::Existing(seq))));
-    }
-    Ok(outcomes)
+    let mut found = find_message_seqs(&mut tx, &asked).await?;
+    Ok((0..batch.len()).map(|place| found.remove(&place).map(|seq| Ok(Written::Existing(seq)))).collect())
 }

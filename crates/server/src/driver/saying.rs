@@ -9,7 +9,7 @@ use super::appending::{CHAT_MESSAGES_MAX, NotWritten, Writer, Written};
 use super::conversation::{Refusal, is_silent_alert, own_chat, refuse};
 use super::notice::RefusalCode;
 use crate::bus::Hint;
-use crate::store::chat::{ChatMode, ChatRow, ChatState, find_chat};
+use crate::store::chat::{ChatMode, ChatState, find_chat};
 use crate::store::draft::{Sent, update_drafts_sent};
 use crate::store::file::{FileAbout, find_file, update_file_carried};
 use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
@@ -47,25 +47,21 @@ impl Driver {
     pub async fn visitor_says(&self, visitor: VisitorId, chat: ChatId, said: &Said) -> Result<i64, Refusal> {
         let id = said.id.as_str();
         check(said).map_err(|detail| refuse(Some(id), RefusalCode::BadFrame, detail))?;
-        let (seq, warned) = match said.file {
+        let (written, warned) = match said.file {
             None => match self.append(chat, Writer::Visitor(visitor), id, &said.text).await {
-                Ok(Written::Existing(seq)) => {
-                    self.tell_of_unheard(chat, visitor);
-                    return Ok(seq);
-                }
-                Ok(Written::New(seq, locked)) => (seq, locked.idle_warned_at.is_some()),
+                Ok(Written::Existing(seq)) => (Appended::Existing(seq), false),
+                Ok(Written::New(seq, locked)) => (Appended::New(seq), locked.idle_warned_at.is_some()),
                 Err(not_written) => return Err(refusal(id, not_written)),
             },
-            Some(file) => match self.visitor_sends(visitor, chat, said, file).await? {
-                (Appended::Existing(seq), _) => {
-                    self.tell_of_unheard(chat, visitor);
-                    return Ok(seq);
-                }
-                (Appended::New(seq), warned) => (seq, warned),
-            },
+            Some(file) => self.visitor_sends(visitor, chat, said, file).await?,
         };
-        metrics::counter!("beckon_messages_total", "from" => "visitor").increment(1);
-        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
+        let seq = match written {
+            Appended::Existing(seq) => {
+                self.tell_of_unheard(chat, visitor);
+                return Ok(seq);
+            }
+            Appended::New(seq) => seq,
+        };
         if warned && let Err(error) = self.look_at_answer(chat).await {
             // The message is stored; the chat is looked at when its warning runs out.
             tracing::warn!(%error, "a chat whose visitor has answered the warning could not be looked at");
@@ -80,6 +76,20 @@ impl Driver {
             self.tell_of_unheard(chat, visitor);
         }
         committed
+    }
+
+    /// A message is stored: it is counted, and whoever follows the chat is told.
+    pub(super) fn tell_of_new(&self, sender: Sender, chat: ChatId, visitor: VisitorId, seq: i64) {
+        let from = if sender == Sender::Visitor { "visitor" } else { "agent" };
+        metrics::counter!("beckon_messages_total", "from" => from).increment(1);
+        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
+    }
+
+    /// An agent wrote: the first message opens the window in the browser of a visitor who had not asked (P-9).
+    pub(super) fn tell_of_first(&self, mode: ChatMode, chat: ChatId, visitor: VisitorId) {
+        if mode == ChatMode::Engage {
+            self.bus().publish(Hint::ChatChanged { chat, visitor });
+        }
     }
 
     /// A message that is sent again, or whose commit failed, may have been stored without anybody hearing of it: the answer to the
@@ -130,6 +140,7 @@ impl Driver {
             return Err(no_file());
         }
         self.commit_message(tx, chat, visitor).await?;
+        self.tell_of_new(Sender::Visitor, chat, visitor, appended.seq());
         Ok((appended, row.idle_warned_at.is_some()))
     }
 
@@ -148,25 +159,10 @@ impl Driver {
         check(said).map_err(|detail| because(RefusalCode::BadFrame, detail))?;
         let usual = said.file.is_none() && said.audience.is_all();
         let written = if usual { self.owner_says(actor, chat, epoch, said).await? } else { None };
-        let (appended, wrote) = match written {
-            Some(written) => written,
-            None => self.agent_says_alone(actor, chat, epoch, said).await?,
-        };
-        let WroteTo { visitor, mode } = wrote;
-        if mode == ChatMode::Engage {
-            // The first message opens the window in the visitor's browser (P-9).
-            self.bus().publish(Hint::ChatChanged { chat, visitor });
+        match written {
+            Some(seq) => Ok(seq),
+            None => self.agent_says_alone(actor, chat, epoch, said).await,
         }
-        let seq = match appended {
-            Appended::Existing(seq) => {
-                self.tell_of_unheard(chat, visitor);
-                return Ok(seq);
-            }
-            Appended::New(seq) => seq,
-        };
-        metrics::counter!("beckon_messages_total", "from" => "agent").increment(1);
-        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
-        Ok(seq)
     }
 
     /// The usual case, in a batch: the owner writes to the visitor. None when this is not the owner.
@@ -176,13 +172,10 @@ impl Driver {
         chat: ChatId,
         epoch: i64,
         said: &Said,
-    ) -> Result<Option<(Appended, WroteTo)>, Denied> {
+    ) -> Result<Option<i64>, Denied> {
         let writer = Writer::Owner { user: actor.id, name: actor.name.clone(), epoch };
         match self.append(chat, writer, &said.id, &said.text).await {
-            Ok(Written::New(seq, chat)) => {
-                let wrote = WroteTo { visitor: *chat.visitor_id, mode: *chat.mode };
-                Ok(Some((Appended::New(seq), wrote)))
-            }
+            Ok(Written::New(seq, _)) => Ok(Some(seq)),
             Err(NotWritten::Store(error)) => Err(error.into()),
             Err(NotWritten::Full) => Err(because(RefusalCode::TooMany, FULL)),
             // What it was, and to whom it may be told, is seen with the whole chat at hand.
@@ -197,7 +190,7 @@ impl Driver {
         chat: ChatId,
         epoch: i64,
         said: &Said,
-    ) -> Result<(Appended, WroteTo), Denied> {
+    ) -> Result<i64, Denied> {
         let mut tx = self.store().write().await?;
         let mut seat = find_seat(&mut tx, actor, chat).await?;
         match said.audience {
@@ -219,8 +212,11 @@ impl Driver {
             audience: said.audience,
         };
         let appended = append_message(&mut tx, chat, message, self.clock().now()).await?;
-        if matches!(appended, Appended::Existing(_)) {
-            return Ok((appended, WroteTo::of(&seat.chat)));
+        let visitor = *seat.chat.visitor_id;
+        if let Appended::Existing(seq) = appended {
+            self.tell_of_first(*seat.chat.mode, chat, visitor);
+            self.tell_of_unheard(chat, visitor);
+            return Ok(seq);
         }
         if is_past_the_last(appended) {
             return Err(because(RefusalCode::TooMany, FULL));
@@ -242,8 +238,10 @@ impl Driver {
         }
         let sent = Sent { user: actor.id, chat, text: &said.text, audience: said.audience };
         update_drafts_sent(&mut tx, &[sent], self.clock().now()).await?;
-        self.commit_message(tx, chat, *seat.chat.visitor_id).await?;
-        Ok((appended, WroteTo::of(&seat.chat)))
+        self.commit_message(tx, chat, visitor).await?;
+        self.tell_of_first(*seat.chat.mode, chat, visitor);
+        self.tell_of_new(Sender::Agent, chat, visitor, appended.seq());
+        Ok(appended.seq())
     }
 }
 
@@ -251,19 +249,6 @@ fn is_past_the_last(appended: Appended) -> bool {
     match appended {
         Appended::New(seq) => seq > CHAT_MESSAGES_MAX,
         Appended::Existing(_) => false,
-    }
-}
-
-/// Whom an agent wrote to.
-#[derive(Clone, Copy, Debug)]
-struct WroteTo {
-    visitor: VisitorId,
-    mode: ChatMode,
-}
-
-impl WroteTo {
-    fn of(chat: &ChatRow) -> Self {
-        Self { visitor: *chat.visitor_id, mode: *chat.mode }
     }
 }
 

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 
 use beckon_engine::id::{ChatId, UserId, VisitorId};
 use beckon_engine::time::UnixMs;
-use serde_json::json;
 
 use super::chat::{ChatMode, ChatState};
-use super::column::Text;
+use super::column::{Text, list_of};
 use super::message::{Audience, MessageRow, Sender};
-use super::sql::{fetch_list, fetch_optional};
+use super::sql::{execute_list, fetch_list};
 use super::{StoreResult, Tx};
 
 /// A message with its number.
@@ -76,58 +75,51 @@ pub struct LockedChat {
 /// # Errors
 /// When the database failed.
 pub async fn update_last_seqs(tx: &mut Tx, counts: &BTreeMap<ChatId, i64>) -> StoreResult<Vec<LockedChat>> {
-    let list = json!(counts.iter().map(|(chat, count)| json!([chat, count])).collect::<Vec<_>>()).to_string();
+    let list = list_of(counts.iter());
     fetch_list!(
         tx,
         LockedChat,
         "UPDATE chats SET last_seq = chats.last_seq + CAST(j.value ->> 1 AS BIGINT) FROM ",
-        list.as_str(),
+        list,
         " WHERE chats.id = j.value ->> 0 RETURNING id, visitor_id, mode, state, agent_id, owner_epoch, last_seq,
                                                          idle_warned_at",
     )
 }
 
-/// Writes messages that everyone may see under numbers that were taken; one that is there already is left out. Yields which were written.
+/// Writes messages that everyone may see under numbers that were taken; one that is there already is left out. Yields how many were
+/// written.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn insert_messages(
-    tx: &mut Tx,
-    messages: &[NumberedMessage<'_>],
-    now: UnixMs,
-) -> StoreResult<Vec<(ChatId, i64)>> {
-    let row = |m: &NumberedMessage<'_>| json!([m.chat, m.seq, m.id, m.sender, m.user, m.name, m.body, now.0]);
-    let list = json!(messages.iter().map(row).collect::<Vec<_>>()).to_string();
+pub async fn insert_messages(tx: &mut Tx, messages: &[NumberedMessage<'_>], now: UnixMs) -> StoreResult<u64> {
+    let list =
+        list_of(messages.iter().map(|m| (m.chat, m.seq, m.id, m.sender, m.user, m.name, m.body, now.0)));
     // The condition changes nothing: without one SQLite takes ON CONFLICT for a part of the join.
-    let written: Vec<(Text<ChatId>, i64)> = fetch_list!(
+    execute_list!(
         tx,
-        (Text<ChatId>, i64),
         "INSERT INTO messages (chat_id, seq, id, sender, user_id, name, body, sent_at, audience)
          SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT), j.value ->> 2, j.value ->> 3, j.value ->> 4,
                 j.value ->> 5, j.value ->> 6, CAST(j.value ->> 7 AS BIGINT), 'all' FROM ",
-        list.as_str(),
-        " WHERE TRUE ON CONFLICT (chat_id, sender, id) DO NOTHING RETURNING chat_id, seq",
-    )?;
-    Ok(written.into_iter().map(|(chat, seq)| (*chat, seq)).collect())
+        list,
+        " WHERE TRUE ON CONFLICT (chat_id, sender, id) DO NOTHING",
+    )
 }
 
-/// Finds the number under which a message is stored.
+/// The number of each message that is stored, by its place among those that are asked for.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn find_message_seq(
+pub async fn find_message_seqs(
     tx: &mut Tx,
-    chat: ChatId,
-    sender: Sender,
-    id: &str,
-) -> StoreResult<Option<i64>> {
-    let found: Option<(i64,)> = fetch_optional!(
+    asked: &[(ChatId, Sender, &str)],
+) -> StoreResult<BTreeMap<usize, i64>> {
+    let list = list_of(asked.iter().enumerate().map(|(place, (chat, sender, id))| (chat, sender, id, place)));
+    let found: Vec<(i64, i64)> = fetch_list!(
         tx,
-        (i64,),
-        "SELECT seq FROM messages WHERE chat_id = $1 AND sender = $2 AND id = $3",
-        Text(chat),
-        Text(sender),
-        id,
+        (i64, i64),
+        "SELECT CAST(j.value ->> 3 AS BIGINT), m.seq FROM ",
+        list,
+        " JOIN messages m ON m.chat_id = j.value ->> 0 AND m.sender = j.value ->> 1 AND m.id = j.value ->> 2",
     )?;
-    Ok(found.map(|(seq,)| seq))
+    Ok(found.into_iter().filter_map(|(place, seq)| Some((usize::try_from(place).ok()?, seq))).collect())
 }

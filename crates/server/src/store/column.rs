@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
@@ -33,7 +33,12 @@ impl<T> Deref for Json<T> {
 
 /// The list of values of a statement over a list, in each value one id.
 pub(super) fn id_list<T: Serialize>(ids: &[T]) -> String {
-    serde_json::json!(ids.iter().map(|id| [id]).collect::<Vec<_>>()).to_string()
+    list_of(ids.iter().map(|id| [id]))
+}
+
+/// The list of values of a statement over a list, in each value what one row says.
+pub(super) fn list_of(rows: impl Iterator<Item = impl Serialize>) -> String {
+    serde_json::to_string(&rows.collect::<Vec<_>>()).expect("ids, numbers and texts")
 }
 
 macro_rules! as_text {
@@ -81,8 +86,8 @@ fn plain_text<T: Serialize>(value: &T) -> Result<String, BoxDynError> {
     value.as_str().map(str::to_owned).ok_or_else(|| format!("not a plain text value: {value}").into())
 }
 
-fn from_plain_text<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
-    serde_json::from_value(serde_json::Value::String(text.to_owned()))
+fn from_plain_text<T: DeserializeOwned>(text: &str) -> Result<T, serde::de::value::Error> {
+    T::deserialize(text.into_deserializer())
 }
 
 fn json_from_str<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {

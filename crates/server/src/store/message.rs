@@ -90,6 +90,15 @@ pub enum Appended {
     Existing(i64),
 }
 
+impl Appended {
+    /// The number under which it is stored.
+    #[must_use]
+    pub const fn seq(self) -> i64 {
+        let (Self::New(seq) | Self::Existing(seq)) = self;
+        seq
+    }
+}
+
 /// Appends a message under the next number of its chat. Taking the number locks the chat for this unit of work.
 ///
 /// # Errors

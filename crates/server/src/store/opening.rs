@@ -51,8 +51,8 @@ impl Store {
             .busy_timeout(Duration::ZERO);
         let held = async {
             let store = Self::on_one_connection(options).await?;
-            let Pools::Sqlite { writer, .. } = &store.pools else { unreachable!("it is embedded") };
-            writer.begin_with("BEGIN EXCLUSIVE").await?.commit().await?;
+            let Pools::Sqlite { readers, .. } = &store.pools else { unreachable!("it is embedded") };
+            readers.begin_with("BEGIN EXCLUSIVE").await?.commit().await?;
             Ok(store)
         };
         match held.await {
@@ -75,9 +75,9 @@ impl Store {
 
     async fn on_one_connection(options: SqliteConnectOptions) -> StoreResult<Self> {
         let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let writer = pool.connect_with(options).await?;
-        let [readers, checks, checkpoints] = std::array::from_fn(|_| writer.clone());
-        let pools = Pools::Sqlite { readers, checks, checkpoints, writer, stamps: Stamps::new() };
+        let one = pool.connect_with(options).await?;
+        let [readers, checks, checkpoints] = std::array::from_fn(|_| one.clone());
+        let pools = Pools::Sqlite { readers, checks, checkpoints, writer: None, stamps: Stamps::new() };
         Ok(Self { pools, vault: Vault::default() })
     }
 }

@@ -55,8 +55,8 @@ impl Store {
     /// # Errors
     /// When the database failed.
     pub async fn fold(&self) -> StoreResult<()> {
-        if let Pools::Sqlite { writer, .. } = &self.pools {
-            let mut connection = writer.acquire().await?;
+        if let Pools::Sqlite { readers, .. } = &self.pools {
+            let mut connection = readers.acquire().await?;
             sqlx::query("PRAGMA journal_mode = DELETE").execute(&mut *connection).await?;
         }
         Ok(())

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use beckon_engine::id::VisitorId;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
+use super::writer::Writing;
 use super::{Pools, Store, Tx};
 
 /// Visitors who share one counter see each other's changes, which costs a read and nothing else.
@@ -34,9 +35,18 @@ struct Change {
 #[derive(Debug)]
 pub struct SqliteTx {
     // Goes first: what is dropped is rolled back before the changes are over.
-    tx: Transaction<'static, Sqlite>,
+    work: Work,
     stamps: Stamps,
     changes: Vec<Change>,
+}
+
+/// What a unit of work has.
+#[derive(Debug)]
+enum Work {
+    /// On one of the connections that are shared, from which most only read.
+    Pooled(Transaction<'static, Sqlite>),
+    /// On the one that writes.
+    Writes(Writing),
 }
 
 impl Store {
@@ -86,8 +96,12 @@ impl Drop for Change {
 }
 
 impl SqliteTx {
-    pub(super) const fn new(tx: Transaction<'static, Sqlite>, stamps: Stamps) -> Self {
-        Self { tx, stamps, changes: Vec::new() }
+    pub(super) const fn pooled(tx: Transaction<'static, Sqlite>, stamps: Stamps) -> Self {
+        Self { work: Work::Pooled(tx), stamps, changes: Vec::new() }
+    }
+
+    pub(super) const fn writing(writing: Writing, stamps: Stamps) -> Self {
+        Self { work: Work::Writes(writing), stamps, changes: Vec::new() }
     }
 
     /// Makes everything in it durable.
@@ -95,13 +109,13 @@ impl SqliteTx {
     /// # Errors
     /// When the database refused.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        let Self { tx, changes, .. } = self;
+        let Self { work, changes, .. } = self;
         if changes.is_empty() {
-            return tx.commit().await;
+            return work.commit().await;
         }
         // Goes on when nobody waits for it any more, such as a browser that has gone: the changes are over after the commit.
         let committed = tokio::spawn(async move {
-            let committed = tx.commit().await;
+            let committed = work.commit().await;
             drop(changes);
             committed
         });
@@ -109,16 +123,31 @@ impl SqliteTx {
     }
 }
 
+impl Work {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Pooled(tx) => tx.commit().await,
+            Self::Writes(writing) => writing.commit().await,
+        }
+    }
+}
+
 impl Deref for SqliteTx {
     type Target = SqliteConnection;
 
     fn deref(&self) -> &SqliteConnection {
-        &self.tx
+        match &self.work {
+            Work::Pooled(tx) => tx,
+            Work::Writes(writing) => writing,
+        }
     }
 }
 
 impl DerefMut for SqliteTx {
     fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.tx
+        match &mut self.work {
+            Work::Pooled(tx) => tx,
+            Work::Writes(writing) => writing,
+        }
     }
 }

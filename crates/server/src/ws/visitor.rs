@@ -1,6 +1,7 @@
 //! Owns a visitor's WebSocket: hello, then frames in and notices out until one side leaves.
 
 use std::num::NonZeroU32;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use beckon_engine::event::Event;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 use super::visitor_session::{Caller, VisitorSession, check, greet, try_later};
 use super::wire::parse;
@@ -131,25 +132,31 @@ async fn converse(socket: &mut WebSocket, entered: &mut Entered) -> Result<(), C
     let Entered { session, signals, .. } = entered;
     let limiter = RateLimiter::direct(Quota::per_second(FRAMES_PER_S).allow_burst(FRAMES_AT_ONCE));
     let mut beat = Beat::new(session.site.world.config.settings().poll_interval_s);
+    // One for as long as the connection: it goes off when a beat might be late, and then looks whether one is.
+    let mut alarm = pin!(sleep_until(beat.due()));
     loop {
         tokio::select! {
-            frame = tokio::time::timeout_at(beat.due(), receive_any(socket)) => match frame {
-                Ok(received) => {
-                    beat.heard();
-                    Box::pin(take_and_answer(socket, session, &limiter, received?)).await?;
+            received = receive_any(socket) => {
+                beat.heard();
+                Box::pin(take_and_answer(socket, session, &limiter, received?)).await?;
+            }
+            () = alarm.as_mut() => {
+                if beat.is_late() && beat.asked {
+                    return Err(Closed { code: close::RESUME, reason: "silent" });
                 }
-                Err(_) if beat.asked => return Err(Closed { code: close::RESUME, reason: "silent" }),
-                Err(_) => {
+                if beat.is_late() {
                     Box::pin(ask(socket)).await?;
                     beat.asked();
                 }
-            },
+                alarm.as_mut().reset(beat.due());
+            }
             signal = signals.next() => {
                 let signal = signal.ok_or(Closed { code: close::RESUME, reason: "too slow" })?;
                 if let VisitorSignal::Notice(notice) = &signal
                     && let VisitorNotice::PollInterval { poll_interval_s } = **notice
                 {
                     beat = Beat::new(poll_interval_s);
+                    alarm.as_mut().reset(beat.due());
                 }
                 Box::pin(pass_on(socket, session, signal)).await?;
             }
@@ -178,6 +185,10 @@ impl Beat {
 
     fn asked(&mut self) {
         (self.since, self.asked) = (Instant::now(), true);
+    }
+
+    fn is_late(&self) -> bool {
+        self.due() <= Instant::now()
     }
 
     /// When it is asked, or, once it was, counts as dead: two Poll Intervals after it was heard, and what it may be late by.
