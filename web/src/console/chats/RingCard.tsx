@@ -88,10 +88,12 @@ export function useRinging(chat: Chat) {
     pending,
     accept() {
       setPending("accept");
+      const { pathname } = location;
       live
         .accept(chat.id)
         .then(() => {
-          go(`/chats/${chat.id}`);
+          // Who has gone elsewhere meanwhile stays there.
+          if (location.pathname === pathname) go(`/chats/${chat.id}`);
           popScreen(chat);
         }, failed("failed"))
         .finally(() => setPending(null));
