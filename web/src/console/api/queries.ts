@@ -2,6 +2,7 @@
 import {
   keepPreviousData,
   QueryClient,
+  type QueryFunctionContext,
   useInfiniteQuery,
   useQuery,
   useQueryClient,
@@ -34,6 +35,7 @@ import type {
 import type { Chat, Message } from "../../api/wire";
 import { ApiError, request, requestAll } from "./http";
 import { keepUnchanged } from "./keep-unchanged";
+import { withChanges } from "./meanwhile";
 
 const VISITS_REFRESH_MS = 5_000;
 const HAND_REFRESH_MS = 3_000;
@@ -112,7 +114,7 @@ export function useSetup() {
 export function useOpenChats() {
   return useQuery({
     queryKey: keys.chats,
-    queryFn: ({ signal }) => requestAll<Chat>("/chats?state=open", signal),
+    queryFn: (context) => withChanges(context, requestAll<Chat>("/chats?state=open", context.signal)),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -123,7 +125,7 @@ export function useChat(id: string) {
     queryKey: keys.chat(id),
     // A chat of the list is at hand; the live connection keeps it fresh.
     initialData: () => queryClient.getQueryData<Chat[]>(keys.chats)?.find((chat) => chat.id === id),
-    queryFn: ({ signal }) => request<Chat>("GET", `/chats/${id}`, undefined, signal),
+    queryFn: (context) => readChat(context, id),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
@@ -132,9 +134,13 @@ export function useChat(id: string) {
 export function fetchChat(queryClient: QueryClient, id: string): Promise<Chat> {
   return queryClient.fetchQuery({
     queryKey: keys.chat(id),
-    queryFn: ({ signal }) => request<Chat>("GET", `/chats/${id}`, undefined, signal),
+    queryFn: (context) => readChat(context, id),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+function readChat(context: QueryFunctionContext, id: string): Promise<Chat> {
+  return withChanges(context, request<Chat>("GET", `/chats/${id}`, undefined, context.signal));
 }
 
 /** All messages of a chat after `after`. */
@@ -169,7 +175,8 @@ export function useVisits(site: string | null) {
 export function useVisit(id: string | null, refresh_ms: number | false = false) {
   return useQuery({
     queryKey: keys.visit(id ?? ""),
-    queryFn: ({ signal }) => request<VisitDetail>("GET", `/visits/${id}`, undefined, signal),
+    queryFn: (context) =>
+      withChanges(context, request<VisitDetail>("GET", `/visits/${id}`, undefined, context.signal)),
     enabled: id !== null,
     refetchInterval: refresh_ms,
   });

@@ -2,6 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { VisitDetail } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
+import { changeHeld } from "../api/meanwhile";
 import { keys } from "../api/queries";
 import { upsertChat } from "./chats";
 import { mergeMessages } from "./messages";
@@ -15,11 +16,8 @@ export function heldMessages(client: QueryClient, chat: string): Message[] {
 }
 
 export function applyChat(client: QueryClient, chat: Chat): void {
-  client.setQueryData<Chat[]>(keys.chats, (held) => (held ? upsertChat(held, chat) : held));
-  client.setQueryData<Chat>(keys.chat(chat.id), (held) => {
-    const merged = held ? upsertChat([held], chat)[0] : chat;
-    return merged ?? chat;
-  });
+  changeHeld<Chat[]>(client, keys.chats, (held) => upsertChat(held, chat));
+  changeHeld<Chat>(client, keys.chat(chat.id), (held) => upsertChat([held], chat)[0] ?? chat, chat);
 }
 
 export function applyMessages(client: QueryClient, chat: string, messages: readonly Message[]): void {
@@ -59,10 +57,8 @@ export function applyOwnRead(client: QueryClient, chat: string, seq: number): vo
 }
 
 function changeChat(client: QueryClient, chat: string, change: (held: Chat) => Chat): void {
-  client.setQueryData<Chat[]>(keys.chats, (held) =>
-    held?.map((one) => (one.id === chat ? change(one) : one)),
-  );
-  client.setQueryData<Chat>(keys.chat(chat), (held) => (held ? change(held) : held));
+  changeHeld<Chat[]>(client, keys.chats, (held) => held.map((one) => (one.id === chat ? change(one) : one)));
+  changeHeld<Chat>(client, keys.chat(chat), change);
 }
 
 type EnteredPage = { url: string; title: string; entered_at: number };
@@ -72,7 +68,7 @@ export function applyVisitPage(client: QueryClient, visit: string, page: Entered
     if (chat.visit_id !== visit) continue;
     changeChat(client, chat.id, (held) => ({ ...held, page: { url: page.url, title: page.title } }));
   }
-  client.setQueryData<VisitDetail>(keys.visit(visit), (held) => (held ? withPage(held, page) : held));
+  changeHeld<VisitDetail>(client, keys.visit(visit), (held) => withPage(held, page));
 }
 
 /** The visit with `page` entered and the one before it left; as it was when the page is already known. */

@@ -2,6 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { SessionUser } from "../../api/rest";
 import type { AgentNotice, Chat, Message, RefusalCode, Standing } from "../../api/wire";
+import { readAnew } from "../api/meanwhile";
 import { keys } from "../api/queries";
 import { workspaceKeys } from "../api/workspace";
 import { partOf } from "../chats/part";
@@ -51,9 +52,9 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
   switch (notice.type) {
     case "welcome":
       store.update({ connection: { state: "open" }, standing: standingOf(notice), slots: notice.slots });
-      void queryClient.invalidateQueries({ queryKey: keys.chats });
+      readAnew(queryClient, keys.chats);
       // The one on screen may have left the list meanwhile.
-      void queryClient.invalidateQueries({ queryKey: ["chat"] });
+      readAnew(queryClient, ["chat"]);
       outgoing.sendAll();
       context.marks.sendAll();
       break;
@@ -82,11 +83,11 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       store.update({ standing: standingOf(notice) });
       break;
     case "enquiry_changed":
-      void queryClient.invalidateQueries({ queryKey: keys.enquiries });
-      void queryClient.invalidateQueries({ queryKey: ["enquiry"] });
+      readAnew(queryClient, keys.enquiries);
+      readAnew(queryClient, ["enquiry"]);
       break;
     case "options_changed":
-      void queryClient.invalidateQueries({ queryKey: workspaceKeys.options });
+      readAnew(queryClient, workspaceKeys.options);
       break;
     case "visit_page":
       applyVisitPage(queryClient, notice.visit, notice.page);

@@ -12,7 +12,7 @@ export interface Sent {
   body: unknown;
 }
 
-/** What it says to a request; undefined is an empty answer. */
+/** What it says to a request, at once or later; undefined is an empty answer. */
 type Answers = (sent: Sent) => unknown;
 
 export interface Mounted {
@@ -38,7 +38,7 @@ export async function mount(page: ReactNode, answers: Answers): Promise<Mounted>
   globalThis.fetch = (async (url: string, init: RequestInit) => {
     const sent = { method: init.method ?? "GET", path: url.replace("/api/v1", ""), body: parsed(init.body) };
     if (sent.method !== "GET") changes.push(sent);
-    const answer = answers(sent);
+    const answer = await answers(sent);
     return answer instanceof Response ? answer : Response.json(answer ?? {});
   }) as typeof fetch;
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });

@@ -1,0 +1,156 @@
+// @vitest-environment happy-dom
+import { act } from "react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { SessionUser } from "../../api/rest";
+import type { AgentNotice, Chat } from "../../api/wire";
+import { keys, useChat, useEnquiries, useOpenChats } from "../api/queries";
+import { type Mounted, mount } from "../ui/mounted";
+import { connectLive, type Live } from "./client";
+
+const USER = { id: "alice", name: "Alice", role: "agent" } as SessionUser;
+
+class FakeSocket {
+  static OPEN = 1;
+  readyState = 1;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  constructor() {
+    socket = this;
+  }
+  send() {}
+  close() {}
+}
+
+let socket: FakeSocket;
+let page: Mounted;
+let live: Live;
+/** What was asked of the server; nothing is answered by itself. */
+let asked: { path: string; answer(body: unknown): void }[];
+
+function chat(id: string, change: Partial<Chat>): Chat {
+  const seqs = { last_seq: 0, visitor_read_seq: 0, agent_read_seq: 0 };
+  const delivered = { visitor_delivered_seq: 0, agent_delivered_seq: 0 };
+  const nobody = { agent: null, guests: [], watchers: [], call: null, last_message: null };
+  const held = { id, visit_id: `${id}-visit`, state: "queued", owner_epoch: 1, wrapped_up: false };
+  return { ...held, ...nobody, ...seqs, ...delivered, ...change } as unknown as Chat;
+}
+
+const ringing = { state: "ringing", agent: { id: "alice", name: "Alice" } } as const;
+
+beforeEach(() => {
+  asked = [];
+  vi.stubGlobal("WebSocket", FakeSocket);
+});
+
+afterEach(async () => {
+  live.close();
+  await page.unmount();
+  vi.unstubAllGlobals();
+});
+
+/** A console that shows this, whose connection stands as soon as it is told so. */
+async function show(part: () => null): Promise<void> {
+  const Part = part;
+  page = await mount(<Part />, ({ path }) => new Promise((answer) => asked.push({ path, answer })));
+  const nothing = () => undefined;
+  const told = {
+    onVisitorMessage: nothing,
+    onHandedOver: nothing,
+    onNotTaken: nothing,
+    onSignedOut: nothing,
+  };
+  live = connectLive({ url: "wss://chat.example/live/agent", user: USER, queryClient: page.client, ...told });
+}
+
+const hear = (notice: AgentNotice) =>
+  act(async () => socket.onmessage?.({ data: JSON.stringify(notice) }) as undefined);
+
+const welcome = () =>
+  hear({
+    type: "welcome",
+    v: 1,
+    user: USER,
+    slots: 3,
+    status: "ready",
+    reason: "self",
+    away_reason: null,
+    since: 0,
+  });
+
+async function answer(index: number, body: unknown): Promise<void> {
+  await act(async () => asked[index]?.answer(body));
+  await page.until(() => page.client.isFetching() === 0);
+}
+
+const list = (...items: Chat[]) => ({ items, next: null });
+
+const Chats = () => {
+  useOpenChats();
+  return null;
+};
+
+const OneChat = () => {
+  useChat("kari");
+  return null;
+};
+
+const Enquiries = () => {
+  useEnquiries({ site: "shop", state: null, queue: null, q: "" });
+  return null;
+};
+
+const open = () => page.client.getQueryData<Chat[]>(keys.chats)?.map(({ id, state }) => `${id} ${state}`);
+
+it("has in its first list a chat that began to ring while that was read", async () => {
+  await show(Chats);
+  await hear({ type: "chat", chat: chat("kari", ringing) });
+  await answer(0, list());
+  expect(open()).toEqual(["kari ringing"]);
+});
+
+it("puts nothing back with a list that is older than what was told meanwhile", async () => {
+  await show(Chats);
+  const kari = chat("kari", ringing);
+  const ola = chat("ola", { state: "ended" });
+  await answer(0, list(kari, ola));
+  await welcome();
+  await hear({ type: "chat", chat: { ...kari, state: "active" } });
+  await hear({ type: "chat", chat: { ...ola, wrapped_up: true } });
+  await hear({ type: "chat", chat: chat("nora", ringing) });
+  await hear({ type: "read", chat: "kari", seq: 4 });
+  await answer(1, list(kari, ola));
+  expect(open()).toEqual(["kari active", "nora ringing"]);
+  const [first] = page.client.getQueryData<Chat[]>(keys.chats) ?? [];
+  expect(first?.visitor_read_seq).toBe(4);
+});
+
+it("takes the next list as it is once nothing was told meanwhile", async () => {
+  await show(Chats);
+  await hear({ type: "chat", chat: chat("kari", ringing) });
+  await answer(0, list());
+  await welcome();
+  await answer(1, list());
+  expect(open()).toEqual([]);
+});
+
+it("reads the list anew when the connection comes while the first one is on its way", async () => {
+  await show(Chats);
+  await welcome();
+  expect(asked.map(({ path }) => path.replace(/\?.*/, ""))).toEqual(["/chats", "/chats"]);
+  await answer(1, list(chat("kari", ringing)));
+  await answer(0, list());
+  expect(open()).toEqual(["kari ringing"]);
+});
+
+it("keeps what was told of the chat on screen while it was read", async () => {
+  await show(OneChat);
+  const kari = chat("kari", ringing);
+  await hear({ type: "chat", chat: { ...kari, state: "active" } });
+  await answer(0, kari);
+  expect(page.client.getQueryData<Chat>(keys.chat("kari"))?.state).toBe("active");
+});
+
+it("reads the enquiries anew when one has changed while the first ones are on their way", async () => {
+  await show(Enquiries);
+  await hear({ type: "enquiry_changed", site: "shop" });
+  expect(asked).toHaveLength(2);
+});
