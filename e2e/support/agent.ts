@@ -33,8 +33,12 @@ export class Agent {
     return this.page.getByRole("button", { name: /^Accept the chat with/ }).first();
   }
 
+  /** Accepts the chat that rings, and waits until it is the one that is open. */
   async answer(): Promise<void> {
-    await this.ringing.click();
+    const label = (await this.ringing.getAttribute("aria-label")) ?? "";
+    const name = label.replace("Accept the chat with ", "");
+    await this.page.getByRole("button", { name: label, exact: true }).first().click();
+    await expect(this.page.getByRole("heading", { level: 1, name, exact: true })).toBeVisible();
     await expect(this.composer).toBeVisible();
   }
 
