@@ -1,7 +1,7 @@
 /** Accessibility, as far as a machine can see it, in console and widget, light and dark. */
 import type { Page } from "@playwright/test";
 import { check, checkAsItIs } from "../support/access.ts";
-import { listAdminPages } from "../support/admin.ts";
+import { changeQueue, listAdminPages } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
 import { expect, test } from "../support/journey.ts";
 import { type Look, listScenes, openPreview, showScene } from "../support/preview.ts";
@@ -22,8 +22,9 @@ async function standBetween(page: Page): Promise<Set<string>> {
 }
 
 // spec: N-5
-test("the widget in each of its states", async ({ visitor, agent }) => {
+test("the widget in each of its states", async ({ browser, demo, visitor, agent }) => {
   test.setTimeout(240_000);
+  await changeQueue(browser, demo, { routing: { ring_time_s: 120 } });
   const refuse = await standBetween(visitor.page);
   await visitor.page.goto("/product/oslo-chair");
   await expect(visitor.launcher).toBeVisible();
@@ -51,7 +52,8 @@ test("the widget in each of its states", async ({ visitor, agent }) => {
   await agent.page.getByRole("dialog").getByRole("button", { name: "End chat" }).click();
   await expect(visitor.composer).toBeHidden();
   await check(visitor.page, "ended");
-  refuse.add("open_chat");
+  // Where another offer has come meanwhile, a new chat is asked for by accepting it.
+  refuse.add("open_chat").add("accept");
   await visitor.widget.getByRole("button", { name: "Start a new chat" }).click();
   await expect(visitor.widget.getByRole("heading", { name: "The chat could not be started" })).toBeVisible();
   await check(visitor.page, "failed");

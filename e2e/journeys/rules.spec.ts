@@ -1,5 +1,6 @@
 /** The list of rules: put in order by dragging and by buttons, with what each has brought today. */
 import { AxeBuilder } from "@axe-core/playwright";
+import { stillness } from "../support/access.ts";
 import { Agent } from "../support/agent.ts";
 import { another, expect, test, watch } from "../support/journey.ts";
 
@@ -36,6 +37,7 @@ test("rules are put in order, and what they brought is counted", async ({
   await row(third).getByTitle("Drag to another place").dragTo(row(second));
   await expect(page.getByText(`${third} was moved.`)).toBeVisible();
   expect((await names()).slice(0, 3)).toEqual([third, second, first]);
+  await stillness(page);
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
   expect.soft(violations.map(({ id }) => id)).toEqual([]);
 

@@ -1,5 +1,6 @@
 /** What was changed by whom, and the way back to how a site was before. */
 import { AxeBuilder } from "@axe-core/playwright";
+import { stillness } from "../support/access.ts";
 import { Agent } from "../support/agent.ts";
 import { expect, test, watch } from "../support/journey.ts";
 
@@ -37,7 +38,10 @@ test("a change is seen with its reason, and taken back", async ({ browser, demo,
   await dialog.getByLabel("Why").fill("A better name.");
   await dialog.getByRole("button", { name: "Save note" }).click();
   await expect(page.getByText("The note was saved.")).toBeVisible();
-  const axe = () => new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
+  const axe = async () => {
+    await stillness(page);
+    return new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
+  };
   expect.soft((await axe()).violations.map(({ id }) => id)).toEqual([]);
   await page.keyboard.press("Escape");
 

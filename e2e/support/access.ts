@@ -33,7 +33,7 @@ export async function checkAsItIs(page: Page, where: string, rules: Rules = "all
 }
 
 /** Until the page has drawn the scheme and nothing moves any more. */
-async function stillness(page: Page): Promise<void> {
+export async function stillness(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
     await frame();
