@@ -5,7 +5,7 @@ interface Messages {
   items: { seq: number; text: string; from: string }[];
 }
 
-const lost = /WebSocket|ERR_CONNECTION|Failed to fetch/;
+const lost = /WebSocket|net::ERR_|Failed to fetch/;
 
 // spec
 test("every acknowledged message survives kill -9 exactly once and in order", async ({

@@ -95,7 +95,7 @@ test("when the alerted agent does nothing the next one is alerted, and writes", 
   const bob = new Agent(await context.newPage(), demo.console);
   await bob.signIn(demo.account("bob"));
   await bob.ready();
-  await changeQueue(browser, demo, { routing: { ring_time_s: 5 } });
+  await changeQueue(browser, demo, { routing: { ring_time_s: 10 } });
   await changeRule(browser, demo, "/product/", [
     { change: { action: "engage_without_invite", offer_id: null } },
   ]);
@@ -104,7 +104,7 @@ test("when the alerted agent does nothing the next one is alerted, and writes", 
   const rings = async () => [await agent.ringing.isVisible(), await bob.ringing.isVisible()];
   await expect.poll(rings, { timeout: 20_000 }).toContain(true);
   const [silent, next] = (await agent.ringing.isVisible()) ? [agent, bob] : [bob, agent];
-  await expect(next.ringing).toBeVisible({ timeout: 10_000 });
+  await expect(next.ringing).toBeVisible({ timeout: 25_000 });
   await expect(silent.ringing).toBeHidden();
   await expect(silent.page.getByRole("button", { name: /^Status: Away/ })).toBeVisible();
   await expect(visitor.log, "the visitor knows nothing of it").toBeHidden();

@@ -57,7 +57,7 @@ test("no agent, no offer; and an open one is taken back when the last agent goes
 
   // The rule has qualified; nothing but the gate held it back, and nothing was used up.
   await agent.ready();
-  await expect(visitor.accept).toBeVisible({ timeout: 3_000 });
+  await expect(visitor.accept).toBeVisible({ timeout: 8_000 });
   await setAway(agent.page);
   await expect(visitor.accept).toBeHidden();
   await expect
@@ -119,7 +119,7 @@ test("an ignored offer folds into the launcher and can still be accepted, late",
   await changeSettings(browser, demo, { ignored_after_s: 10 });
   await visitor.page.goto("/product/oslo-chair");
   await visitor.accept.waitFor({ timeout: 20_000 });
-  await expect(visitor.accept).toBeHidden({ timeout: 12_000 });
+  await expect(visitor.accept).toBeHidden({ timeout: 20_000 });
   await expect
     .poll(async () => (await presentations(agent)).map(({ outcome }) => outcome))
     .toEqual(["ignored"]);

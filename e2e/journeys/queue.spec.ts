@@ -114,7 +114,7 @@ test("who waits too long waits in another queue, and is told", async ({ browser,
   const { items } = await admin.read<{ items: Queue[] }>(`/sites/${sites[0]?.id}/queues`);
   const queue_id = items.find(({ name }) => name === "Orders")?.id;
   await change(admin, {
-    routing: { dequeue_after_s: 2, dequeue: { do: "queue", queue_id } },
+    routing: { dequeue_after_s: 6, dequeue: { do: "queue", queue_id } },
     alternatives: { no_agent: { do: "wait" } },
   });
   await opens(visitor);
