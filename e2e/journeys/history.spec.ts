@@ -26,7 +26,7 @@ test("a page that comes back from the cache is one more view, and its connection
   await expect(visitor.launcher).toBeVisible();
   await expect.poll(views).toEqual([2]);
   await visitor.page.goBack({ waitUntil: "commit" });
-  expect(await visitor.page.evaluate(() => "persisted" in window && window.persisted)).toBe(true);
+  await expect.poll(() => visitor.page.evaluate(() => "persisted" in window && window.persisted)).toBe(true);
   await expect.poll(views).toEqual([3]);
   // The connection carries what comes after the return; no further view has come with it.
   await visitor.page.evaluate(() => history.pushState({}, "", "/prices?fence"));

@@ -50,7 +50,7 @@ test("scrolling, leaving, silence, an event and an attribute each bring the offe
           document.body.dispatchEvent(new MouseEvent("mouseout", { clientY: -1, bubbles: true })),
         ),
     ],
-    [{ type: "inactivity", at_least_s: 3 }, (page) => page.mouse.move(200, 200)],
+    [{ type: "inactivity", at_least_s: 8 }, (page) => page.mouse.move(200, 200)],
     [
       { type: "custom_event", name: "compared", at_least: 2, within_s: 60 },
       async (page) => {
@@ -98,8 +98,9 @@ test("ten tabs are one visit with one offer, which goes from all of them at once
   await expect.poll(async () => (await agent.read<Visit>(`/visits/${id}`)).page_views).toBe(10);
   await first.reject.click();
   for (const tab of tabs) await expect(tab.reject).toBeHidden();
-  const { presentations } = await agent.read<Visit>(`/visits/${id}`);
-  expect(presentations).toMatchObject([{ outcome: "rejected" }]);
+  await expect
+    .poll(async () => (await agent.read<Visit>(`/visits/${id}`)).presentations)
+    .toMatchObject([{ outcome: "rejected" }]);
 });
 
 // spec: T-2, T-3, T-10
