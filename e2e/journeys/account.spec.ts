@@ -22,7 +22,7 @@ test("whoever ends a session elsewhere sees it go there at once", async ({
   await expect(page.getByText("This browser")).toBeVisible();
   await expect(page.getByText("Chrome on Linux")).toHaveCount(2);
   await page.getByRole("button", { name: "End the session of Chrome on Linux" }).click();
-  await expect(elsewhere.page.getByRole("button", { name: "Sign in" })).toBeVisible({ timeout: 5_000 });
+  await expect(elsewhere.page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await expect(page.getByText("Chrome on Linux")).toHaveCount(1);
 
   await elsewhere.signIn(demo.account("alice"));
@@ -34,7 +34,7 @@ test("whoever ends a session elsewhere sees it go there at once", async ({
   await page.getByLabel("Present password").fill(demo.account("alice").password);
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("The password was changed.")).toBeVisible();
-  await expect(elsewhere.page.getByRole("button", { name: "Sign in" })).toBeVisible({ timeout: 5_000 });
+  await expect(elsewhere.page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await elsewhere.signIn({ ...demo.account("alice"), password: "another horse" });
 
   await admin.page.goto("/admin/users");
@@ -42,7 +42,7 @@ test("whoever ends a session elsewhere sees it go there at once", async ({
   await admin.page.getByRole("button", { name: "End sessions" }).click();
   await admin.page.getByRole("dialog").getByRole("button", { name: "End sessions" }).click();
   for (const { page } of [agent, elsewhere])
-    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible({ timeout: 5_000 });
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await admin.page.goto("/admin/audit");
   for (const what of ["A new password", "All sessions were ended"]) {
     const line = admin.page.getByRole("row", { name: /User changed: Alice/ }).filter({ hasText: what });
@@ -116,7 +116,7 @@ test("where everyone must use a second step it is set up before anything else, t
   await admin.page.goto("/admin/workspace");
   await admin.page.getByRole("switch", { name: "Everyone uses a second step" }).check();
   await admin.page.getByRole("button", { name: "Save" }).click();
-  await expect(admin.page.getByText("Saved")).toBeVisible();
+  await expect(admin.page.getByText("There are unsaved changes.")).toHaveCount(0);
   const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
   await watch(context, errors);
   const page = await context.newPage();

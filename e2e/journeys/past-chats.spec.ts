@@ -30,10 +30,10 @@ test("an ended chat is found by a word of it, read with its marks, and its addre
   await agent.say("In walnut and in oak.");
   await visitor.sees("In walnut and in oak.");
   await visitor.end();
+  // Whoever goes elsewhere while the chat is being put away stays there. What is noted is kept soon after it is written.
+  const [put_away, let_through] = await hold(agent.page, /\/wrap-up$/);
   await agent.page.getByLabel("Tags", { exact: true }).first().fill("furniture");
   await agent.page.keyboard.press("Enter");
-  // Whoever goes elsewhere while the chat is being put away stays there.
-  const [put_away, let_through] = await hold(agent.page, /\/wrap-up$/);
   await agent.page.getByRole("button", { name: "Close", exact: true }).click();
 
   await agent.page.getByRole("link", { name: "History" }).click();

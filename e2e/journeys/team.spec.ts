@@ -51,7 +51,10 @@ test("of two agents who take a waiting chat at once one has it, and the other is
   const rings = async () => [await agent.ringing.isVisible(), await bob.ringing.isVisible()];
   await expect.poll(rings).toContain(true);
   const order = (await agent.ringing.isVisible()) ? [agent, bob] : [bob, agent];
-  for (const { page } of order) await page.getByRole("button", { name: /^Decline the chat with/ }).click();
+  for (const { page, ringing } of order) {
+    await page.getByRole("button", { name: /^Decline the chat with/ }).click();
+    await expect(ringing).toBeHidden();
+  }
   for (const { page } of order) {
     await page.getByRole("link", { name: /Kari/ }).click();
     await expect(page.getByRole("button", { name: "Take chat" })).toBeVisible();

@@ -106,7 +106,8 @@ test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
   await expect(agent.composer).toBeVisible();
 
   await keyboard.press("Alt+w");
-  await expect(page.getByRole("dialog", { name: "End this chat?" })).toBeVisible();
+  const question = page.getByRole("dialog", { name: "End this chat?" });
+  await expect(question.getByRole("button", { name: "End chat" })).toBeFocused();
   await keyboard.press("Enter");
   await expect(visitor.composer).toBeHidden();
   await expect(page.getByRole("main").getByRole("button", { name: "Close", exact: true })).toBeFocused();
