@@ -91,12 +91,12 @@ pub(super) async fn script(State(shop): State<Arc<Shop>>, headers: HeaderMap) ->
     (headers, text).into_response()
 }
 
-/// A last item in the shop's navigation.
+/// A last link in the shop's header.
 fn link(label: &str, href: &str, click: &str) -> String {
     format!(
         "addEventListener('DOMContentLoaded', () => {{\n  const link = document.createElement('a');\n  \
-         link.href = {href};\n  link.textContent = {label};\n  link.addEventListener('click', () => {{ {click} }});\n  \
-         document.querySelector('header ul').appendChild(document.createElement('li')).append(link);\n}});\n",
+         link.href = {href};\n  link.textContent = {label};\n  link.className = 'who';\n  \
+         link.addEventListener('click', () => {{ {click} }});\n  document.querySelector('.top').append(link);\n}});\n",
         href = json!(href),
         label = json!(label),
     )
