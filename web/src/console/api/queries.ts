@@ -33,6 +33,7 @@ import type {
   WaysIn,
 } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
+import { knownZone } from "../ui/zoned";
 import { ApiError, request, requestAll } from "./http";
 import { keepUnchanged } from "./keep-unchanged";
 import { withChanges } from "./meanwhile";
@@ -284,6 +285,12 @@ export function useUsers() {
 
 export function useSites() {
   return useQuery({ queryKey: keys.sites, queryFn: ({ signal }) => requestAll<Site>("/sites", signal) });
+}
+
+/** The zone on whose clocks the rules of a site read weekdays and times. */
+export function useSiteZone(site: string): string {
+  const found = useSites().data?.find(({ id }) => id === site);
+  return knownZone(found?.settings.time_zone ?? "UTC");
 }
 
 export function useOffers(site: string) {

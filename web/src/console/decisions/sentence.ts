@@ -2,6 +2,7 @@
 import type { TFunction } from "i18next";
 import type { Cap, Condition, MatchOn, MatchType, Reason } from "../../api/rest";
 import { span } from "../ui/format";
+import { shownAt } from "../ui/zoned";
 
 /** A typed value as it stands in a condition on an attribute. */
 export type AttributeValue =
@@ -12,14 +13,14 @@ export type AttributeValue =
 
 type Match = { match_on?: MatchOn; match_type?: MatchType; match_value: string };
 
-/** `all of (the device is phone, not (the language is de))` */
-export function conditionSentence(condition: Condition, t: TFunction): string {
+/** `all of (the device is phone, not (the language is de))`; times as the clocks of `zone` show them. */
+export function conditionSentence(condition: Condition, t: TFunction, zone = "UTC"): string {
   switch (condition.type) {
     case "all":
     case "any":
-      return groupSentence(condition.type, condition.of, t);
+      return groupSentence(condition.type, condition.of, t, zone);
     case "not":
-      return t("conditions.sentence.not", { list: conditionSentence(condition.of, t) });
+      return t("conditions.sentence.not", { list: conditionSentence(condition.of, t, zone) });
     case "time_on_form":
     case "form_idle":
     case "time_on_site":
@@ -60,7 +61,7 @@ export function conditionSentence(condition: Condition, t: TFunction): string {
         {
           name: condition.name,
           test: t(`conditions.tests.${condition.test.is}`),
-          value: testValue(condition.test, t),
+          value: testValue(condition.test, t, zone),
         },
       );
     case "scroll_depth":
@@ -139,11 +140,11 @@ export function comparedValue(condition: Condition, value: string, t: TFunction)
   }
 }
 
-function groupSentence(kind: "all" | "any", of: Condition[], t: TFunction): string {
+function groupSentence(kind: "all" | "any", of: Condition[], t: TFunction, zone: string): string {
   if (of.length === 0) return t(kind === "all" ? "conditions.sentence.always" : "conditions.sentence.never");
   const [only] = of;
-  if (only && of.length === 1) return conditionSentence(only, t);
-  const list = of.map((inner) => conditionSentence(inner, t)).join(", ");
+  if (only && of.length === 1) return conditionSentence(only, t, zone);
+  const list = of.map((inner) => conditionSentence(inner, t, zone)).join(", ");
   return t(`conditions.sentence.${kind}`, { list });
 }
 
@@ -155,18 +156,18 @@ function matchSentence({ match_on, match_type, match_value }: Match, t: TFunctio
   });
 }
 
-function testValue(test: { is: string; value: unknown }, t: TFunction): string {
+function testValue(test: { is: string; value: unknown }, t: TFunction, zone: string): string {
   if (Array.isArray(test.value)) {
     return oneOf(
-      test.value.map((value) => attributeText(value as AttributeValue, t)),
+      test.value.map((value) => attributeText(value as AttributeValue, t, zone)),
       t,
     );
   }
   if (typeof test.value === "string") return `“${test.value}”`;
-  return attributeText(test.value as AttributeValue, t);
+  return attributeText(test.value as AttributeValue, t, zone);
 }
 
-function attributeText(value: AttributeValue, t: TFunction): string {
+function attributeText(value: AttributeValue, t: TFunction, zone: string): string {
   switch (value.type) {
     case "text":
       return `“${value.value}”`;
@@ -175,7 +176,7 @@ function attributeText(value: AttributeValue, t: TFunction): string {
     case "boolean":
       return t(`conditions.booleans.${value.value ? "true" : "false"}`);
     case "time":
-      return new Date(value.value).toISOString().slice(0, 16).replace("T", " ");
+      return t("conditions.sentence.time", { time: shownAt(value.value, zone).replace("T", " "), zone });
   }
 }
 

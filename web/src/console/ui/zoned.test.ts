@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { knownZone, momentAt } from "./zoned";
+import { knownZone, momentAt, shownAt } from "./zoned";
 
 const inUtc = (text: string, zone: string) => {
   const at = momentAt(text, zone);
@@ -19,6 +19,14 @@ describe("a time on the clocks of a zone", () => {
     expect(inUtc("2026-10-25T02:30", "Europe/Oslo")).toBe("2026-10-25T00:30");
     expect(inUtc("2026-03-29T02:30", "Europe/Oslo")).toBe("2026-03-29T01:30");
     expect(inUtc("2026-03-29T03:30", "Europe/Oslo")).toBe("2026-03-29T01:30");
+  });
+
+  it("is shown again as it was written, in any year", () => {
+    for (const text of ["2026-01-15T09:00", "2026-07-15T09:00", "2026-10-25T02:30", "0020-07-15T09:00"]) {
+      for (const zone of ["Europe/Oslo", "America/New_York", "UTC"]) {
+        expect(shownAt(momentAt(text, zone) ?? 0, zone)).toBe(text);
+      }
+    }
   });
 
   it("is none where nothing is written, and a zone that is not known counts as UTC", () => {

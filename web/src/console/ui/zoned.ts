@@ -25,6 +25,11 @@ export function momentAt(text: string, zone: string): number | null {
   return is_shown(before) || !is_shown(after) ? before : after;
 }
 
+/** What the clocks of `zone` show at a moment, to the minute, such as `2026-03-29T02:30`. */
+export function shownAt(at: number, zone: string): string {
+  return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 16);
+}
+
 /** How far the clocks of `zone` are ahead of UTC, to the second. */
 function offsetAt(at: number, zone: string): number {
   const format = new Intl.DateTimeFormat("en-US", {
@@ -39,13 +44,9 @@ function offsetAt(at: number, zone: string): number {
   });
   const found = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   const part = (type: Intl.DateTimeFormatPartTypes) => found.get(type) ?? 0;
-  const shown = Date.UTC(
-    part("year"),
-    part("month") - 1,
-    part("day"),
-    part("hour"),
-    part("minute"),
-    part("second"),
-  );
-  return shown - Math.floor(at / 1000) * 1000;
+  const shown = new Date(0);
+  // Not `Date.UTC`, which takes the years of the first century for those of the twentieth.
+  shown.setUTCFullYear(part("year"), part("month") - 1, part("day"));
+  shown.setUTCHours(part("hour"), part("minute"), part("second"));
+  return shown.getTime() - Math.floor(at / 1000) * 1000;
 }

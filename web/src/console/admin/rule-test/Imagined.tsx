@@ -7,10 +7,9 @@ import { useTranslation } from "react-i18next";
 import type { RuleTest, TestResult } from "../../../api/rest";
 import { ApiError, request } from "../../api/http";
 import { fieldErrors } from "../../api/pointer";
-import { useOffers, useQueues, useRules, useSeen, useSites } from "../../api/queries";
+import { useOffers, useQueues, useRules, useSeen, useSiteZone } from "../../api/queries";
 import { Explained } from "../../decisions/Decisions";
 import { Section, Two } from "../../ui/form";
-import { knownZone } from "../../ui/zoned";
 import classes from "../Admin.module.css";
 import { type Draft, EMPTY, parseAttribute, parsed, parseEvent, type TestSite, toTest } from "./situation";
 
@@ -83,15 +82,10 @@ export function Imagined({ site, head }: { site: string; head: ReactNode }) {
   );
 }
 
-/** The rules read weekdays and times on the clocks of the site. */
 function useTestSite(site: string): TestSite {
-  const sites = useSites();
+  const time_zone = useSiteZone(site);
   const queues = useQueues(site);
-  const settings = sites.data?.find(({ id }) => id === site)?.settings;
-  return {
-    time_zone: knownZone(settings?.time_zone ?? "UTC"),
-    queues: (queues.data ?? []).map(({ id }) => id),
-  };
+  return { time_zone, queues: (queues.data ?? []).map(({ id }) => id) };
 }
 
 function PageFields({ form, site }: { form: DraftForm; site: string }) {

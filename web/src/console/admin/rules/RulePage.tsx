@@ -158,7 +158,7 @@ function EditRule({ site, rule, initial, offers, queues }: EditRuleProps) {
           <RuleFields editor={editor} site={site} offers={offers} queues={queues} />
         </EditForm>
         <aside className={classes.aside}>
-          <RuleSummary plan={editor.form.values.plan} offers={offers} queues={queues} />
+          <RuleSummary site={site} plan={editor.form.values.plan} offers={offers} queues={queues} />
           <Section
             title={t("rule_test.title")}
             text={t(unsaved ? "rule_test.save_first" : "rule_test.as_saved")}

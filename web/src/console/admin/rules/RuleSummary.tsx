@@ -3,6 +3,7 @@ import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Offer, Queue, RulePlan } from "../../../api/rest";
+import { useSiteZone } from "../../api/queries";
 import { Dot } from "../../ui/Dot";
 import { Section } from "../../ui/form";
 import classes from "../Admin.module.css";
@@ -10,13 +11,15 @@ import { matches } from "./match";
 import { firstUpper, thenSentence, whenSentence } from "./sentence";
 
 interface RuleSummaryProps {
+  site: string;
   plan: RulePlan;
   offers: Offer[];
   queues: Queue[];
 }
 
-export function RuleSummary({ plan, offers, queues }: RuleSummaryProps) {
+export function RuleSummary({ site, plan, offers, queues }: RuleSummaryProps) {
   const { t } = useTranslation();
+  const zone = useSiteZone(site);
   const [sample, setSample] = useState("");
   const offer = offers.find((known) => known.id === plan.offer_id);
   const queue = queues.find((known) => known.id === plan.queue_id);
@@ -24,7 +27,7 @@ export function RuleSummary({ plan, offers, queues }: RuleSummaryProps) {
   return (
     <Section title={t("rules.summary")}>
       <div style={{ overflowWrap: "anywhere" }}>
-        {firstUpper(whenSentence(plan, t))}: {thenSentence(plan, offer?.name, t)}
+        {firstUpper(whenSentence(plan, t, zone))}: {thenSentence(plan, offer?.name, t)}
         {queue && <div className={classes.second}>{queue.name}</div>}
       </div>
       <TextInput

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Offer, Queue, Rule, RulesToday } from "../../../api/rest";
-import { keys, useOffers, useQueues, useRules, useRulesToday } from "../../api/queries";
+import { keys, useOffers, useQueues, useRules, useRulesToday, useSiteZone } from "../../api/queries";
 import { Dot } from "../../ui/Dot";
 import { Grip } from "../../ui/Grip";
 import { PageHead } from "../../ui/PageHead";
@@ -156,6 +156,7 @@ interface RowProps {
 function Row({ site, today, move, rule, offer, queue }: RowProps) {
   const { t } = useTranslation();
   const toggle = useToggle<Rule>(keys.rules(site), (id) => `/rules/${id}`, "enabled");
+  const zone = useSiteZone(site);
   const dead = rule.plan.action === "invite" && offer && !offer.active;
   return (
     <tr
@@ -181,7 +182,7 @@ function Row({ site, today, move, rule, offer, queue }: RowProps) {
         <Link href={`/admin/sites/${site}/rules/${rule.id}`} className={classes.main}>
           {rule.name}
         </Link>
-        <span className={classes.second}>{firstUpper(whenSentence(rule.plan, t))}</span>
+        <span className={classes.second}>{firstUpper(whenSentence(rule.plan, t, zone))}</span>
       </td>
       <td>
         {firstUpper(thenSentence(rule.plan, offer?.name, t))}

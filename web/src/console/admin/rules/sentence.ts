@@ -4,8 +4,8 @@ import type { RulePlan } from "../../../api/rest";
 import { conditionSentence } from "../../decisions/sentence";
 import { span } from "../../ui/format";
 
-/** `on a page whose address contains “/prices”, at the 3rd view, after 10 s` */
-export function whenSentence(plan: RulePlan, t: TFunction): string {
+/** `on a page whose address contains “/prices”, at the 3rd view, after 10 s`; times as the clocks of `zone` show them. */
+export function whenSentence(plan: RulePlan, t: TFunction, zone: string): string {
   const every = plan.match_type === "contains" && plan.match_value === "";
   const place = every
     ? t("rules.sentence.every")
@@ -16,7 +16,7 @@ export function whenSentence(plan: RulePlan, t: TFunction): string {
   if (plan.required_time_s > 0)
     parts.push(t("rules.sentence.time", { time: span(plan.required_time_s * 1000) }));
   if (plan.conditions)
-    parts.push(t("rules.sentence.if", { condition: conditionSentence(plan.conditions, t) }));
+    parts.push(t("rules.sentence.if", { condition: conditionSentence(plan.conditions, t, zone) }));
   return parts.join(", ");
 }
 

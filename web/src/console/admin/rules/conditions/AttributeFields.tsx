@@ -3,6 +3,7 @@ import { Autocomplete, NumberInput, Select, TagsInput, TextInput } from "@mantin
 import { useTranslation } from "react-i18next";
 import type { Condition } from "../../../../api/rest";
 import type { AttributeValue } from "../../../decisions/sentence";
+import { momentAt, shownAt } from "../../../ui/zoned";
 import {
   allowedTests,
   emptyValue,
@@ -163,13 +164,13 @@ function ValueField({ condition, path, onChange }: AttributeFieldsProps) {
         <TextInput
           className={classes.short}
           type="datetime-local"
-          label={t("conditions.field.value")}
-          value={new Date(value.value).toISOString().slice(0, 16)}
+          label={t("conditions.field.value_at", { zone: tree.time_zone })}
+          value={shownAt(value.value, tree.time_zone)}
           error={error}
           onBlur={tree.leave}
           onChange={(event) => {
-            const at = Date.parse(`${event.currentTarget.value}Z`);
-            if (!Number.isNaN(at)) set({ type: "time", value: at });
+            const at = momentAt(event.currentTarget.value, tree.time_zone);
+            if (at !== null) set({ type: "time", value: at });
           }}
         />
       );

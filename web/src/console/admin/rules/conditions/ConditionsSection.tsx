@@ -2,7 +2,7 @@
 import { Button, Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Condition, RuleBody } from "../../../../api/rest";
-import { useSeen } from "../../../api/queries";
+import { useSeen, useSiteZone } from "../../../api/queries";
 import type { Editor } from "../../../ui/editor";
 import { Section } from "../../../ui/form";
 import classes from "./Conditions.module.css";
@@ -16,6 +16,7 @@ export function ConditionsSection({ editor, site }: { editor: Editor<RuleBody>; 
   const { t } = useTranslation();
   const { form } = editor;
   const seen = useSeen(site).data;
+  const time_zone = useSiteZone(site);
   const root = rooted(form.values.plan.conditions ?? null);
   const change = (next: Condition | null) => {
     // Messages belong to places in the tree, which may now be other conditions.
@@ -39,6 +40,7 @@ export function ConditionsSection({ editor, site }: { editor: Editor<RuleBody>; 
             attributes: seen?.attributes ?? [],
             events: seen?.events ?? [],
             pages: seen?.pages ?? [],
+            time_zone,
             count: count(root),
             leave: editor.check,
           }}

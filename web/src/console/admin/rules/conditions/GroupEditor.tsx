@@ -103,7 +103,7 @@ interface ItemMenuProps {
 /** Everything that can be done to one condition, also by keyboard. */
 function ItemMenu({ group, index, one, level, onChange }: ItemMenuProps) {
   const { t } = useTranslation();
-  const what = conditionSentence(one, t);
+  const what = conditionSentence(one, t, useTree().time_zone);
   const last = inner(group).length - 1;
   const ordered = group.type === "all" || group.type === "any";
   const fits = level < NESTING_MAX;

@@ -129,6 +129,15 @@ describe("a condition in words", () => {
     expect(conditionSentence({ type: "any", of: [] }, t)).toBe("never");
     const hours: Condition = { type: "local_time", weekdays: [1, 2, 3, 4, 5], from: "09:00", to: "17:00" };
     expect(conditionSentence(hours, t)).toBe("it is Mon–Fri, 09:00 to 17:00");
+    const since: Condition = {
+      type: "attribute",
+      name: "since",
+      test: { is: "less", value: { type: "time", value: Date.parse("2026-07-15T10:00Z") } },
+    };
+    expect(conditionSentence(since, t, "Europe/Oslo")).toBe(
+      "since is less than 2026-07-15 12:00 (Europe/Oslo)",
+    );
+    expect(conditionSentence(since, t)).toBe("since is less than 2026-07-15 10:00 (UTC)");
     const cart: Condition = {
       type: "attribute",
       name: "cart_value",

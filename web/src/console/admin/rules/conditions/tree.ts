@@ -7,6 +7,8 @@ export interface Tree {
   attributes: Seen["attributes"];
   events: string[];
   pages: Seen["pages"];
+  /** Of the site: its clocks show the times. */
+  time_zone: string;
   /** Conditions of the rule, groups included. */
   count: number;
   /** A field was left: what it now says is checked. */
