@@ -25,6 +25,7 @@ interface HandOnDialogProps {
 export function HandOnDialog({ chat, purpose, onClose }: HandOnDialogProps) {
   const { t } = useTranslation();
   const live = useLive();
+  const user = useUser();
   const [kind, setKind] = useState<"agent" | "queue">("agent");
   const [chosen, setChosen] = useState("");
   const [note, setNote] = useState("");
@@ -41,7 +42,9 @@ export function HandOnDialog({ chat, purpose, onClose }: HandOnDialogProps) {
         : live.transfer(chat.id, kind === "agent" ? { agent: chosen } : { queue: chosen }, note);
     handed
       .then(() => {
-        told(t(kind === "queue" ? "chats.hand_on.done_queue" : "chats.hand_on.done_agent"));
+        // Whoever had the chat is told with the chat itself that it went back into a queue.
+        if (kind === "agent") told(t("chats.hand_on.done_agent"));
+        else if (chat.agent?.id !== user.id) told(t("chats.hand_on.done_queue"));
         onClose();
       })
       .catch((error: Error) => setFailure(error.message))

@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import { expect, it } from "vitest";
 import type { Chat } from "../../api/wire";
-import { previewOf } from "./text";
+import { handedOverText, previewOf } from "./text";
 
 const t = ((key: string, values: Record<string, string>) =>
   `${key} ${Object.values(values ?? {}).join()}`.trim()) as unknown as TFunction;
@@ -17,4 +17,12 @@ it("the line below a name says who has written, left or joined, also when that i
   expect(preview({ from: "agent", name: "Alice", text: "Hello" })).toBe("chats.list.you Hello");
   expect(preview({ from: "agent", name: "Bob", text: "Hello" })).toBe("chats.list.by Bob,Hello");
   expect(preview({ from: "system", name: "Bob", text: "guest_left" })).toBe("chats.system.guest_left Bob");
+});
+
+// spec: Q-9
+it("an agent whose chat rings at somebody else is not told that they have it", () => {
+  const gone = (state: Chat["state"]) =>
+    handedOverText({ visitor_name: "Kari", agent: { id: "b", name: "Bob" }, state } as Chat, t);
+  expect(gone("active")).toBe("chats.team.handed_over Bob,Kari");
+  expect(gone("ringing")).toBe("chats.team.requeued Kari");
 });

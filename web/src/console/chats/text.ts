@@ -44,6 +44,14 @@ export function refusalText(code: RefusalCode, t: TFunction): string {
   }
 }
 
+/** To the agent who had the chat: who has it now, or that it waits. Ringing at somebody else it waits too. */
+export function handedOverText(chat: Chat, t: TFunction): string {
+  const visitor = chat.visitor_name;
+  return chat.state === "active" && chat.agent
+    ? t("chats.team.handed_over", { name: chat.agent.name, visitor })
+    : t("chats.team.requeued", { visitor });
+}
+
 /** The second line of a row in the list. */
 export function previewOf(chat: Chat, me: string, place: number | undefined, t: TFunction): string {
   if (chat.state === "ringing" && chat.agent) return t("chats.list.ringing_at", { name: chat.agent.name });

@@ -7,6 +7,7 @@ import type { Chat, Message } from "../../api/wire";
 import { useOptions } from "../api/workspace";
 import { ChatsPage } from "../chats/ChatsPage";
 import { NotedProvider } from "../chats/NotedProvider";
+import { handedOverText } from "../chats/text";
 import { DraftsProvider, useDrafts } from "../drafts/DraftsProvider";
 import { LiveProvider } from "../live/LiveProvider";
 import type { OutboxEntry } from "../live/outbox";
@@ -80,12 +81,7 @@ function Connected({ user }: { user: SessionUser }) {
     [path, front],
   );
   useOptions();
-  const handedOver = (chat: Chat) =>
-    told(
-      chat.agent
-        ? t("chats.team.handed_over", { name: chat.agent.name, visitor: chat.visitor_name })
-        : t("chats.team.requeued", { visitor: chat.visitor_name }),
-    );
+  const handedOver = (chat: Chat) => told(handedOverText(chat, t));
   const drafts = useDrafts();
   const notTaken = ({ chat, text, audience }: OutboxEntry, detail: string) => {
     drafts.giveBack(chat, { text, audience: audience ?? "all" });
