@@ -52,9 +52,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
   switch (notice.type) {
     case "welcome":
       store.update({ connection: { state: "open" }, standing: standingOf(notice), slots: notice.slots });
-      readAnew(queryClient, keys.chats);
-      // The one on screen may have left the list meanwhile.
-      readAnew(queryClient, ["chat"]);
+      askAgain(queryClient);
       outgoing.sendAll();
       context.marks.sendAll();
       break;
@@ -100,6 +98,12 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       context.socket().moveAfter(notice.after_ms);
       break;
   }
+}
+
+/** What happened without a connection is not said again; and a chat on screen may have left the list meanwhile. */
+function askAgain(queryClient: QueryClient): void {
+  const missed = [keys.chats, ["chat"], keys.enquiries, ["enquiry"], workspaceKeys.options];
+  for (const queryKey of missed) readAnew(queryClient, queryKey);
 }
 
 function standingOf({ status, reason, away_reason, since }: Standing): Standing {
