@@ -1,4 +1,4 @@
-/** Owns what stands in the place of a list: that it loads, why it cannot be had, that it is empty, or that nothing fits. */
+/** Owns what stands in the place of a list: that it loads, why it cannot be had, that it is empty, or that nothing fits; and below it, that there is more which cannot be had. */
 import { Button } from "@mantine/core";
 import { IconSearchOff } from "@tabler/icons-react";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
@@ -6,6 +6,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Page } from "../../api/rest";
 import { Empty, LoadError, LoadingRows } from "../ui/states";
+import classes from "./Lists.module.css";
 
 export type PagedQuery<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>>;
 
@@ -29,8 +30,28 @@ export function ListBody<T>({ query, empty, clear, rowHeight, children }: ListBo
   }
   const items = query.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return clear ? <NothingFits clear={clear} /> : <Empty {...empty} />;
-  const more = query.hasNextPage && !query.isFetchingNextPage ? () => void query.fetchNextPage() : null;
-  return <>{children(items, more, query.isFetchingNextPage)}</>;
+  const failed = query.isFetchNextPageError;
+  const next = () => void query.fetchNextPage();
+  const more = query.hasNextPage && !query.isFetchingNextPage && !failed ? next : null;
+  return (
+    <>
+      {children(items, more, query.isFetchingNextPage && !failed)}
+      {failed && <MoreFailed retry={next} loading={query.isFetchingNextPage} />}
+    </>
+  );
+}
+
+/** Nobody asks again by scrolling: that would be at once, and for ever. */
+function MoreFailed({ retry, loading }: { retry: () => void; loading: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.failed} role="alert">
+      <span>{t("lists.more_failed")}</span>
+      <Button size="xs" variant="default" loading={loading} onClick={retry}>
+        {t("action.retry")}
+      </Button>
+    </div>
+  );
 }
 
 export function NothingFits({ clear }: { clear: () => void }) {

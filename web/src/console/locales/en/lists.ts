@@ -6,4 +6,5 @@ export const lists = {
   no_match_title: "Nothing fits",
   no_match_text: "Search for other words, or take filters away.",
   more: "Show more",
+  more_failed: "There is more, which could not be loaded.",
 } as const;
