@@ -62,15 +62,18 @@ export function ConversationHead({ chat, onDetails }: { chat: Chat; onDetails: (
 
 function HandOnButtons({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
-  const [open, setOpen] = useState<HandOn | null>(null);
+  const [purpose, setPurpose] = useState<HandOn>("transfer");
+  const [opened, setOpened] = useState(false);
+  const open = (wanted: HandOn) => {
+    setPurpose(wanted);
+    setOpened(true);
+  };
   const waits = chat.call !== null;
-  const label = (purpose: HandOn) =>
-    waits
-      ? t("chats.hand_on.rings", { name: chat.call?.to.name ?? "" })
-      : t(`chats.hand_on.${purpose}_label`);
-  const icon = (purpose: HandOn, Icon: typeof IconUserPlus) => (
-    <Tooltip label={label(purpose)}>
-      <ActionIcon size="lg" disabled={waits} onClick={() => setOpen(purpose)} aria-label={label(purpose)}>
+  const label = (wanted: HandOn) =>
+    waits ? t("chats.hand_on.rings", { name: chat.call?.to.name ?? "" }) : t(`chats.hand_on.${wanted}_label`);
+  const icon = (wanted: HandOn, Icon: typeof IconUserPlus) => (
+    <Tooltip label={label(wanted)}>
+      <ActionIcon size="lg" disabled={waits} onClick={() => open(wanted)} aria-label={label(wanted)}>
         <Icon size={20} stroke={1.6} />
       </ActionIcon>
     </Tooltip>
@@ -79,7 +82,7 @@ function HandOnButtons({ chat }: { chat: Chat }) {
     <>
       {icon("invite", IconUserPlus)}
       {icon("transfer", IconArrowForwardUp)}
-      {open && <HandOnDialog chat={chat} purpose={open} onClose={() => setOpen(null)} />}
+      <HandOnDialog chat={chat} purpose={purpose} opened={opened} onClose={() => setOpened(false)} />
     </>
   );
 }

@@ -16,13 +16,28 @@ const NOTE_LENGTH_MAX = 1_000;
 
 export type HandOn = "transfer" | "invite";
 
-interface HandOnDialogProps {
+interface HandOnFormProps {
   chat: Chat;
   purpose: HandOn;
   onClose(): void;
 }
 
-export function HandOnDialog({ chat, purpose, onClose }: HandOnDialogProps) {
+/** Stays when it is closed: the focus goes back to where it was. */
+export function HandOnDialog({ opened, ...form }: HandOnFormProps & { opened: boolean }) {
+  const { t } = useTranslation();
+  const { chat, purpose, onClose } = form;
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t(`chats.hand_on.${purpose}_title`, { name: chat.visitor_name })}
+    >
+      <HandOnForm {...form} />
+    </Modal>
+  );
+}
+
+function HandOnForm({ chat, purpose, onClose }: HandOnFormProps) {
   const { t } = useTranslation();
   const live = useLive();
   const user = useUser();
@@ -51,57 +66,55 @@ export function HandOnDialog({ chat, purpose, onClose }: HandOnDialogProps) {
       .finally(() => setPending(false));
   };
   return (
-    <Modal opened onClose={onClose} title={t(`chats.hand_on.${purpose}_title`, { name: chat.visitor_name })}>
-      <form onSubmit={submit}>
-        <Stack gap="md">
-          {purpose === "transfer" && (
-            <SegmentedControl
-              aria-label={t("chats.hand_on.to")}
-              value={kind}
-              onChange={(value) => {
-                setKind(value === "queue" ? "queue" : "agent");
-                setChosen("");
-              }}
-              data={[
-                { value: "agent", label: t("chats.hand_on.agent") },
-                { value: "queue", label: t("chats.hand_on.queue") },
-              ]}
-            />
-          )}
-          {kind === "agent" ? (
-            <Agents chat={chat} purpose={purpose} chosen={chosen} choose={setChosen} />
-          ) : (
-            <Queues chat={chat} chosen={chosen} choose={setChosen} />
-          )}
-          <Textarea
-            label={t("chats.hand_on.note")}
-            description={t("chats.team.only")}
-            autosize
-            minRows={2}
-            maxRows={6}
-            maxLength={NOTE_LENGTH_MAX}
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {purpose === "transfer" && (
+          <SegmentedControl
+            aria-label={t("chats.hand_on.to")}
+            value={kind}
+            onChange={(value) => {
+              setKind(value === "queue" ? "queue" : "agent");
+              setChosen("");
+            }}
+            data={[
+              { value: "agent", label: t("chats.hand_on.agent") },
+              { value: "queue", label: t("chats.hand_on.queue") },
+            ]}
           />
-          <Text size="sm" c="dimmed">
-            {t(kind === "queue" ? "chats.hand_on.queue_hint" : `chats.hand_on.${purpose}_hint`)}
+        )}
+        {kind === "agent" ? (
+          <Agents chat={chat} purpose={purpose} chosen={chosen} choose={setChosen} />
+        ) : (
+          <Queues chat={chat} chosen={chosen} choose={setChosen} />
+        )}
+        <Textarea
+          label={t("chats.hand_on.note")}
+          description={t("chats.team.only")}
+          autosize
+          minRows={2}
+          maxRows={6}
+          maxLength={NOTE_LENGTH_MAX}
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        <Text size="sm" c="dimmed">
+          {t(kind === "queue" ? "chats.hand_on.queue_hint" : `chats.hand_on.${purpose}_hint`)}
+        </Text>
+        {failure !== "" && (
+          <Text role="alert" c="red" size="sm">
+            {failure}
           </Text>
-          {failure !== "" && (
-            <Text role="alert" c="red" size="sm">
-              {failure}
-            </Text>
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("action.cancel")}
-            </Button>
-            <Button type="submit" loading={pending} disabled={chosen === ""}>
-              {t(`chats.hand_on.${purpose}`)}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t("action.cancel")}
+          </Button>
+          <Button type="submit" loading={pending} disabled={chosen === ""}>
+            {t(`chats.hand_on.${purpose}`)}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
