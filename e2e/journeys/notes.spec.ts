@@ -45,7 +45,7 @@ test("a note that is not sent stays one while the agent is in another chat, afte
   const mini = new MiniWindow(page);
   await mini.show("Kari");
   await expect.poll(() => mini.field()).toEqual(["Note to the team", "Knows the price"]);
-  await mini.pressEnter();
+  await mini.press("Enter");
   await agent.sees("Knows the price");
 
   await tickOf(page).uncheck();

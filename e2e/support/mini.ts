@@ -56,12 +56,15 @@ export class MiniWindow {
     }, text);
   }
 
-  async pressEnter(): Promise<void> {
-    await this.page.evaluate(() => {
+  /** In the text field; whether the browser goes on with the key. */
+  press(key: string): Promise<boolean> {
+    return this.page.evaluate((pressed) => {
       const field = window.documentPictureInPicture?.window?.document.querySelector("textarea");
       if (!field) throw new Error("the mini window has a text field");
-      field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
-    });
+      return field.dispatchEvent(
+        new KeyboardEvent("keydown", { key: pressed, bubbles: true, cancelable: true }),
+      );
+    }, key);
   }
 
   /** Everything in it, as HTML. */

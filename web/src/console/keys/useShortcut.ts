@@ -45,9 +45,9 @@ export function listenForShortcuts(target: Window): () => void {
   return () => target.removeEventListener("keydown", heard);
 }
 
+/** The mini window has classes of its own: its text field is no `HTMLElement` of this window. */
 function isText(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  return (
-    target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=radio])")
-  );
+  if (target === null || !("matches" in target)) return false;
+  const at = target as HTMLElement;
+  return at.isContentEditable || at.matches("textarea, select, input:not([type=checkbox], [type=radio])");
 }
