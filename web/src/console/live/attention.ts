@@ -54,10 +54,20 @@ export function notify({ tag, title, body, open, stays }: Note): void {
     requireInteraction: stays,
     renotify: true,
   };
-  const note = new Notification(title, options);
+  const note = noteOf(title, options);
+  if (note === null) return;
   note.onclick = () => {
     window.focus();
     open();
     note.close();
   };
+}
+
+/** Null where only a service worker may show one, as in Chrome on Android: it has the class and throws when it is used. */
+function noteOf(title: string, options: NotificationOptions): Notification | null {
+  try {
+    return new Notification(title, options);
+  } catch {
+    return null;
+  }
 }
