@@ -15,6 +15,8 @@ import { EnquiryPanel } from "./EnquiryPanel";
 
 const STATES: readonly EnquiryState[] = ["open", "done"];
 const FILTERS = ["q", "state", "queue"] as const;
+/** Other sites have others. */
+const OF_A_SITE = ["queue"] as const;
 
 export function EnquiriesPage({ open }: { open: string | null }) {
   const { t } = useTranslation();
@@ -111,7 +113,7 @@ function Tools({ sites, view, change }: ToolsProps) {
           onChange={(value) => change("queue", value)}
         />
       )}
-      <SiteSelect sites={sites} value={view.site} onChange={(site) => change("site", site)} />
+      <SiteSelect sites={sites} value={view.site} onChange={(site) => change("site", site, OF_A_SITE)} />
     </FilterBar>
   );
 }

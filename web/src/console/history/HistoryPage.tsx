@@ -20,6 +20,8 @@ import { PastChat } from "./PastChat";
 import { type HistoryView, PERIODS, type Period, useHistory } from "./queries";
 
 const FILTERS = ["q", "queue", "agent", "customer", "disposition", "tag", "period"] as const;
+/** Other sites have others. */
+const OF_A_SITE = ["queue", "customer"] as const;
 const TAG_AFTER_MS = 300;
 
 export function HistoryPage({ open }: { open: string | null }) {
@@ -152,7 +154,7 @@ function Tools({ sites, view, list }: { sites: Site[]; view: HistoryView; list: 
         onChange={(value) => change("disposition", value)}
       />
       <TagField value={view.tag ?? ""} onChange={(tag) => change("tag", tag)} />
-      <SiteSelect sites={sites} value={view.site} onChange={(site) => change("site", site)} />
+      <SiteSelect sites={sites} value={view.site} onChange={(site) => change("site", site, OF_A_SITE)} />
       {view.customer && <CustomerPill id={view.customer} remove={() => change("customer", null)} />}
     </FilterBar>
   );

@@ -8,7 +8,6 @@ import { fetchMessages } from "../api/queries";
 /** How far back the list looks; the names stand in the address. */
 export const PERIODS = { day: 1, week: 7, month: 30, quarter: 90 } as const;
 export type Period = keyof typeof PERIODS;
-const DAY_MS = 86_400_000;
 
 export interface HistoryView {
   site: string;
@@ -27,9 +26,12 @@ const keys = {
   messages: (id: string) => ["history", "messages", id] as const,
 };
 
-/** From the beginning of a day, so that the pages of a list fit each other. */
+/** From the beginning of a day where the reader is, so that the pages of a list fit each other. */
 export function beginning(period: Period | null, now: number): number | null {
-  return period === null ? null : Math.floor(now / DAY_MS) * DAY_MS - (PERIODS[period] - 1) * DAY_MS;
+  if (period === null) return null;
+  const today = new Date(now);
+  const day = today.getDate() - (PERIODS[period] - 1);
+  return new Date(today.getFullYear(), today.getMonth(), day).getTime();
 }
 
 export function useHistory(view: HistoryView) {

@@ -5,7 +5,8 @@ import { useSearchParams } from "wouter";
 export interface ListView {
   /** What the address says under a name; null when nothing. */
   read(name: string): string | null;
-  change(name: string, value: string | null): void;
+  /** `without`: names that mean nothing beside the new value. */
+  change(name: string, value: string | null, without?: readonly string[]): void;
   /** Takes all of these filters away. */
   clear(names: readonly string[]): void;
   /** To put behind the address of one item, so that the list stays as it is. */
@@ -15,12 +16,13 @@ export interface ListView {
 export function useListView(): ListView {
   const [params, setParams] = useSearchParams();
   const change = useCallback(
-    (name: string, value: string | null) =>
+    (name: string, value: string | null, without: readonly string[] = []) =>
       setParams(
         (before) => {
           const next = new URLSearchParams(before);
           if (value) next.set(name, value);
           else next.delete(name);
+          for (const other of without) next.delete(other);
           return next;
         },
         { replace: true },
