@@ -11,6 +11,7 @@ import { Dot, type DotTone } from "../ui/Dot";
 import { told, warned } from "../ui/notify";
 import { Empty, Loaded } from "../ui/states";
 import { Elapsed } from "../ui/time";
+import { serving } from "./figures";
 import classes from "./Wallboard.module.css";
 
 const TONE: Record<AgentRow["status"], DotTone> = { ready: "good", away: "wait", offline: "off" };
@@ -26,8 +27,8 @@ export function AgentTable({ board }: { board: Wallboard }) {
       <h2 id="wallboard-agents">{t("wallboard.agents.title")}</h2>
       <Loaded query={agents}>
         {(all) => {
-          const serving = all.filter((agent) => agent.queues.some((queue) => names.has(queue)));
-          if (serving.length === 0)
+          const here = serving(all, board.queues);
+          if (here.length === 0)
             return (
               <Empty
                 icon={IconHeadset}
@@ -35,7 +36,7 @@ export function AgentTable({ board }: { board: Wallboard }) {
                 text={t("wallboard.agents.empty_text")}
               />
             );
-          const rows = [...serving].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+          const rows = here.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
           return (
             <div className={classes.frame}>
               <table className={classes.table}>

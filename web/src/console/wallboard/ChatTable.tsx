@@ -1,7 +1,8 @@
-/** Owns the table of all open chats on the wallboard, each a way into the chat. */
+/** Owns the table of the open chats on the wallboard, each a way into the chat. */
 import { IconMessages } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import type { Wallboard } from "../../api/rest";
 import type { Chat } from "../../api/wire";
 import { useOpenChats } from "../api/queries";
 import { Dot } from "../ui/Dot";
@@ -12,15 +13,16 @@ import classes from "./Wallboard.module.css";
 /** Rows drawn; the longest waits come first. */
 const ROWS_MAX = 100;
 
-export function ChatTable() {
+export function ChatTable({ board }: { board: Wallboard }) {
   const { t } = useTranslation();
   const chats = useOpenChats();
+  const sites = new Set(board.sites.map(({ id }) => id));
   return (
     <section className={classes.block} aria-labelledby="wallboard-chats">
       <h2 id="wallboard-chats">{t("wallboard.chats.title")}</h2>
       <Loaded query={chats}>
         {(all) => {
-          const open = all.filter((chat) => chat.state !== "ended" && chat.state !== "form").sort(byNeed);
+          const open = all.filter((chat) => sites.has(chat.site_id) && isOpen(chat)).sort(byNeed);
           return open.length === 0 ? (
             <Empty
               icon={IconMessages}
@@ -80,6 +82,10 @@ function Row({ chat }: { chat: Chat }) {
       </td>
     </tr>
   );
+}
+
+function isOpen({ state }: Chat): boolean {
+  return state !== "ended" && state !== "form";
 }
 
 function byNeed(a: Chat, b: Chat): number {

@@ -5,14 +5,15 @@ import type { Wallboard } from "../../api/rest";
 import { useAgents } from "../api/queries";
 import { timer } from "../ui/format";
 import { Elapsed } from "../ui/time";
-import { addUp } from "./figures";
+import { addUp, serving } from "./figures";
 import classes from "./Wallboard.module.css";
 
 export function FigureStrip({ board }: { board: Wallboard }) {
   const { t } = useTranslation();
   const agents = useAgents();
   const figures = addUp(board.queues);
-  const here = agents.data?.filter((agent) => agent.status !== "offline") ?? [];
+  const here = agents.data && serving(agents.data, board.queues).filter(({ status }) => status !== "offline");
+  const ready = here?.filter(({ status }) => status === "ready").length;
   const none = t("wallboard.none");
   return (
     <section className={classes.figures} aria-label={t("wallboard.figures")}>
@@ -29,10 +30,10 @@ export function FigureStrip({ board }: { board: Wallboard }) {
       <Figure label={t("wallboard.active")}>{figures.active}</Figure>
       <Figure
         label={t("wallboard.agents_ready")}
-        note={t("wallboard.of_agents", { count: here.length })}
-        tone={here.some((agent) => agent.status === "ready") ? undefined : "alarm"}
+        note={here && t("wallboard.of_agents", { count: here.length })}
+        tone={ready === 0 ? "alarm" : undefined}
       >
-        {here.filter((agent) => agent.status === "ready").length}
+        {ready ?? none}
       </Figure>
       <Figure
         label={t("wallboard.service_level")}

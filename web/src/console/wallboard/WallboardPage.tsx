@@ -95,7 +95,7 @@ function Board({ data }: { data: Wallboard }) {
       <QueueTable board={data} />
       <div className={classes.pair}>
         <AgentTable board={data} />
-        <ChatTable />
+        <ChatTable board={data} />
       </div>
       <OfferSwitches sites={data.sites} />
     </>

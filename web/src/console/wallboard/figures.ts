@@ -1,5 +1,5 @@
-/** Owns how the boards of several queues add up to the figures on top. Pure. */
-import type { QueueBoard } from "../../api/rest";
+/** Owns how the boards of several queues add up to the figures on top, and who serves them. Pure. */
+import type { AgentRow, QueueBoard } from "../../api/rest";
 
 export interface Figures {
   waiting: number;
@@ -28,6 +28,12 @@ export function addUp(queues: readonly QueueBoard[]): Figures {
     accepted: sum((queue) => queue.offers.accepted),
     presented: sum((queue) => presented(queue)),
   };
+}
+
+/** Those who serve one of these queues. */
+export function serving(agents: readonly AgentRow[], queues: readonly QueueBoard[]): AgentRow[] {
+  const shown = new Set(queues.map(({ queue }) => queue.id));
+  return agents.filter((agent) => agent.queues.some((queue) => shown.has(queue)));
 }
 
 /** All offers of a queue today, however they ended. */
