@@ -71,13 +71,17 @@ export async function requestAll<T>(path: string, signal?: AbortSignal): Promise
 }
 
 /** Sends a file as it is. */
-export async function sendFile<T>(path: string, file: File): Promise<T> {
+export async function sendFile<T>(
+  path: string,
+  file: File,
+  content_type = "application/octet-stream",
+): Promise<T> {
   let answer: Response;
   try {
     answer = await fetch(`/api/v1${path}`, {
       method: "POST",
       credentials: "same-origin",
-      headers: { "content-type": "application/octet-stream" },
+      headers: { "content-type": content_type },
       body: file,
     });
   } catch {

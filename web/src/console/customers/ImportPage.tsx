@@ -2,10 +2,11 @@
 import { Alert, Button, FileButton, Group, Progress, Select, Text } from "@mantine/core";
 import { IconAlertTriangle, IconFileUpload } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, useLocation, useSearchParams } from "wouter";
 import type { CustomerImport, CustomField } from "../../api/rest";
-import { ApiError, request } from "../api/http";
+import { request, sendFile } from "../api/http";
 import { useSites } from "../api/queries";
 import { Section } from "../ui/form";
 import { told, warned } from "../ui/notify";
@@ -42,28 +43,20 @@ export function ImportPage() {
   );
 }
 
-async function upload(site: string, file: File): Promise<CustomerImport> {
-  const answer = await fetch(`/api/v1/sites/${site}/customer-imports`, {
-    method: "POST",
-    credentials: "same-origin",
-    headers: { "content-type": "text/csv" },
-    body: file,
-  }).catch(() => {
-    throw new ApiError({ title: "The server could not be reached", status: 0, code: "network" });
-  });
-  const body = await answer.json();
-  if (!answer.ok) throw new ApiError(body);
-  return body as CustomerImport;
-}
-
 function Begin({ site }: { site: string }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
   const imports = useImports(site);
   const send = useMutation({
-    mutationFn: (file: File) => upload(site, file),
+    mutationFn: (file: File) => sendFile<CustomerImport>(`/sites/${site}/customer-imports`, file, "text/csv"),
     onSuccess: ({ id }) => go(`/customers/import?site=${site}&id=${id}`),
   });
+  const reset = useRef<() => void>(null);
+  const take = (file: File | null) => {
+    // The same file counts as another choice once it was mended.
+    reset.current?.();
+    if (file) send.mutate(file);
+  };
   return (
     <>
       <Section title={t("customers.import.file")}>
@@ -78,10 +71,7 @@ function Begin({ site }: { site: string }) {
             {send.error.message}
           </Alert>
         )}
-        <FileButton
-          accept=".csv,text/csv,text/tab-separated-values"
-          onChange={(file) => file && send.mutate(file)}
-        >
+        <FileButton accept=".csv,text/csv,text/tab-separated-values" resetRef={reset} onChange={take}>
           {(props) => (
             <Button
               {...props}
