@@ -162,7 +162,7 @@ function ValueField({ condition, path, onChange }: AttributeFieldsProps) {
     case "time":
       return (
         <TextInput
-          className={classes.short}
+          className={classes.grow}
           type="datetime-local"
           label={t("conditions.field.value_at", { zone: tree.time_zone })}
           value={shownAt(value.value, tree.time_zone)}
