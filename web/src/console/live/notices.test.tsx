@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SessionUser } from "../../api/rest";
 import type { AgentNotice, Chat } from "../../api/wire";
 import { keys, useChat, useEnquiries, useOpenChats } from "../api/queries";
+import { workspaceKeys } from "../api/workspace";
 import { type Mounted, mount } from "../ui/mounted";
 import { connectLive, type Live } from "./client";
 
@@ -153,4 +154,14 @@ it("reads the enquiries anew when one has changed while the first ones are on th
   await show(Enquiries);
   await hear({ type: "enquiry_changed", site: "shop" });
   expect(asked).toHaveLength(2);
+});
+
+// spec: Q-6 A-1
+it("asks again, over a new connection, for what may have changed while there was none", async () => {
+  await show(Chats);
+  await answer(0, list());
+  const held = [[...keys.enquiries, "shop"], keys.enquiry("one"), keys.chat("kari"), workspaceKeys.options];
+  for (const key of held) page.client.setQueryData(key, {});
+  await welcome();
+  await page.until(() => held.every((key) => page.client.getQueryState(key)?.isInvalidated));
 });
