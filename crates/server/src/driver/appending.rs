@@ -236,7 +236,13 @@ async fn try_once(driver: &Driver, tx: StoreResult<Tx>, batch: &[Append]) -> Sto
     let sent: Vec<Sent<'_>> = batch.iter().filter_map(sent_by_agent).collect();
     update_drafts_sent(&mut tx, &sent, now).await?;
     if let Err(error) = tx.commit().await {
-        chats.values().for_each(|chat| driver.tell_of_unheard(*chat.id, *chat.visitor_id));
+        for append in batch {
+            let chat = &chats[&append.chat];
+            if append.writer.sender() == Sender::Agent {
+                driver.tell_of_first(*chat.mode, *chat.id, *chat.visitor_id);
+            }
+            driver.tell_of_unheard(*chat.id, *chat.visitor_id);
+        }
         return Err(error);
     }
     for message in numbered.iter().filter(|message| message.sender == Sender::Agent) {

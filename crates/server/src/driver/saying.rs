@@ -238,8 +238,10 @@ impl Driver {
         }
         let sent = Sent { user: actor.id, chat, text: &said.text, audience: said.audience };
         update_drafts_sent(&mut tx, &[sent], self.clock().now()).await?;
-        self.commit_message(tx, chat, visitor).await?;
+        let committed = self.commit_message(tx, chat, visitor).await;
+        // It may be stored also when that failed.
         self.tell_of_first(*seat.chat.mode, chat, visitor);
+        committed?;
         self.tell_of_new(Sender::Agent, chat, visitor, appended.seq());
         Ok(appended.seq())
     }

@@ -34,7 +34,7 @@ struct Change {
 /// A unit of work on the embedded database.
 #[derive(Debug)]
 pub struct SqliteTx {
-    // Goes first: what is dropped is rolled back before the changes are over.
+    // Goes first. What is rolled back was never to be read, and may be taken back after the changes are over.
     work: Work,
     stamps: Stamps,
     changes: Vec<Change>,

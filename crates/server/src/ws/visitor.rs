@@ -9,6 +9,7 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use beckon_engine::event::Event;
+use futures_util::FutureExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::time::{Instant, sleep_until};
 
@@ -138,13 +139,19 @@ async fn converse(socket: &mut WebSocket, entered: &mut Entered) -> Result<(), C
         tokio::select! {
             received = receive_any(socket) => {
                 beat.heard();
+                if beat.due() < alarm.deadline() {
+                    alarm.as_mut().reset(beat.due());
+                }
                 Box::pin(take_and_answer(socket, session, &limiter, received?)).await?;
             }
             () = alarm.as_mut() => {
                 if beat.is_late() && beat.asked {
-                    return Err(Closed { code: close::RESUME, reason: "silent" });
-                }
-                if beat.is_late() {
+                    // What has come while this connection was busy counts.
+                    let silent = Closed { code: close::RESUME, reason: "silent" };
+                    let received = receive_any(socket).now_or_never().ok_or(silent)?;
+                    beat.heard();
+                    Box::pin(take_and_answer(socket, session, &limiter, received?)).await?;
+                } else if beat.is_late() {
                     Box::pin(ask(socket)).await?;
                     beat.asked();
                 }

@@ -245,7 +245,9 @@ fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
         let accepted = outcome == "accepted" || late;
         // A yes in the moment in which the offer is taken back is answered, once, and the offer stays withdrawn (O-11).
         let withdrawn = outcome == "withdrawn";
-        if led > usize::from(accepted || withdrawn) || (accepted && led == 0) {
+        // Who has a chat when they say yes goes on in it.
+        let goes_on = row.chats_then > 0;
+        if led > usize::from(accepted || withdrawn) || (accepted && led == 0 && !goes_on) {
             found.push(violation(
                 "X-5",
                 format!("presentation {} is {outcome} and led to {led} chats", row.id),

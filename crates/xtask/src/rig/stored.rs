@@ -54,6 +54,8 @@ pub(super) struct Presentation {
     pub(super) outcome: Option<String>,
     pub(super) outcome_at: Option<i64>,
     pub(super) accepted_late_at: Option<i64>,
+    /// Chats that its visitor had open when they said yes: they go on in it.
+    pub(super) chats_then: i64,
 }
 
 /// Someone who takes or took part in a chat.
@@ -74,6 +76,13 @@ pub(super) struct Stored {
     pub(super) participants: Vec<Participant>,
 }
 
+const PRESENTATIONS: &str = "SELECT id, visit_id, presented_at, outcome, outcome_at, accepted_late_at, \
+     (SELECT COUNT(*) FROM chats c JOIN visits mine ON mine.visitor_id = c.visitor_id \
+      WHERE mine.id = p.visit_id AND c.presentation_id IS DISTINCT FROM p.id \
+        AND c.requested_at <= COALESCE(p.accepted_late_at, p.outcome_at) \
+        AND COALESCE(c.ended_at, p.outcome_at) >= p.outcome_at) AS chats_then \
+     FROM presentations p ORDER BY visit_id, presented_at, id";
+
 const CHATS: &str = "SELECT id, state, presentation_id, agent_id, CASE WHEN wrapped_up THEN 1 ELSE 0 END AS wrapped_up, \
      last_seq, due_at, wait_due, \
      (SELECT MAX(joined_at) FROM chat_participants p \
@@ -91,12 +100,7 @@ impl Stored {
             messages: database
                 .rows("SELECT chat_id, seq, id, sender, user_id, body FROM messages ORDER BY chat_id, seq")
                 .await?,
-            presentations: database
-                .rows(
-                    "SELECT id, visit_id, presented_at, outcome, outcome_at, accepted_late_at \
-                     FROM presentations ORDER BY visit_id, presented_at, id",
-                )
-                .await?,
+            presentations: database.rows(PRESENTATIONS).await?,
             participants: database
                 .rows("SELECT chat_id, user_id, part, left_at FROM chat_participants")
                 .await?,

@@ -3,13 +3,18 @@ import type { Query, QueryClient, QueryFunctionContext, QueryKey } from "@tansta
 
 type Change<T> = (held: T) => T;
 
+/** While more than these come, it is read once more in place of keeping them. */
+const CHANGES_MAX = 10_000;
+
 const changesKey = (key: QueryKey) => ["meanwhile", ...key];
 
 /** Changes what is held, and what is being read. Where nothing is held, it is `first` from now on. */
 export function changeHeld<T>(client: QueryClient, key: QueryKey, change: Change<T>, first?: T): void {
   client.setQueryData<T>(key, (held) => (held === undefined ? first : change(held)));
   if (client.getQueryState(key)?.fetchStatus !== "fetching") return;
-  client.setQueryData<Change<T>[]>(changesKey(key), (changes) => [...(changes ?? []), change]);
+  const changes = client.getQueryData<Change<T>[]>(changesKey(key)) ?? [];
+  if (changes.length < CHANGES_MAX) client.setQueryData<Change<T>[]>(changesKey(key), [...changes, change]);
+  else void client.invalidateQueries({ queryKey: key, exact: true });
 }
 
 /** What is read, with the changes that came meanwhile. */
@@ -18,7 +23,8 @@ export async function withChanges<T>(
   reading: Promise<T>,
 ): Promise<T> {
   const key = changesKey(queryKey);
-  client.setQueryData<Change<T>[]>(key, []);
+  // Made anew, so that it is kept for as long as any.
+  client.removeQueries({ queryKey: key, exact: true });
   const read = await reading;
   const changes = client.getQueryData<Change<T>[]>(key) ?? [];
   return changes.reduce<T>((held, change) => change(held), read);

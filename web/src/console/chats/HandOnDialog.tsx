@@ -1,6 +1,6 @@
 /** Owns the dialog in which a chat is handed on to an agent or a queue, or another agent is invited. */
 import { Button, Group, Modal, Radio, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentRow } from "../../api/rest";
 import type { Chat } from "../../api/wire";
@@ -46,6 +46,14 @@ function HandOnForm({ chat, purpose, onClose }: HandOnFormProps) {
   const [note, setNote] = useState("");
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState("");
+  // A late answer closes no other dialog.
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (chosen === "") return;
@@ -60,7 +68,7 @@ function HandOnForm({ chat, purpose, onClose }: HandOnFormProps) {
         // Whoever had the chat is told with the chat itself that it went back into a queue.
         if (kind === "agent") told(t("chats.hand_on.done_agent"));
         else if (chat.agent?.id !== user.id) told(t("chats.hand_on.done_queue"));
-        onClose();
+        if (here.current) onClose();
       })
       .catch((error: Error) => setFailure(error.message))
       .finally(() => setPending(false));

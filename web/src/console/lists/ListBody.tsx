@@ -32,7 +32,8 @@ export function ListBody<T>({ query, empty, clear, rowHeight, children }: ListBo
   if (items.length === 0) return clear ? <NothingFits clear={clear} /> : <Empty {...empty} />;
   const failed = query.isFetchNextPageError;
   const next = () => void query.fetchNextPage();
-  const more = query.hasNextPage && !query.isFetchingNextPage && !failed ? next : null;
+  // Asking for more would end whatever else is under way.
+  const more = query.hasNextPage && !query.isFetching && !failed ? next : null;
   return (
     <>
       {children(items, more, query.isFetchingNextPage && !failed)}

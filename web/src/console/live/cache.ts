@@ -64,10 +64,10 @@ function changeChat(client: QueryClient, chat: string, change: (held: Chat) => C
 type EnteredPage = { url: string; title: string; entered_at: number };
 
 export function applyVisitPage(client: QueryClient, visit: string, page: EnteredPage): void {
-  for (const chat of openChats(client)) {
-    if (chat.visit_id !== visit) continue;
-    changeChat(client, chat.id, (held) => ({ ...held, page: { url: page.url, title: page.title } }));
-  }
+  const onPage = (held: Chat): Chat =>
+    held.visit_id === visit ? { ...held, page: { url: page.url, title: page.title } } : held;
+  changeHeld<Chat[]>(client, keys.chats, (held) => held.map(onPage));
+  for (const [key] of client.getQueriesData<Chat>({ queryKey: ["chat"] })) changeHeld<Chat>(client, key, onPage);
   changeHeld<VisitDetail>(client, keys.visit(visit), (held) => withPage(held, page));
 }
 

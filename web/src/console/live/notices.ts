@@ -116,9 +116,10 @@ function chatChanged(context: NoticeContext, chat: Chat): void {
   if (before && before.page?.url !== chat.page?.url) refreshVisit(queryClient, chat.visit_id);
   applyChat(queryClient, chat);
   context.along.changed(before, chat);
-  if (before && before.agent?.id === user.id && before.state === "active" && chat.state !== "ended") {
-    if (chat.agent?.id !== user.id) context.onHandedOver(chat);
-  }
+  const had = before?.agent?.id === user.id && before.state === "active";
+  // One that was put into a queue may ring at the same agent.
+  const has = chat.agent?.id === user.id && chat.state === "active";
+  if (had && !has && chat.state !== "ended") context.onHandedOver(chat);
   const followed = context.isFollowed(chat.id);
   const own = partOf(chat, user).writes;
   const behind = hasGap(heldMessages(queryClient, chat.id), chat.last_seq);

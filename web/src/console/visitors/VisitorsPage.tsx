@@ -13,7 +13,7 @@ import { Empty, Loaded, LoadingRows } from "../ui/states";
 import { usePageTitle } from "../ui/usePageTitle";
 import { VisitDrawer } from "./VisitDrawer";
 import { VisitTable } from "./VisitTable";
-import { type Sort, type SortKey, selectVisits, VISIT_STATES, type VisitState } from "./visits";
+import { type Sort, selectVisits, sortOf, VISIT_STATES, type VisitState } from "./visits";
 
 interface View {
   text: string;
@@ -50,12 +50,11 @@ export function VisitorsPage({ open }: { open: string | null }) {
 }
 
 function viewOf(list: ListView): View {
-  const sort = list.read("sort") ?? "on_site";
   return {
     text: list.read("q") ?? "",
     state: VISIT_STATES.find((known) => known === list.read("state")) ?? null,
     site: list.read("site"),
-    sort: { key: sort.replace("-", "") as SortKey, down: sort.startsWith("-") },
+    sort: sortOf(list.read("sort")),
   };
 }
 

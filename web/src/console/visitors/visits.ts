@@ -4,10 +4,17 @@ import type { Visit } from "../../api/rest";
 export type VisitState = "browsing" | "offer" | "chat" | "away";
 export const VISIT_STATES: readonly VisitState[] = ["browsing", "offer", "chat", "away"];
 
-export type SortKey = "visitor" | "page" | "on_page" | "pages" | "on_site" | "offers" | "state";
+const SORT_KEYS = ["visitor", "page", "on_page", "pages", "on_site", "offers", "state"] as const;
+export type SortKey = (typeof SORT_KEYS)[number];
 export interface Sort {
   key: SortKey;
   down: boolean;
+}
+
+/** As it stands in the address; the time on the site where that says nothing that is known. */
+export function sortOf(text: string | null): Sort {
+  const key = SORT_KEYS.find((known) => known === text?.replace("-", ""));
+  return key && text ? { key, down: text.startsWith("-") } : { key: "on_site", down: false };
 }
 
 export interface VisitFilter {
