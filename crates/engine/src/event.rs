@@ -182,8 +182,11 @@ pub enum ChatPhase {
     },
     /// Queued, ringing or active.
     Open,
-    /// Ended, and an agent had answered.
-    Completed,
+    /// Ended, and an agent had answered. It may have come and gone while this visit was told nothing of it.
+    Completed {
+        /// When it ended.
+        at: UnixMs,
+    },
     /// Ended before an agent answered, or no chat was ever made.
     None,
 }

@@ -281,7 +281,7 @@ impl Visit {
             Event::QueueWaitEstimated { queue, wait_s } => self.facts.set_wait(queue, wait_s),
             Event::AlertFound { queue } => self.begin_alert(queue),
             Event::AlertRefused { reason } => self.refuse_alert(reason, now),
-            Event::AlertAnswered => drop(self.end_alert()),
+            Event::AlertAnswered => self.answer_alert(),
             Event::PresentationCommitted { presentation } => self.open(presentation, effects),
             Event::PresentationRefused { presentation, reason } => self.refuse(presentation, reason, now),
             Event::OutcomeCorrected { presentation, outcome, at: _ } => {
@@ -299,11 +299,10 @@ impl Visit {
         let chat = match phase {
             ChatPhase::Form { until } => Chat::Form { until: until.min(now.plus_s(FORM_OPEN_MAX_S)) },
             ChatPhase::Open => Chat::Open,
-            ChatPhase::Completed | ChatPhase::None => Chat::None,
+            ChatPhase::Completed { .. } | ChatPhase::None => Chat::None,
         };
-        // What is told again of a chat that has ended completes it no second time.
-        if phase == ChatPhase::Completed && self.chat() != Chat::None {
-            self.dealings_mut().chat_completed_at = Some(now);
+        if let ChatPhase::Completed { at } = phase {
+            self.note_chat_completed(Some(at));
         }
         self.set_chat(chat);
         if chat == Chat::None {

@@ -94,6 +94,65 @@ describe("an enquiry", () => {
   });
 });
 
+describe("an enquiry whose form was changed while it was filled in", () => {
+  const again: VisitorNotice = {
+    type: "alternative",
+    ...instead,
+    reason: "no_agent",
+    form: [...instead.form, field("order", "text", true)],
+  };
+  const refusal: VisitorNotice = {
+    type: "enquiry_refused",
+    id: "e1",
+    field_errors: { order: "required" },
+  };
+  const show = (state: State, session: Session): State => stepState(state, { type: "shared", session })[0];
+  const answer = (state: State, key: string, value: string): State =>
+    stepState(state, { type: "answered", key, value })[0];
+
+  // spec: Q-2 Q-6
+  it("shows the new field at once, beside what was typed", () => {
+    const [filled] = play(asked(), send);
+    let typed = answer(show(newState(newSession(), 1, "", true), filled), "email", "a@b.example");
+    typed = answer(typed, "message", "Hello there");
+    const [told] = play(filled, again);
+    const [refused] = play(told, refusal);
+    const shown = show(show(typed, told), refused);
+    expect(shown).toMatchObject({
+      answers: { email: "a@b.example", message: "Hello there" },
+      errors: { order: "required" },
+    });
+    const [, effects] = stepState(answer(shown, "order", "17"), {
+      type: "form_submitted",
+      id: "e2",
+      now: 5,
+    });
+    const answers = { email: "a@b.example", message: "Hello there", order: "17" };
+    expect(effects).toEqual([{ do: "dispatch", event: { type: "enquiry_sent", id: "e2", answers, now: 5 } }]);
+  });
+
+  // spec: Q-6
+  it("stays away from a visitor who has closed the window meanwhile", () => {
+    const [closed] = play(asked(), send, { type: "closed", now: 2 });
+    const [told] = play(closed, again, refusal);
+    expect(told).toMatchObject({ window: "closed", alternative: null, enquiry: null, pending: [] });
+    const [asking] = play(closed, { type: "opened", tab: 2, now: 3 }, again);
+    expect(asking).toMatchObject({ window: "open", asking: 0, alternative: { tab: 2 } });
+  });
+
+  // spec: Q-5 Q-6
+  it("shows the new field where the wait has ended without a chat too", () => {
+    const [filled] = play(newSession(), { type: "chat", chat: waiting }, { type: "chat", chat: ended }, send);
+    const typed = answer(show(newState(newSession(), 1, "", true), filled), "email", "a@b.example");
+    const form = [...instead.form, field("order", "text", true)];
+    const [told] = play(filled, { type: "chat", chat: { ...ended, instead: { ...instead, form } } }, refusal);
+    expect(show(typed, told)).toMatchObject({
+      answers: { email: "a@b.example", message: "Hello" },
+      errors: { order: "required" },
+    });
+  });
+});
+
 describe("the enquiry form", () => {
   const start = (session: Session): State => shared(newState(newSession(), 1, "", true), session)[0];
   const shared = (state: State, session: Session): [State, Effect[]] =>

@@ -3,7 +3,7 @@
  * session; owns no form and no drawing.
  */
 import type { InsteadOfChat, RefusalCode, VisitorNotice } from "../api/wire";
-import { promise, unavailable } from "./promises";
+import { answered, promise, unavailable } from "./promises";
 import type { Answers, Session, Step } from "./session";
 import { pick } from "./tags";
 
@@ -25,9 +25,16 @@ export function insteadOf(s: Session): InsteadOfChat | null {
   return s.chat && s.chat.state === "ended" ? (s.chat.instead ?? null) : null;
 }
 
-/** Nobody can be had. What nobody has asked for is the same again, with a form that has changed: what is under way stays. */
-export function meetAlternative(s: Session, n: Notice<"alternative">): Session {
-  const { alternative, asking } = s;
+/**
+ * Nobody can be had. What nobody has asked for is the same again, with a form that has changed: what is under way stays, and
+ * what the visitor has put away stays away.
+ */
+export function meetAlternative(before: Session, n: Notice<"alternative">): Session {
+  const s = answered(before, "accept", "open_chat");
+  const { alternative, asking, pending } = s;
+  const wished = pending.length < before.pending.length || pending.some((p) => p.frame.type === "send_form");
+  const enquired = pending.some((p) => p.frame.type === "send_enquiry" && p.frame.queue === n.queue);
+  if (!alternative && !wished && enquired) return s;
   if (alternative && !asking && alternative.queue === n.queue) return { ...s, alternative: { ...n, tab: 0 } };
   const met = { ...n, tab: asking };
   return { ...s, available: false, alternative: met, enquiry: null, asking: 0, window: "open" };

@@ -264,7 +264,7 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
     case "styling":
       return [{ ...s, styling: n.styling }, []];
     case "alternative":
-      return [meetAlternative(answered(s, "accept", "open_chat"), n), []];
+      return [meetAlternative(s, n), []];
     case "form_refused":
       return [{ ...answered(s, "send_form"), form_errors: n.field_errors }, []];
     case "enquiry_taken":

@@ -46,8 +46,22 @@ impl Visit {
 
     /// One that lasts already goes on, in this queue.
     pub(super) fn begin_alert(&mut self, queue: QueueId) {
+        self.note_alert_made();
         self.dealings_mut().alert.get_or_insert(Alert { queue, no_page_since: None, asked: None }).queue =
             queue;
+    }
+
+    /// The agent has written (P-9).
+    pub(super) fn answer_alert(&mut self) {
+        self.note_alert_made();
+        self.end_alert();
+    }
+
+    /// What was asked for is there: it counts from when it was asked for, and ends the row of refusals.
+    fn note_alert_made(&mut self) {
+        if self.alert_mut().and_then(|alert| alert.asked.take()).is_some() {
+            self.dealings_mut().refusal = None;
+        }
     }
 
     /// Nobody was alerted: it was never made (O-14).

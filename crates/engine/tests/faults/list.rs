@@ -154,7 +154,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault {
         name: "a completed chat is not remembered",
         file: "visit.rs",
-        place: "if phase == ChatPhase::Completed && self.chat() != Chat::None {\n            «self.dealings_mut().chat_completed_at = Some(now);»",
+        place: "if let ChatPhase::Completed { at } = phase {\n            «self.note_chat_completed(Some(at));»",
         faulty: "{}",
     },
     Fault {

@@ -49,6 +49,30 @@ fn an_alert_for_which_there_was_no_room_starts_no_interval() {
     assert_eq!(scene.said(), ["32 alerts for look"], "each refusal in a row doubles the pause");
 }
 
+// spec: P-8
+// spec: O-14
+#[test]
+fn an_alert_that_was_made_ends_the_row_of_refusals() {
+    let refused = || Event::AlertRefused { reason: Reason::CapacityReached };
+    let found = || Event::AlertFound { queue: queue("desk").id };
+    for made in [found, || Event::AlertAnswered] {
+        let mut scene = Scene::live(shop());
+        scene.views("/prices").at(20).tell(refused()).at(21).tell(refused()).at(23);
+        scene.chat(ChatPhase::Open).tell(made()).at(60).chat(ChatPhase::None).at(143).tell(refused()).at(144);
+        let at = |second: i64| format!("{second} alerts for look");
+        assert_eq!(scene.said(), [20, 21, 23, 143, 144].map(at));
+    }
+}
+
+// spec: P-10
+#[test]
+fn an_alert_that_was_found_cannot_be_refused_any_more() {
+    let mut scene = Scene::live(shop());
+    scene.views("/prices").at(20).chat(ChatPhase::Open).tell(Event::AlertFound { queue: queue("desk").id });
+    scene.tell(Event::AlertRefused { reason: Reason::StoreRefused }).at(25).leaves().at(60);
+    assert_eq!(scene.said(), ["20 alerts for look", "35 withdraws alert: VisitorAway"]);
+}
+
 // spec: P-9
 // spec: P-11
 #[test]

@@ -7,7 +7,7 @@ use beckon_engine::queue::Activation;
 use beckon_engine::reason::Reason;
 use beckon_engine::settings::{AfterChat, AfterOutcome};
 
-use crate::scene::Scene;
+use crate::scene::{START, Scene};
 use crate::site::{Site, id};
 
 const NOTHING: [&str; 0] = [];
@@ -86,6 +86,7 @@ fn a_visit_stops_after_so_many_rejections_or_ignored_offers() {
 // spec: R-5
 #[test]
 fn after_a_completed_chat_by_setting() {
+    let completed = ChatPhase::Completed { at: START.plus_s(60) };
     let after = |after_chat, phase| {
         let mut scene = Scene::live(shop().settings(|s| {
             s.after_chat = after_chat;
@@ -94,12 +95,9 @@ fn after_a_completed_chat_by_setting() {
         scene.chat(ChatPhase::Open).views("/").at(60).chat(phase).at(60 + 7200);
         (scene.said().first().cloned().unwrap_or_default(), scene.reason)
     };
-    assert_eq!(after(AfterChat::MayResume, ChatPhase::Completed).0, "60 presents help");
-    assert_eq!(
-        after(AfterChat::NoMoreThisVisit, ChatPhase::Completed),
-        (String::new(), Some(Reason::AfterChat))
-    );
-    assert_eq!(after(AfterChat::NoneForHours, ChatPhase::Completed).0, "7260 presents help");
+    assert_eq!(after(AfterChat::MayResume, completed).0, "60 presents help");
+    assert_eq!(after(AfterChat::NoMoreThisVisit, completed), (String::new(), Some(Reason::AfterChat)));
+    assert_eq!(after(AfterChat::NoneForHours, completed).0, "7260 presents help");
     assert_eq!(after(AfterChat::NoMoreThisVisit, ChatPhase::None).0, "60 presents help");
 }
 
@@ -110,9 +108,25 @@ fn what_is_told_again_of_a_completed_chat_does_not_begin_its_hours_anew() {
         s.after_chat = AfterChat::NoneForHours;
         s.after_chat_hours = 2;
     }));
-    scene.chat(ChatPhase::Open).views("/").at(60).chat(ChatPhase::Completed).at(3600);
-    scene.chat(ChatPhase::Completed).at(60 + 7200);
+    scene.chat(ChatPhase::Open).views("/").at(60).completed(60).at(3600);
+    scene.completed(60).at(60 + 7200);
     assert_eq!(scene.said(), ["7260 presents help"]);
+}
+
+// spec: R-5
+#[test]
+fn a_chat_that_came_and_went_unseen_is_completed_all_the_same() {
+    let told = |after_chat, ended_at| {
+        let mut scene = Scene::live(shop().settings(|s| {
+            s.after_chat = after_chat;
+            s.after_chat_hours = 1;
+        }));
+        scene.at(60).completed(ended_at).views("/").at(7200);
+        scene.said().first().cloned().unwrap_or_default()
+    };
+    assert_eq!(told(AfterChat::NoMoreThisVisit, 40), "");
+    assert_eq!(told(AfterChat::NoMoreThisVisit, -40), "60 presents help", "it was none of this visit");
+    assert_eq!(told(AfterChat::NoneForHours, 40), "3640 presents help", "its hours count from its end");
 }
 
 // spec: P-11
@@ -178,6 +192,6 @@ fn the_queues_own_timer_is_a_rule_of_lowest_priority_on_every_page() {
     scene.views("/a").at(100);
     assert_eq!(scene.said(), NOTHING);
     let mut scene = Scene::live(site(Activation::WithInvite));
-    scene.chat(ChatPhase::Open).views("/prices").at(40).chat(ChatPhase::Completed);
+    scene.chat(ChatPhase::Open).views("/prices").at(40).completed(40);
     assert_eq!(scene.said(), ["40 presents help"]);
 }

@@ -37,7 +37,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => presentation().prop_map(|presentation| {
             Event::OutcomeCorrected { presentation, outcome: Outcome::Rejected, at: UnixMs(0) }
         }),
-        1 => prop_oneof![any::<i64>().prop_map(|ms| ChatPhase::Form { until: UnixMs(ms) }), Just(ChatPhase::Open), Just(ChatPhase::Completed)]
+        1 => prop_oneof![any::<i64>().prop_map(|ms| ChatPhase::Form { until: UnixMs(ms) }), Just(ChatPhase::Open), any::<i64>().prop_map(|ms| ChatPhase::Completed { at: UnixMs(ms) })]
             .prop_map(|state| Event::ChatChanged { state }),
         1 => Just(Event::OfferRequested { offer: OfferId(id("help")), queue: QueueId(id("desk")) }),
         1 => (".{0,80}", ".{0,300}").prop_map(|(name, text)| {

@@ -75,7 +75,7 @@ fn a_chat_blocks_until_it_has_ended() {
     let mut scene = Scene::live(Site::new().rule("help", "/prices"));
     scene.chat(ChatPhase::Open).views("/prices").at(500);
     assert_eq!((scene.said(), scene.reason), (vec![], Some(Reason::ChatOpen)));
-    scene.chat(ChatPhase::Completed);
+    scene.completed(500);
     assert_eq!(scene.said(), ["500 presents help"]);
 }
 
@@ -180,7 +180,7 @@ fn the_interval_counts_from_the_presentation_whatever_the_outcome() {
     scene.changes(|site| site.gate_mut("desk").free_slots = 1).at(130);
     assert_eq!(scene.said(), ["0 presents help", "30 help withdrawn: NoAgent", "120 presents help"]);
     let mut scene = Scene::live(offers());
-    scene.views("/").at(30).accepts().chat(ChatPhase::Completed).at(130);
+    scene.views("/").at(30).accepts().completed(30).at(130);
     assert_eq!(scene.said().last().map(String::as_str), Some("120 presents help"));
 }
 

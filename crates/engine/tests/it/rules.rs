@@ -298,7 +298,7 @@ fn pages_count_while_a_chat_is_open() {
         Scene::live(Site::new().rule_with("help", "/prices", |rule| rule.plan.page_view_count = 2));
     scene.chat(ChatPhase::Open).views("/prices").at(10).views("/prices").at(20).views("/home");
     assert!(scene.explain_rule("help").latched);
-    scene.chat(ChatPhase::Completed);
+    scene.completed(20);
     assert_eq!(scene.said(), ["20 presents help"]);
 }
 

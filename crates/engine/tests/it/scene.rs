@@ -150,6 +150,11 @@ impl Scene {
         self.tell(Event::ChatChanged { state })
     }
 
+    /// A chat that an agent had answered ended in this second; the visit is told of it now.
+    pub(crate) fn completed(&mut self, second: i64) -> &mut Self {
+        self.chat(ChatPhase::Completed { at: UnixMs(START.0 + second * 1000) })
+    }
+
     pub(crate) fn by_hand(&mut self, offer: &str) -> &mut Self {
         self.tell(Event::OfferRequested { offer: OfferId(id(offer)), queue: QueueId(id("desk")) })
     }

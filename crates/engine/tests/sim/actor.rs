@@ -113,7 +113,7 @@ impl Actor {
         match self.chat {
             ChatPhase::Open => true,
             ChatPhase::Form { until } => now < until.0,
-            ChatPhase::Completed | ChatPhase::None => false,
+            ChatPhase::Completed { .. } | ChatPhase::None => false,
         }
     }
 

@@ -307,10 +307,10 @@ impl Model {
                 }
             }
             Event::OfferRequested { offer, queue } => return self.by_hand(*offer, *queue, now, plan, want),
-            Event::ChatChanged { state } => self.chat_goes(*state, now),
+            Event::ChatChanged { state } => self.chat_goes(*state),
             Event::ConsentChanged { given } => self.consent = *given,
             Event::AlertFound { queue } => {
-                self.alert_asked = self.alert_asked.filter(|_| self.alert.is_some());
+                self.alert_is_made();
                 self.alert = Some((*queue, self.alert.and_then(|(_, since)| since)))
             }
             Event::AlertRefused { reason } => {
@@ -319,7 +319,10 @@ impl Model {
                     self.pause(*reason, now);
                 }
             }
-            Event::AlertAnswered => self.alert = None,
+            Event::AlertAnswered => {
+                self.alert_is_made();
+                self.alert = None;
+            }
             Event::VisitorKnown { last_chat_completed_at, .. } => {
                 self.completed = self.completed.max(last_chat_completed_at.map(ms));
             }
@@ -328,21 +331,11 @@ impl Model {
         None
     }
 
-    fn chat_goes(&mut self, state: ChatPhase, now: i64) {
-        let before = std::mem::replace(&mut self.chat, state);
-        if state == ChatPhase::Completed && matches!(before, ChatPhase::Form { .. } | ChatPhase::Open) {
-            self.completed = Some(now);
-        }
-        if matches!(state, ChatPhase::Completed | ChatPhase::None) {
-            self.alert = None;
-        }
-    }
-
     fn in_chat(&self, now: i64) -> Option<Reason> {
         match self.chat {
             ChatPhase::Open => Some(Reason::ChatOpen),
             ChatPhase::Form { until } if now < ms(until) => Some(Reason::FormOpen),
-            ChatPhase::Form { .. } | ChatPhase::Completed | ChatPhase::None => None,
+            ChatPhase::Form { .. } | ChatPhase::Completed { .. } | ChatPhase::None => None,
         }
     }
 

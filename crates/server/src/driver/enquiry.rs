@@ -5,21 +5,24 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use beckon_engine::id::{ChatId, QueueId, VisitId, VisitorId};
-use beckon_engine::queue::{Field, FieldKind};
+use beckon_engine::queue::enquiry::{Instead, Missed};
+use beckon_engine::queue::{Alternative, Field, FieldKind};
 
 use super::Driver;
 use super::address::clean;
 use super::conversation::Refusal;
 use super::form::{Given, check, visitor_name};
+use super::instead::{closed_because, shown};
 use super::notice::RefusalCode;
 use super::notice::visitor::VisitorNotice;
 use super::sites::Site;
 use crate::bus::Hint;
-use crate::store::Tx;
 use crate::store::chat::{Answer, find_chat};
+use crate::store::customer::link::find_prefill;
 use crate::store::enquiry::{NewEnquiry, find_enquiry_counts, find_enquiry_sent, insert_enquiry};
 use crate::store::mail::{Cause, NewMail, insert_mail};
 use crate::store::webhook::event::{EnquiryEvent, insert_enquiry_event};
+use crate::store::{StoreResult, Tx};
 
 /// Enquiries of one visitor, and of a whole site, within an hour.
 const OF_VISITOR_MAX: i64 = 5;
@@ -110,6 +113,24 @@ impl Driver {
             metrics::counter!("beckon_enquiries_total").increment(1);
         }
         Ok(VisitorNotice::EnquiryTaken { id })
+    }
+
+    /// The enquiry form of a queue as it is asked for now, for who has filled in an earlier one.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn enquiry_form(
+        &self,
+        site: &Site,
+        visitor: VisitorId,
+        queue: QueueId,
+    ) -> StoreResult<VisitorNotice> {
+        let now = self.clock().now();
+        let known = find_prefill(&mut self.store().read().await?, visitor).await?;
+        let reason = closed_because(site, queue, now).unwrap_or(Missed::NoAgent);
+        let instead = Instead { reason, alternative: Alternative::Enquiry };
+        let instead = Box::new(shown(site, queue, instead, &[], known.as_ref(), now));
+        Ok(VisitorNotice::Alternative { instead })
     }
 
     async fn mail_enquiry(

@@ -102,7 +102,11 @@ fn phase_of(chat: &ChatRow) -> ChatPhase {
     match *chat.state {
         ChatState::Form => ChatPhase::Form { until: UnixMs(chat.requested_at).plus_s(FORM_OPEN_MAX_S) },
         ChatState::Queued | ChatState::Ringing | ChatState::Active => ChatPhase::Open,
-        ChatState::Ended if chat.answered_at.is_some() => ChatPhase::Completed,
-        ChatState::Ended => ChatPhase::None,
+        ChatState::Ended => completed_at(chat).map_or(ChatPhase::None, |at| ChatPhase::Completed { at }),
     }
+}
+
+/// When it ended, if an agent had answered, and not only taken an alert of which the visitor knows nothing (P-10).
+fn completed_at(chat: &ChatRow) -> Option<UnixMs> {
+    chat.ended_at.filter(|_| chat.answered_at.is_some() && !is_silent_alert(chat)).map(UnixMs)
 }

@@ -25,7 +25,7 @@ use crate::driver::notice::PageOnScreen;
 use crate::store::live_list::{ListedVisit, find_listed_visit, list_live_visits, list_recent_visits};
 use crate::store::page_view::{PageViewRow, list_page_views};
 use crate::store::presentation::list_presentations;
-use crate::store::visit::HEARD_FLUSH_MS;
+use crate::store::visit::{HEARD_FLUSH_MS, VisitRow};
 
 /// Live visits in one answer.
 const LIVE_MAX: usize = 10_000;
@@ -195,7 +195,7 @@ async fn find(State(api): State<Api>, _: Agent, Id(id): Id<VisitId>) -> Answer<J
     let held = api.driver.live_visit(*row.visit.visitor_id).await.filter(|live| live.visit == id);
     let now = api.clock.now();
     let pages = list_page_views(&mut tx, id, PAGES_MAX).await?;
-    let pages = pages.into_iter().map(|row| PageView::of(row, now)).collect();
+    let pages = pages.into_iter().map(|page| PageView::of(page, &row.visit, now)).collect();
     let presentations = list_presentations(&mut tx, id, PRESENTATIONS_MAX)
         .await?
         .into_iter()
@@ -235,9 +235,10 @@ fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
 }
 
 impl PageView {
-    fn of(row: PageViewRow, now: UnixMs) -> Self {
+    fn of(row: PageViewRow, visit: &VisitRow, now: UnixMs) -> Self {
+        let left_at = row.left_at(visit.heard_at, visit.ended_at);
         let form = row.form_entered_at.map(|entered_at| {
-            let until = row.form_submitted_at.or(row.left_at).unwrap_or(now.0);
+            let until = row.form_submitted_at.or(left_at).unwrap_or(now.0);
             FormActivity {
                 entered_at,
                 last_input_at: row.form_input_at,
@@ -245,7 +246,7 @@ impl PageView {
                 seconds: (until - entered_at).max(0) / 1000,
             }
         });
-        let PageViewRow { url, title, entered_at, left_at, visible_s, .. } = row;
+        let PageViewRow { url, title, entered_at, visible_s, .. } = row;
         Self { url, title, entered_at, left_at, visible_s, form }
     }
 }

@@ -30,7 +30,7 @@ macro_rules! columns {
     () => {
         concat!(
             "id, site_id, queue_id, visitor_id, visit_id, presentation_id, mode, state, agent_id,
-                    owner_epoch, rung, passed_at, requested_at, queued_at, answered_at, due_at, held_until, ended_by,
+                    owner_epoch, rung, passed_at, requested_at, queued_at, answered_at, ended_at, due_at, held_until, ended_by,
                     idle_warned_at, requeued_at, wrapped_up, priority, wait_due, moves, instead, window_at_launch,
                     last_seq, visitor_read_seq, agent_read_seq, visitor_delivered_seq, agent_delivered_seq, ",
             $crate::store::chat::written!("chats.id"),
@@ -137,6 +137,8 @@ pub struct ChatRow {
     pub queued_at: Option<i64>,
     /// When an agent first took it.
     pub answered_at: Option<i64>,
+    /// When it ended, if it has.
+    pub ended_at: Option<i64>,
     /// When the present state runs out.
     pub due_at: Option<i64>,
     /// Until then the open form of an accepted offer holds a slot (O-15).
@@ -343,7 +345,8 @@ pub async fn find_latest_shown_chat(tx: &mut Tx, visitor: VisitorId) -> StoreRes
     )
 }
 
-/// How many chats a visitor has had, and when the last that an agent answered ended.
+/// How many chats a visitor has had, and when the last that an agent answered ended; an alert on which nobody has written
+/// was no answer.
 ///
 /// # Errors
 /// When the database failed.
@@ -351,7 +354,11 @@ pub async fn find_chat_history(tx: &mut Tx, visitor: VisitorId) -> StoreResult<(
     let (chats, completed_at): (i64, Option<i64>) = fetch_one!(
         tx,
         (i64, Option<i64>),
-        "SELECT COUNT(*), MAX(CASE WHEN answered_at IS NOT NULL THEN ended_at END) FROM chats WHERE visitor_id = $1",
+        concat!(
+            "SELECT COUNT(*), MAX(CASE WHEN answered_at IS NOT NULL AND (mode <> 'engage' OR ",
+            written!("chats.id"),
+            ") THEN ended_at END) FROM chats WHERE visitor_id = $1"
+        ),
         Text(visitor),
     )?;
     Ok((chats, completed_at.map(UnixMs)))

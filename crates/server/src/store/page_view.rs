@@ -19,6 +19,27 @@ macro_rules! of_view {
     };
 }
 
+/// The open page views of the visit that a value of a list names first are left when the value says second.
+macro_rules! leave_open {
+    () => {
+        "UPDATE page_views SET
+             left_at = CASE WHEN page_views.entered_at < CAST(j.value ->> 1 AS BIGINT)
+                            THEN CAST(j.value ->> 1 AS BIGINT) ELSE page_views.entered_at END
+         FROM "
+    };
+}
+
+macro_rules! of_visit {
+    () => {
+        " WHERE page_views.visit_id = j.value ->> 0 AND page_views.left_at IS NULL"
+    };
+}
+
+/// How it is on SQLite.
+#[cfg(test)]
+pub(in crate::store) const LEAVE_OPEN: &str =
+    concat!(leave_open!(), super::dialect::sqlite_list!(), of_visit!());
+
 /// Which page view of which visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ViewKey {
@@ -56,6 +77,15 @@ pub struct Leaving {
     pub visible_s: u32,
 }
 
+/// A visit that has ended, and when its browser was last heard from, as far as it is written down.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct LastWord {
+    /// The visit.
+    pub visit: Text<VisitId>,
+    /// When, in milliseconds.
+    pub heard_at: i64,
+}
+
 /// Something that happened to the form of a page view.
 #[derive(Clone, Copy, Debug)]
 pub struct FormUse {
@@ -86,6 +116,15 @@ pub struct PageViewRow {
     pub form_input_at: Option<i64>,
     /// When it was submitted, if it was.
     pub form_submitted_at: Option<i64>,
+}
+
+impl PageViewRow {
+    /// When it was left, in a visit that was last heard from at `heard_at` and that ended at `ended_at`, if it has: some pages of
+    /// visits that ended with their node are written down as open.
+    #[must_use]
+    pub fn left_at(&self, heard_at: i64, ended_at: Option<i64>) -> Option<i64> {
+        self.left_at.or_else(|| ended_at.map(|_| heard_at.max(self.entered_at)))
+    }
 }
 
 /// What happened to a form of a page.
@@ -165,6 +204,20 @@ pub async fn update_page_views_left(tx: &mut Tx, leavings: &[Leaving]) -> StoreR
         json!(list).to_string(),
         of_view!(),
     )?;
+    Ok(())
+}
+
+/// Leaves the pages of visits that have ended which nobody was seen to leave, in one statement: with the last word of the browser, as a
+/// node does that holds the visit, but not before they were entered.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_open_page_views_left(tx: &mut Tx, ended: &[LastWord]) -> StoreResult<()> {
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let list = ended.iter().map(|last| json!([*last.visit, last.heard_at])).collect::<Vec<_>>();
+    execute_list!(tx, leave_open!(), json!(list).to_string(), of_visit!())?;
     Ok(())
 }
 

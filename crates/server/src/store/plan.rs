@@ -56,6 +56,13 @@ async fn the_history_reads_one_page_by_its_index_and_sorts_no_more_than_that() {
     assert!(!plan.contains("SCAN h") && !plan.contains("SCAN c"), "{plan}");
 }
 
+// spec: T-2
+#[tokio::test]
+async fn the_open_pages_of_a_visit_are_left_by_the_key_of_the_visit() {
+    let plan = explain(super::page_view::LEAVE_OPEN).await;
+    assert!(plan.contains("SEARCH page_views USING PRIMARY KEY (visit_id=?)"), "{plan}");
+}
+
 // spec: A-3
 #[tokio::test]
 async fn the_wallboard_counts_open_chats_without_looking_at_those_that_are_over() {

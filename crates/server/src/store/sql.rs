@@ -64,7 +64,7 @@ macro_rules! fetch_all {
 
 /// Runs a statement over a list of values, as [`fetch_list`] has it; yields the number of rows it touched.
 macro_rules! execute_list {
-    ($tx:expr, $before:literal, $list:expr, $($after:expr),+ $(,)?) => {
+    ($tx:expr, $before:expr, $list:expr, $($after:expr),+ $(,)?) => {
         $crate::store::sql::on_list!($tx, [$before, $($after),+], |on, sql| {
             on.run(sqlx::query(sql).bind($list)).await
         })

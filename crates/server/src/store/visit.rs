@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::column::{Json, Text};
+use super::page_view::{LastWord, update_open_page_views_left};
 use super::sql::{execute, execute_list, fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
 use beckon_engine::condition::DeviceClass;
@@ -30,6 +31,9 @@ pub struct VisitFacts {
 /// That a visitor was heard from is written down at most this often: [`VisitRow::heard_at`] is up to this much older than the
 /// truth while the visit is live.
 pub const HEARD_FLUSH_MS: i64 = 30_000;
+
+/// Visits that one sweep ends.
+pub const ENDED_AT_A_TIME: i64 = 1_000;
 
 /// One session of a visitor.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -154,18 +158,19 @@ pub async fn update_visit_node(tx: &mut Tx, id: VisitId, node: &str) -> StoreRes
     Ok(())
 }
 
-/// Ends the open visit of a visitor, if there is one.
+/// Ends the open visit of a visitor, if there is one, and leaves its pages.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn update_visitor_visit_ended(tx: &mut Tx, visitor: VisitorId, now: UnixMs) -> StoreResult<()> {
-    execute!(
+    let ended = fetch_optional!(
         tx,
-        "UPDATE visits SET ended_at = $2 WHERE visitor_id = $1 AND ended_at IS NULL",
+        LastWord,
+        "UPDATE visits SET ended_at = $2 WHERE visitor_id = $1 AND ended_at IS NULL RETURNING id AS visit, heard_at",
         Text(visitor),
         now.0,
     )?;
-    Ok(())
+    update_open_page_views_left(tx, ended.as_slice()).await
 }
 
 /// Writes down where a visit stands. Yields false, and writes nothing, when another node has claimed it since.
@@ -228,12 +233,23 @@ pub async fn update_visit_ended(tx: &mut Tx, id: VisitId, epoch: i64, now: UnixM
     Ok(rows == 1)
 }
 
-/// Ends every open visit whose time ran out before `before`; yields how many.
+/// Ends open visits whose time ran out before `before`, the longest due first, [`ENDED_AT_A_TIME`] of them at most, and
+/// leaves their pages; yields how many.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn update_overdue_visits_ended(tx: &mut Tx, before: UnixMs) -> StoreResult<u64> {
-    execute!(tx, "UPDATE visits SET ended_at = ends_due WHERE ended_at IS NULL AND ends_due < $1", before.0)
+pub async fn update_overdue_visits_ended(tx: &mut Tx, before: UnixMs) -> StoreResult<usize> {
+    let ended = fetch_all!(
+        tx,
+        LastWord,
+        "UPDATE visits SET ended_at = ends_due WHERE ended_at IS NULL AND id IN (
+             SELECT id FROM visits WHERE ended_at IS NULL AND ends_due < $1 ORDER BY ends_due LIMIT $2)
+         RETURNING id AS visit, heard_at",
+        before.0,
+        ENDED_AT_A_TIME,
+    )?;
+    update_open_page_views_left(tx, &ended).await?;
+    Ok(ended.len())
 }
 
 /// Finds a visit.

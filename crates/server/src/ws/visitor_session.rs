@@ -19,7 +19,7 @@ use crate::driver::address::{clean, is_denied, storable_referrer, utm};
 use crate::driver::admission::{Admitted, Arrival, Refused, is_token};
 use crate::driver::command::{Attached, Observed};
 use crate::driver::conversation::Refusal;
-use crate::driver::enquiry::Writer;
+use crate::driver::enquiry::{Sent, Writer};
 use crate::driver::files::ticketed;
 use crate::driver::identity::{Identity, IdentityRefusal, Introduced};
 use crate::driver::notice::visitor::{PresentedOffer, VisitorChat, VisitorNotice};
@@ -302,19 +302,7 @@ impl VisitorSession {
             ChatFrame::SendForm { chat, answers } => {
                 driver.send_form(&self.site_now(), visitor, chat, &answers, &self.language).await
             }
-            ChatFrame::SendEnquiry(sent) => {
-                let (site, language) = (&*self.site_now(), self.language.as_str());
-                let id = sent.id.clone();
-                match driver.send_enquiry(&Writer { site, visitor, visit: self.visit, language }, sent).await
-                {
-                    Ok(taken) => return vec![taken],
-                    Err(Refusal::Store(error)) => {
-                        tracing::warn!(%error, "an enquiry could not be stored");
-                        return vec![try_again(id)];
-                    }
-                    Err(refusal) => Err(refusal),
-                }
-            }
+            ChatFrame::SendEnquiry(sent) => return self.send_enquiry(sent).await,
             ChatFrame::Say { chat, said } => match driver.visitor_says(visitor, chat, &said).await {
                 Ok(seq) => {
                     self.acknowledge(chat, seq);
@@ -354,6 +342,35 @@ impl VisitorSession {
             }
         };
         done.err().map(VisitorNotice::from).into_iter().collect()
+    }
+
+    /// What is wrong with an enquiry may be that its form is another one by now: that is shown first, the way the form was.
+    async fn send_enquiry(&mut self, sent: Sent) -> Vec<VisitorNotice> {
+        let site = self.site_now();
+        let (id, queue, ended) = (sent.id.clone(), sent.queue, sent.chat);
+        let (visitor, visit, language) = (self.visitor, self.visit, self.language.as_str());
+        let writer = Writer { site: &site, visitor, visit, language };
+        let refused = match self.driver.send_enquiry(&writer, sent).await {
+            Ok(taken) => return vec![taken],
+            Err(Refusal::Store(error)) => {
+                tracing::warn!(%error, "an enquiry could not be stored");
+                return vec![try_again(id)];
+            }
+            Err(Refusal::Notice(refused)) => *refused,
+        };
+        if !matches!(refused, VisitorNotice::EnquiryRefused { .. }) {
+            return vec![refused];
+        }
+        let form = match ended {
+            Some(_) => self.chat_changed().await,
+            None => self.driver.enquiry_form(&site, visitor, queue).await.map(|form| vec![form]),
+        };
+        let mut answers = form.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the form of an enquiry could not be read");
+            Vec::new()
+        });
+        answers.push(refused);
+        answers
     }
 
     /// Whether the browser holds this chat, and it is this visitor's: a poll says what it holds, and nobody has looked yet.

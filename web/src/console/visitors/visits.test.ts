@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Visit, VisitDetail } from "../../api/rest";
 import { withPage } from "../live/cache";
-import { lastOffer, selectVisits, visitState } from "./visits";
+import { lastOffer, selectVisits, sortOf, visitState } from "./visits";
 
 function visit(id: string, change: Partial<Visit>): Visit {
   return {
@@ -33,6 +33,13 @@ function visit(id: string, change: Partial<Visit>): Visit {
 const everything = { text: "", state: null };
 
 describe("live visitors", () => {
+  // spec: A-2
+  it("are sorted as the address says, or else by their time on the site", () => {
+    expect(sortOf("-pages")).toEqual({ key: "pages", down: true });
+    expect(sortOf("unknown")).toEqual({ key: "on_site", down: false });
+    expect(sortOf(null)).toEqual({ key: "on_site", down: false });
+  });
+
   // spec: A-2
   it("are in a chat before anything else, and away without a page", () => {
     const offer_state = {

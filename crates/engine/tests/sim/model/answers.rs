@@ -1,4 +1,4 @@
-//! Owns the model's answers to what store, visitor and agents say about presentations.
+//! Owns the model's answers to what store, visitor and agents say about presentations, alerts and chats.
 
 use beckon_engine::effect::Effect;
 use beckon_engine::event::ChatPhase;
@@ -91,6 +91,22 @@ impl Model {
     fn enter_chat(&mut self, presentation: PresentationId, queue: QueueId, now: i64, want: &mut Vec<Want>) {
         self.chat = ChatPhase::Form { until: UnixMs(now + 120_000) };
         want.push(Want::Exactly(Effect::OpenChat { presentation, queue }));
+    }
+
+    pub(super) fn alert_is_made(&mut self) {
+        if self.alert_asked.take().is_some() && self.alert.is_some() {
+            self.refusal = None;
+        }
+    }
+
+    pub(super) fn chat_goes(&mut self, state: ChatPhase) {
+        self.chat = state;
+        if let ChatPhase::Completed { at } = state {
+            self.completed = self.completed.max(Some(at.0));
+        }
+        if matches!(state, ChatPhase::Completed { .. } | ChatPhase::None) {
+            self.alert = None;
+        }
     }
 
     pub(super) fn by_hand(

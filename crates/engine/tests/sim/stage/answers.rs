@@ -115,7 +115,7 @@ impl Stage {
                 if self.chance.percent(50) {
                     self.later_up_to(20, Task::AlertAnswered(i));
                 }
-                let end = *self.chance.one_of(&[ChatPhase::Open, ChatPhase::None, ChatPhase::Completed]);
+                let end = *self.chance.one_of(&[ChatPhase::Open, ChatPhase::None, self.completed_now()]);
                 self.later_up_to(40, Task::Chat(i, end));
             }
             Effect::EndVisit => self.actors[i].assert_replays(),
@@ -161,14 +161,14 @@ impl Stage {
             ChatPhase::Open => {
                 let queue = self.chance.one_of(&self.truth.queues).id;
                 self.chat_begins(i, phase, queue);
-                let end = *self.chance.one_of(&[ChatPhase::Completed, ChatPhase::None]);
+                let end = *self.chance.one_of(&[self.completed_now(), ChatPhase::None]);
                 self.later_up_to(60, Task::Chat(i, end));
             }
             ChatPhase::Form { .. } => {
                 let form = self.form_now();
                 self.chat_begins(i, form, self.truth.queues[0].id);
             }
-            ChatPhase::Completed | ChatPhase::None => {
+            ChatPhase::Completed { .. } | ChatPhase::None => {
                 self.actors[i].chat = phase;
                 if let Some(agent) = self.actors[i].slot.take() {
                     self.truth.agents[agent].release();
@@ -185,10 +185,15 @@ impl Stage {
         ChatPhase::Form { until: UnixMs(self.now + 120_000) }
     }
 
+    /// A chat that an agent answered is over by now; its visit hears of it later, and perhaps again.
+    const fn completed_now(&self) -> ChatPhase {
+        ChatPhase::Completed { at: UnixMs(self.now) }
+    }
+
     /// A chat, or the form before it, holds an agent's slot (O-15). A form that is open stays the same one.
     fn chat_begins(&mut self, i: usize, phase: ChatPhase, queue: QueueId) {
         let actor = &mut self.actors[i];
-        if actor.chat == ChatPhase::Completed || actor.chat == ChatPhase::None {
+        if matches!(actor.chat, ChatPhase::Completed { .. } | ChatPhase::None) {
             actor.chats += 1;
         }
         let is_form = |phase| matches!(phase, ChatPhase::Form { .. });

@@ -231,7 +231,8 @@ pub enum VisitorNotice {
         /// It can.
         open: bool,
     },
-    /// A chat cannot be had; this is what the visitor gets instead.
+    /// A chat cannot be had; this is what the visitor gets instead. It comes again before an enquiry is refused, with the form as
+    /// it is now.
     Alternative {
         /// Why, and what.
         #[serde(flatten)]

@@ -19,7 +19,7 @@ use crate::store::page_view::list_page_views;
 use crate::store::participant::list_participants;
 use crate::store::presentation::list_presentations;
 use crate::store::survey::find_survey;
-use crate::store::visit::list_visits_with_state;
+use crate::store::visit::{VisitRow, list_visits_with_state};
 use crate::store::{StoreResult, Tx};
 
 const ALL: i64 = i64::MAX;
@@ -55,7 +55,7 @@ async fn browser(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Value> {
             "id": *visit.id, "started_at": visit.started_at, "last_contact_at": visit.heard_at,
             "ended_at": visit.ended_at, "referrer": visit.facts.referrer, "language": visit.facts.language,
             "time_zone": visit.facts.time_zone, "device": *visit.facts.device, "browser": visit.facts.browser,
-            "attributes": attributes_of(&state), "pages": pages(tx, *visit.id).await?,
+            "attributes": attributes_of(&state), "pages": pages(tx, &visit).await?,
             "offers": offers(tx, *visit.id).await?,
         }));
     }
@@ -84,10 +84,11 @@ async fn browser(tx: &mut Tx, visitor: VisitorId) -> StoreResult<Value> {
     )
 }
 
-async fn pages(tx: &mut Tx, visit: VisitId) -> StoreResult<Vec<Value>> {
-    let pages = list_page_views(tx, visit, ALL).await?.into_iter().map(|page| {
+async fn pages(tx: &mut Tx, visit: &VisitRow) -> StoreResult<Vec<Value>> {
+    let pages = list_page_views(tx, *visit.id, ALL).await?.into_iter().map(|page| {
+        let left_at = page.left_at(visit.heard_at, visit.ended_at);
         json!({ "url": page.url, "title": page.title, "entered_at": page.entered_at,
-                "left_at": page.left_at, "visible_s": page.visible_s })
+                "left_at": left_at, "visible_s": page.visible_s })
     });
     Ok(pages.collect())
 }

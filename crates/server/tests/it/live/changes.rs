@@ -7,13 +7,15 @@ use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::chats::talking;
-use super::client::Console;
-use super::shop::{Plan, Shop};
+use super::client::{Browser, Console, poll};
+use super::shop::{ORIGIN, Plan, Shop, product};
 use super::waiting::waiting;
 use crate::harness::{START, store_tests};
 
 store_tests!(
     an_open_form_becomes_the_one_that_is_asked_for_now,
+    an_enquiry_that_is_refused_brings_the_form_that_is_asked_for_now,
+    an_enquiry_after_a_wait_that_is_refused_brings_the_form_that_is_asked_for_now,
     a_launcher_looks_at_once_as_its_queue_does,
     a_chat_looks_as_its_own_queue_does,
     pages_beat_as_often_as_the_site_says_now,
@@ -55,6 +57,13 @@ impl Changing {
         self.patch(&self.queue(), json!({ "plan": plan })).await;
     }
 
+    /// From now on the enquiry form asks for the order too, and the node of this browser knows.
+    async fn ask_for_order(&self, browser: &mut Browser) {
+        let form = json!([field("name"), field("order")]);
+        self.change(json!({ "enquiry": { "form": form }, "styling": { "title": "Orders" } })).await;
+        browser.socket.next_of("styling").await;
+    }
+
     async fn patch(&self, path: &str, patch: Value) {
         let (status, answer) = self.admin.send("PATCH", path, &patch).await;
         assert_eq!(status, 200, "{answer}");
@@ -83,6 +92,65 @@ async fn an_open_form_becomes_the_one_that_is_asked_for_now(store: Store) {
     site.change(json!({ "form_reactive": [field("name"), field("order")] })).await;
     let is = |frame: &Value| frame["type"] == "chat" && frame["chat"]["form"][1]["key"] == "order";
     browser.socket.next("the form as it is now", is).await;
+}
+
+/// An enquiry that answers the form as it was.
+fn enquiry(queue: &Value, more: Value) -> Value {
+    let mut frame =
+        json!({ "type": "send_enquiry", "id": "e1", "queue": queue, "answers": { "name": "Ann" } });
+    frame.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    frame
+}
+
+fn keys(form: &Value) -> Vec<&str> {
+    form.as_array().unwrap().iter().map(|field| field["key"].as_str().unwrap()).collect()
+}
+
+// spec: Q-2 Q-6 R-7
+async fn an_enquiry_that_is_refused_brings_the_form_that_is_asked_for_now(store: Store) {
+    let plan = json!({ "enquiry": { "form": [field("name")] },
+                       "alternatives": { "no_agent": { "do": "enquiry" }, "channel_off": { "do": "enquiry" } } });
+    let site = Changing::open(store, plan).await;
+    let mut browser = site.shop.browser().await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
+    let shown = browser.socket.next_of("alternative").await;
+    assert_eq!(keys(&shown["form"]), ["name"]);
+    site.ask_for_order(&mut browser).await;
+    browser.socket.send(enquiry(&shown["queue"], json!({}))).await;
+    let is = |frame: &Value| frame["type"] == "alternative" || frame["type"] == "enquiry_refused";
+    let again = browser.socket.next("the form as it is now, before the refusal", is).await;
+    assert_eq!(keys(&again["form"]), ["name", "order"]);
+    for same in ["reason", "alternative", "queue"] {
+        assert_eq!(again[same], shown[same]);
+    }
+    let refused = browser.socket.next_of("enquiry_refused").await;
+    assert_eq!(refused["field_errors"], json!({ "order": "required" }));
+    let hello = json!({ "type": "hello", "v": 1, "site": site.shop.site.key, "token": browser.welcome["token"],
+                        "pages": [product(1)] });
+    let (_, polled) =
+        poll(site.shop.address, ORIGIN, json!([hello, enquiry(&shown["queue"], json!({}))])).await;
+    let of = |kind: &str| polled.iter().find(|notice| notice["type"] == kind);
+    assert_eq!(keys(&of("alternative").expect("it is shown to who polls too")["form"]), ["name", "order"]);
+    assert!(of("enquiry_refused").is_some());
+}
+
+// spec: Q-5 Q-6 R-7
+async fn an_enquiry_after_a_wait_that_is_refused_brings_the_form_that_is_asked_for_now(store: Store) {
+    let plan = json!({ "routing": { "dequeue_after_s": 1, "dequeue": { "do": "enquiry" } },
+                       "enquiry": { "form": [field("name")] }, "alternatives": { "no_agent": { "do": "wait" } } });
+    let site = Changing::open(store, plan).await;
+    let (mut browser, chat) = waiting(&site.shop).await;
+    site.shop.clock.advance_ms(2_000);
+    let ended = browser.chat("ended").await;
+    assert_eq!(keys(&ended["instead"]["form"]), ["name"]);
+    site.ask_for_order(&mut browser).await;
+    browser.socket.send(enquiry(&ended["instead"]["queue"], json!({ "chat": chat["id"] }))).await;
+    let asks = |frame: &Value| frame["chat"]["instead"]["form"][1]["key"] == "order";
+    let is = |frame: &Value| asks(frame) || frame["type"] == "enquiry_refused";
+    let again = browser.socket.next("the form as it is now, before the refusal", is).await;
+    assert_eq!(keys(&again["chat"]["instead"]["form"]), ["name", "order"]);
+    let refused = browser.socket.next_of("enquiry_refused").await;
+    assert_eq!(refused["field_errors"], json!({ "order": "required" }));
 }
 
 // spec: Q-11

@@ -1,14 +1,18 @@
 //! Tests that a restart of the server loses nothing that was promised.
 
+use beckon_engine::id::{VisitId, VisitorId};
 use beckon_engine::settings::{AfterChat, SiteSettings};
 use beckon_server::clock::Clock;
 use beckon_server::jobs;
+use beckon_server::store::chat::change::{update_chat_active, update_chat_ended};
+use beckon_server::store::chat::{EndedBy, insert_chat};
 use serde_json::{Value, json};
 
 use super::chats::talking;
 use super::client::Browser;
 use super::shop::{ORIGIN, Plan, Shop, product};
 use crate::harness::{Database, database_tests};
+use crate::store::fixtures;
 
 database_tests!(
     visit_offer_and_chat_go_on,
@@ -17,6 +21,7 @@ database_tests!(
     decisions_go_on_in_their_ring,
     a_chat_that_rings_at_a_colleague_rings_on,
     a_chat_that_was_completed_while_the_visitor_was_away_is_known,
+    a_chat_that_came_and_went_while_nobody_held_the_visit_is_known,
 );
 
 async fn back(shop: &Shop, browser: &Browser, more: serde_json::Value) -> Browser {
@@ -147,14 +152,18 @@ async fn a_chat_that_rings_at_a_colleague_rings_on(database: Database) {
     assert_eq!((&shown["agent"]["name"], &shown["owner_epoch"]), (&json!("Bob"), &json!(2)));
 }
 
-// spec: R-5 O-4
-async fn a_chat_that_was_completed_while_the_visitor_was_away_is_known(database: Database) {
+fn no_more_after_a_chat() -> Plan {
     let settings = SiteSettings {
         poll_interval_s: 300,
         after_chat: AfterChat::NoMoreThisVisit,
         ..Plan::default().settings
     };
-    let shop = Shop::open(database.open().await, Plan { settings, ..Plan::default() }).await;
+    Plan { settings, ..Plan::default() }
+}
+
+// spec: R-5 O-4
+async fn a_chat_that_was_completed_while_the_visitor_was_away_is_known(database: Database) {
+    let shop = Shop::open(database.open().await, no_more_after_a_chat()).await;
     let (browser, alice, chat) = talking(&shop).await;
     let shop = shop.restart(async || database.open().await).await;
     let token = alice.cookie.strip_prefix("beckon_session=").unwrap().to_owned();
@@ -165,6 +174,31 @@ async fn a_chat_that_was_completed_while_the_visitor_was_away_is_known(database:
     assert_eq!(back.welcome["visit"], browser.welcome["visit"]);
     back.open().await;
     let visit = back.welcome["visit"].as_str().unwrap();
+    let why = alice.read(&format!("/api/v1/visits/{visit}/decision")).await;
+    assert_eq!(why["reason"], "after_chat", "{why}");
+    shop.close();
+}
+
+// spec: R-5 O-4
+async fn a_chat_that_came_and_went_while_nobody_held_the_visit_is_known(database: Database) {
+    let shop = Shop::open(database.open().await, no_more_after_a_chat()).await;
+    let browser = shop.browser().await;
+    let shop = shop.restart(async || database.open().await).await;
+    let alice = shop.agent("Alice").await;
+    let visit = browser.welcome["visit"].as_str().unwrap();
+    let of = alice.read(&format!("/api/v1/visits/{visit}")).await;
+    let visitor: VisitorId = serde_json::from_value(of["visitor_id"].clone()).unwrap();
+    let visit_id: VisitId = serde_json::from_value(of["id"].clone()).unwrap();
+    let now = shop.clock.now();
+    let mut tx = shop.store.write().await.unwrap();
+    let chat = fixtures::chat(*shop.site.id, *shop.queue.id, (visitor, visit_id));
+    assert!(insert_chat(&mut tx, &chat, now).await.unwrap());
+    assert!(update_chat_active(&mut tx, chat.id, alice.user, now, None).await.unwrap());
+    assert!(update_chat_ended(&mut tx, chat.id, EndedBy::Agent, now, None).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut back = back(&shop, &browser, json!({})).await;
+    assert_eq!(back.welcome["visit"], visit);
+    back.open().await;
     let why = alice.read(&format!("/api/v1/visits/{visit}/decision")).await;
     assert_eq!(why["reason"], "after_chat", "{why}");
     shop.close();

@@ -1,5 +1,6 @@
 //! Tests chats that an agent begins from the live list: who gets them, what the visitor sees of them, and what refuses them.
 
+use beckon_engine::settings::{AfterChat, SiteSettings};
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::queue::update_queue_agents;
@@ -16,6 +17,7 @@ store_tests!(
     of_two_who_ask_at_once_one_gets_it_and_the_other_hears_who,
     an_open_offer_and_a_chat_refuse_it,
     a_visitor_who_forbids_offers_or_has_left_refuses_it,
+    it_is_no_chat_when_it_ends_before_a_word,
     it_ends_when_the_visitor_leaves_before_a_word,
     it_ends_when_the_visitor_forbids_offers_before_a_word_on_whatever_node,
     once_the_agent_has_written_it_stays,
@@ -125,6 +127,27 @@ async fn begun(console: &mut Console, browser: &Browser, there: &Console) -> Val
     let why = path_of(browser).replace("/chat", "/decision");
     there.read_until(&why, |why| why["reason"] == "chat_open").await;
     console.chat("active").await
+}
+
+// spec: A-2 P-9 R-5
+async fn it_is_no_chat_when_it_ends_before_a_word(store: Store) {
+    let settings = SiteSettings {
+        poll_interval_s: 300,
+        after_chat: AfterChat::NoMoreThisVisit,
+        ..Plan::default().settings
+    };
+    let plan = Plan { settings, required_time_s: 30, ..Plan::default() };
+    let shop = Shop::open_at(store, plan, Clock::manual(START)).await;
+    let mut alice = shop.lasting_agent("Alice").await;
+    let there = shop.another_session(&alice).await;
+    let mut browser = shop.browser().await;
+    let chat = begun(&mut alice, &browser, &there).await;
+    let closed = alice.command(json!({ "type": "close", "chat": chat["id"] })).await;
+    assert_eq!(closed["type"], "done", "{closed}");
+    let why = path_of(&browser).replace("/chat", "/decision");
+    there.read_until(&why, |why| why["reason"] != "chat_open").await;
+    shop.clock.advance_ms(30_000);
+    browser.offer().await;
 }
 
 // spec: A-2 P-10 T-7

@@ -14,6 +14,7 @@ use crate::harness::{START, store_tests};
 store_tests!(
     keeps_views_in_the_order_they_were_entered_and_each_once,
     keeps_the_first_leaving_and_the_longest_time_in_the_foreground,
+    a_page_that_stayed_open_in_a_visit_that_has_ended_counts_as_left,
     keeps_the_first_entering_and_the_last_input_of_a_form,
 );
 
@@ -69,6 +70,23 @@ async fn keeps_the_first_leaving_and_the_longest_time_in_the_foreground(store: S
     }
     let left: Vec<_> = views_of(&store, visit).await.iter().map(|row| (row.left_at, row.visible_s)).collect();
     assert_eq!(left, [(Some(START.plus_s(5).0), 4), (Some(START.plus_s(6).0), 1), (None, 0)]);
+}
+
+// spec: T-2
+async fn a_page_that_stayed_open_in_a_visit_that_has_ended_counts_as_left(store: Store) {
+    let (visit, [_, first]) = two_tabs(&store).await;
+    let mut tx = store.write().await.unwrap();
+    let leaving = Leaving { key: first, left_at: START.plus_s(5), visible_s: 3 };
+    update_page_views_left(&mut tx, &[leaving]).await.unwrap();
+    tx.commit().await.unwrap();
+    let pages = views_of(&store, visit).await;
+    let left = |heard_s, ended_at| {
+        pages.iter().map(|page| page.left_at(START.plus_s(heard_s).0, ended_at)).collect::<Vec<_>>()
+    };
+    let [five, nine, one, none] = [Some(5), Some(9), Some(1), Some(0)].map(|s| s.map(|s| START.plus_s(s).0));
+    assert_eq!(left(9, Some(START.plus_s(60).0)), [five, nine, nine]);
+    assert_eq!(left(0, Some(START.plus_s(60).0)), [five, none, one]);
+    assert_eq!(left(9, None), [five, None, None]);
 }
 
 // spec: T-2
