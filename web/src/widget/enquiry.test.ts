@@ -99,7 +99,7 @@ describe("an enquiry whose form was changed while it was filled in", () => {
     type: "alternative",
     ...instead,
     reason: "no_agent",
-    form: [...instead.form, field("order", "text", true)],
+    form: [...(instead.form ?? []), field("order", "text", true)],
   };
   const refusal: VisitorNotice = {
     type: "enquiry_refused",
@@ -144,7 +144,7 @@ describe("an enquiry whose form was changed while it was filled in", () => {
   it("shows the new field where the wait has ended without a chat too", () => {
     const [filled] = play(newSession(), { type: "chat", chat: waiting }, { type: "chat", chat: ended }, send);
     const typed = answer(show(newState(newSession(), 1, "", true), filled), "email", "a@b.example");
-    const form = [...instead.form, field("order", "text", true)];
+    const form = [...(instead.form ?? []), field("order", "text", true)];
     const [told] = play(filled, { type: "chat", chat: { ...ended, instead: { ...instead, form } } }, refusal);
     expect(show(typed, told)).toMatchObject({
       answers: { email: "a@b.example", message: "Hello" },

@@ -67,7 +67,8 @@ export function applyVisitPage(client: QueryClient, visit: string, page: Entered
   const onPage = (held: Chat): Chat =>
     held.visit_id === visit ? { ...held, page: { url: page.url, title: page.title } } : held;
   changeHeld<Chat[]>(client, keys.chats, (held) => held.map(onPage));
-  for (const [key] of client.getQueriesData<Chat>({ queryKey: ["chat"] })) changeHeld<Chat>(client, key, onPage);
+  for (const [key] of client.getQueriesData<Chat>({ queryKey: ["chat"] }))
+    changeHeld<Chat>(client, key, onPage);
   changeHeld<VisitDetail>(client, keys.visit(visit), (held) => withPage(held, page));
 }
 
