@@ -45,8 +45,9 @@ test("a chat asked for in two tabs at once is one, and follows the visitor over 
     await tab.page.goto("/");
     await expect(tab.launcher).toBeVisible();
   }
-  // Not clicked like others: the window of whichever tab is first hides the launcher of the other one.
-  await Promise.all(tabs.map((tab) => tab.launcher.dispatchEvent("click")));
+  // Not clicked like others: the window of whichever tab is first hides the launcher of the other one, so both are found before.
+  const launchers = await Promise.all(tabs.map((tab) => tab.launcher.elementHandle()));
+  await Promise.all(launchers.map((launcher) => launcher?.dispatchEvent("click")));
   for (const tab of tabs) await expect(tab.send).toBeVisible();
   await second.fillForm("Kari");
   for (const tab of tabs)
