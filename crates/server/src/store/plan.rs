@@ -60,7 +60,7 @@ async fn the_history_reads_one_page_by_its_index_and_sorts_no_more_than_that() {
 #[tokio::test]
 async fn the_open_pages_of_a_visit_are_left_by_the_key_of_the_visit() {
     let plan = explain(super::page_view::LEAVE_OPEN).await;
-    assert!(plan.contains("SEARCH page_views USING PRIMARY KEY (visit_id=?)"), "{plan}");
+    assert!(plan.contains("SEARCH page_views USING ") && plan.ends_with("(visit_id=?)"), "{plan}");
 }
 
 // spec: A-3
