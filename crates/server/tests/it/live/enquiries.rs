@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use beckon_engine::queue::enquiry::EnquiryPlan;
 use beckon_server::store::Store;
 use beckon_server::store::mail::list_mails;
 use beckon_server::store::user::Role;
@@ -21,6 +22,23 @@ store_tests!(
     is_seen_by_who_serves_the_queue,
     is_found_and_dealt_with,
 );
+
+/// Where the widget says which languages it speaks besides English.
+const LANGUAGES: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/src/widget/chat/texts.ts"));
+
+// spec: Q-6 N-5
+#[test]
+fn the_built_in_form_speaks_the_languages_of_the_widget() {
+    let (_, list) = LANGUAGES.split_once("languages = [").unwrap();
+    let (list, _) = list.split_once(']').unwrap();
+    let widget: BTreeSet<&str> =
+        list.split(',').map(|name| name.trim().trim_matches('"')).chain(["en"]).collect();
+    for field in EnquiryPlan::default().fields() {
+        let form: BTreeSet<&str> = field.label.keys().map(String::as_str).collect();
+        assert_eq!(form, widget, "{}", field.key);
+    }
+}
 
 /// A queue that is closed and takes enquiries.
 fn closed() -> Plan {
