@@ -41,6 +41,9 @@ pub enum Hint {
         visitor: VisitorId,
         /// Who.
         by: Side,
+        /// Which agent; none of a visitor, and from a node of an earlier version.
+        #[serde(default)]
+        writer: Option<Writer>,
     },
     /// Someone has read.
     Read {
@@ -132,6 +135,15 @@ pub enum Side {
     Visitor,
     /// The agent.
     Agent,
+}
+
+/// An agent who is writing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Writer {
+    /// Who.
+    pub id: UserId,
+    /// Name that visitors see.
+    pub name: String,
 }
 
 /// The way hints travel: chosen once, at start.
@@ -438,6 +450,23 @@ async fn send(client: &Client, payload: Vec<u8>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // spec: Q-8
+    #[test]
+    fn a_hint_of_an_earlier_version_that_names_no_writer_is_understood() {
+        let nobody = Uuid::nil();
+        let hint = Hint::Typing {
+            chat: ChatId(nobody),
+            visitor: VisitorId(nobody),
+            by: Side::Agent,
+            writer: Some(Writer { id: UserId(nobody), name: "Alice".to_owned() }),
+        };
+        let mut told = serde_json::to_value(&hint).unwrap();
+        assert_eq!(serde_json::from_value::<Hint>(told.clone()).unwrap(), hint);
+        told.as_object_mut().unwrap().remove("writer");
+        let read: Hint = serde_json::from_value(told).unwrap();
+        assert!(matches!(read, Hint::Typing { by: Side::Agent, writer: None, .. }), "{read:?}");
+    }
 
     #[test]
     fn versions_of_nats_with_known_faults_are_told_apart() {

@@ -254,7 +254,8 @@ export type VisitorNotice =
   | { type: "message"; chat: string; message: Message }
   /** The message `id` of this browser is stored under `seq`. */
   | { type: "ack"; chat: string; id: string; seq: number }
-  | { type: "typing"; chat: string }
+  /** `name`: of the agent; absent from a server of an earlier version. */
+  | { type: "typing"; chat: string; name?: string | null }
   /** The agent's console has the messages up to here. */
   | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }
@@ -453,7 +454,8 @@ export type AgentNotice =
   | { type: "chat"; chat: Chat }
   | { type: "message"; chat: string; message: Message }
   | { type: "ack"; chat: string; id: string; seq: number }
-  | { type: "typing"; chat: string }
+  /** `name`: of the colleague who writes; null or absent of the visitor. */
+  | { type: "typing"; chat: string; name?: string | null }
   /** The visitor's browser has the messages up to here. */
   | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }

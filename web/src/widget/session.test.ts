@@ -212,6 +212,12 @@ describe("messages that arrive", () => {
     expect(look(play(s, { type: "read", seq: 3 })[0]).unread).toBe(0);
   });
 
+  it("say who is typing, where the server does", () => {
+    const typing = { type: "typing", chat: "c1" } as const;
+    expect(play(chatting(), { ...typing, name: "Bob" })[0].typing_name).toBe("Bob");
+    expect(play(chatting(), { ...typing, name: "Bob" }, typing)[0].typing_name).toBe("");
+  });
+
   it("end the typing indicator, as time does", () => {
     const [s] = play(chatting(), { type: "typing", chat: "c1" });
     expect(s.typing_at).toBe(1_000);

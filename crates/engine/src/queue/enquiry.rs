@@ -76,6 +76,7 @@ impl Instead {
 
 const NAME: [(&str, &str); 10] = [
     ("en", "Name"),
+    ("ar", "الاسم"),
     ("de", "Name"),
     ("es", "Nombre"),
     ("fr", "Nom"),
@@ -83,11 +84,11 @@ const NAME: [(&str, &str); 10] = [
     ("nl", "Naam"),
     ("pl", "Imię i nazwisko"),
     ("pt", "Nome"),
-    ("sv", "Namn"),
     ("tr", "Ad"),
 ];
 const EMAIL: [(&str, &str); 10] = [
     ("en", "E-mail"),
+    ("ar", "البريد الإلكتروني"),
     ("de", "E-Mail"),
     ("es", "Correo electrónico"),
     ("fr", "E-mail"),
@@ -95,11 +96,11 @@ const EMAIL: [(&str, &str); 10] = [
     ("nl", "E-mail"),
     ("pl", "E-mail"),
     ("pt", "E-mail"),
-    ("sv", "E-post"),
     ("tr", "E-posta"),
 ];
 const MESSAGE: [(&str, &str); 10] = [
     ("en", "Your message"),
+    ("ar", "رسالتك"),
     ("de", "Ihre Nachricht"),
     ("es", "Su mensaje"),
     ("fr", "Votre message"),
@@ -107,7 +108,6 @@ const MESSAGE: [(&str, &str); 10] = [
     ("nl", "Uw bericht"),
     ("pl", "Wiadomość"),
     ("pt", "A sua mensagem"),
-    ("sv", "Ditt meddelande"),
     ("tr", "Mesajınız"),
 ];
 

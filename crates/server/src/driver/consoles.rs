@@ -111,6 +111,11 @@ impl Consoles {
         self.send(|_| Some(signal.clone()));
     }
 
+    /// Tells all consoles but those of one person.
+    pub fn tell_all_but(&self, user: UserId, signal: &ConsoleSignal) {
+        self.send(|console| (console.user != user).then(|| signal.clone()));
+    }
+
     /// A console that cannot keep up is dropped; its task sees that, and the browser comes again and resumes.
     fn send(&self, signal_for: impl Fn(&Console) -> Option<ConsoleSignal>) {
         let mut slow = Vec::new();

@@ -18,7 +18,7 @@ use super::notice::agent::{AgentNotice, Chat, StatusReason};
 use super::notice::visitor::VisitorNotice;
 use super::places::moved_by;
 use super::view::{Company, agent_status, status_reason};
-use crate::bus::{Hint, Side};
+use crate::bus::{Hint, Side, Writer};
 use crate::store::StoreResult;
 use crate::store::agent::{find_agent, list_serving};
 use crate::store::chat_view::list_chat_views_of;
@@ -239,11 +239,11 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             driver.send(visitor, signal(visitor, VisitorSignal::MessageAdded(seq))).await;
             unshown.touched.insert(chat);
         }
-        Hint::Typing { chat, visitor, by: Side::Agent } => {
-            tell_visitor(driver, visitor, VisitorNotice::Typing { chat }).await;
+        Hint::Typing { chat, visitor, by: Side::Agent, writer } => {
+            tell_of_agent_writing(driver, chat, visitor, writer).await;
         }
         Hint::Typing { chat, by: Side::Visitor, .. } => {
-            tell_followers(driver, chat, AgentNotice::Typing { chat });
+            tell_followers(driver, chat, AgentNotice::Typing { chat, name: None });
         }
         Hint::Read { chat, visitor, by: Side::Agent, seq } => {
             tell_visitor(driver, visitor, VisitorNotice::Read { chat, seq }).await;
@@ -303,6 +303,16 @@ fn signal(visitor: VisitorId, signal: VisitorSignal) -> ShardCommand {
 /// Tells the consoles that follow this chat.
 fn tell_followers(driver: &Driver, chat: ChatId, notice: AgentNotice) {
     driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, Box::new(notice)));
+}
+
+/// The visitor, and whoever else follows the chat, see who writes.
+async fn tell_of_agent_writing(driver: &Driver, chat: ChatId, visitor: VisitorId, writer: Option<Writer>) {
+    let name = writer.as_ref().map(|writer| writer.name.clone());
+    if let Some(Writer { id, name }) = writer {
+        let notice = Box::new(AgentNotice::Typing { chat, name: Some(name) });
+        driver.consoles().tell_all_but(id, &ConsoleSignal::IfFollowed(chat, notice));
+    }
+    tell_visitor(driver, visitor, VisitorNotice::Typing { chat, name }).await;
 }
 
 /// Who follows the chat sees the page that its visitor came to.

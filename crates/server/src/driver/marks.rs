@@ -6,7 +6,7 @@ use beckon_engine::id::{ChatId, VisitorId};
 use super::Driver;
 use super::access::{Actor, Denied, find_seat};
 use super::conversation::{Refusal, own_chat};
-use crate::bus::{Hint, Side};
+use crate::bus::{Hint, Side, Writer};
 use crate::store::chat::ChatState;
 use crate::store::chat::mark::{
     update_agent_delivered, update_agent_read, update_visitor_delivered, update_visitor_read,
@@ -72,7 +72,8 @@ impl Driver {
         Ok(())
     }
 
-    /// Tells the visitor that the owner, or who writes along, is writing.
+    /// Tells the visitor, and who else is in the chat, that the owner, or who writes along, is writing. Who reads along writes for the
+    /// team alone: nobody is told.
     ///
     /// # Errors
     /// When the chat cannot be seen, or the database failed.
@@ -81,7 +82,9 @@ impl Driver {
         let seat = find_seat(&mut tx, actor, chat).await?;
         let writes = seat.owns() || seat.part() == Some(Part::Guest);
         if writes && *seat.chat.state == ChatState::Active {
-            self.bus().publish(Hint::Typing { chat, visitor: *seat.chat.visitor_id, by: Side::Agent });
+            let writer = Some(Writer { id: actor.id, name: actor.name.clone() });
+            let visitor = *seat.chat.visitor_id;
+            self.bus().publish(Hint::Typing { chat, visitor, by: Side::Agent, writer });
         }
         Ok(())
     }

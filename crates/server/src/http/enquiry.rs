@@ -18,14 +18,15 @@ use super::openapi::{ChangeRefusals, Refusals};
 use super::page::{Page, PageParams};
 use super::{Api, site};
 use crate::bus::Hint;
+use crate::driver::Mails;
 use crate::driver::notice::Named;
 use crate::store::Tx;
 use crate::store::agent::list_services;
 use crate::store::chat::Answer as Given;
 use crate::store::chat_view::Sight;
 use crate::store::enquiry::{
-    EnquiryFilter, EnquiryRow, EnquiryState, find_enquiry, find_open_enquiry_count, list_enquiries,
-    update_enquiry_state,
+    EnquiryFilter, EnquiryMail, EnquiryRow, EnquiryState, find_enquiry, find_open_enquiry_count,
+    list_enquiries, update_enquiry_state,
 };
 
 const TEXT_CHARS_MAX: usize = 100;
@@ -62,6 +63,8 @@ pub struct Enquiry {
     pub handled_at: Option<i64>,
     /// When it was sent, milliseconds since 1970.
     pub created_at: i64,
+    /// What became of its mails to the addresses of the queue.
+    pub mail: EnquiryMail,
 }
 
 /// What to change of an enquiry.
@@ -132,7 +135,8 @@ async fn list(
     site::find(&mut tx, site).await?;
     let rows = list_enquiries(&mut tx, &filter, after, limit + 1).await?;
     let key = |row: &EnquiryRow| [row.created_at.to_string(), row.id.0.to_string()];
-    Ok(Json(Page::cut(rows, limit, key, Enquiry::from)))
+    let mails = api.driver.mails();
+    Ok(Json(Page::cut(rows, limit, key, |row| Enquiry::of(row, mails))))
 }
 
 /// How many enquiries of a site nobody has dealt with.
@@ -164,7 +168,8 @@ async fn count(State(api): State<Api>, Agent(me): Agent, Id(site): Id<SiteId>) -
 )]
 async fn show(State(api): State<Api>, Agent(me): Agent, Id(id): Id<Uuid>) -> Answer<Json<Enquiry>> {
     let mut tx = api.store.read().await?;
-    Ok(Json(find(&mut tx, &me, id).await?.into()))
+    let row = find(&mut tx, &me, id).await?;
+    Ok(Json(Enquiry::of(row, api.driver.mails())))
 }
 
 /// Say that an enquiry was dealt with, or that it was not after all.
@@ -189,7 +194,7 @@ async fn change(
     update_enquiry_state(&mut tx, id, patch.state, me.user.id.0, api.clock.now()).await?;
     let row = find(&mut tx, &me, id).await?;
     api.driver.commit_and_tell(tx, [Hint::EnquiryChanged { site: before.site_id.0 }]).await?;
-    Ok(Json(row.into()))
+    Ok(Json(Enquiry::of(row, api.driver.mails())))
 }
 
 /// What may not be seen is not there.
@@ -214,8 +219,9 @@ fn parse_after([created_at, id]: [String; 2]) -> Answer<Option<(i64, String)>> {
     Ok(Some((created_at, id)))
 }
 
-impl From<EnquiryRow> for Enquiry {
-    fn from(row: EnquiryRow) -> Self {
+impl Enquiry {
+    fn of(row: EnquiryRow, mails: Mails) -> Self {
+        let mail = row.mail.map_or(EnquiryMail::None, |mail| *mail);
         Self {
             id: row.id.0,
             site_id: row.site_id.0,
@@ -232,6 +238,12 @@ impl From<EnquiryRow> for Enquiry {
                 .map(|by| Named { id: by.0, name: row.handler_name.unwrap_or_default() }),
             handled_at: row.handled_at,
             created_at: row.created_at,
+            mail: match mails {
+                Mails::Leave => mail,
+                // What left while there was a mail server has left.
+                Mails::Wait if mail == EnquiryMail::Sent => mail,
+                Mails::Wait => EnquiryMail::None,
+            },
         }
     }
 }

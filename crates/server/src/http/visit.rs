@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use axum::Json;
 use axum::extract::State;
 use beckon_engine::condition::DeviceClass;
-use beckon_engine::id::{ChatId, SiteId, VisitId, VisitorId};
+use beckon_engine::id::{ChatId, CustomerId, SiteId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ use super::page::Page;
 use super::presentation::Presentation;
 use crate::driver::command::LiveVisit;
 use crate::driver::notice::PageOnScreen;
+use crate::store::customer::link::Link;
 use crate::store::live_list::{ListedVisit, find_listed_visit, list_live_visits, list_recent_visits};
 use crate::store::page_view::{PageViewRow, list_page_views};
 use crate::store::presentation::list_presentations;
@@ -48,6 +49,8 @@ struct Visit {
     site_id: SiteId,
     /// The visitor.
     visitor_id: VisitorId,
+    /// Who the visitor is, if there is a record of them.
+    customer: Option<VisitCustomer>,
     /// First contact.
     started_at: i64,
     /// Last contact, up to 30 s old while live.
@@ -84,6 +87,27 @@ struct Visit {
     chat_id: Option<ChatId>,
     /// The presentation that is open.
     offer_state: Option<Presentation>,
+}
+
+/// The record of a visitor.
+#[derive(Debug, Serialize, ToSchema)]
+struct VisitCustomer {
+    /// Identity.
+    id: CustomerId,
+    /// Their name, else their e-mail address, else the site's own reference.
+    name: String,
+    /// What says that it is them.
+    proof: Link,
+}
+
+/// Who is on the site.
+#[derive(Debug, Serialize, ToSchema)]
+struct LiveVisits {
+    /// The visits; there is one page of them.
+    #[serde(flatten)]
+    page: Page<Visit>,
+    /// There are more visits than the list holds.
+    cut: bool,
 }
 
 /// A visit with what it saw and was offered.
@@ -143,12 +167,12 @@ pub fn router() -> OpenApiRouter<Api> {
 
 /// List who is on the site now, newest visit first; at most 10 000.
 #[utoipa::path(get, path = "/api/v1/visits", operation_id = "list_visits", tag = "visits", params(ListParams), security(("session" = [])),
-    responses((status = 200, description = "The visits", body = Page<Visit>), Refusals))]
+    responses((status = 200, description = "The visits", body = LiveVisits), Refusals))]
 async fn list(
     State(api): State<Api>,
     _: Agent,
     Params(params): Params<ListParams>,
-) -> Answer<Json<Page<Visit>>> {
+) -> Answer<Json<LiveVisits>> {
     let mut held: HashMap<VisitId, LiveVisit> =
         api.driver.live_visits(params.site).await.into_iter().map(|live| (live.visit, live)).collect();
     let since = UnixMs(api.clock.now().0 - AWAY_MS_MAX - HEARD_FLUSH_MS);
@@ -163,9 +187,10 @@ async fn list(
             shown(&api, row, live)
         });
         items.extend(visits.filter(|visit| visit.live));
-        if !more || items.len() >= LIVE_MAX {
+        if !more || items.len() > LIVE_MAX {
+            let cut = items.len() > LIVE_MAX;
             items.truncate(LIVE_MAX);
-            return Ok(Json(Page { items, next: None }));
+            return Ok(Json(LiveVisits { page: Page { items, next: None }, cut }));
         }
     }
 }
@@ -208,11 +233,13 @@ fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
     let here = api.driver.is_on_site(&row.visit, held.as_ref(), api.clock.now());
     let offer_state = Presentation::open_of(&row);
     let stored = PageOnScreen::last_of(&row);
+    let customer = VisitCustomer::of(&row);
     let visit = row.visit;
     Visit {
         id: *visit.id,
         site_id: *visit.site_id,
         visitor_id: *visit.visitor_id,
+        customer,
         started_at: visit.started_at,
         last_contact_at: visit.heard_at,
         live: here,
@@ -231,6 +258,16 @@ fn shown(api: &Api, row: ListedVisit, held: Option<LiveVisit>) -> Visit {
         last_accepted_late: row.last_accepted_late_at.is_some(),
         chat_id: row.chat_id.map(|chat| *chat),
         offer_state,
+    }
+}
+
+impl VisitCustomer {
+    fn of(row: &ListedVisit) -> Option<Self> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let name = format!("{} {}", text(&row.customer_first_name), text(&row.customer_last_name));
+        let names = [name.trim().to_owned(), text(&row.customer_email), text(&row.customer_ref)];
+        let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+        Some(Self { id: row.customer_id.map(|id| *id)?, name, proof: row.customer_link.map(|link| *link)? })
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
+use beckon_engine::hours::by_hand::is_open_now;
 use beckon_engine::id::{QueueId, SiteId};
+use beckon_engine::queue::Queue;
+use beckon_engine::time::UnixMs;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,7 +28,7 @@ use crate::driver::view::{agent_status, status_reason};
 use crate::store::Tx;
 use crate::store::agent::find_agent;
 use crate::store::audit::AuditKind;
-use crate::store::queue::list_queues_of_agent;
+use crate::store::queue::{ServedQueueRow, list_queues_of_agent};
 use crate::store::workspace::{
     AgentOptions, Workspace, find_agent_options, find_workspace, update_agent_options, update_workspace,
 };
@@ -100,6 +103,10 @@ pub struct ServedQueue {
     pub site: Named<SiteId>,
     /// The channel switch.
     pub channel_on: bool,
+    /// Open at this moment: within its hours, or opened by hand.
+    pub open_now: bool,
+    /// A supervisor has stopped the offers of its site.
+    pub offers_stopped: bool,
 }
 
 /// The routes of these resources.
@@ -108,6 +115,21 @@ pub fn router() -> OpenApiRouter<Api> {
         .routes(routes!(show, change))
         .routes(routes!(show_me))
         .routes(routes!(show_options, change_options))
+}
+
+impl ServedQueue {
+    fn of(row: ServedQueueRow, now: UnixMs) -> Self {
+        let ServedQueueRow { queue, site_name, offers_stopped } = row;
+        let site = Named { id: *queue.site_id, name: site_name };
+        let queue = Queue::from(queue);
+        Self {
+            site,
+            channel_on: queue.channel_on,
+            open_now: is_open_now(&queue, now),
+            offers_stopped,
+            queue: Named { id: queue.id, name: queue.name },
+        }
+    }
 }
 
 impl Audited for Workspace {
@@ -202,14 +224,7 @@ async fn show_me(State(api): State<Api>, Agent(me): Agent) -> Answer<Json<Me>> {
         slots: agent.slots,
         slots_used: agent.used,
         away_reason: agent.away_reason,
-        queues: queues
-            .into_iter()
-            .map(|row| ServedQueue {
-                queue: Named { id: *row.id, name: row.name },
-                site: Named { id: *row.site_id, name: row.site_name },
-                channel_on: row.channel_on,
-            })
-            .collect(),
+        queues: queues.into_iter().map(|row| ServedQueue::of(row, now)).collect(),
     }))
 }
 

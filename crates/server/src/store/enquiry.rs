@@ -22,6 +22,20 @@ pub enum EnquiryState {
     Done,
 }
 
+/// What became of the mails of an enquiry: the worst of them counts, then the slowest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EnquiryMail {
+    /// There is none: the queue has no address, or the installation no mail server.
+    None,
+    /// One is to leave still.
+    Waiting,
+    /// The mail server took all of them.
+    Sent,
+    /// One was given up.
+    Failed,
+}
+
 /// An enquiry to add.
 #[derive(Clone, Debug)]
 pub struct NewEnquiry {
@@ -82,6 +96,8 @@ pub struct EnquiryRow {
     pub handled_at: Option<i64>,
     /// When it was sent.
     pub created_at: i64,
+    /// What became of its mails; none where there were none.
+    pub mail: Option<Text<EnquiryMail>>,
 }
 
 /// Which enquiries to list.
@@ -103,7 +119,10 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT e.id, e.site_id, e.queue_id, q.name AS queue_name, e.visit_id, e.chat_id, e.name, e.email, e.answers,
-                    e.page_url, e.state, e.handled_by, u.name AS handler_name, e.handled_at, e.created_at
+                    e.page_url, e.state, e.handled_by, u.name AS handler_name, e.handled_at, e.created_at,
+                    COALESCE((SELECT CASE MAX(CASE WHEN m.failed THEN 3 WHEN m.sent_at IS NULL THEN 2 ELSE 1 END)
+                                     WHEN 3 THEN 'failed' WHEN 2 THEN 'waiting' WHEN 1 THEN 'sent' END
+                              FROM mails m WHERE m.enquiry_id = e.id), e.mail) AS mail
              FROM enquiries e JOIN queues q ON q.id = e.queue_id LEFT JOIN users u ON u.id = e.handled_by ",
             $rest
         )

@@ -1,10 +1,13 @@
 //! Owns the SQL of visits as the live list shows them: each with its counts, its chat and its open offer, in one statement.
 
-use beckon_engine::id::{ChatId, OfferId, PresentationId, RuleId, SiteId, UserId, VisitId, VisitorId};
+use beckon_engine::id::{
+    ChatId, CustomerId, OfferId, PresentationId, RuleId, SiteId, UserId, VisitId, VisitorId,
+};
 use beckon_engine::offer::Outcome;
 use beckon_engine::time::UnixMs;
 
 use super::column::Text;
+use super::customer::link::Link;
 use super::sql::{fetch_all, fetch_optional};
 use super::visit::VisitRow;
 use super::{StoreResult, Tx};
@@ -47,8 +50,21 @@ pub struct ListedVisit {
     pub last_title: Option<String>,
     /// When it was entered.
     pub last_entered_at: Option<i64>,
+    /// The visitor's customer record.
+    pub customer_id: Option<Text<CustomerId>>,
+    /// How they came to it.
+    pub customer_link: Option<Text<Link>>,
+    /// First name.
+    pub customer_first_name: Option<String>,
+    /// Last name.
+    pub customer_last_name: Option<String>,
+    /// Primary e-mail address.
+    pub customer_email: Option<String>,
+    /// The site's own reference.
+    pub customer_ref: Option<String>,
 }
 
+/// The record is the one that `find_known` finds: a signed identity counts most, then what an agent linked, then what the page claims.
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -61,7 +77,11 @@ macro_rules! select {
                     o.id AS open_id, o.rule_id AS open_rule_id, o.rule_name AS open_rule_name,
                     o.offer_id AS open_offer_id, o.offer_name AS open_offer_name,
                     o.presented_at AS open_presented_at, o.by_user_id AS open_by_id, o.by_name AS open_by_name,
-                    a.url AS last_url, l.title AS last_title, l.entered_at AS last_entered_at
+                    a.url AS last_url, l.title AS last_title, l.entered_at AS last_entered_at,
+                    k.id AS customer_id, k.first_name AS customer_first_name, k.last_name AS customer_last_name,
+                    k.email AS customer_email, k.customer_ref,
+                    CASE WHEN k.id IS NULL THEN NULL WHEN i.identity = 'signed' THEN 'signed'
+                         WHEN h.id IS NOT NULL THEN 'by_hand' ELSE 'claimed' END AS customer_link
              FROM visits v
              LEFT JOIN presentations o ON o.visit_id = v.id AND o.outcome IS NULL
              LEFT JOIN presentations t
@@ -70,7 +90,12 @@ macro_rules! select {
              LEFT JOIN page_views l ON l.visit_id = v.id
                   AND (l.tab, l.view) = (SELECT p.tab, p.view FROM page_views p WHERE p.visit_id = v.id
                                          ORDER BY p.entered_at DESC, p.tab DESC, p.view DESC LIMIT 1)
-             LEFT JOIN pages a ON a.id = l.page_id ",
+             LEFT JOIN pages a ON a.id = l.page_id
+             LEFT JOIN visitors i ON i.id = v.visitor_id
+             LEFT JOIN customers r ON r.site_id = i.site_id AND r.customer_ref = i.customer_ref
+             LEFT JOIN customers h ON h.id = i.customer_id
+             LEFT JOIN customers k ON k.id = CASE WHEN i.identity = 'signed' THEN COALESCE(r.merged_into, r.id)
+                                                  ELSE COALESCE(h.merged_into, h.id, r.merged_into, r.id) END ",
             $rest
         )
     };

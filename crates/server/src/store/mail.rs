@@ -215,11 +215,19 @@ pub async fn delete_link_mails(tx: &mut Tx, user: UserId) -> StoreResult<()> {
     Ok(())
 }
 
-/// Forgets mails that were sent or given up and were written before `before`.
+/// Forgets mails that were sent or given up and were written before `before`. An enquiry keeps how its mails ended.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn delete_old_mails(tx: &mut Tx, before: UnixMs) -> StoreResult<()> {
+    execute!(
+        tx,
+        "UPDATE enquiries SET mail = COALESCE(
+             (SELECT 'failed' FROM mails m WHERE m.enquiry_id = enquiries.id AND m.failed LIMIT 1), mail, 'sent')
+         WHERE id IN (SELECT enquiry_id FROM mails
+                      WHERE due_at IS NULL AND created_at < $1 AND enquiry_id IS NOT NULL)",
+        before.0,
+    )?;
     execute!(tx, "DELETE FROM mails WHERE due_at IS NULL AND created_at < $1", before.0)?;
     Ok(())
 }

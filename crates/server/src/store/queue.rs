@@ -219,19 +219,16 @@ async fn clear_default(tx: &mut Tx, site: SiteId) -> StoreResult<()> {
     Ok(())
 }
 
-/// A queue that an agent serves, with the name of its site.
+/// A queue that an agent serves, with what counts there of its site.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct ServedQueueRow {
-    /// Identity.
-    pub id: Text<QueueId>,
-    /// Name in the console.
-    pub name: String,
-    /// The channel switch.
-    pub channel_on: bool,
-    /// The site.
-    pub site_id: Text<SiteId>,
-    /// Its name.
+    /// The queue.
+    #[sqlx(flatten)]
+    pub queue: QueueRow,
+    /// Name of its site.
     pub site_name: String,
+    /// A supervisor has stopped the offers of the site (A-3).
+    pub offers_stopped: bool,
 }
 
 /// Lists the queues that an agent serves, by site, then name.
@@ -242,7 +239,9 @@ pub async fn list_queues_of_agent(tx: &mut Tx, user: UserId) -> StoreResult<Vec<
     fetch_all!(
         tx,
         ServedQueueRow,
-        "SELECT q.id, q.name, q.channel_on, q.site_id, s.name AS site_name
+        "SELECT q.id, q.site_id, q.name, q.channel_on, q.by_hand, q.is_default, q.plan, q.created_at, q.updated_at,
+                s.name AS site_name,
+                EXISTS (SELECT 1 FROM offer_stops o WHERE o.site_id = q.site_id) AS offers_stopped
          FROM queue_agents a JOIN queues q ON q.id = a.queue_id JOIN sites s ON s.id = q.site_id
          WHERE a.user_id = $1 ORDER BY lower(s.name), lower(q.name), q.id LIMIT 1000",
         Text(user),

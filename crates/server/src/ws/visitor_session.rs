@@ -317,7 +317,7 @@ impl VisitorSession {
             ChatFrame::Typing { chat } => {
                 let holds = self.holds(chat).await;
                 if matches!(holds, Ok(true)) {
-                    driver.bus().publish(Hint::Typing { chat, visitor, by: Side::Visitor });
+                    driver.bus().publish(Hint::Typing { chat, visitor, by: Side::Visitor, writer: None });
                 }
                 holds.map(drop).map_err(Refusal::from)
             }

@@ -3,6 +3,7 @@
 mod checkpoints;
 mod config;
 mod engine;
+mod enquiries;
 pub(crate) mod fixtures;
 mod hand_requests;
 mod migrations;

@@ -245,10 +245,12 @@ pub enum AgentNotice {
         /// Its place.
         seq: i64,
     },
-    /// The visitor is writing.
+    /// The visitor of a followed chat, or a colleague in it, is writing.
     Typing {
         /// The chat.
         chat: ChatId,
+        /// Name of the colleague; none of the visitor.
+        name: Option<String>,
     },
     /// The visitor's browser has the messages up to here.
     Delivered {

@@ -187,10 +187,12 @@ pub enum VisitorNotice {
         /// Its place.
         seq: i64,
     },
-    /// The agent is writing.
+    /// An agent is writing.
     Typing {
         /// The chat.
         chat: ChatId,
+        /// Name of the agent; none from a node of an earlier version.
+        name: Option<String>,
     },
     /// The agent's console has the messages up to here.
     Delivered {

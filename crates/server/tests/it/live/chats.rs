@@ -202,9 +202,9 @@ async fn tells_reading_and_writing(store: Store) {
     let shop = Shop::open(store, Plan::default()).await;
     let (mut browser, mut alice, chat) = talking(&shop).await;
     alice.socket.send(json!({ "type": "typing", "chat": chat["id"] })).await;
-    browser.socket.next_of("typing").await;
+    assert_eq!(browser.socket.next_of("typing").await["name"], "Alice");
     browser.socket.send(json!({ "type": "typing", "chat": chat["id"] })).await;
-    alice.socket.next_of("typing").await;
+    assert_eq!(alice.socket.next_of("typing").await["name"], Value::Null);
     browser.socket.send(json!({ "type": "read", "chat": chat["id"], "seq": 1 })).await;
     assert_eq!(alice.socket.next_of("read").await["seq"], 1);
     alice.socket.send(json!({ "type": "read", "chat": chat["id"], "seq": 1 })).await;

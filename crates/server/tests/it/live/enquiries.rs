@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use beckon_engine::queue::enquiry::EnquiryPlan;
 use beckon_server::store::Store;
 use beckon_server::store::mail::list_mails;
 use beckon_server::store::user::Role;
@@ -11,16 +12,36 @@ use super::client::Browser;
 use super::identity::Signing;
 use super::shop::{Plan, Shop};
 use crate::harness::store_tests;
+use crate::smtpd::Smtpd;
 
 store_tests!(
     an_enquiry_form_is_filled_in_for_who_has_proved_who_they_are,
     each_reason_has_each_alternative,
     is_stored_once_and_mailed_to_the_queue,
+    says_when_its_mail_has_left,
+    has_no_mail_where_none_can_leave,
     has_errors_at_its_fields,
     is_bounded_for_a_visitor,
     is_seen_by_who_serves_the_queue,
     is_found_and_dealt_with,
 );
+
+/// Where the widget says which languages it speaks besides English.
+const LANGUAGES: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/src/widget/chat/texts.ts"));
+
+// spec: Q-6 N-5
+#[test]
+fn the_built_in_form_speaks_the_languages_of_the_widget() {
+    let (_, list) = LANGUAGES.split_once("languages = [").unwrap();
+    let (list, _) = list.split_once(']').unwrap();
+    let widget: BTreeSet<&str> =
+        list.split(',').map(|name| name.trim().trim_matches('"')).chain(["en"]).collect();
+    for field in EnquiryPlan::default().fields() {
+        let form: BTreeSet<&str> = field.label.keys().map(String::as_str).collect();
+        assert_eq!(form, widget, "{}", field.key);
+    }
+}
 
 /// A queue that is closed and takes enquiries.
 fn closed() -> Plan {
@@ -101,6 +122,28 @@ async fn is_stored_once_and_mailed_to_the_queue(store: Store) {
     assert_eq!(mails[0].subject, "Enquiry on Shop, Advice: Ann");
     assert_eq!(mails[0].reply_to.as_deref(), Some("ann@home.example"));
     assert!(mails[0].text.contains("<b>Is it\nin stock?</b>"), "{}", mails[0].text);
+}
+
+// spec: Q-6
+async fn says_when_its_mail_has_left(store: Store) {
+    let server = Smtpd::start().await;
+    let shop = Shop::open(store, Plan { mailer: Some(server.mailer()), ..closed() }).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    sent(&mut browser, enquiry(&shop, "e1", "Hello")).await;
+    let listed = alice.read_until(&list_of(&shop), |list| list["items"][0]["mail"] == "sent").await;
+    let path = format!("/api/v1/enquiries/{}", listed["items"][0]["id"].as_str().unwrap());
+    assert_eq!(alice.read(&path).await["mail"], "sent");
+    assert_eq!(alice.send("PATCH", &path, &json!({ "state": "done" })).await.1["mail"], "sent");
+}
+
+// spec: Q-6
+async fn has_no_mail_where_none_can_leave(store: Store) {
+    let shop = Shop::open(store, closed()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    sent(&mut browser, enquiry(&shop, "e1", "Hello")).await;
+    assert_eq!(alice.read(&list_of(&shop)).await["items"][0]["mail"], "none");
 }
 
 // spec: Q-2 Q-6

@@ -21,6 +21,8 @@ store_tests!(
     a_transfer_to_a_closed_queue_is_refused_and_the_chat_stays,
     an_invited_agent_joins_writes_and_leaves,
     a_supervisor_watches_whispers_joins_and_takes_over,
+    who_is_in_a_chat_sees_who_else_writes,
+    who_reads_along_is_not_seen_to_write,
     nobody_beside_the_team_is_told_what_the_team_writes,
     only_who_has_a_chat_decides_about_it,
 );
@@ -271,6 +273,65 @@ async fn a_supervisor_watches_whispers_joins_and_takes_over(store: Store) {
     let late = alice.socket.next("a refusal", |frame| frame["id"] == "a1").await;
     assert_eq!(late["detail"], "Sue has this chat now.");
     assert_eq!(alice.socket.told("watchers"), 0);
+}
+
+/// Waits until what was told before has come to everyone: the first of the two may come along with it.
+async fn settle(alice: &mut Console, others: &mut [&mut Console], browser: &mut Browser, chat: &Value) {
+    for text in ["One moment.", "Yes, it is."] {
+        alice.say(chat, text, text).await;
+        alice.message(text).await;
+        browser.message(text).await;
+        for other in &mut *others {
+            other.message(text).await;
+        }
+    }
+}
+
+fn writes(chat: &Value) -> Value {
+    json!({ "type": "typing", "chat": chat["id"] })
+}
+
+// spec: Q-8 Q-9
+async fn who_is_in_a_chat_sees_who_else_writes(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    let mut bob = shop.agent("Bob").await;
+    done(&mut alice, json!({ "type": "invite", "chat": chat["id"], "agent": bob.user })).await;
+    called(&mut bob).await;
+    done(&mut bob, json!({ "type": "accept", "chat": chat["id"] })).await;
+    let mut sue = shop.person("Sue", Role::Supervisor).await;
+    done(&mut sue, json!({ "type": "watch", "chat": chat["id"] })).await;
+    follow(&mut bob, &chat).await;
+    follow(&mut sue, &chat).await;
+    settle(&mut alice, &mut [&mut bob, &mut sue], &mut browser, &chat).await;
+    bob.socket.send(writes(&chat)).await;
+    for told in [&mut alice.socket, &mut sue.socket, &mut browser.socket] {
+        assert_eq!(told.next_of("typing").await["name"], "Bob");
+    }
+    alice.socket.send(writes(&chat)).await;
+    assert_eq!(bob.socket.next_of("typing").await["name"], "Alice", "nobody is told of themselves");
+    for told in [&mut sue.socket, &mut browser.socket] {
+        assert_eq!(told.next_of("typing").await["name"], "Alice");
+    }
+    assert_eq!(alice.socket.told("typing"), 0);
+    browser.socket.send(writes(&chat)).await;
+    for told in [&mut alice.socket, &mut bob.socket, &mut sue.socket] {
+        assert_eq!(told.next_of("typing").await["name"], Value::Null);
+    }
+}
+
+// spec: Q-8 Q-9 X-6
+async fn who_reads_along_is_not_seen_to_write(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let (mut browser, mut alice, chat) = talking(&shop).await;
+    let mut sue = shop.person("Sue", Role::Supervisor).await;
+    done(&mut sue, json!({ "type": "watch", "chat": chat["id"] })).await;
+    follow(&mut sue, &chat).await;
+    sue.socket.send(writes(&chat)).await;
+    note(&mut sue, &chat, "s1", "It is ash").await;
+    alice.message("It is ash").await;
+    settle(&mut alice, &mut [&mut sue], &mut browser, &chat).await;
+    assert_eq!((browser.socket.told("typing"), alice.socket.told("typing")), (0, 0));
 }
 
 // spec: Q-9 X-6

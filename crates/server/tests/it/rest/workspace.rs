@@ -13,6 +13,7 @@ store_tests!(
     canned_replies_of_a_site_stand_with_those_of_all,
     options_are_off_until_the_agent_saves_others,
     reasons_and_thresholds_are_set_by_an_administrator,
+    an_agent_sees_whether_their_queues_are_open_and_offers_go_out,
 );
 
 fn reply(shortcut: &str) -> Value {
@@ -134,4 +135,31 @@ async fn reasons_and_thresholds_are_set_by_an_administrator(store: Store) {
             "/wait_red_s: is less than the time for amber",
         ]
     );
+}
+
+// spec: Q-1 A-1 A-3
+async fn an_agent_sees_whether_their_queues_are_open_and_offers_go_out(store: Store) {
+    let place = Place::on(store, |_| {}).await;
+    let mut root = place.signed_in("root", Role::Admin).await;
+    let alice = place.user("alice", Role::Agent).await;
+    let mut here = place.browser_of(alice).await;
+    let site = id_of(&root.post("/api/v1/sites", &json!({"name": "Shop", "origins": []})).await.created());
+    // Monday, 09:00 UTC: a day on which the queue closes at ten.
+    let hours = json!({"time_zone": "UTC", "weekly": [{"weekday": 1, "from": "08:00", "to": "10:00"}]});
+    let queue = json!({"name": "Sales", "agents": [alice], "plan": {"hours": hours}});
+    let made = root.post(&format!("/api/v1/sites/{site}/queues"), &queue).await.created();
+    let mut seen = async || {
+        let queue = here.get("/api/v1/me").await.ok()["queues"][0].clone();
+        (queue["open_now"].as_bool().unwrap(), queue["offers_stopped"].as_bool().unwrap())
+    };
+    assert_eq!(seen().await, (true, false));
+    let switches = format!("/api/v1/queues/{}/switches", id_of(&made));
+    root.patch(&switches, &json!({"by_hand": {"open": false, "until": null}})).await.ok();
+    assert_eq!(seen().await, (false, false), "closed by hand");
+    root.patch(&switches, &json!({"by_hand": null})).await.ok();
+    let stop = format!("/api/v1/sites/{site}/offer-stop");
+    root.send("PUT", &stop, json!({"stopped": true}).to_string().into()).await.ok();
+    assert_eq!(seen().await, (true, true));
+    place.clock.advance_ms(3_600_000);
+    assert_eq!(seen().await, (false, true), "after hours");
 }
