@@ -453,7 +453,8 @@ export type AgentNotice =
   | { type: "chat"; chat: Chat }
   | { type: "message"; chat: string; message: Message }
   | { type: "ack"; chat: string; id: string; seq: number }
-  | { type: "typing"; chat: string }
+  /** `name`: of whoever of the team writes; null is the visitor. */
+  | { type: "typing"; chat: string; name: string | null }
   /** The visitor's browser has the messages up to here. */
   | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }

@@ -26,6 +26,7 @@ function visit(id: string, change: Partial<Visit>): Visit {
     last_accepted_late: false,
     chat_id: null,
     offer_state: null,
+    customer: null,
     ...change,
   };
 }
