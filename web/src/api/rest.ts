@@ -157,7 +157,7 @@ export type Workspace = Complete<Schemas["Workspace"]>;
 export type WorkspacePatch = Schemas["WorkspacePatch"];
 export type AgentOptions = Complete<Schemas["AgentOptions"]>;
 export type ServedQueue = Complete<Schemas["ServedQueue"]> & {
-  /** Within its hours, with its channel on. */
+  /** Within its hours now, or opened by hand. */
   open_now: boolean;
   /** A supervisor has stopped offers on its site. */
   offers_stopped: boolean;

@@ -4,6 +4,7 @@ import {
   QueryClient,
   type QueryFunctionContext,
   useInfiniteQuery,
+  useQueries,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
@@ -12,6 +13,7 @@ import type {
   AgentRow,
   Decision,
   Enquiry,
+  EnquiryCount,
   EnquiryState,
   Explanation,
   HandChoice,
@@ -70,6 +72,8 @@ export const keys = {
   queues: (site: string) => ["queues", site] as const,
   enquiries: ["enquiries"] as const,
   enquiry: (id: string) => ["enquiry", id] as const,
+  enquiryCounts: ["enquiry-count"] as const,
+  enquiryCount: (site: string) => ["enquiry-count", site] as const,
   holidays: (country: string, year: number) => ["holidays", country, year] as const,
 };
 
@@ -345,6 +349,19 @@ export function useEnquiries({ site, state, queue, q }: EnquiryView) {
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
   });
+}
+
+/** How many enquiries wait for somebody, over all sites; the live connection says when to ask again. */
+export function useEnquiryCount(): number {
+  const sites = useSites().data ?? [];
+  const counts = useQueries({
+    queries: sites.map(({ id }) => ({
+      queryKey: keys.enquiryCount(id),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        request<EnquiryCount>("GET", `/sites/${id}/enquiries/count`, undefined, signal),
+    })),
+  });
+  return counts.reduce((sum, { data }) => sum + (data?.open ?? 0), 0);
 }
 
 export function useEnquiry(id: string | null) {

@@ -83,6 +83,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
     case "enquiry_changed":
       readAnew(queryClient, keys.enquiries);
       readAnew(queryClient, ["enquiry"]);
+      readAnew(queryClient, keys.enquiryCount(notice.site));
       break;
     case "options_changed":
       readAnew(queryClient, workspaceKeys.options);
@@ -102,7 +103,14 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
 
 /** What happened without a connection is not said again; and a chat on screen may have left the list meanwhile. */
 function askAgain(queryClient: QueryClient): void {
-  const missed = [keys.chats, ["chat"], keys.enquiries, ["enquiry"], workspaceKeys.options];
+  const missed = [
+    keys.chats,
+    ["chat"],
+    keys.enquiries,
+    ["enquiry"],
+    keys.enquiryCounts,
+    workspaceKeys.options,
+  ];
   for (const queryKey of missed) readAnew(queryClient, queryKey);
 }
 
