@@ -43,6 +43,7 @@ import { withChanges } from "./meanwhile";
 const VISITS_REFRESH_MS = 5_000;
 const HAND_REFRESH_MS = 3_000;
 const WALLBOARD_REFRESH_MS = 5_000;
+const MAIL_REFRESH_MS = 5_000;
 const MESSAGES_PAGE_SIZE = 200;
 const MESSAGE_PAGES_MAX = 50;
 
@@ -369,6 +370,8 @@ export function useEnquiry(id: string | null) {
     queryKey: keys.enquiry(id ?? ""),
     queryFn: ({ signal }) => request<Enquiry>("GET", `/enquiries/${id}`, undefined, signal),
     enabled: id !== null,
+    // Nothing says that its mail has left.
+    refetchInterval: ({ state }) => (state.data?.mail === "waiting" ? MAIL_REFRESH_MS : false),
   });
 }
 
