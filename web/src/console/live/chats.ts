@@ -54,6 +54,14 @@ export function groupChats(chats: readonly Chat[], me: string): ChatGroups {
   return groups;
 }
 
+/** The slots that chats take of this agent, as the server counts them: until they are wrapped up, and those offered for keeps. */
+export function slotsTaken(chats: readonly Chat[], me: string): number {
+  return chats.filter((chat) => {
+    const offered = chat.call?.purpose === "transfer" && chat.call.to.id === me;
+    return offered || (chat.agent?.id === me && !(chat.state === "ended" && chat.wrapped_up));
+  }).length;
+}
+
 /** The visitor wrote last, and this agent has not read it. */
 export function needsAgent(chat: Chat): boolean {
   return chat.last_message?.from === "visitor" && chat.last_seq > chat.agent_read_seq;
