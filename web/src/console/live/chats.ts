@@ -67,6 +67,11 @@ export function needsAgent(chat: Chat): boolean {
   return chat.last_message?.from === "visitor" && chat.last_seq > chat.agent_read_seq;
 }
 
+/** Since when the visitor of an active chat has had no answer, whether or not its agent has read what they wrote. */
+export function unansweredSince({ state, last_message }: Chat): number | null {
+  return state === "active" && last_message?.from === "visitor" ? last_message.at : null;
+}
+
 /** Who waits for an answer stands first, the longest wait on top; then the chats in the order in which they began. */
 function byNeed(a: Chat, b: Chat): number {
   const [first, second] = [needsAgent(a), needsAgent(b)];

@@ -16,6 +16,7 @@ export const chats = {
     place: "No. {{n}} in the queue",
     ringing_at: "Ringing at {{name}}",
     with: "With {{name}}",
+    unanswered: "With {{name}} · the visitor waits for an answer",
     file: "File: {{name}}",
     you: "You: {{text}}",
     by: "{{name}}: {{text}}",
