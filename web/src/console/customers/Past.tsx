@@ -1,29 +1,16 @@
 /** Owns the earlier visits and chats of a person, and reading one of those chats. */
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { openModal } from "@mantine/modals";
-import { IconEye, IconEyeOff, IconShieldCheck, IconShieldQuestion } from "@tabler/icons-react";
+import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import type { PastChat, PastVisit, Proof } from "../../api/rest";
+import type { PastChat, PastVisit } from "../../api/rest";
 import { fetchMessages } from "../api/queries";
 import { Loaded, LoadingRows } from "../ui/states";
 import { Ago, ClockTime } from "../ui/time";
 import classes from "./Customers.module.css";
-
-/** Whether it is proven who somebody is. */
-export function ProofMark({ proof }: { proof: Proof }) {
-  const { t } = useTranslation();
-  const Icon = proof === "signed" ? IconShieldCheck : IconShieldQuestion;
-  return (
-    <Tooltip label={t(`customers.proof_text.${proof}`)} multiline w={240}>
-      <span className={classes.proof} data-proof={proof}>
-        <Icon size={14} />
-        {t(`customers.proof.${proof}`)}
-      </span>
-    </Tooltip>
-  );
-}
+import { ProofMark } from "./Proof";
 
 export function PastVisits({ visits }: { visits: PastVisit[] }) {
   const { t } = useTranslation();
