@@ -9,6 +9,7 @@ import { ApiError, request } from "../api/http";
 import { fetchChat, keys, useVisit } from "../api/queries";
 import chatClasses from "../chats/Chats.module.css";
 import { popScreen } from "../chats/screenPop";
+import { ProofMark } from "../customers/Proof";
 import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
 import { HandOfferModal } from "../decisions/HandOffer";
 import { CopyIcon } from "../ui/CopyIcon";
@@ -19,7 +20,7 @@ import { Loaded } from "../ui/states";
 import { Ago } from "../ui/time";
 import classes from "./Visitors.module.css";
 import { Presentations, VisitFacts, VisitPages } from "./VisitParts";
-import { visitorCode } from "./visits";
+import { visitorName } from "./visits";
 
 const REFRESH_MS = 5_000;
 
@@ -27,7 +28,7 @@ export function VisitDrawer({ id, onClose }: { id: string | null; onClose(): voi
   const { t } = useTranslation();
   const visit = useVisit(id, REFRESH_MS);
   const title = visit.data
-    ? t("visitors.name", { id: visitorCode(visit.data.visitor_id) })
+    ? visitorName(visit.data, (id) => t("visitors.name", { id }))
     : t("visitors.drawer.title");
   return (
     <Drawer
@@ -72,6 +73,14 @@ function Visit({ visit }: { visit: VisitDetail }) {
             </Button>
           )}
         </div>
+        {visit.customer && (
+          <div className={classes.customer}>
+            <Link href={`/customers/${visit.customer.id}`} className="clip">
+              {t("visitors.drawer.customer")}
+            </Link>
+            <ProofMark proof={visit.customer.proof} />
+          </div>
+        )}
       </section>
       {visit.live && (
         <Part title={t("decisions.now")}>
@@ -127,7 +136,7 @@ function BeginButton({ visit }: { visit: VisitDetail }) {
 function HandButton({ visit }: { visit: VisitDetail }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
-  const name = t("visitors.name", { id: visitorCode(visit.visitor_id) });
+  const name = visitorName(visit, (id) => t("visitors.name", { id }));
   return (
     <>
       <Button size="xs" variant="default" onClick={() => setOpened(true)}>

@@ -5,7 +5,7 @@ export const visitors = {
   count_one: "{{count}} visitor on the site",
   count_other: "{{count}} visitors on the site",
   shown: "{{shown}} of {{count}} shown",
-  filter: "Filter by page, title, device or id",
+  filter: "Filter by customer, page, title, device or id",
   site: "Site",
   all_sites: "All sites",
   state_filter: "State",
@@ -49,6 +49,7 @@ export const visitors = {
     visit_id: "Visit id",
     visitor_id: "Visitor id",
     last_contact: "Last contact",
+    customer: "Customer record",
     time_zone: "Time zone",
   },
   not_begun: {
