@@ -52,6 +52,21 @@ export const visitors = {
     customer: "Customer record",
     time_zone: "Time zone",
   },
+  visible: "Visible for {{time}}",
+  form: {
+    entered: "Form entered",
+    last_input: "last input",
+    submitted: "submitted",
+    after: "after {{time}}",
+    not_submitted: "not submitted in {{time}}",
+  },
+  utm: {
+    source: "Campaign source",
+    medium: "Campaign medium",
+    campaign: "Campaign",
+    term: "Campaign term",
+    content: "Campaign content",
+  },
   not_begun: {
     visitor_away: "The visitor is no longer here. No chat was begun.",
     chat_open: "The visitor has a chat already. No other was begun.",
