@@ -84,7 +84,7 @@ function Visit({ visit }: { visit: VisitDetail }) {
       </section>
       {visit.live && (
         <Part title={t("decisions.now")}>
-          <DecisionNow visit={visit.id} />
+          <DecisionNow visit={visit.id} site={visit.site_id} />
         </Part>
       )}
       <Part title={t("visitors.drawer.path")}>
@@ -98,7 +98,7 @@ function Visit({ visit }: { visit: VisitDetail }) {
         )}
       </Part>
       <Part title={t("decisions.history")}>
-        <DecisionHistory visit={visit.id} live={visit.live} />
+        <DecisionHistory visit={visit.id} site={visit.site_id} live={visit.live} />
       </Part>
       <Part title={t("visitors.drawer.facts")}>
         <VisitFacts visit={visit} />
