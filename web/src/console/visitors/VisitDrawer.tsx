@@ -118,7 +118,10 @@ function BeginButton({ visit }: { visit: VisitDetail }) {
       void queryClient.invalidateQueries({ queryKey: keys.visit(visit.id) });
       if (chat_id !== null) {
         go(`/chats/${chat_id}`);
-        fetchChat(queryClient, chat_id).then(popScreen, () => undefined);
+        fetchChat(queryClient, chat_id).then(
+          (chat) => popScreen(chat, t),
+          () => undefined,
+        );
       } else if (refused === "chat_open" && taken_by !== null)
         warned(t("visitors.not_begun.chat_open_by", { name: taken_by }));
       else if (refused !== null) warned(t(`visitors.not_begun.${refused}`));

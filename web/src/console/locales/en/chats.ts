@@ -252,6 +252,8 @@ export const chats = {
   },
   session: {
     pop: "Open the record",
+    pop_blocked:
+      "The browser did not let the record open by itself. Allow pop-ups for this page in its settings.",
     rating: "Survey",
     rated: "Rating",
     rating_of: "{{n}} of 5",
