@@ -156,6 +156,20 @@ it("reads the enquiries anew when one has changed while the first ones are on th
   expect(asked).toHaveLength(2);
 });
 
+// spec: Q-8 Q-9
+it("tells a colleague who writes from the visitor, until their message is there", async () => {
+  await show(Chats);
+  await answer(0, list(chat("kari", { state: "active" })));
+  const bob = () => live.store.read().writing.kari?.name;
+  await hear({ type: "typing", chat: "kari", name: "Bob" });
+  expect([bob(), live.store.read().typing.kari]).toEqual(["Bob", undefined]);
+  await hear({ type: "typing", chat: "kari", name: null });
+  expect(live.store.read().typing.kari).toBeGreaterThan(0);
+  const message = { seq: 1, id: "m1", from: "agent", name: "Bob", text: "Here it is", at: 1 } as const;
+  await hear({ type: "message", chat: "kari", message });
+  expect(bob()).toBeUndefined();
+});
+
 // spec: Q-6
 it("counts anew the open enquiries of the site where one has changed, and of no other", async () => {
   await show(Chats);

@@ -69,7 +69,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       acknowledged(context, notice.chat, notice.id, notice.seq);
       break;
     case "typing":
-      store.update({ typing: { ...store.read().typing, [notice.chat]: serverNow() + TYPING_SHOWN_MS } });
+      someoneWrites(store, notice.chat, notice.name ?? null);
       break;
     case "delivered":
       applyDelivered(queryClient, notice.chat, notice.seq);
@@ -99,6 +99,13 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       context.socket().moveAfter(notice.after_ms);
       break;
   }
+}
+
+function someoneWrites(store: LiveStore, chat: string, name: string | null): void {
+  const until = serverNow() + TYPING_SHOWN_MS;
+  const { typing, writing } = store.read();
+  if (name === null) store.update({ typing: { ...typing, [chat]: until } });
+  else store.update({ writing: { ...writing, [chat]: { name, until } } });
 }
 
 /** What happened without a connection is not said again; and a chat on screen may have left the list meanwhile. */
@@ -166,7 +173,12 @@ function messageArrived(context: NoticeContext, chatId: string, message: Message
   applyMessages(queryClient, chatId, [message]);
   if (hasGap(heldMessages(queryClient, chatId), message.seq)) context.follow(chatId);
   context.outgoing.settle(message.id);
-  if (message.from !== "visitor" || known) return;
+  if (known) return;
+  if (message.from === "agent" && store.read().writing[chatId]?.name === message.name) {
+    const { [chatId]: _, ...writing } = store.read().writing;
+    store.update({ writing });
+  }
+  if (message.from !== "visitor") return;
   context.marks.has(chatId, contiguousSeq(heldMessages(queryClient, chatId)));
   const { [chatId]: _, ...typing } = store.read().typing;
   store.update({ typing });
