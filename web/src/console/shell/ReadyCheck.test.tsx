@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Me, ServedQueue } from "../../api/rest";
 import type { Standing } from "../../api/wire";
 import type { Permission } from "../live/attention";
-import { noteServerTime } from "../ui/server-time";
 import { type Mounted, mount } from "../ui/mounted";
+import { noteServerTime } from "../ui/server-time";
 import { ReadyCheck } from "./ReadyCheck";
 
 const READY: Standing = { status: "ready", reason: "self", away_reason: null, since: 0 };
