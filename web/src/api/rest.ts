@@ -85,13 +85,22 @@ export type Queue = Complete<Schemas["Queue"]>;
 export type Switches = Schemas["Switches"];
 export type Holidays = Complete<Schemas["Holidays"]>;
 export type EnquiryState = Schemas["EnquiryState"];
-export type Enquiry = Complete<Schemas["Enquiry"]>;
+/** What became of the mail that tells of an enquiry; `none`: nowhere to send it, or nothing to send it with. */
+export type EnquiryMail = "none" | "waiting" | "sent" | "failed";
+export type Enquiry = Complete<Schemas["Enquiry"]> & { mail: EnquiryMail };
+export type EnquiryCount = Complete<Schemas["EnquiryCount"]>;
 export type QueueBody = Pick<Queue, "name" | "channel_on" | "is_default" | "plan" | "agents">;
 
 export type AgentRow = Complete<Schemas["AgentView"]>;
 export type Wallboard = Complete<Schemas["Wallboard"]>;
 export type QueueBoard = Complete<Schemas["QueueBoard"]>;
-export type Visit = Complete<Schemas["Visit"]>;
+/** Who the visitor is in the directory, and how well that is known. */
+export interface KnownCustomer {
+  id: string;
+  name: string;
+  proof: Proof;
+}
+export type Visit = Complete<Schemas["Visit"]> & { customer: KnownCustomer | null };
 export type VisitPage = Complete<Schemas["PageView"]>;
 export type Presentation = Complete<Schemas["Presentation"]>;
 export type PresentationRecord = Omit<Complete<Schemas["PresentationRecord"]>, "why" | "design"> & {
@@ -118,7 +127,7 @@ export type Seen = Complete<Schemas["Seen"]>;
 export type Situation = Schemas["Situation"];
 export type RuleTest = Schemas["RuleTest"];
 export type TestResult = Omit<Complete<Schemas["TestResult"]>, "explanation"> & { explanation: Explanation };
-export type VisitDetail = Complete<Schemas["VisitDetail"]>;
+export type VisitDetail = Complete<Schemas["VisitDetail"]> & Pick<Visit, "customer">;
 
 export type CannedReply = Complete<Schemas["CannedReply"]>;
 export type NewCannedReply = Schemas["NewCannedReply"];
@@ -147,7 +156,13 @@ export type Draft = Complete<Schemas["Draft"]>;
 export type Workspace = Complete<Schemas["Workspace"]>;
 export type WorkspacePatch = Schemas["WorkspacePatch"];
 export type AgentOptions = Complete<Schemas["AgentOptions"]>;
-export type Me = Complete<Schemas["Me"]>;
+export type ServedQueue = Complete<Schemas["ServedQueue"]> & {
+  /** Within its hours now, or opened by hand. */
+  open_now: boolean;
+  /** A supervisor has stopped offers on its site. */
+  offers_stopped: boolean;
+};
+export type Me = Omit<Complete<Schemas["Me"]>, "queues"> & { queues: ServedQueue[] };
 export type Proof = Schemas["Proof"];
 export type Customer = Omit<Complete<Schemas["Customer"]>, "fields"> & { fields: Record<string, string> };
 /** A record as its form holds it: an empty reference is none. */

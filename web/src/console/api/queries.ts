@@ -4,6 +4,7 @@ import {
   QueryClient,
   type QueryFunctionContext,
   useInfiniteQuery,
+  useQueries,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
@@ -12,6 +13,7 @@ import type {
   AgentRow,
   Decision,
   Enquiry,
+  EnquiryCount,
   EnquiryState,
   Explanation,
   HandChoice,
@@ -41,6 +43,7 @@ import { withChanges } from "./meanwhile";
 const VISITS_REFRESH_MS = 5_000;
 const HAND_REFRESH_MS = 3_000;
 const WALLBOARD_REFRESH_MS = 5_000;
+const MAIL_REFRESH_MS = 5_000;
 const MESSAGES_PAGE_SIZE = 200;
 const MESSAGE_PAGES_MAX = 50;
 
@@ -70,6 +73,8 @@ export const keys = {
   queues: (site: string) => ["queues", site] as const,
   enquiries: ["enquiries"] as const,
   enquiry: (id: string) => ["enquiry", id] as const,
+  enquiryCounts: ["enquiry-count"] as const,
+  enquiryCount: (site: string) => ["enquiry-count", site] as const,
   holidays: (country: string, year: number) => ["holidays", country, year] as const,
 };
 
@@ -347,11 +352,26 @@ export function useEnquiries({ site, state, queue, q }: EnquiryView) {
   });
 }
 
+/** How many enquiries wait for somebody, over all sites; the live connection says when to ask again. */
+export function useEnquiryCount(): number {
+  const sites = useSites().data ?? [];
+  const counts = useQueries({
+    queries: sites.map(({ id }) => ({
+      queryKey: keys.enquiryCount(id),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        request<EnquiryCount>("GET", `/sites/${id}/enquiries/count`, undefined, signal),
+    })),
+  });
+  return counts.reduce((sum, { data }) => sum + (data?.open ?? 0), 0);
+}
+
 export function useEnquiry(id: string | null) {
   return useQuery({
     queryKey: keys.enquiry(id ?? ""),
     queryFn: ({ signal }) => request<Enquiry>("GET", `/enquiries/${id}`, undefined, signal),
     enabled: id !== null,
+    // Nothing says that its mail has left.
+    refetchInterval: ({ state }) => (state.data?.mail === "waiting" ? MAIL_REFRESH_MS : false),
   });
 }
 

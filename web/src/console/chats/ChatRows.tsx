@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Chat } from "../../api/wire";
 import { useHasDraft } from "../drafts/DraftsProvider";
-import { needsAgent } from "../live/chats";
 import { useLiveState, useUnread } from "../live/LiveProvider";
 import { prefetchChat } from "../live/prefetch";
 import { useUser } from "../shell/user";
@@ -15,7 +14,7 @@ import { serverNow } from "../ui/server-time";
 import { Elapsed } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import classes from "./Chats.module.css";
-import type { GroupName, Item } from "./items";
+import { type GroupName, type Item, waitsSince } from "./items";
 import { previewOf } from "./text";
 
 const ROW_HEIGHT = 54;
@@ -101,7 +100,11 @@ const Row = memo(function Row({ index, group, chat, place, current, amber_s, red
   const draft = useHasDraft(chat.id) && !current;
   const unread = useUnread([chat], user);
   const prefetch = () => prefetchChat(queryClient, chat, user);
-  const preview = previewOf(chat, user.id, group === "waiting" ? place : undefined, t);
+  const waits_since = waitsSince(group, chat, user.role !== "agent");
+  const unanswered = group === "others" && waits_since !== null;
+  const preview = unanswered
+    ? t("chats.list.unanswered", { name: chat.agent?.name ?? "" })
+    : previewOf(chat, user.id, group === "waiting" ? place : undefined, t);
   return (
     <Link
       href={`/chats/${chat.id}`}
@@ -112,9 +115,13 @@ const Row = memo(function Row({ index, group, chat, place, current, amber_s, red
       onPointerEnter={prefetch}
       onFocus={prefetch}
     >
-      <Dot tone={toneOf(group, chat)} />
+      <Dot tone={unanswered ? "wait" : toneOf(group, chat)} />
       <span className={`${classes.name} clip`}>{chat.visitor_name}</span>
-      <Since group={group} chat={chat} amber_s={amber_s} red_s={red_s} />
+      {waits_since === null ? (
+        <Since group={group} chat={chat} />
+      ) : (
+        <Waiting since={waits_since} amber_s={amber_s} red_s={red_s} />
+      )}
       <span className={`${classes.preview} clip`}>
         {draft && <span className={classes.draftMark}>{t("chats.draft.mark")} </span>}
         {typing ? t("chats.conversation.typing", { name: chat.visitor_name }) : preview}
@@ -141,13 +148,8 @@ function toneOf(group: GroupName, chat: Chat): DotTone {
   }
 }
 
-/** How long the visitor has waited where they wait for somebody, else how long the chat has been what it is. */
-function Since({ group, chat, amber_s, red_s }: Pick<RowProps, "group" | "chat" | "amber_s" | "red_s">) {
-  const waits_since =
-    group === "waiting" ? chat.queued_at : needsAgent(chat) ? (chat.last_message?.at ?? null) : null;
-  if (waits_since !== null && (group === "waiting" || group === "mine")) {
-    return <Waiting since={waits_since} amber_s={amber_s} red_s={red_s} />;
-  }
+/** How long the chat has been what it is. */
+function Since({ group, chat }: Pick<RowProps, "group" | "chat">) {
   const since = {
     mine: chat.answered_at,
     others: chat.answered_at,

@@ -94,7 +94,7 @@ export function useRinging(chat: Chat) {
         .then(() => {
           // Who has gone elsewhere meanwhile stays there.
           if (location.pathname === pathname) go(`/chats/${chat.id}`);
-          popScreen(chat);
+          popScreen(chat, t);
         }, failed("failed"))
         .finally(() => setPending(null));
     },

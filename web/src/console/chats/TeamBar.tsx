@@ -132,7 +132,7 @@ function Supervising({ chat }: { chat: Chat }) {
       title: t("chats.team.take_over_title", { name: owner }),
       children: t("chats.team.take_over_text", { name: owner }),
       labels: { confirm: t("chats.team.take_over"), cancel: t("action.cancel") },
-      onConfirm: () => run("take_over", () => live.takeOver(chat.id).then(() => popScreen(chat))),
+      onConfirm: () => run("take_over", () => live.takeOver(chat.id).then(() => popScreen(chat, t))),
     });
   const button = (name: string, label: string, action: () => Promise<void>) => (
     <Button size="xs" variant="default" loading={pending === name} onClick={() => run(name, action)}>

@@ -1,6 +1,6 @@
 /** Owns what the list of chats is made of, below what rings: headings and rows in one order. Pure. */
 import type { Chat } from "../../api/wire";
-import type { ChatGroups } from "../live/chats";
+import { type ChatGroups, needsAgent, unansweredSince } from "../live/chats";
 
 export type GroupName = Exclude<keyof ChatGroups, "ringing">;
 
@@ -31,6 +31,21 @@ export function matching(chats: Chat[], wanted: string): Chat[] {
       `${chat.visitor_name} ${chat.queue.name} ${chat.agent?.name ?? ""} ${chat.last_message?.text ?? ""} ${answers}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+/** Since when the visitor waits for somebody; null where they do not. At other agents that is the supervisors' to see. */
+export function waitsSince(group: GroupName, chat: Chat, supervisor: boolean): number | null {
+  switch (group) {
+    case "waiting":
+      return chat.queued_at;
+    case "mine":
+      return needsAgent(chat) ? (chat.last_message?.at ?? null) : null;
+    case "others":
+      return supervisor ? unansweredSince(chat) : null;
+    case "wrap_up":
+    case "form":
+      return null;
+  }
 }
 
 /** The chat `step` places after `open` in the order of the list, what rings first; the first or last one from outside. */

@@ -1,29 +1,16 @@
 /** Owns the earlier visits and chats of a person, and reading one of those chats. */
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { openModal } from "@mantine/modals";
-import { IconEye, IconEyeOff, IconShieldCheck, IconShieldQuestion } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { ActionIcon, Modal, Tooltip } from "@mantine/core";
+import { IconEye, IconEyeOff } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import type { PastChat, PastVisit, Proof } from "../../api/rest";
-import { fetchMessages } from "../api/queries";
+import type { PastChat, PastVisit } from "../../api/rest";
+import { MessageLog } from "../chats/MessageLog";
+import { usePastChat, usePastMessages } from "../history/queries";
 import { Loaded, LoadingRows } from "../ui/states";
-import { Ago, ClockTime } from "../ui/time";
+import { Ago } from "../ui/time";
 import classes from "./Customers.module.css";
-
-/** Whether it is proven who somebody is. */
-export function ProofMark({ proof }: { proof: Proof }) {
-  const { t } = useTranslation();
-  const Icon = proof === "signed" ? IconShieldCheck : IconShieldQuestion;
-  return (
-    <Tooltip label={t(`customers.proof_text.${proof}`)} multiline w={240}>
-      <span className={classes.proof} data-proof={proof}>
-        <Icon size={14} />
-        {t(`customers.proof.${proof}`)}
-      </span>
-    </Tooltip>
-  );
-}
+import { ProofMark } from "./Proof";
 
 export function PastVisits({ visits }: { visits: PastVisit[] }) {
   const { t } = useTranslation();
@@ -82,43 +69,39 @@ function ReadButton({ chat }: { chat: PastChat }) {
       </Tooltip>
     );
   }
-  const open = () => openModal({ title: chat.queue, size: "lg", children: <Transcript chat={chat.id} /> });
+  return <Reading chat={chat} />;
+}
+
+/** The dialog stands where the live connection is at hand, which the log needs. */
+function Reading({ chat }: { chat: PastChat }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
   return (
-    <ActionIcon aria-label={t("customers.read")} onClick={open}>
-      <IconEye size={16} />
-    </ActionIcon>
+    <>
+      <ActionIcon aria-label={t("customers.read")} onClick={() => setOpened(true)}>
+        <IconEye size={16} />
+      </ActionIcon>
+      <Modal opened={opened} onClose={() => setOpened(false)} title={chat.queue} size="lg">
+        <Transcript id={chat.id} />
+      </Modal>
+    </>
   );
 }
 
-function Transcript({ chat }: { chat: string }) {
-  const { t } = useTranslation();
-  const messages = useQuery({
-    queryKey: ["customers", "transcript", chat],
-    queryFn: ({ signal }) => fetchMessages(chat, 0, signal),
-  });
+function Transcript({ id }: { id: string }) {
+  const chat = usePastChat(id);
+  const messages = usePastMessages(id);
   return (
-    <Loaded query={messages} loading={<LoadingRows rows={4} />}>
-      {(items) => {
-        const said = items.filter(({ from }) => from !== "system");
-        if (said.length === 0) return <span className={classes.second}>{t("customers.nothing_said")}</span>;
-        return (
-          <ul className={classes.rows}>
-            {said.map((message) => (
-              <li key={message.seq}>
-                <div className={classes.grow}>
-                  <div className={classes.second}>
-                    {message.from === "visitor" ? t("customers.visitor") : message.name} ·{" "}
-                    <ClockTime at={message.at} />
-                  </div>
-                  <div style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }} dir="auto">
-                    {message.text}
-                  </div>
-                </div>
-              </li>
-            ))}
-          </ul>
-        );
-      }}
+    <Loaded query={chat} loading={<LoadingRows rows={4} />}>
+      {(data) => (
+        <Loaded query={messages} loading={<LoadingRows rows={4} />}>
+          {(said) => (
+            <div className={classes.log}>
+              <MessageLog chat={data} messages={said} />
+            </div>
+          )}
+        </Loaded>
+      )}
     </Loaded>
   );
 }

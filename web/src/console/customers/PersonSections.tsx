@@ -18,7 +18,8 @@ import { Fact } from "../visitors/VisitParts";
 import { CustomerPicker } from "./CustomerPicker";
 import classes from "./Customers.module.css";
 import { customerName } from "./name";
-import { PastChats, PastVisits, ProofMark } from "./Past";
+import { PastChats, PastVisits } from "./Past";
+import { ProofMark } from "./Proof";
 import { customerKeys, useDirectory, usePerson } from "./queries";
 
 const REFRESH_MS = 20_000;

@@ -12,19 +12,30 @@ import { RuleList } from "./Why";
 const REFRESH_MS = 3_000;
 
 /** Why the visitor is offered something or nothing now. */
-export function DecisionNow({ visit }: { visit: string }) {
+export function DecisionNow({ visit, site }: { visit: string; site: string }) {
   const { t } = useTranslation();
   const decision = useDecision(visit, REFRESH_MS);
   return (
     <Loaded query={decision} loading={<LoadingRows rows={3} height={24} />}>
       {(now) =>
-        now ? <Explained explanation={now} /> : <p className={classes.second}>{t("decisions.gone")}</p>
+        now ? (
+          <Explained explanation={now} site={site} />
+        ) : (
+          <p className={classes.second}>{t("decisions.gone")}</p>
+        )
       }
     </Loaded>
   );
 }
 
-export function Explained({ explanation, answer }: { explanation: Explanation; answer?: string }) {
+interface ExplainedProps {
+  explanation: Explanation;
+  site: string;
+  /** In place of what the explanation says by itself. */
+  answer?: string;
+}
+
+export function Explained({ explanation, site, answer }: ExplainedProps) {
   const { t } = useTranslation();
   const { reason } = explanation;
   const because = (why: string) => t("decisions.because", { what: t("decisions.nothing"), reason: why });
@@ -34,13 +45,19 @@ export function Explained({ explanation, answer }: { explanation: Explanation; a
       <p className={classes.answer} role="status">
         {answer ?? words}
       </p>
-      <RuleList rules={explanation.rules} reason={reason} />
+      <RuleList site={site} rules={explanation.rules} reason={reason} />
     </>
   );
 }
 
+interface DecisionHistoryProps {
+  visit: string;
+  site: string;
+  live: boolean;
+}
+
 /** What was decided before, newest first. */
-export function DecisionHistory({ visit, live }: { visit: string; live: boolean }) {
+export function DecisionHistory({ visit, site, live }: DecisionHistoryProps) {
   const { t } = useTranslation();
   const decisions = useDecisions(visit, live ? REFRESH_MS : false);
   return (
@@ -52,7 +69,7 @@ export function DecisionHistory({ visit, live }: { visit: string; live: boolean 
           <ul className={classes.history}>
             {all.map((decision) => (
               <li key={`${decision.at}-${decision.presentation_id ?? decision.reason}`}>
-                <Past decision={decision} />
+                <Past decision={decision} site={site} />
               </li>
             ))}
           </ul>
@@ -62,7 +79,7 @@ export function DecisionHistory({ visit, live }: { visit: string; live: boolean 
   );
 }
 
-function Past({ decision }: { decision: Decision }) {
+function Past({ decision, site }: { decision: Decision; site: string }) {
   const { t } = useTranslation();
   const { page, reason } = decision;
   return (
@@ -84,6 +101,7 @@ function Past({ decision }: { decision: Decision }) {
       </summary>
       <div className={classes.under}>
         <RuleList
+          site={site}
           rules={decision.rules}
           left_out={decision.rules_left_out}
           reason={reason}

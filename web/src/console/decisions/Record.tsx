@@ -67,7 +67,7 @@ function Record({ record, onClose }: { record: PresentationRecord; onClose(): vo
       <Part title={t("decisions.record.times")}>
         <Times record={record} />
       </Part>
-      {why ? <Reasons why={why} won={record.rule?.id ?? null} /> : <p>{t("decisions.record.forgotten")}</p>}
+      {why ? <Reasons record={record} why={why} /> : <p>{t("decisions.record.forgotten")}</p>}
       <Part title={t("decisions.record.design")}>
         <Design record={record} />
       </Part>
@@ -122,7 +122,12 @@ function Times({ record }: { record: PresentationRecord }) {
   );
 }
 
-function Reasons({ why, won }: { why: NonNullable<PresentationRecord["why"]>; won: string | null }) {
+interface ReasonsProps {
+  record: PresentationRecord;
+  why: NonNullable<PresentationRecord["why"]>;
+}
+
+function Reasons({ record, why }: ReasonsProps) {
   const { t } = useTranslation();
   const { gate } = why;
   return (
@@ -150,7 +155,12 @@ function Reasons({ why, won }: { why: NonNullable<PresentationRecord["why"]>; wo
         </dl>
       </Part>
       <Part title={t("decisions.rules")}>
-        <RuleList rules={why.rules} left_out={why.rules_left_out} won={won} />
+        <RuleList
+          site={record.site_id}
+          rules={why.rules}
+          left_out={why.rules_left_out}
+          won={record.rule?.id ?? null}
+        />
       </Part>
     </>
   );

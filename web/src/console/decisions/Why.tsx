@@ -3,12 +3,15 @@ import { IconCheck, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConditionExplanation, Reason, RuleExplanation, Verdict } from "../../api/rest";
+import { useSiteZone } from "../api/queries";
 import { Dot, type DotTone } from "../ui/Dot";
 import { span } from "../ui/format";
 import classes from "./Decisions.module.css";
 import { comparedValue, conditionSentence, reasonSentence } from "./sentence";
 
 interface RuleListProps {
+  /** Times in conditions are told on its clocks. */
+  site: string;
   rules: RuleExplanation[];
   left_out?: number;
   /** Why nothing was presented, or is. */
@@ -18,15 +21,16 @@ interface RuleListProps {
 }
 
 /** Every rule of a decision; one opens to show what it compared. */
-export function RuleList({ rules, left_out = 0, reason = null, won = null }: RuleListProps) {
+export function RuleList({ site, rules, left_out = 0, reason = null, won = null }: RuleListProps) {
   const { t } = useTranslation();
+  const zone = useSiteZone(site);
   if (rules.length === 0) return <p className={classes.second}>{t("decisions.no_rules")}</p>;
   return (
     <>
       <ul className={classes.rules}>
         {rules.map((rule) => (
           <li key={rule.rule}>
-            <Rule rule={rule} won={rule.rule === won} reason={reason} />
+            <Rule rule={rule} won={rule.rule === won} reason={reason} zone={zone} />
           </li>
         ))}
       </ul>
@@ -56,9 +60,10 @@ interface RuleProps {
   rule: RuleExplanation;
   won: boolean;
   reason: Reason | null;
+  zone: string;
 }
 
-function Rule({ rule, won, reason }: RuleProps) {
+function Rule({ rule, won, reason, zone }: RuleProps) {
   const { t } = useTranslation();
   const name = rule.timer ? t("decisions.timer", { name: rule.name }) : rule.name;
   const stop = won ? null : stopOf(rule, reason);
@@ -77,13 +82,13 @@ function Rule({ rule, won, reason }: RuleProps) {
         </span>
       </summary>
       <div className={classes.checks}>
-        <RuleChecks rule={rule} />
+        <RuleChecks rule={rule} zone={zone} />
       </div>
     </details>
   );
 }
 
-function RuleChecks({ rule }: { rule: RuleExplanation }) {
+function RuleChecks({ rule, zone }: Pick<RuleProps, "rule" | "zone">) {
   const { t } = useTranslation();
   const time = t("decisions.check.of", {
     value: span(rule.seconds * 1000),
@@ -103,7 +108,7 @@ function RuleChecks({ rule }: { rule: RuleExplanation }) {
         text={t(rule.timer ? "decisions.check.site_seconds" : "decisions.check.seconds")}
         value={time}
       />
-      {rule.conditions && <Conditions explained={rule.conditions} />}
+      {rule.conditions && <Conditions explained={rule.conditions} zone={zone} />}
       {rule.latched && <li className={classes.note}>{t("decisions.check.latched")}</li>}
       {rule.blocked && (
         <li className={classes.note}>
@@ -114,7 +119,7 @@ function RuleChecks({ rule }: { rule: RuleExplanation }) {
   );
 }
 
-function Conditions({ explained }: { explained: ConditionExplanation }) {
+function Conditions({ explained, zone }: { explained: ConditionExplanation; zone: string }) {
   const { t } = useTranslation();
   const { condition, holds, of } = explained;
   if (condition.type === "all" || condition.type === "any" || condition.type === "not") {
@@ -123,7 +128,7 @@ function Conditions({ explained }: { explained: ConditionExplanation }) {
         <ul className={classes.conditions}>
           {of.map((inner, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the conditions of a group stand in its order
-            <Conditions key={index} explained={inner} />
+            <Conditions key={index} explained={inner} zone={zone} />
           ))}
         </ul>
       </Check>
@@ -132,7 +137,7 @@ function Conditions({ explained }: { explained: ConditionExplanation }) {
   const value = comparedValue(condition, explained.value, t);
   const unknown = explained.value === "" ? t("decisions.no_value") : "";
   const words = value === "" ? unknown : t("decisions.value", { value });
-  return <Check holds={holds} text={conditionSentence(condition, t)} value={words} />;
+  return <Check holds={holds} text={conditionSentence(condition, t, zone)} value={words} />;
 }
 
 interface CheckProps {

@@ -14,7 +14,7 @@ export type AttributeValue =
 type Match = { match_on?: MatchOn; match_type?: MatchType; match_value: string };
 
 /** `all of (the device is phone, not (the language is de))`; times as the clocks of `zone` show them. */
-export function conditionSentence(condition: Condition, t: TFunction, zone = "UTC"): string {
+export function conditionSentence(condition: Condition, t: TFunction, zone: string): string {
   switch (condition.type) {
     case "all":
     case "any":

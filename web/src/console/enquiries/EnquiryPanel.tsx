@@ -30,7 +30,7 @@ export function EnquiryPanel({ id }: { id: string | null }) {
 
 function Shown({ enquiry }: { enquiry: Enquiry }) {
   const { t } = useTranslation();
-  const { name, email, answers, page_url, queue, chat_id, created_at } = enquiry;
+  const { name, email, answers, page_url, queue, chat_id, created_at, mail } = enquiry;
   return (
     <article className={classes.shown}>
       <header>
@@ -53,6 +53,10 @@ function Shown({ enquiry }: { enquiry: Enquiry }) {
           <dd>
             <Ago at={created_at} />
           </dd>
+        </div>
+        <div>
+          <dt>{t("enquiries.mail_title")}</dt>
+          <dd>{t(`enquiries.mail.${mail}`)}</dd>
         </div>
         <div>
           <dt>{t("enquiries.queue")}</dt>
@@ -100,6 +104,7 @@ function Actions({ enquiry }: { enquiry: Enquiry }) {
     onSuccess: (changed) => {
       queryClient.setQueryData(keys.enquiry(enquiry.id), changed);
       void queryClient.invalidateQueries({ queryKey: keys.enquiries });
+      void queryClient.invalidateQueries({ queryKey: keys.enquiryCount(enquiry.site_id) });
     },
     onError: () => warned(t("enquiries.failed")),
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Chat } from "../../api/wire";
-import { groupChats, upsertChat } from "./chats";
+import { groupChats, slotsTaken, upsertChat } from "./chats";
 
 const ME = "me";
 
@@ -102,6 +102,23 @@ describe("the list of chats", () => {
       ME,
     );
     expect(mine.map(({ id }) => id)).toEqual(["early", "late", "quiet", "read"]);
+  });
+
+  // spec: X-2
+  it("counts the slots of an agent with what rings and what is not wrapped up, without what they joined", () => {
+    const call = { from: bob, to: me, note: "", due_at: 9 };
+    const chats = [
+      chat("rings", { state: "ringing", agent: me }),
+      chat("form", { state: "form", agent: me }),
+      chat("mine", { state: "active", agent: me }),
+      chat("ended", { state: "ended", agent: me }),
+      chat("handed", { state: "active", agent: bob, call: { ...call, purpose: "transfer" } }),
+      chat("asked", { state: "active", agent: bob, call: { ...call, purpose: "invite" } }),
+      chat("joined", { state: "active", agent: bob, guests: [me] }),
+      chat("done", { state: "ended", agent: me, wrapped_up: true }),
+      chat("waits", {}),
+    ];
+    expect(slotsTaken(chats, ME)).toBe(5);
   });
 
   it("takes a chat off once it is wrapped up, and never adds one that is", () => {

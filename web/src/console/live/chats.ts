@@ -54,9 +54,22 @@ export function groupChats(chats: readonly Chat[], me: string): ChatGroups {
   return groups;
 }
 
+/** The slots that chats take of this agent, as the server counts them: until they are wrapped up, and those offered for keeps. */
+export function slotsTaken(chats: readonly Chat[], me: string): number {
+  return chats.filter((chat) => {
+    const offered = chat.call?.purpose === "transfer" && chat.call.to.id === me;
+    return offered || (chat.agent?.id === me && !(chat.state === "ended" && chat.wrapped_up));
+  }).length;
+}
+
 /** The visitor wrote last, and this agent has not read it. */
 export function needsAgent(chat: Chat): boolean {
   return chat.last_message?.from === "visitor" && chat.last_seq > chat.agent_read_seq;
+}
+
+/** Since when the visitor of an active chat has had no answer, whether or not its agent has read what they wrote. */
+export function unansweredSince({ state, last_message }: Chat): number | null {
+  return state === "active" && last_message?.from === "visitor" ? last_message.at : null;
 }
 
 /** Who waits for an answer stands first, the longest wait on top; then the chats in the order in which they began. */

@@ -156,11 +156,41 @@ it("reads the enquiries anew when one has changed while the first ones are on th
   expect(asked).toHaveLength(2);
 });
 
+// spec: Q-8 Q-9
+it("tells a colleague who writes from the visitor, until their message is there", async () => {
+  await show(Chats);
+  await answer(0, list(chat("kari", { state: "active" })));
+  const bob = () => live.store.read().writing.kari?.name;
+  await hear({ type: "typing", chat: "kari", name: "Bob" });
+  expect([bob(), live.store.read().typing.kari]).toEqual(["Bob", undefined]);
+  await hear({ type: "typing", chat: "kari", name: null });
+  expect(live.store.read().typing.kari).toBeGreaterThan(0);
+  const message = { seq: 1, id: "m1", from: "agent", name: "Bob", text: "Here it is", at: 1 } as const;
+  await hear({ type: "message", chat: "kari", message });
+  expect(bob()).toBeUndefined();
+});
+
+// spec: Q-6
+it("counts anew the open enquiries of the site where one has changed, and of no other", async () => {
+  await show(Chats);
+  for (const site of ["shop", "club"]) page.client.setQueryData(keys.enquiryCount(site), { open: 1 });
+  await hear({ type: "enquiry_changed", site: "shop" });
+  const told = (site: string) => page.client.getQueryState(keys.enquiryCount(site))?.isInvalidated;
+  await page.until(() => told("shop"));
+  expect(told("club")).toBe(false);
+});
+
 // spec: Q-6 A-1
 it("asks again, over a new connection, for what may have changed while there was none", async () => {
   await show(Chats);
   await answer(0, list());
-  const held = [[...keys.enquiries, "shop"], keys.enquiry("one"), keys.chat("kari"), workspaceKeys.options];
+  const held = [
+    [...keys.enquiries, "shop"],
+    keys.enquiry("one"),
+    keys.enquiryCount("shop"),
+    keys.chat("kari"),
+    workspaceKeys.options,
+  ];
   for (const key of held) page.client.setQueryData(key, {});
   await welcome();
   await page.until(() => held.every((key) => page.client.getQueryState(key)?.isInvalidated));

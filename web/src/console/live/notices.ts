@@ -69,7 +69,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
       acknowledged(context, notice.chat, notice.id, notice.seq);
       break;
     case "typing":
-      store.update({ typing: { ...store.read().typing, [notice.chat]: serverNow() + TYPING_SHOWN_MS } });
+      someoneWrites(store, notice.chat, notice.name ?? null);
       break;
     case "delivered":
       applyDelivered(queryClient, notice.chat, notice.seq);
@@ -83,6 +83,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
     case "enquiry_changed":
       readAnew(queryClient, keys.enquiries);
       readAnew(queryClient, ["enquiry"]);
+      readAnew(queryClient, keys.enquiryCount(notice.site));
       break;
     case "options_changed":
       readAnew(queryClient, workspaceKeys.options);
@@ -100,9 +101,23 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
   }
 }
 
+function someoneWrites(store: LiveStore, chat: string, name: string | null): void {
+  const until = serverNow() + TYPING_SHOWN_MS;
+  const { typing, writing } = store.read();
+  if (name === null) store.update({ typing: { ...typing, [chat]: until } });
+  else store.update({ writing: { ...writing, [chat]: { name, until } } });
+}
+
 /** What happened without a connection is not said again; and a chat on screen may have left the list meanwhile. */
 function askAgain(queryClient: QueryClient): void {
-  const missed = [keys.chats, ["chat"], keys.enquiries, ["enquiry"], workspaceKeys.options];
+  const missed = [
+    keys.chats,
+    ["chat"],
+    keys.enquiries,
+    ["enquiry"],
+    keys.enquiryCounts,
+    workspaceKeys.options,
+  ];
   for (const queryKey of missed) readAnew(queryClient, queryKey);
 }
 
@@ -158,7 +173,12 @@ function messageArrived(context: NoticeContext, chatId: string, message: Message
   applyMessages(queryClient, chatId, [message]);
   if (hasGap(heldMessages(queryClient, chatId), message.seq)) context.follow(chatId);
   context.outgoing.settle(message.id);
-  if (message.from !== "visitor" || known) return;
+  if (known) return;
+  if (message.from === "agent" && store.read().writing[chatId]?.name === message.name) {
+    const { [chatId]: _, ...writing } = store.read().writing;
+    store.update({ writing });
+  }
+  if (message.from !== "visitor") return;
   context.marks.has(chatId, contiguousSeq(heldMessages(queryClient, chatId)));
   const { [chatId]: _, ...typing } = store.read().typing;
   store.update({ typing });

@@ -11,6 +11,12 @@ export type Connection =
   /** The server will not have this connection; `code` is the close code. */
   | { state: "refused"; code: number };
 
+export interface Writing {
+  name: string;
+  /** The time until which they count as writing. */
+  until: number;
+}
+
 export interface LiveState {
   connection: Connection;
   standing: Standing | null;
@@ -19,6 +25,8 @@ export interface LiveState {
   uploads: Upload[];
   /** Chat id to the time until which its visitor counts as typing. */
   typing: Record<string, number>;
+  /** Chat id to who else of the team writes to its visitor. */
+  writing: Record<string, Writing>;
   read_along: ReadAlong;
 }
 
@@ -36,6 +44,7 @@ export function createLiveStore(outbox: OutboxEntry[], read_along: ReadAlong): L
     outbox,
     uploads: [],
     typing: {},
+    writing: {},
     read_along,
   };
   const listeners = new Set<() => void>();

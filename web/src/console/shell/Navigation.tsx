@@ -11,6 +11,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Role } from "../../api/rest";
+import { useEnquiryCount } from "../api/queries";
 import { Mark } from "../ui/Mark";
 import { useAttention } from "./Attention";
 import classes from "./Shell.module.css";
@@ -47,13 +48,22 @@ export function Navigation({ role }: { role: Role }) {
             <Link href={path} className={classes.link} aria-current={section === key ? "page" : undefined}>
               <Icon size={20} stroke={1.6} />
               {t(`nav.${key}`)}
-              {key === "chats" && total > 0 && (
-                <span className={classes.count}>{total > 99 ? "99" : total}</span>
-              )}
+              {key === "chats" && <Count count={total} />}
+              {key === "enquiries" && <OpenEnquiries />}
             </Link>
           </li>
         ))}
       </ul>
     </nav>
   );
+}
+
+/** Asked for only where the area is there. */
+function OpenEnquiries() {
+  return <Count count={useEnquiryCount()} />;
+}
+
+function Count({ count }: { count: number }) {
+  if (count === 0) return null;
+  return <span className={classes.count}>{count > 99 ? "99" : count}</span>;
 }

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { ServedQueue } from "../../api/rest";
 import { useMe } from "../api/workspace";
 import { canNotify } from "../live/attention";
 import { useLiveState } from "../live/LiveProvider";
@@ -111,12 +112,12 @@ function QueueChecks() {
   const me = useMe(true);
   if (!me.data) return null;
   const { queues, slots, slots_used } = me.data;
-  const off = queues.filter((queue) => !queue.channel_on).length;
   return (
     <>
-      <Check state={queues.length === 0 ? "bad" : off > 0 ? "note" : "good"} name={t("ready.queues")}>
-        {queues.length === 0 ? t("ready.no_queues") : queues.map((queue) => queueText(queue, t)).join(", ")}
+      <Check state={stateOf(queues)} name={t("ready.queues")}>
+        {queues.length === 0 ? t("ready.no_queues") : queues.map((queue) => queueText(queue, t)).join("; ")}
       </Check>
+      {queues.length > 0 && <OfferCheck queues={queues} />}
       <Check state={slots_used >= slots ? "bad" : "good"} name={t("ready.slots")}>
         {t("ready.slots_used", { used: slots_used, slots })}
       </Check>
@@ -124,12 +125,32 @@ function QueueChecks() {
   );
 }
 
-function queueText(
-  queue: { name: string; site: { name: string }; channel_on: boolean },
-  t: TFunction,
-): string {
+/** Through a closed queue comes nobody. */
+function stateOf(queues: ServedQueue[]): State {
+  const open = queues.filter(({ channel_on, open_now }) => channel_on && open_now).length;
+  if (open === 0) return "bad";
+  return open < queues.length ? "note" : "good";
+}
+
+function queueText(queue: ServedQueue, t: TFunction): string {
   const name = `${queue.name} (${queue.site.name})`;
-  return queue.channel_on ? name : t("ready.channel_off", { name });
+  if (!queue.channel_on) return t("ready.channel_off", { name });
+  return queue.open_now ? name : t("ready.closed", { name });
+}
+
+/** They are stopped for a site as a whole. */
+function OfferCheck({ queues }: { queues: ServedQueue[] }) {
+  const { t } = useTranslation();
+  const stopped = new Map(
+    queues.filter(({ offers_stopped }) => offers_stopped).map(({ site }) => [site.id, site.name]),
+  );
+  return (
+    <Check state={stopped.size > 0 ? "note" : "good"} name={t("ready.offers")}>
+      {stopped.size > 0
+        ? t("ready.offers_stopped", { sites: [...stopped.values()].join(", ") })
+        : t("ready.offers_running")}
+    </Check>
+  );
 }
 
 function SoundCheck() {

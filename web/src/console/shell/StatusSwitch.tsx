@@ -5,14 +5,17 @@ import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentStatus, Standing } from "../../api/wire";
-import { useWorkspace } from "../api/workspace";
+import { useOpenChats } from "../api/queries";
+import { useMe, useWorkspace } from "../api/workspace";
 import { useShortcut } from "../keys/useShortcut";
+import { slotsTaken } from "../live/chats";
 import { useLive, useLiveState } from "../live/LiveProvider";
 import { Dot, type DotTone } from "../ui/Dot";
 import { warned } from "../ui/notify";
 import { Elapsed } from "../ui/time";
-import { hasMissed, useChatGroups } from "./Attention";
+import { hasMissed } from "./Attention";
 import classes from "./Shell.module.css";
+import { useUser } from "./user";
 
 export const TONE: Record<AgentStatus, DotTone> = { ready: "good", away: "wait", offline: "off" };
 
@@ -78,18 +81,26 @@ export function StatusSwitch() {
   );
 }
 
+/** As the server counts them; by the chats that are here until it has said so. */
+function useSlotsUsed(): number {
+  const user = useUser();
+  const chats = useOpenChats();
+  const me = useMe(true);
+  return me.data?.slots_used ?? slotsTaken(chats.data ?? [], user.id);
+}
+
 function Choices() {
   const { t } = useTranslation();
   const slots = useLiveState((live) => live.slots);
   const standing = useLiveState((live) => live.standing);
   const workspace = useWorkspace();
-  const { mine } = useChatGroups();
+  const used = useSlotsUsed();
   const { set } = useSetStatus();
   const chosen = (status: AgentStatus, reason: string | null) =>
     standing?.status === status && standing.away_reason === reason ? <IconCheck size={14} /> : null;
   return (
     <>
-      {slots !== null && <Menu.Label>{t("status.slots", { used: mine.length, slots })}</Menu.Label>}
+      {slots !== null && <Menu.Label>{t("status.slots", { used, slots })}</Menu.Label>}
       {(["ready", "away"] as const).map((choice) => (
         <Menu.Item
           key={choice}

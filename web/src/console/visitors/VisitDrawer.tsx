@@ -9,6 +9,7 @@ import { ApiError, request } from "../api/http";
 import { fetchChat, keys, useVisit } from "../api/queries";
 import chatClasses from "../chats/Chats.module.css";
 import { popScreen } from "../chats/screenPop";
+import { ProofMark } from "../customers/Proof";
 import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
 import { HandOfferModal } from "../decisions/HandOffer";
 import { CopyIcon } from "../ui/CopyIcon";
@@ -19,7 +20,7 @@ import { Loaded } from "../ui/states";
 import { Ago } from "../ui/time";
 import classes from "./Visitors.module.css";
 import { Presentations, VisitFacts, VisitPages } from "./VisitParts";
-import { visitorCode } from "./visits";
+import { visitorName } from "./visits";
 
 const REFRESH_MS = 5_000;
 
@@ -27,7 +28,7 @@ export function VisitDrawer({ id, onClose }: { id: string | null; onClose(): voi
   const { t } = useTranslation();
   const visit = useVisit(id, REFRESH_MS);
   const title = visit.data
-    ? t("visitors.name", { id: visitorCode(visit.data.visitor_id) })
+    ? visitorName(visit.data, (id) => t("visitors.name", { id }))
     : t("visitors.drawer.title");
   return (
     <Drawer
@@ -72,10 +73,18 @@ function Visit({ visit }: { visit: VisitDetail }) {
             </Button>
           )}
         </div>
+        {visit.customer && (
+          <div className={classes.customer}>
+            <Link href={`/customers/${visit.customer.id}`} className="clip">
+              {t("visitors.drawer.customer")}
+            </Link>
+            <ProofMark proof={visit.customer.proof} />
+          </div>
+        )}
       </section>
       {visit.live && (
         <Part title={t("decisions.now")}>
-          <DecisionNow visit={visit.id} />
+          <DecisionNow visit={visit.id} site={visit.site_id} />
         </Part>
       )}
       <Part title={t("visitors.drawer.path")}>
@@ -89,7 +98,7 @@ function Visit({ visit }: { visit: VisitDetail }) {
         )}
       </Part>
       <Part title={t("decisions.history")}>
-        <DecisionHistory visit={visit.id} live={visit.live} />
+        <DecisionHistory visit={visit.id} site={visit.site_id} live={visit.live} />
       </Part>
       <Part title={t("visitors.drawer.facts")}>
         <VisitFacts visit={visit} />
@@ -109,7 +118,10 @@ function BeginButton({ visit }: { visit: VisitDetail }) {
       void queryClient.invalidateQueries({ queryKey: keys.visit(visit.id) });
       if (chat_id !== null) {
         go(`/chats/${chat_id}`);
-        fetchChat(queryClient, chat_id).then(popScreen, () => undefined);
+        fetchChat(queryClient, chat_id).then(
+          (chat) => popScreen(chat, t),
+          () => undefined,
+        );
       } else if (refused === "chat_open" && taken_by !== null)
         warned(t("visitors.not_begun.chat_open_by", { name: taken_by }));
       else if (refused !== null) warned(t(`visitors.not_begun.${refused}`));
@@ -127,7 +139,7 @@ function BeginButton({ visit }: { visit: VisitDetail }) {
 function HandButton({ visit }: { visit: VisitDetail }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
-  const name = t("visitors.name", { id: visitorCode(visit.visitor_id) });
+  const name = visitorName(visit, (id) => t("visitors.name", { id }));
   return (
     <>
       <Button size="xs" variant="default" onClick={() => setOpened(true)}>

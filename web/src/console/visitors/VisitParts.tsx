@@ -5,11 +5,14 @@ import type { Presentation, VisitDetail, VisitPage } from "../../api/rest";
 import chatClasses from "../chats/Chats.module.css";
 import { RecordLink } from "../decisions/RecordLink";
 import { Dot, type DotTone } from "../ui/Dot";
-import { clock, shortUrl } from "../ui/format";
+import { clock, shortUrl, span } from "../ui/format";
 import { SafeLink } from "../ui/SafeLink";
 import { Ago, ClockTime, Elapsed } from "../ui/time";
 import { useNow } from "../ui/useNow";
 import classes from "./Visitors.module.css";
+
+const SECOND_MS = 1_000;
+const UTM = ["source", "medium", "campaign", "term", "content"] as const;
 
 /** The newest page stands on top. */
 export function VisitPages({ visit }: { visit: VisitDetail }) {
@@ -47,7 +50,39 @@ function PageRow({ page, left_at }: { page: VisitPage; left_at: number | null })
       <SafeLink url={page.url} className={`${chatClasses.address} clip`}>
         {shortUrl(page.url)}
       </SafeLink>
+      {page.visible_s > 0 && (
+        <div className={classes.activity}>
+          {t("visitors.visible", { time: span(page.visible_s * SECOND_MS) })}
+        </div>
+      )}
+      {page.form && <FormLine form={page.form} />}
     </li>
+  );
+}
+
+/** What was put in is never known, only when. */
+function FormLine({ form }: { form: NonNullable<VisitPage["form"]> }) {
+  const { t } = useTranslation();
+  const { entered_at, last_input_at, submitted_at } = form;
+  const time = span(form.seconds * SECOND_MS);
+  return (
+    <div className={classes.activity}>
+      {t("visitors.form.entered")} <ClockTime at={entered_at} />
+      {last_input_at !== null && (
+        <>
+          {" · "}
+          {t("visitors.form.last_input")} <ClockTime at={last_input_at} />
+        </>
+      )}
+      {" · "}
+      {submitted_at === null ? (
+        t("visitors.form.not_submitted", { time })
+      ) : (
+        <>
+          {t("visitors.form.submitted")} <ClockTime at={submitted_at} /> {t("visitors.form.after", { time })}
+        </>
+      )}
+    </div>
   );
 }
 
@@ -103,6 +138,11 @@ export function VisitFacts({ visit }: { visit: VisitDetail }) {
           t("chats.session.direct")
         )}
       </Fact>
+      {UTM.map((name) => (
+        <Fact key={name} name={t(`visitors.utm.${name}`)}>
+          {visit.utm[name]}
+        </Fact>
+      ))}
       <Fact name={t("chats.session.device")}>{t(`visitors.devices.${visit.device}`)}</Fact>
       <Fact name={t("chats.session.browser")}>{visit.browser}</Fact>
       <Fact name={t("chats.session.language")}>{languageName(visit.language)}</Fact>

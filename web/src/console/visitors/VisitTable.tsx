@@ -3,6 +3,7 @@ import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Visit } from "../../api/rest";
+import { ProofSign } from "../customers/Proof";
 import { type Column, VirtualTable } from "../lists/VirtualTable";
 import { Dot, type DotTone } from "../ui/Dot";
 import { shortUrl } from "../ui/format";
@@ -15,7 +16,7 @@ import {
   type SortKey,
   VISIT_STATES,
   type VisitState,
-  visitorCode,
+  visitorName,
   visitState,
 } from "./visits";
 
@@ -32,6 +33,7 @@ const OFFER_ENDS: readonly OfferEnd[] = [
   "withdrawn",
 ];
 const DEVICES = ["desktop", "tablet", "phone"] as const;
+const PROOFS = ["signed", "claimed"] as const;
 
 interface VisitTableProps {
   visits: Visit[];
@@ -68,6 +70,8 @@ function wordsOf(t: TFunction) {
     column: each(COLUMNS, (name) => t(`visitors.column.${name}`)),
     state: each(VISIT_STATES, (name) => t(`visitors.state.${name}`)),
     offer: each(OFFER_ENDS, (name) => t(`visitors.presentation.${name}`)),
+    proof: each(PROOFS, (name) => t(`customers.proof.${name}`)),
+    proof_text: each(PROOFS, (name) => t(`customers.proof_text.${name}`)),
     device: each(DEVICES, (name) => t(`visitors.devices.${name}`)),
     first: t("visitors.first"),
     no_page: t("visitors.no_page"),
@@ -108,12 +112,16 @@ function columnsOf(words: Words): Column<Visit, SortKey>[] {
 }
 
 function nameCell(visit: Visit, words: Words) {
-  const name = words.name(visitorCode(visit.visitor_id));
+  const name = visitorName(visit, words.name);
+  const proof = visit.customer?.proof;
   return (
     <>
-      <button type="button" className={`${classes.open} clip`} aria-label={words.open(name)}>
-        {name}
-      </button>
+      <div className={classes.name}>
+        <button type="button" className={`${classes.open} clip`} aria-label={words.open(name)}>
+          {name}
+        </button>
+        {proof && <ProofSign proof={proof} word={words.proof[proof]} text={words.proof_text[proof]} />}
+      </div>
       <div className={classes.second}>
         {visit.visit_number === 1 ? words.first : words.visit_n(visit.visit_number)}
         <span className={classes.narrow}> · {words.state[visitState(visit)]}</span>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Visit, VisitDetail } from "../../api/rest";
 import { withPage } from "../live/cache";
-import { lastOffer, selectVisits, sortOf, visitState } from "./visits";
+import { lastOffer, selectVisits, sortOf, visitorName, visitState } from "./visits";
 
 function visit(id: string, change: Partial<Visit>): Visit {
   return {
@@ -26,6 +26,7 @@ function visit(id: string, change: Partial<Visit>): Visit {
     last_accepted_late: false,
     chat_id: null,
     offer_state: null,
+    customer: null,
     ...change,
   };
 }
@@ -84,6 +85,16 @@ describe("live visitors", () => {
       { key: "visitor", down: false },
     );
     expect(found.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  // spec: A-2 C-3
+  it("are called and found by the name that the directory has for them", () => {
+    const customer = { id: "k", name: "Kari Nordmann", proof: "claimed" } as const;
+    const visits = [visit("a", {}), visit("b", { customer })];
+    const found = selectVisits(visits, { text: "nordmann", state: null }, { key: "visitor", down: false });
+    expect(found.map(({ id }) => id)).toEqual(["b"]);
+    const names = visits.map((one) => visitorName(one, (code) => `Visitor ${code}`));
+    expect(names).toEqual(["Visitor or-a", "Kari Nordmann"]);
   });
 
   // spec: A-2

@@ -43,8 +43,9 @@ export function selectVisits(visits: readonly Visit[], filter: VisitFilter, sort
 }
 
 function searchText(visit: Visit): string {
-  const { page, device, browser, language, id, visitor_id } = visit;
-  return [page?.url, page?.title, device, browser, language, id, visitor_id].join(" ").toLowerCase();
+  const { customer, page, device, browser, language, id, visitor_id } = visit;
+  const parts = [customer?.name, page?.url, page?.title, device, browser, language, id, visitor_id];
+  return parts.join(" ").toLowerCase();
 }
 
 const COMPARE: Record<SortKey, (a: Visit, b: Visit) => number> = {
@@ -73,6 +74,14 @@ function byText(a: string, b: string): number {
 
 function rank(visit: Visit): number {
   return { chat: 3, offer: 2, browsing: 1, away: 0 }[visitState(visit)];
+}
+
+/** What the directory calls the visitor, or else `named` by the best short name there is. */
+export function visitorName(
+  { customer, visitor_id }: Pick<Visit, "customer" | "visitor_id">,
+  named: (code: string) => string,
+): string {
+  return customer?.name || named(visitorCode(visitor_id));
 }
 
 /** The best short name of a visitor who has not given one. */

@@ -8,9 +8,10 @@ import { useOpenChats } from "../api/queries";
 import { Dot } from "../ui/Dot";
 import { Empty, Loaded } from "../ui/states";
 import { Elapsed } from "../ui/time";
+import { isOpen, needOf, sortByNeed } from "./need";
 import classes from "./Wallboard.module.css";
 
-/** Rows drawn; the longest waits come first. */
+/** Rows drawn; who needs a hand comes first. */
 const ROWS_MAX = 100;
 
 export function ChatTable({ board }: { board: Wallboard }) {
@@ -22,7 +23,7 @@ export function ChatTable({ board }: { board: Wallboard }) {
       <h2 id="wallboard-chats">{t("wallboard.chats.title")}</h2>
       <Loaded query={chats}>
         {(all) => {
-          const open = all.filter((chat) => sites.has(chat.site_id) && isOpen(chat)).sort(byNeed);
+          const open = sortByNeed(all.filter((chat) => sites.has(chat.site_id) && isOpen(chat)));
           return open.length === 0 ? (
             <Empty
               icon={IconMessages}
@@ -30,25 +31,12 @@ export function ChatTable({ board }: { board: Wallboard }) {
               text={t("wallboard.chats.empty_text")}
             />
           ) : (
-            <div className={classes.frame}>
-              <table className={classes.table}>
-                <thead>
-                  <tr>
-                    <th scope="col">{t("wallboard.chats.visitor")}</th>
-                    <th scope="col">{t("wallboard.chats.agent")}</th>
-                    <th scope="col">{t("wallboard.chats.state")}</th>
-                    <th scope="col" className={classes.end}>
-                      {t("wallboard.chats.since")}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {open.slice(0, ROWS_MAX).map((chat) => (
-                    <Row key={chat.id} chat={chat} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <>
+              <Table chats={open.slice(0, ROWS_MAX)} />
+              {open.length > ROWS_MAX && (
+                <p className={classes.more}>{t("wallboard.chats.more", { count: open.length - ROWS_MAX })}</p>
+              )}
+            </>
           );
         }}
       </Loaded>
@@ -56,12 +44,36 @@ export function ChatTable({ board }: { board: Wallboard }) {
   );
 }
 
+function Table({ chats }: { chats: Chat[] }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.frame}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t("wallboard.chats.visitor")}</th>
+            <th scope="col">{t("wallboard.chats.agent")}</th>
+            <th scope="col">{t("wallboard.chats.state")}</th>
+            <th scope="col" className={classes.end}>
+              {t("wallboard.chats.since")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {chats.map((chat) => (
+            <Row key={chat.id} chat={chat} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 function Row({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
-  const waits = chat.state !== "active";
-  const since = (waits ? chat.queued_at : chat.answered_at) ?? chat.requested_at;
+  const { need, since } = needOf(chat);
   return (
-    <tr data-waiting={waits}>
+    <tr data-waiting={need === "agent"}>
       <td>
         <Link href={`/chats/${chat.id}`} className={`${classes.link} clip`}>
           {chat.visitor_name}
@@ -73,8 +85,8 @@ function Row({ chat }: { chat: Chat }) {
       </td>
       <td>
         <span className={classes.state}>
-          <Dot tone={waits ? "wait" : "good"} />
-          {t(`chats.state.${chat.state}`)}
+          <Dot tone={need === null ? "good" : "wait"} />
+          {need === "answer" ? t("wallboard.chats.unanswered") : t(`chats.state.${chat.state}`)}
         </span>
       </td>
       <td className={classes.end}>
@@ -82,13 +94,4 @@ function Row({ chat }: { chat: Chat }) {
       </td>
     </tr>
   );
-}
-
-function isOpen({ state }: Chat): boolean {
-  return state !== "ended" && state !== "form";
-}
-
-function byNeed(a: Chat, b: Chat): number {
-  const waits = (chat: Chat) => (chat.state === "active" ? 1 : 0);
-  return waits(a) - waits(b) || (a.queued_at ?? a.requested_at) - (b.queued_at ?? b.requested_at);
 }

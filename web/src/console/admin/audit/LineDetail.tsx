@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditDetail, AuditEntry } from "../../../api/rest";
 import { request } from "../../api/http";
+import { useSiteZone } from "../../api/queries";
 import { useUser } from "../../shell/user";
 import { CopyIcon } from "../../ui/CopyIcon";
 import { told, warned } from "../../ui/notify";
@@ -40,7 +41,12 @@ export function LineDetail({ id }: { id: string }) {
 
 function Changes({ line: { differences, before, after, entry } }: { line: AuditDetail }) {
   const { t, i18n } = useTranslation();
-  const words: Words = { t, language: i18n.language, names: useNames(entry.site_id) };
+  const words: Words = {
+    t,
+    language: i18n.language,
+    names: useNames(entry.site_id),
+    zone: useSiteZone(entry.site_id ?? ""),
+  };
   const whole = before === null ? after : after === null ? before : null;
   if (whole !== null) return <Whole entry={entry} whole={whole} words={words} />;
   if (differences.length === 0) {

@@ -8,7 +8,8 @@ let words: Words;
 beforeAll(async () => {
   const instance = i18next.createInstance();
   const t = await instance.init({ lng: "en", resources: { en: { translation: { ...shell, ...areas } } } });
-  words = { t: t as Words["t"], language: "en", names: new Map([["0190-a", "Price advice"]]) };
+  const names = new Map([["0190-a", "Price advice"]]);
+  words = { t: t as Words["t"], language: "en", names, zone: "Europe/Oslo" };
 });
 
 // spec: A-4
@@ -43,6 +44,9 @@ it("says values in words, with units and names", () => {
   expect(valueIn("user", "skills", [{ skill: "French", level: 2 }], words)).toBe("Skill: French, Level: 2");
   expect(valueIn("offer", "default_language", "de", words)).toBe("German");
   expect(valueIn("rule", "conditions", { type: "device", any_of: ["phone"] }, words)).toMatch(/phone/i);
+  const since = { type: "time", value: Date.parse("2026-07-15T10:00Z") };
+  const condition = { type: "attribute", name: "since", test: { is: "less", value: since } };
+  expect(valueIn("rule", "conditions", condition, words)).toContain("2026-07-15 12:00 (Europe/Oslo)");
   expect(valueIn("rule", "offer_id", null, words)).toBe("");
 });
 

@@ -278,6 +278,8 @@ export interface Words {
   /** Of the console. */
   language: string;
   names: Names;
+  /** Times in conditions are told on the clocks of the site. */
+  zone: string;
 }
 
 /** `/plan/routing/ring_time_s` of a queue is "Ring time". */
@@ -321,7 +323,7 @@ export function labelOf(kind: Kind, field: string, t: TFunction): string {
 
 /** A value in words, several lines where it has several parts; empty where there is none. */
 export function valueIn(kind: Kind, field: string, value: unknown, words: Words): string {
-  const { t, names, language } = words;
+  const { t, names, language, zone } = words;
   if (value === null || value === undefined || value === "") return "";
   if (typeof value === "boolean") return t(value ? "audit.yes" : "audit.no");
   if (typeof value === "number") return numberIn(field, value, language);
@@ -330,7 +332,7 @@ export function valueIn(kind: Kind, field: string, value: unknown, words: Words)
     const choice = CHOICES[field]?.[value];
     return choice ? String(t(choice as "audit.yes")) : (names.get(value) ?? value);
   }
-  if (field === "conditions") return conditionSentence(value as never, t);
+  if (field === "conditions") return conditionSentence(value as never, t, zone);
   if (Array.isArray(value)) {
     const items = value.map((item) => itemIn(kind, field, item, words)).filter(Boolean);
     if (items.some((item) => item.includes("\n"))) return items.join("\n\n");

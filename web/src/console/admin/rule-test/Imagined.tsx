@@ -240,7 +240,7 @@ function Result({ site, result, error }: { site: string; result: TestResult | nu
   if (error) return <p role="alert">{`${t("rule_test.failed")}. ${error.message}`}</p>;
   if (!result) return <p className={classes.second}>{t("rule_test.waiting")}</p>;
   const { action, explanation } = result;
-  return <Explained explanation={explanation} answer={action ? answer(action) : undefined} />;
+  return <Explained explanation={explanation} site={site} answer={action ? answer(action) : undefined} />;
 
   function answer(taken: NonNullable<TestResult["action"]>): string {
     const queue = queues.find((known) => known.id === taken.queue)?.name ?? "";

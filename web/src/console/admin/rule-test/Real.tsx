@@ -35,14 +35,14 @@ export function Real({ site, head }: { site: string; head: ReactNode }) {
         </Section>
         {chosen && (
           <Section title={t("decisions.history")}>
-            <DecisionHistory key={chosen.id} visit={chosen.id} live={chosen.live} />
+            <DecisionHistory key={chosen.id} visit={chosen.id} site={chosen.site_id} live={chosen.live} />
           </Section>
         )}
       </div>
       <aside className={classes.aside}>
         <Section title={t("decisions.now")}>
           {chosen?.live ? (
-            <DecisionNow key={chosen.id} visit={chosen.id} />
+            <DecisionNow key={chosen.id} visit={chosen.id} site={chosen.site_id} />
           ) : (
             <p className={classes.second}>{t(chosen ? "decisions.gone" : "rule_test.choose")}</p>
           )}

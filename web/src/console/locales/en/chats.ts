@@ -16,6 +16,7 @@ export const chats = {
     place: "No. {{n}} in the queue",
     ringing_at: "Ringing at {{name}}",
     with: "With {{name}}",
+    unanswered: "With {{name}} · the visitor waits for an answer",
     file: "File: {{name}}",
     you: "You: {{text}}",
     by: "{{name}}: {{text}}",
@@ -251,6 +252,8 @@ export const chats = {
   },
   session: {
     pop: "Open the record",
+    pop_blocked:
+      "The browser did not let the record open by itself. Allow pop-ups for this page in its settings.",
     rating: "Survey",
     rated: "Rating",
     rating_of: "{{n}} of 5",

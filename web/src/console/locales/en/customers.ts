@@ -38,8 +38,6 @@ export const customers = {
   chat_state: { form: "Form open", queued: "Waiting", ringing: "Ringing", active: "Active", ended: "Ended" },
   read: "Read the chat",
   not_readable: "Read by who had this chat, once it is put away by who serves its queue, and by supervisors",
-  nothing_said: "Nothing was said in this chat.",
-  visitor: "Visitor",
   unknown: "The site has not said who this is.",
   proof_label: "Proof",
   proof: { signed: "Verified", claimed: "Unverified" },

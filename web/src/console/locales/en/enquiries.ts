@@ -15,6 +15,13 @@ export const enquiries = {
   choose_title: "Choose an enquiry",
   choose_text: "Its text and who dealt with it appear here.",
   sent: "Sent",
+  mail_title: "By e-mail",
+  mail: {
+    none: "Not sent: there is no mail server, or the queue names no address.",
+    waiting: "Waiting to be sent",
+    sent: "Sent",
+    failed: "Could not be sent. It stands only here.",
+  },
   from_page: "From the page",
   queue: "Queue",
   chat: "Chat before it",

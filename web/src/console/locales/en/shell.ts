@@ -72,7 +72,7 @@ export const shell = {
     offline: "Offline",
     ready_hint: "New chats ring at you",
     away_hint: "New chats go to other agents",
-    slots: "{{used}} of {{slots}} chats",
+    slots: "{{used}} of {{slots}} slots in use",
     failed: "The status could not be changed. {{detail}}",
     silent: "You were set away because a chat was not answered in time.",
     missed: "Missed a chat",

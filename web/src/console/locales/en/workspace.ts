@@ -79,6 +79,11 @@ export const ready = {
   queues: "Queues",
   no_queues: "You serve no queue. An administrator can add you to one.",
   channel_off: "{{name}}, switched off",
+  closed: "{{name}}, closed now",
+  offers: "Offers",
+  offers_running: "Offers are presented.",
+  offers_stopped:
+    "A supervisor has stopped offers on {{sites}}. Visitors can still open the chat by themselves.",
   slots: "Slots",
   slots_used: "{{used}} of {{slots}} in use.",
   sound: "Sound",

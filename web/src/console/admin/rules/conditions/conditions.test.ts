@@ -112,7 +112,7 @@ describe("the check of conditions", () => {
 describe("a condition in words", () => {
   it("is one sentence, for every kind", () => {
     for (const kind of EVERY) {
-      const words = conditionSentence(begin(kind), t);
+      const words = conditionSentence(begin(kind), t, "UTC");
       expect(words, kind).not.toMatch(/conditions\.|undefined|\{\{/);
       expect(words, kind).not.toBe("");
     }
@@ -123,12 +123,12 @@ describe("a condition in words", () => {
       type: "all",
       of: [phone, { type: "not", of: { type: "any", of: [german, leaving] } }],
     };
-    expect(conditionSentence(tree, t)).toBe(
+    expect(conditionSentence(tree, t, "UTC")).toBe(
       "all of (the device is phone, not (at least one of (the language is de, the pointer leaves the page at the top)))",
     );
-    expect(conditionSentence({ type: "any", of: [] }, t)).toBe("never");
+    expect(conditionSentence({ type: "any", of: [] }, t, "UTC")).toBe("never");
     const hours: Condition = { type: "local_time", weekdays: [1, 2, 3, 4, 5], from: "09:00", to: "17:00" };
-    expect(conditionSentence(hours, t)).toBe("it is Mon–Fri, 09:00 to 17:00");
+    expect(conditionSentence(hours, t, "UTC")).toBe("it is Mon–Fri, 09:00 to 17:00");
     const since: Condition = {
       type: "attribute",
       name: "since",
@@ -137,14 +137,14 @@ describe("a condition in words", () => {
     expect(conditionSentence(since, t, "Europe/Oslo")).toBe(
       "since is less than 2026-07-15 12:00 (Europe/Oslo)",
     );
-    expect(conditionSentence(since, t)).toBe("since is less than 2026-07-15 10:00 (UTC)");
+    expect(conditionSentence(since, t, "UTC")).toBe("since is less than 2026-07-15 10:00 (UTC)");
     const cart: Condition = {
       type: "attribute",
       name: "cart_value",
       trust: "signed",
       test: { is: "at_least", value: { type: "number", value: 100 } },
     };
-    expect(conditionSentence(cart, t)).toBe("cart_value (signed) is at least 100");
+    expect(conditionSentence(cart, t, "UTC")).toBe("cart_value (signed) is at least 100");
   });
 });
 

@@ -1,0 +1,51 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it, vi } from "vitest";
+import type { PastChat, SessionUser } from "../../api/rest";
+import { UserContext } from "../shell/user";
+import { type Mounted, mount } from "../ui/mounted";
+import { PastChats } from "./Past";
+
+const LIVE = { outbox: [], uploads: [] };
+vi.mock("../live/LiveProvider", () => ({
+  useLive: () => ({}),
+  useLiveState: (pick: (state: unknown) => unknown) => pick(LIVE),
+}));
+
+let page: Mounted | undefined;
+afterEach(() => page?.unmount());
+
+const PAST = {
+  id: "c1",
+  queue: "Sales",
+  agent: { id: "bob", name: "Bob" },
+  requested_at: 0,
+  state: "ended",
+  proof: "signed",
+  readable: true,
+} as unknown as PastChat;
+const CHAT = { id: "c1", visitor_name: "Kari", visitor_read_seq: 3, visitor_delivered_seq: 3 };
+const FILE = { id: "f1", name: "plan.pdf", media_type: "application/pdf", bytes: 2048, url: "/files/f1" };
+const SAID = [
+  { seq: 1, id: "m1", from: "visitor", name: "", text: "", at: 1, file: FILE },
+  { seq: 2, id: "m2", from: "agent", name: "Bob", text: "Ask the shop in Oslo", at: 2, audience: "staff" },
+  { seq: 3, id: "m3", from: "agent", name: "Bob", text: "I have it", at: 3 },
+];
+
+// spec: C-3 Q-8 Q-9
+it("shows the files of an earlier chat, and marks what was for the team alone", async () => {
+  page = await mount(
+    <UserContext.Provider value={{ id: "alice", role: "supervisor" } as SessionUser}>
+      <PastChats chats={[PAST]} />
+    </UserContext.Provider>,
+    ({ path }) => (path === "/chats/c1" ? CHAT : { items: SAID, next: null }),
+  );
+  const { element, until, click } = page;
+  await click(element.querySelector('button[aria-label="Read the chat"]'));
+  const log = () => document.querySelector('[role="log"]');
+  await until(() => log()?.textContent?.includes("I have it"));
+  expect(log()?.textContent).toContain("plan.pdf");
+  const notes = [...(log()?.querySelectorAll('[data-staff="true"]') ?? [])];
+  expect(notes.map((note) => note.textContent)).toEqual([
+    expect.stringContaining("Only your team sees thisAsk the shop in Oslo"),
+  ]);
+});

@@ -1,0 +1,43 @@
+// @vitest-environment happy-dom
+import { afterEach, expect, it, vi } from "vitest";
+import type { SessionUser } from "../../api/rest";
+import { type Mounted, mount } from "../ui/mounted";
+import { StatusSwitch } from "./StatusSwitch";
+import { UserContext } from "./user";
+
+const LIVE = {
+  connection: { state: "open" },
+  standing: { status: "ready", reason: "self", away_reason: null, since: 0 },
+  slots: 3,
+};
+vi.mock("../live/LiveProvider", () => ({
+  useLive: () => ({}),
+  useLiveState: (pick: (state: unknown) => unknown) => pick(LIVE),
+}));
+
+let page: Mounted | undefined;
+afterEach(() => page?.unmount());
+
+// spec: Q-4
+it("says how many slots are in use as the server counts them", async () => {
+  const alice = { id: "alice", name: "Alice" };
+  const bob = { id: "bob", name: "Bob" };
+  const own = { id: "own", state: "active", agent: alice, guests: [], call: null };
+  const joined = { id: "joined", state: "active", agent: bob, guests: [alice], call: null };
+  let count: (me: unknown) => void = () => {};
+  page = await mount(
+    <UserContext.Provider value={{ ...alice, role: "agent" } as SessionUser}>
+      <StatusSwitch />
+    </UserContext.Provider>,
+    ({ path }) => {
+      if (path.startsWith("/chats?")) return { items: [own, joined], next: null };
+      if (path === "/me") return new Promise((resolve) => (count = resolve));
+      return { away_reasons: [] };
+    },
+  );
+  const { element, until, click } = page;
+  await click(element.querySelector("button"));
+  await until(() => document.body.textContent?.includes("1 of 3 slots in use"));
+  count({ slots: 3, slots_used: 2, queues: [] });
+  await until(() => document.body.textContent?.includes("2 of 3 slots in use"));
+});
