@@ -254,7 +254,8 @@ export type VisitorNotice =
   | { type: "message"; chat: string; message: Message }
   /** The message `id` of this browser is stored under `seq`. */
   | { type: "ack"; chat: string; id: string; seq: number }
-  | { type: "typing"; chat: string }
+  /** `name`: of who writes; where it is not said, the agent whose chat it is. */
+  | { type: "typing"; chat: string; name?: string | null }
   /** The agent's console has the messages up to here. */
   | { type: "delivered"; chat: string; seq: number }
   | { type: "read"; chat: string; seq: number }

@@ -80,6 +80,8 @@ export interface Session {
   /** The form could not be taken, whatever stands in it. */
   form_failed: boolean;
   typing_at: number;
+  /** Who writes, where the server has said it. */
+  typing_name: string;
   read_seq: number;
   /** What the server was told over this connection: up to where is read, and up to where this browser has. */
   told_read_seq: number;
@@ -148,6 +150,7 @@ export function newSession(kept: Partial<Kept> = {}): Session {
     form_errors: {},
     form_failed: false,
     typing_at: 0,
+    typing_name: "",
     read_seq: 0,
     told_read_seq: 0,
     told_delivered_seq: 0,
@@ -242,7 +245,7 @@ function notice(s: Session, n: VisitorNotice, now: number): Step {
     case "ack":
       return acknowledge(s, n.chat, n.id, n.seq);
     case "typing":
-      return [ofChat(s, n.chat) ? { ...s, typing_at: now } : s, []];
+      return [ofChat(s, n.chat) ? { ...s, typing_at: now, typing_name: n.name || "" } : s, []];
     case "delivered":
       return [
         s.chat && ofChat(s, n.chat)

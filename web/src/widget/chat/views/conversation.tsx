@@ -28,7 +28,7 @@ export function Conversation({ chat, ended }: { chat: VisitorChat; ended: boolea
 
 function Transcript({ chat }: { chat: VisitorChat }) {
   const { state, t } = useUi();
-  const { messages, unsent, typing_at, link } = state.session;
+  const { messages, unsent, typing_at, typing_name, link } = state.session;
   const { uploads } = state;
   const log = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
@@ -75,7 +75,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
       {typing_at > 0 && chat.state === "active" && (
         <div class="typing">
           <Dots />
-          <span class="sr">{fill(t.typing, { name })}</span>
+          <span class="sr">{fill(t.typing, { name: typing_name || name })}</span>
         </div>
       )}
     </div>
