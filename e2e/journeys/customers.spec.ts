@@ -93,7 +93,7 @@ function partOfSession(agent: Agent, name: string): Locator {
   return session.locator("section").filter({ has: agent.page.getByRole("heading", { name, exact: true }) });
 }
 
-// spec: C-2
+// spec: C-2 N-3
 test("an unsigned reference fills in nothing and is shown as unverified", async ({ visitor, agent }) => {
   await visitor.page.goto("/product/oslo-chair");
   await expect(visitor.launcher).toBeVisible();
