@@ -1,31 +1,38 @@
 /** Accessibility, as far as a machine can see it, in console and widget, light and dark. */
 import type { Page } from "@playwright/test";
 import { check, checkAsItIs } from "../support/access.ts";
-import { changeQueue, listAdminPages } from "../support/admin.ts";
+import { addCannedReply, changeQueue, listAdminPages } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
-import { expect, test } from "../support/journey.ts";
+import { chat, expect, test } from "../support/journey.ts";
 import { type Look, listScenes, openPreview, showScene } from "../support/preview.ts";
 
-/** Frames of the visitor of a type that is added to the set are refused as the server would. */
-async function standBetween(page: Page): Promise<Set<string>> {
-  const refused = new Set<string>();
+interface Between {
+  /** Frames of the visitor of these types are refused as the server would. */
+  refused: Set<string>;
+  /** What a refusal waits for. */
+  until: Promise<void>;
+}
+
+async function standBetween(page: Page): Promise<Between> {
+  const between: Between = { refused: new Set(), until: Promise.resolve() };
   await page.routeWebSocket(/\/live\/visitor/, (browser) => {
     const server = browser.connectToServer();
-    browser.onMessage((text) => {
+    browser.onMessage(async (text) => {
       const { type, id } = JSON.parse(String(text)) as { type: string; id?: string };
-      if (!refused.has(type)) return server.send(text);
+      if (!between.refused.has(type)) return server.send(text);
+      await between.until;
       const code = type === "say" ? "too_many" : "not_found";
       browser.send(JSON.stringify({ type: "refused", id, code, detail: "" }));
     });
   });
-  return refused;
+  return between;
 }
 
 // spec: N-5
 test("the widget in each of its states", async ({ browser, demo, visitor, agent }) => {
   test.setTimeout(240_000);
   await changeQueue(browser, demo, { routing: { ring_time_s: 120 } });
-  const refuse = await standBetween(visitor.page);
+  const between = await standBetween(visitor.page);
   await visitor.page.goto("/product/oslo-chair");
   await expect(visitor.launcher).toBeVisible();
   await check(visitor.page, "launcher");
@@ -43,18 +50,32 @@ test("the widget in each of its states", async ({ browser, demo, visitor, agent 
   await visitor.say("Is the oak oiled?");
   await agent.sees("Is the oak oiled?");
   await check(visitor.page, "chat");
-  refuse.add("say");
+  await agent.composer.fill("It is");
+  await expect(visitor.log.getByText(/ is typing$/)).toBeAttached();
+  await check(visitor.page, "typing");
+  await agent.composer.fill("");
+  between.refused.add("say");
   await visitor.say("And the ash?");
   await expect(visitor.log.getByText("Not sent")).toBeVisible();
   await check(visitor.page, "message not sent");
   await check(agent.page, "conversation");
   await agent.page.getByRole("button", { name: "End chat" }).click();
-  await agent.page.getByRole("dialog").getByRole("button", { name: "End chat" }).click();
+  const question = agent.page.getByRole("dialog").getByRole("button", { name: "End chat" });
+  await expect(question).toBeVisible();
+  await check(agent.page, "end of the chat");
+  await question.click();
   await expect(visitor.composer).toBeHidden();
   await check(visitor.page, "ended");
   // Where another offer has come meanwhile, a new chat is asked for by accepting it.
-  refuse.add("open_chat").add("accept");
+  between.refused.add("open_chat").add("accept");
+  let refuse = () => {};
+  between.until = new Promise((resolve) => {
+    refuse = resolve;
+  });
   await visitor.widget.getByRole("button", { name: "Start a new chat" }).click();
+  await expect(visitor.widget.getByRole("heading", { name: "One moment, please" })).toBeVisible();
+  await check(visitor.page, "asking");
+  refuse();
   await expect(visitor.widget.getByRole("heading", { name: "The chat could not be started" })).toBeVisible();
   await check(visitor.page, "failed");
   await agent.page.getByRole("button", { name: "Close", exact: true }).click();
@@ -125,30 +146,55 @@ test("the widget in every state of its preview, in both directions and on a phon
   await page.context().close();
 });
 
+async function checkPage({ page }: Agent, path: string): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 }), path).toBeAttached();
+  await expect(page.getByRole("status", { name: "Loading" }), path).toHaveCount(0);
+  await check(page, path);
+}
+
+/** What the console shows while nobody is signed in. */
+async function checkEntrance({ page }: Agent): Promise<void> {
+  await page.goto("/");
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await check(page, "sign in");
+  const setup = "**/api/v1/setup";
+  await page.route(setup, (route) => route.fulfill({ json: { first_start: true } }));
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "Welcome to Beckon" })).toBeVisible();
+  await check(page, "first start");
+  await page.unroute(setup);
+}
+
 // spec: N-5
-test("the pages of the console", async ({ browser, demo, agent }) => {
+test("the pages of the console", async ({ browser, demo, visitor, agent }) => {
   test.setTimeout(480_000);
   await agent.page.goto("/chats");
-  await check(agent.page, "chats");
-  for (const area of ["visitors", "history", "enquiries", "customers"]) {
-    await agent.page.goto(`/${area}`);
-    await expect(agent.page.getByRole("heading", { level: 1 })).toBeAttached();
-    await check(agent.page, area);
-  }
-
+  await check(agent.page, "no chats");
   const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
   const admin = new Agent(await context.newPage(), demo.console);
-  await admin.page.goto("/");
-  await expect(admin.page.getByRole("button", { name: "Sign in" })).toBeVisible();
-  await check(admin.page, "sign in");
+  await checkEntrance(admin);
   await admin.signIn(demo.account("admin"));
+  const texts = { en: "It comes in two weeks." };
+  const reply = await addCannedReply(admin, { shortcut: "delivery", title: "Delivery", texts });
+
+  await chat(visitor, agent);
+  await agent.page.goto("/visitors");
+  await expect(agent.page.getByRole("button", { name: /^Open the visit of/ })).toBeVisible();
+  await check(agent.page, "visitors");
   await admin.page.goto("/wallboard");
   await expect(admin.page.getByRole("heading", { name: "Queues" })).toBeVisible();
+  await expect(admin.page.getByRole("cell", { name: /Kari/ })).toBeVisible();
   await check(admin.page, "wallboard");
-  for (const path of await listAdminPages(admin)) {
-    await admin.page.goto(path);
-    await expect(admin.page.getByRole("heading", { level: 1 }), path).toBeVisible();
-    await check(admin.page, path);
-  }
+  const canned = ["/canned-replies", "/canned-replies/new", `/canned-replies/${reply}`];
+  for (const path of ["/history", "/enquiries", "/customers", "/customers/new", ...canned])
+    await checkPage(agent, path);
+
+  const paths = await listAdminPages(admin);
+  const further = ["/customers/fields", `/admin/canned-replies/${reply}`, "/nowhere", "/admin/nowhere"];
+  for (const path of [...paths, ...further]) await checkPage(admin, path);
+  await admin.page.goto("/admin/users/none");
+  await expect(admin.page.getByRole("heading", { name: "Not found" })).toBeVisible();
+  await check(admin.page, "a user who is not there");
   await context.close();
 });

@@ -1,6 +1,6 @@
 /** Accounts: where one is signed in, ending that elsewhere, the password, invitations, and the second step. */
 import { createHmac } from "node:crypto";
-import { AxeBuilder } from "@axe-core/playwright";
+import { check } from "../support/access.ts";
 import type { Agent } from "../support/agent.ts";
 import { another, expect, test, watch } from "../support/journey.ts";
 
@@ -74,19 +74,21 @@ test("whoever is invited opens the link, chooses a password and is in", async ({
   await expect(invited.getByRole("heading", { name: "You are invited" })).toBeVisible();
   await expect(invited.getByRole("textbox", { name: "E-mail" })).toHaveValue("mia@demo.test");
   await invited.getByLabel("Password", { exact: true }).fill("correct horse");
-  const axe = await new AxeBuilder({ page: invited }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  expect.soft(axe.violations.map(({ id }) => id)).toEqual([]);
+  await check(invited, "invitation");
   await invited.getByRole("button", { name: "Accept and sign in" }).click();
   await expect(invited.getByRole("button", { name: "Account of Mia" })).toBeVisible();
   expectedErrors.push(/404/);
   await invited.goto("/");
   await invited.goto(link);
   await expect(invited.getByText("This link is not good any more")).toBeVisible();
+  await check(invited, "dead link");
   await page.reload();
   await expect(page.getByRole("row", { name: /Mia/ })).toContainText("Enabled");
   await page.getByRole("link", { name: /Mia/ }).click();
   await page.getByRole("button", { name: "Make a link" }).click();
-  await expect(page.getByText(/\/new-password#/)).toBeVisible();
+  await invited.goto((await page.getByText(/\/new-password#/).textContent()) ?? "");
+  await expect(invited.getByRole("heading", { name: "A new password" })).toBeVisible();
+  await check(invited, "new password");
   await page.getByRole("button", { name: "Revoke" }).click();
   await expect(page.getByText(/\/new-password#/)).toBeHidden();
   await Promise.all([page.context().close(), context.close()]);
@@ -131,8 +133,7 @@ test("where everyone must use a second step it is set up before anything else, t
   await expect(page.getByRole("heading", { name: "Set up the second step" })).toBeVisible();
   await page.goto("/visitors");
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
-  const axe = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  expect.soft(axe.violations.map(({ id }) => id)).toEqual([]);
+  await check(page, "setting up the second step");
   const secret = ((await page.locator("code").textContent()) ?? "").replaceAll(" ", "");
   await page.getByLabel("First code").fill("000000");
   await page.getByRole("button", { name: "Turn on" }).click();
@@ -146,6 +147,8 @@ test("where everyone must use a second step it is set up before anything else, t
 
   await context.clearCookies();
   await enter();
+  await expect(page.getByLabel("Code")).toBeVisible();
+  await check(page, "second step of signing in");
   await page.getByLabel("Code").fill(recovery);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();

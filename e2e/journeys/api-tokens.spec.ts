@@ -1,6 +1,5 @@
 /** A token of a program: made, used within its scopes, named in the audit log, revoked. */
-import { AxeBuilder } from "@axe-core/playwright";
-import { stillness } from "../support/access.ts";
+import { check } from "../support/access.ts";
 import { Agent } from "../support/agent.ts";
 import { expect, test, watch } from "../support/journey.ts";
 
@@ -16,14 +15,10 @@ test("a program uses the interface with a token until it is revoked", async ({ b
   await expect(page.getByText("Choose at least one.")).toBeVisible();
   await page.getByRole("textbox", { name: "Name" }).fill("Deploy");
   await page.getByRole("checkbox", { name: "Change the configuration" }).check();
-  const axe = async () => {
-    await stillness(page);
-    return new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  };
-  expect.soft((await axe()).violations.map(({ id }) => id)).toEqual([]);
+  await check(page, "new token with what is wrong");
   await page.getByRole("button", { name: "Create" }).click();
   const token = await page.getByText(/^beckon_/).textContent();
-  expect.soft((await axe()).violations.map(({ id }) => id)).toEqual([]);
+  await check(page, "token");
 
   const call = (method: string, path: string, body?: object) =>
     fetch(`${demo.console}/api/v1${path}`, {

@@ -131,7 +131,10 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await setElsewhere(sue.page, false);
   await expect(unread).toBeHidden();
   await sue.page.getByRole("button", { name: "Take over" }).click();
-  await sue.page.getByRole("dialog").getByRole("button", { name: "Take over" }).click();
+  const take = sue.page.getByRole("dialog").getByRole("button", { name: "Take over" });
+  await expect(take).toBeVisible();
+  await check(sue.page, "taking over");
+  await take.click();
   await expect(visitor.log.getByText("Sue Dahl looks after you now.")).toBeVisible();
   await sue.say("Good morning, I go on from here.");
   await visitor.sees("Good morning, I go on from here.");
@@ -264,6 +267,8 @@ withMail(
     await expect(visitor.widget.locator("#unread")).toHaveText("1");
     await maximise.click();
     await expect(visitor.log.getByText(warning)).toBeVisible();
+    await check(visitor.page, "idle warning");
+    await check(agent.page, "visitor who does not answer");
     await expect(visitor.widget.locator("#unread")).toBeHidden();
     await visitor.say("Still here");
     await expect(idle).toBeHidden();
@@ -274,6 +279,7 @@ withMail(
     await address.fill("kari@home");
     await address.press("Enter");
     await expect(address).toHaveAccessibleDescription("Please enter a valid e-mail address.");
+    await check(visitor.page, "survey");
     await address.fill("kari@home.example");
     await visitor.send.click();
     await expect(visitor.widget.getByText("The conversation will be sent to you by e-mail.")).toBeVisible();

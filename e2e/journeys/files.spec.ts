@@ -1,5 +1,6 @@
 /** Files in a chat: pictures both ways, what is refused and why, and that nothing that was sent ever runs. */
 import { crc32, deflateSync } from "node:zlib";
+import { check } from "../support/access.ts";
 import { chat, expect, test } from "../support/journey.ts";
 
 /** A picture of one colour, made here: nothing in it but its pixels. */
@@ -60,6 +61,8 @@ test("a picture goes both ways and opens in a tab of its own", async ({ visitor,
   const answer = visitor.log.getByRole("link", { name: "Picture: sofa.png" });
   await expect(answer).toBeVisible();
   await expect(answer).toHaveAttribute("rel", /noopener/);
+  await check(visitor.page, "pictures");
+  await check(agent.page, "pictures in the console");
   const opened = visitor.page.context().waitForEvent("page");
   await answer.click();
   const tab = await opened;
@@ -129,6 +132,8 @@ test("pages and scripts are refused with words, and a document is saved, never s
   });
   const link = agent.log.getByRole("link", { name: /notes\.txt/ });
   await expect(link).toBeVisible();
+  await check(visitor.page, "file");
+  await check(agent.page, "file in the console");
   const address = await link.getAttribute("href");
   const answer = await agent.page.request.get(`${agent.origin}${address}`);
   expect(answer.headers()["content-type"]).toBe("text/plain; charset=utf-8");
@@ -145,8 +150,11 @@ test("an emoji is chosen in the widget and found by name in the console", async 
   await visitor.composer.press("Enter");
   await agent.sees("👍");
   await agent.page.getByRole("button", { name: "Emoji" }).click();
-  await agent.page.getByRole("textbox", { name: "Find an emoji" }).fill("deliv");
-  await agent.page.getByRole("textbox", { name: "Find an emoji" }).press("Enter");
+  const search = agent.page.getByRole("textbox", { name: "Find an emoji" });
+  await expect(search).toBeVisible();
+  await check(agent.page, "emoji");
+  await search.fill("deliv");
+  await search.press("Enter");
   await expect(agent.composer).toHaveValue("🚚");
   await agent.composer.press("Enter");
   await visitor.sees("🚚");

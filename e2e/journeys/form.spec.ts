@@ -1,4 +1,5 @@
 /** The form before a chat: fields of every kind, read and filled in by a visitor who speaks German. */
+import { check } from "../support/access.ts";
 import { changeQueue } from "../support/admin.ts";
 import { anotherVisitor, expect, inGerman, test } from "../support/journey.ts";
 
@@ -69,6 +70,7 @@ test("each kind of field is filled in, put right where it is wrong, and read by 
   await phone.fill("(--)");
   await send.click();
   await expect(phone).toHaveAccessibleDescription("Bitte prüfen Sie diese Eingabe.");
+  await check(page, "form that was refused");
   await expect(topic).toHaveValue("return");
   await expect(agent.ringing).toBeHidden();
   await phone.fill("+47 22 33 44 55");

@@ -1,5 +1,6 @@
 /** A network that goes away and comes back under a chat, or goes silent without a word. */
 import type { Page } from "@playwright/test";
+import { check } from "../support/access.ts";
 import type { Agent } from "../support/agent.ts";
 import { another, chat, expect, test } from "../support/journey.ts";
 
@@ -29,6 +30,9 @@ test("what both sides write while the visitor is offline arrives once, in order"
   await expect.poll(() => stored(agent)).toContain("sent meanwhile");
   expect(await stored(agent)).not.toContain("written offline 1");
   await expect(agent.log.getByText("written offline 1")).toHaveCount(0);
+  await expect(visitor.widget.getByText(/^The connection is lost/)).toBeVisible();
+  await expect(visitor.log.getByText("Waiting for the connection").first()).toBeVisible();
+  await check(visitor.page, "connection lost, messages kept");
   await context.setOffline(false);
 
   await agent.sees("written offline 1");

@@ -1,5 +1,6 @@
 /** Ended chats: found again by who may see them, at an address that can be shared; and a queue that is closed by hand. */
 import type { Page, Response } from "@playwright/test";
+import { check } from "../support/access.ts";
 import { changeRule } from "../support/admin.ts";
 import { another, anotherVisitor, chat, expect, test } from "../support/journey.ts";
 
@@ -84,6 +85,8 @@ test("a supervisor stops offers, sees what became of those of the day, and close
   await expect(offers).toContainText("Offers are presented.");
   await offers.getByRole("button", { name: "Stop offers" }).click();
   const question = sue.page.getByRole("dialog", { name: /^Stop offers on Halden/ });
+  await expect(question).toBeVisible();
+  await check(sue.page, "stopping of offers");
   await question.getByRole("button", { name: "Stop offers" }).click();
   await expect(offers).toContainText("Stopped by Sue Dahl");
   await visitor.page.goto("/product/oslo-chair");
@@ -112,6 +115,7 @@ test("a supervisor stops offers, sees what became of those of the day, and close
   await dialog.getByLabel("Date and time").fill("2001-01-01T10:00");
   await dialog.getByRole("button", { name: "Close now" }).click();
   await expect(dialog.getByText("Choose a time to come.")).toBeVisible();
+  await check(sue.page, "closing until a time");
   await dialog.getByLabel("Date and time").fill("2090-01-01T10:00");
   await dialog.getByRole("button", { name: "Close now" }).click();
   await expect(row.getByText("Out of hours")).toBeVisible();

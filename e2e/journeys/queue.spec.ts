@@ -91,6 +91,7 @@ test("who waits too long may leave a message", async ({ visitor, admin }) => {
   await opens(visitor);
   await expect(visitor.widget.getByText(/Nobody could answer in time/)).toBeVisible();
   await expect(visitor.widget.getByLabel("Your message")).toBeVisible();
+  await check(visitor.page, "waited too long");
 });
 
 // spec: Q-5
@@ -123,6 +124,7 @@ test("who waits too long waits in another queue, and is told", async ({ browser,
   await expect(status).toContainText(
     "You are now waiting for another team. The time you have waited counts.",
   );
+  await check(visitor.page, "moved to another queue");
 });
 
 // spec
@@ -146,6 +148,7 @@ test("an enquiry comes by mail and stands in the console", async ({ visitor, adm
   await widget.getByLabel("Your message").fill("Is the blue chair in stock?");
   await widget.getByRole("button", { name: "Send" }).click();
   await expect(widget.getByText("Please enter a valid e-mail address.")).toBeVisible();
+  await check(visitor.page, "enquiry with what is wrong");
   await widget.getByLabel("E-mail").fill("kari@home.example");
   await widget.getByRole("button", { name: "Send" }).click();
   await expect(widget.getByRole("heading", { name: "Your message has been sent" })).toBeVisible();

@@ -1,6 +1,6 @@
 /** Signing in through a provider: set up in the console, tried, used, refused in words, and open to new people. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
+import { check } from "../support/access.ts";
 import type { Demo } from "../support/demo.ts";
 import { another, expect, test, watch } from "../support/journey.ts";
 import { client, LocalProvider } from "../support/provider.ts";
@@ -22,8 +22,7 @@ async function comeAs(page: Page, name: string): Promise<void> {
 }
 
 async function isClean(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  expect.soft(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  await check(page, page.url());
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect.soft(wider, "nothing goes beyond the screen").toBeLessThanOrEqual(0);
 }

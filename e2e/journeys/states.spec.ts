@@ -22,14 +22,9 @@ test("no page goes beyond a phone's screen, and one that could not be loaded can
   const change = await page.request.patch(`${demo.console}/api/v1/sites/${site}`, { data, headers });
   expect(change.status()).toBe(200);
 
-  const queue = paths.find((path) => path.includes("/queues/") && path.endsWith("?tab=styling"));
-  const tabs = ["form", "hours", "routing", "alternatives"].map(
-    (tab) => queue?.replace("styling", tab) ?? "",
-  );
-
   await page.emulateMedia({ colorScheme: "dark" });
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of [...paths, ...tabs]) {
+  for (const path of paths) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 }), path).toBeVisible();
     await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);

@@ -30,7 +30,7 @@ const call = (page: Page, ...args: unknown[]) =>
 const stored = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).concat(Object.keys(sessionStorage)));
 
-// spec: R-8, R-7, T-5
+// spec: R-8, R-7, T-5, N-3
 test("scrolling, leaving, silence, an event and an attribute each bring the offer of their rule", async ({
   browser,
   demo,
@@ -153,7 +153,7 @@ test("a path without tracking loads nothing and makes no visit, until the page l
   await expect(visitor.widget).toHaveCount(0);
 });
 
-// spec: N-4, P-11
+// spec: N-3, N-4, P-11
 test("where the site waits for consent nothing is stored or seen before it, nor after it is withdrawn", async ({
   browser,
   demo,

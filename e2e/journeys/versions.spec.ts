@@ -1,6 +1,5 @@
 /** What was changed by whom, and the way back to how a site was before. */
-import { AxeBuilder } from "@axe-core/playwright";
-import { stillness } from "../support/access.ts";
+import { check } from "../support/access.ts";
 import { Agent } from "../support/agent.ts";
 import { expect, test, watch } from "../support/journey.ts";
 
@@ -38,11 +37,7 @@ test("a change is seen with its reason, and taken back", async ({ browser, demo,
   await dialog.getByLabel("Why").fill("A better name.");
   await dialog.getByRole("button", { name: "Save note" }).click();
   await expect(page.getByText("The note was saved.")).toBeVisible();
-  const axe = async () => {
-    await stillness(page);
-    return new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-  };
-  expect.soft((await axe()).violations.map(({ id }) => id)).toEqual([]);
+  await check(page, "a change and its note");
   await page.keyboard.press("Escape");
 
   await page.goto(`/admin/sites/${site.id}/versions`);

@@ -1,27 +1,13 @@
 /** The agent's workspace: by keyboard alone, canned replies, drafts, options, and the mini window. */
 import type { Browser, BrowserContext } from "@playwright/test";
 import { check, checkMiniWindow } from "../support/access.ts";
+import { addCannedReply } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import type { Demo } from "../support/demo.ts";
 import { anotherVisitor, chat, expect, test } from "../support/journey.ts";
 import { MiniWindow } from "../support/mini.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
-
-interface CannedReply {
-  shortcut: string;
-  title: string;
-  texts: Record<string, string>;
-  personal?: boolean;
-}
-
-async function addCannedReply(agent: Agent, reply: CannedReply): Promise<void> {
-  const answer = await agent.page.request.post(`${agent.origin}/api/v1/canned-replies`, {
-    data: reply,
-    headers: { origin: agent.origin },
-  });
-  expect(answer.status()).toBe(201);
-}
 
 async function openDialog(agent: Agent, name: string): Promise<void> {
   await agent.page.getByRole("button", { name: /^Account of/ }).click();

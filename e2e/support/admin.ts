@@ -7,6 +7,9 @@ interface List {
   items: { id: string }[];
 }
 
+/** Beside the first, which has no name in the address. */
+const queue_tabs = ["form", "hours", "agents", "routing", "alternatives", "conduct", "styling"];
+
 export async function listAdminPages(admin: Agent): Promise<string[]> {
   const first = async (path: string) => {
     const [item] = (await admin.read<List>(path)).items;
@@ -15,6 +18,7 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
   };
   const site = await first("/sites");
   const below = `/admin/sites/${site}`;
+  const queue = `${below}/queues/${await first(`/sites/${site}/queues`)}`;
   return [
     "/admin/sites",
     "/admin/sites/new",
@@ -30,8 +34,8 @@ export async function listAdminPages(admin: Agent): Promise<string[]> {
     `${below}/rule-test`,
     `${below}/queues`,
     `${below}/queues/new`,
-    `${below}/queues/${await first(`/sites/${site}/queues`)}`,
-    `${below}/queues/${await first(`/sites/${site}/queues`)}?tab=styling`,
+    queue,
+    ...queue_tabs.map((tab) => `${queue}?tab=${tab}`),
     "/admin/users",
     "/admin/users/new",
     "/admin/single-sign-on",
@@ -80,6 +84,21 @@ async function patch(admin: Agent, path: string, data: object): Promise<void> {
   const headers = { origin: admin.origin };
   const answer = await admin.page.request.patch(`${admin.origin}/api/v1${path}`, { data, headers });
   expect(answer.status(), await answer.text()).toBe(200);
+}
+
+interface CannedReply {
+  shortcut: string;
+  title: string;
+  texts: Record<string, string>;
+  personal?: boolean;
+}
+
+/** As whoever is signed in there; yields its id. */
+export async function addCannedReply(agent: Agent, reply: CannedReply): Promise<string> {
+  const options = { data: reply, headers: { origin: agent.origin } };
+  const answer = await agent.page.request.post(`${agent.origin}/api/v1/canned-replies`, options);
+  expect(answer.status(), await answer.text()).toBe(201);
+  return ((await answer.json()) as { id: string }).id;
 }
 
 /** Changes visitor tracking settings of the demo's site. */

@@ -1,6 +1,7 @@
 /** The built widget in real Chromium, on a page of another origin under a strict Content-Security-Policy. */
 import { expect, it } from "vitest";
 import {
+  call,
   chat,
   context,
   fake,
@@ -369,4 +370,47 @@ it("runs what the page queued before it came, and tells the page what happens", 
   await expect
     .poll(() => page.evaluate(() => (window as unknown as { told: string[] }).told))
     .toEqual(["open"]);
+});
+
+it("tells the page of the offer, the window, the chat, and who the visitor is, in that order", async () => {
+  // spec: N-3
+  fake.answer((frame) => {
+    switch (frame.type) {
+      case "hello":
+        return [welcome({ offer })];
+      case "accept":
+        return [
+          { type: "settled", presentation: "p1", outcome: "accepted" },
+          { type: "chat", chat: chat("active") },
+        ];
+      case "identify":
+        return [{ type: "identified", signed: false }];
+      default:
+        return [];
+    }
+  });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const calls: unknown[] = [];
+    const told: unknown[] = [];
+    const stub = Object.assign((...call: unknown[]) => calls.push(call), { q: calls });
+    Object.assign(window, { beckon: stub, told });
+    for (const name of ["offer", "open", "close", "chat", "identify"])
+      stub("on", name, (detail: unknown) => told.push([name, detail]));
+  });
+  await page.goto(fake.shop);
+  const told = () => page.evaluate(() => (window as unknown as { told: unknown[] }).told);
+  await expect.poll(told).toEqual([["offer", { id: "p1" }]]);
+  await call(page, "open");
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+  await call(page, "close");
+  await call(page, "identify", { customer_ref: "C-1" });
+  const all = [
+    ["offer", { id: "p1" }],
+    ["open", {}],
+    ["chat", { state: "active" }],
+    ["close", {}],
+    ["identify", { type: "identified", signed: false }],
+  ];
+  await expect.poll(told).toEqual(all);
 });

@@ -220,7 +220,8 @@ describe("messages that arrive", () => {
 
   it("end the typing indicator, as time does", () => {
     const [s] = play(chatting(), { type: "typing", chat: "c1" });
-    expect(s.typing_at).toBe(1_000);
+    expect([s.typing_at, s.typing_name]).toEqual([1_000, ""]);
+    expect(play(s, { type: "typing", chat: "c1", name: "Bob" })[0].typing_name).toBe("Bob");
     expect(play(s, heard(from_agent(1)))[0].typing_at).toBe(0);
     expect(play(s, { type: "ticked", now: 9_000 })[0].typing_at).toBe(0);
   });

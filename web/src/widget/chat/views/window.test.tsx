@@ -121,6 +121,17 @@ it("has the title of the chat's queue in the conversation and after it", () => {
   }
 });
 
+// spec: Q-8 Q-9
+it("says who writes: the one whom the server names, else the agent whose chat it is", () => {
+  const writes = (over: Partial<Session>) => {
+    draw({ ...active, agent: { name: "Alice" } }, { ...talk, ...over });
+    return document.querySelector(".typing")?.textContent;
+  };
+  expect(writes({})).toBeUndefined();
+  expect(writes({ typing_at: 1 })).toBe("Alice is typing");
+  expect(writes({ typing_at: 1, typing_name: "Bob" })).toBe("Bob is typing");
+});
+
 // spec: X-3 Q-6
 it("says at the form that what could not be sent yet is kept, while it is sent again", () => {
   const again = { at: 4_000, ms: 3_000 };
