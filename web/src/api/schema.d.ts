@@ -3042,6 +3042,8 @@ export interface components {
              * @description When it was sent, milliseconds since 1970.
              */
             created_at: number;
+            /** @description What became of its mails to the addresses of the queue. */
+            mail: components["schemas"]["EnquiryMail"];
         };
         /** @description How many enquiries wait for somebody. */
         EnquiryCount: {
@@ -3051,6 +3053,11 @@ export interface components {
              */
             open: number;
         };
+        /**
+         * @description What became of the mails of an enquiry: the worst of them counts, then the slowest.
+         * @enum {string}
+         */
+        EnquiryMail: "none" | "waiting" | "sent" | "failed";
         /** @description What to change of an enquiry. */
         EnquiryPatch: {
             /** @description Whether somebody dealt with it; the caller, that is. */
@@ -3447,6 +3454,11 @@ export interface components {
              * @description For who has a second step: the code that the app shows, or a recovery code.
              */
             code?: string;
+        };
+        /** @description Who is on the site. */
+        LiveVisits: components["schemas"]["Page_Visit"] & {
+            /** @description There are more visits than the list holds. */
+            cut: boolean;
         };
         /** @description A token that was just made. It is not shown again. */
         MadeApiToken: {
@@ -5077,6 +5089,10 @@ export interface components {
             site: components["schemas"]["Named_SiteId"];
             /** @description The channel switch. */
             channel_on: boolean;
+            /** @description Open at this moment: within its hours, or opened by hand. */
+            open_now: boolean;
+            /** @description A supervisor has stopped the offers of its site. */
+            offers_stopped: boolean;
         };
         /** @description Who is signed in. */
         Session: {
@@ -5687,6 +5703,7 @@ export interface components {
             site_id: components["schemas"]["SiteId"];
             /** @description The visitor. */
             visitor_id: components["schemas"]["VisitorId"];
+            customer?: components["schemas"]["VisitCustomer"] | null;
             /**
              * Format: int64
              * @description First contact.
@@ -5739,6 +5756,15 @@ export interface components {
             last_accepted_late: boolean;
             chat_id?: components["schemas"]["ChatId"] | null;
             offer_state?: components["schemas"]["Presentation"] | null;
+        };
+        /** @description The record of a visitor. */
+        VisitCustomer: {
+            /** @description Identity. */
+            id: components["schemas"]["CustomerId"];
+            /** @description Their name, else their e-mail address, else the site's own reference. */
+            name: string;
+            /** @description What says that it is them. */
+            proof: components["schemas"]["CustomerLink"];
         };
         /** @description A visit with what it saw and was offered. */
         VisitDetail: components["schemas"]["Visit"] & {
@@ -10040,7 +10066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Visit"];
+                    "application/json": components["schemas"]["LiveVisits"];
                 };
             };
             401: components["responses"]["Refused401"];

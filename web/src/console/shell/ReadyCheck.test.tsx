@@ -113,7 +113,12 @@ it.each<[what: string, change: Partial<Given>, check: string, state: string, wor
   ],
   [
     "offers are stopped",
-    { queues: [{ ...QUEUE, offers_stopped: true }, { ...QUEUE, id: "q2", offers_stopped: true }] },
+    {
+      queues: [
+        { ...QUEUE, offers_stopped: true },
+        { ...QUEUE, id: "q2", offers_stopped: true },
+      ],
+    },
     "Offers",
     "note",
     "A supervisor has stopped offers on Shop.",

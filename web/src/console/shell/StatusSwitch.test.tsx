@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, it, vi } from "vitest";
 import type { SessionUser } from "../../api/rest";
 import { type Mounted, mount } from "../ui/mounted";
 import { StatusSwitch } from "./StatusSwitch";
