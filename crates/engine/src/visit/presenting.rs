@@ -285,7 +285,8 @@ impl Visit {
             }
             return;
         }
-        let chat_is_open = self.chat_block(now).is_some();
+        // An alert on which no agent has written is no chat to the visitor, who is faster then (P-9).
+        let chat_is_open = self.chat_block(now).is_some() && self.alerted().is_none();
         let late = self.settled_mut().iter_mut().find(|s| s.presentation.id == id && s.can_be_answered());
         let Some(late) = late.filter(|_| !chat_is_open) else { return };
         let queue = late.presentation.queue;
@@ -344,6 +345,7 @@ impl Visit {
     }
 
     fn open_chat(&mut self, id: PresentationId, queue: QueueId, now: UnixMs, effects: &mut Vec<Effect>) {
+        self.end_alert();
         self.set_chat(Chat::Form { until: now.plus_s(FORM_OPEN_MAX_S) });
         effects.push(Effect::OpenChat { presentation: id, queue });
     }

@@ -21,6 +21,7 @@ use super::instead::{alternative, shown};
 use super::notice::visitor::{PresentedOffer, VisitorNotice};
 use super::overload::Load;
 use super::presenting::present;
+use super::progress::Progress;
 use super::reasons::Why;
 use super::sites::Site;
 use crate::bus::Hint;
@@ -43,15 +44,19 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub(super) struct Decided {
     pub(super) at: UnixMs,
     pub(super) effects: Vec<Effect>,
+    /// Where the visit stood then. Of what was decided later it says nothing: that is committed with its own.
+    pub(super) checkpoint: Checkpoint,
+    /// What the visit had asked for or open then.
+    pub(super) presentation: Option<Presentation>,
 }
 
 impl Decided {
     /// Presentations of which the engine believes that they were never made are withdrawn where they were: the next one of the
     /// visit would be refused (O-3), and the agent's slot held.
-    pub(super) fn take_back(given_up: Vec<PresentationId>, at: UnixMs) -> Self {
+    fn take_back(self, at: UnixMs) -> Self {
         let (outcome, reason) = (Outcome::Withdrawn, Some(Reason::StoreRefused));
         let withdraw = |presentation| Effect::SettleOutcome { presentation, outcome, reason };
-        Self { at, effects: given_up.into_iter().map(withdraw).collect() }
+        Self { at, effects: presentations(&self).map(withdraw).collect(), ..self }
     }
 }
 
@@ -61,9 +66,6 @@ pub(super) struct Job {
     pub(super) visitor: VisitorId,
     pub(super) visit: VisitId,
     pub(super) site: Arc<Site>,
-    pub(super) checkpoint: Checkpoint,
-    /// What the visit had asked for or open when the job began.
-    pub(super) presentation: Option<Presentation>,
     /// Why an offer is presented, when one is.
     pub(super) why: Option<Box<Why>>,
     pub(super) decided: Decided,
@@ -77,8 +79,8 @@ pub(super) struct JobDone {
     pub(super) presented: Option<(PresentedOffer, Option<TabId>)>,
     pub(super) settled: Vec<(PresentationId, Outcome)>,
     pub(super) notices: Vec<VisitorNotice>,
-    /// The presentations that may have been committed all the same, when only the answer was lost.
-    pub(super) given_up: Vec<PresentationId>,
+    /// Takes back the presentations that may have been committed all the same, when only the answer was lost.
+    pub(super) given_up: Option<Decided>,
     /// The visit has ended, or another node has claimed it.
     pub(super) lost: bool,
     hints: Vec<Hint>,
@@ -116,7 +118,8 @@ pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
     // What could not be settled is settled by the sweeper when it is due.
     let done = refuse(&job, Reason::StoreRefused);
     let notices = if only_presents { Vec::new() } else { vec![conversation::unavailable()] };
-    JobDone { notices, given_up: presentations(&job).collect(), ..done }
+    let given_up = job.decided.take_back(driver.clock().now());
+    JobDone { notices, given_up: (!given_up.effects.is_empty()).then_some(given_up), ..done }
 }
 
 fn count(done: &JobDone) {
@@ -146,16 +149,16 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
     let now = driver.clock().now();
     let mut done = JobDone::of(job.visit);
     let mut tx = driver.store().write().await?;
-    if !update_visit_checkpoint(&mut tx, &job.checkpoint).await? {
+    if !update_visit_checkpoint(&mut tx, &job.decided.checkpoint).await? {
         done.lost = true;
-        if find_visit_epoch(&mut tx, job.visit).await? != Some(job.checkpoint.epoch) {
+        if find_visit_epoch(&mut tx, job.visit).await? != Some(job.decided.checkpoint.epoch) {
             tracing::info!(visit = %job.visit, "the visit was claimed elsewhere");
             return Ok(done);
         }
     }
     let entry = entry::look(&mut tx, job, now).await?;
     for effect in &job.decided.effects {
-        carry_out_one(driver, &mut tx, job, effect, entry, now, &mut done).await?;
+        carry_out_one(driver, &mut tx, job, effect, &entry, now, &mut done).await?;
     }
     if let Err(error) = tx.commit().await {
         // It may stand all the same, when only the answer was lost: a hint makes someone read.
@@ -170,7 +173,7 @@ async fn carry_out_one(
     tx: &mut Tx,
     job: &Job,
     effect: &Effect,
-    entry: Entry,
+    entry: &Entry,
     now: UnixMs,
     done: &mut JobDone,
 ) -> StoreResult<()> {
@@ -186,16 +189,21 @@ async fn carry_out_one(
             Entry::Closed(reason) if *outcome == Outcome::Accepted => {
                 let (outcome, at) = (Outcome::Withdrawn, job.decided.at);
                 done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
-                settle(driver, tx, *presentation, outcome, Some(reason), at, done).await?;
+                settle(driver, tx, *presentation, outcome, Some(*reason), at, done).await?;
+            }
+            Entry::InChat(_) if *outcome == Outcome::Accepted => {
+                let (outcome, reason, at) = (Outcome::Withdrawn, Some(Reason::ChatOpen), job.decided.at);
+                done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
+                settle(driver, tx, *presentation, outcome, reason, at, done).await?;
             }
             // Not when it is committed at last: the next presentation may have been decided before that.
-            Entry::Open | Entry::Done | Entry::Closed(_) => {
+            Entry::Open | Entry::Done | Entry::InChat(_) | Entry::Closed(_) => {
                 settle(driver, tx, *presentation, *outcome, *reason, job.decided.at, done).await?
             }
         },
         Effect::RecordLateAccept { presentation } => match entry {
             // The folded offer goes: its yes has been answered.
-            Entry::Closed(_) => done.settled.push((*presentation, Outcome::Withdrawn)),
+            Entry::Closed(_) | Entry::InChat(_) => done.settled.push((*presentation, Outcome::Withdrawn)),
             Entry::Open | Entry::Done => {
                 update_accepted_late(tx, *presentation, now).await?;
                 done.settled.push((*presentation, Outcome::Accepted));
@@ -205,7 +213,12 @@ async fn carry_out_one(
             Entry::Closed(reason) => {
                 done.events.push(Event::ChatChanged { state: ChatPhase::None });
                 let wanted = (*presentation, *queue);
-                give_alternative(driver, tx, job, wanted, reason, now, done).await?;
+                give_alternative(driver, tx, job, wanted, *reason, now, done).await?;
+            }
+            Entry::InChat(open) => {
+                done.events.extend(Progress::of(open.as_deref()).events());
+                let visitor = job.visitor;
+                done.hints.extend(open.iter().map(|open| Hint::ChatChanged { chat: *open.id, visitor }));
             }
             Entry::Done => {
                 let led = find_chat_of_presentation(tx, job.visitor, *presentation).await?;
@@ -228,7 +241,7 @@ async fn carry_out_one(
         }
         Effect::WithdrawAlert { .. } => withdraw_alert(driver, tx, job, now, done).await?,
         Effect::EndVisit => {
-            update_visit_ended(tx, job.visit, job.checkpoint.epoch, now).await?;
+            update_visit_ended(tx, job.visit, job.decided.checkpoint.epoch, now).await?;
         }
         Effect::ShowOffer { .. } => {}
     }
@@ -252,9 +265,14 @@ async fn settle(
         return Ok(());
     }
     let Some(row) = find_presentation(tx, presentation).await? else { return Ok(()) };
-    if let (Some(stored), Some(at)) = (row.outcome, row.outcome_at) {
+    if let (Some(stored), Some(stored_at)) = (row.outcome, row.outcome_at) {
+        let ignored = matches!(stored.0, Outcome::Ignored | Outcome::PassivelyIgnored);
+        if outcome == Outcome::Accepted && ignored {
+            // The sweeper was faster than a yes that leads to a chat in this unit of work (O-7).
+            update_accepted_late(tx, presentation, at).await?;
+        }
         if stored.0 != outcome {
-            done.events.push(Event::OutcomeCorrected { presentation, outcome: stored.0, at: UnixMs(at) });
+            done.events.push(Event::OutcomeCorrected { presentation, outcome: stored.0, at: UnixMs(stored_at) });
         }
         done.settled.push((presentation, stored.0));
     }
@@ -356,16 +374,17 @@ async fn withdraw_alert(
 
 /// The presentations and the alert asked for are not made (O-14).
 fn refuse(job: &Job, reason: Reason) -> JobDone {
-    let mut events: Vec<Event> =
-        presentations(job).map(|presentation| Event::PresentationRefused { presentation, reason }).collect();
+    let mut events: Vec<Event> = presentations(&job.decided)
+        .map(|presentation| Event::PresentationRefused { presentation, reason })
+        .collect();
     if job.decided.effects.iter().any(|effect| matches!(effect, Effect::AlertAgent { .. })) {
         events.push(Event::AlertRefused { reason });
     }
     JobDone { events, ..JobDone::of(job.visit) }
 }
 
-fn presentations(job: &Job) -> impl Iterator<Item = PresentationId> {
-    job.decided.effects.iter().filter_map(|effect| {
+fn presentations(decided: &Decided) -> impl Iterator<Item = PresentationId> {
+    decided.effects.iter().filter_map(|effect| {
         if let Effect::PresentOffer { presentation, .. } = effect { Some(*presentation) } else { None }
     })
 }
@@ -378,7 +397,7 @@ impl JobDone {
             presented: None,
             settled: Vec::new(),
             notices: Vec::new(),
-            given_up: Vec::new(),
+            given_up: None,
             lost: false,
             hints: Vec::new(),
         }

@@ -7,10 +7,10 @@ use beckon_engine::id::{PresentationId, QueueId};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 
-use super::conversation::is_silent_alert;
+use super::conversation::{find_open_chat_locked, is_silent_alert};
 use super::effects::Job;
 use super::sites::{Site, read_gate, read_gate_beside};
-use crate::store::chat::{ChatRow, ChatState, find_chat_of_presentation, find_open_chat};
+use crate::store::chat::{ChatRow, ChatState, find_chat_of_presentation};
 use crate::store::presentation::find_presentation;
 use crate::store::{StoreResult, Tx};
 
@@ -33,12 +33,14 @@ pub(super) async fn lock_gate_of_form(
 }
 
 /// Whether a visitor who said yes comes into the chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Entry {
     /// They do; or the effects open no chat.
     Open,
     /// An earlier try has let them in.
     Done,
+    /// They were in this chat before the yes was carried out, and stay in it; none when it has ended since.
+    InChat(Option<Box<ChatRow>>),
     /// The gate has closed.
     Closed(Reason),
 }
@@ -57,13 +59,17 @@ pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Ent
     if find_chat_of_presentation(tx, job.visitor, presentation).await?.is_some() {
         return Ok(Entry::Done);
     }
-    if find_open_chat(tx, job.visitor).await?.is_some_and(|open| !is_silent_alert(&open)) {
-        return Ok(Entry::Open);
+    if let Some(open) = find_open_chat_locked(tx, job.visitor).await?.filter(|open| !is_silent_alert(open)) {
+        return Ok(Entry::InChat(Some(Box::new(open))));
     }
     // An earlier try of these effects may have been committed without our hearing of it.
     let before = find_presentation(tx, presentation).await?.and_then(|row| row.outcome_reason);
     let refused_before = before.map(|reason| *reason).filter(|_| settles(job, presentation));
-    Ok(gate.closed_because().or(refused_before).map_or(Entry::Open, Entry::Closed))
+    Ok(match gate.closed_because().or(refused_before) {
+        None => Entry::Open,
+        Some(Reason::ChatOpen) => Entry::InChat(None),
+        Some(reason) => Entry::Closed(reason),
+    })
 }
 
 fn settles(job: &Job, wanted: PresentationId) -> bool {

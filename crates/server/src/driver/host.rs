@@ -137,15 +137,17 @@ impl Host {
             }
         }
         if !commit.is_empty() {
-            self.jobs.push_back(Decided { at: now, effects: commit });
+            let presentation = self.state.engine.presentation().cloned();
+            let checkpoint = self.checkpoint(now);
+            self.jobs.push_back(Decided { at: now, effects: commit, checkpoint, presentation });
         }
     }
 
     /// Takes in what came of a job; the next one may begin.
     pub(super) fn job_done(&mut self, done: JobDone, now: UnixMs) {
         self.busy = false;
-        if !done.given_up.is_empty() {
-            self.jobs.push_front(Decided::take_back(done.given_up, now));
+        if let Some(given_up) = done.given_up {
+            self.jobs.push_front(given_up);
         }
         for event in done.events {
             self.feed(event, now);

@@ -101,7 +101,7 @@ fn row(job: &Job, effect: &Effect, offer: &Offer, now: UnixMs) -> PresentationRo
     };
     let by = job.why.as_ref().and_then(|why| why.by.as_ref());
     let facts = rule.and_then(|rule| job.site.rules.get(&rule).cloned()).unwrap_or_default();
-    let presented_at = job.presentation.as_ref().map_or(now, |asked| asked.presented_at);
+    let presented_at = job.decided.presentation.as_ref().map_or(now, |asked| asked.presented_at);
     PresentationRow {
         id: Text(*presentation),
         site_id: job.site.row.id,

@@ -182,7 +182,7 @@ impl Shard {
         let Some(host) = self.hosts.get_mut(&visitor) else { return };
         if !host.busy {
             match host.jobs.pop_front() {
-                Some(decided) => start_job(&self.driver, host, decided, now),
+                Some(decided) => start_job(&self.driver, host, decided),
                 None => {
                     // Who has gone takes nothing away from those who still wait.
                     for reply in
@@ -438,16 +438,16 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
     host
 }
 
-fn start_job(driver: &Driver, host: &mut Host, decided: Decided, now: UnixMs) {
+fn start_job(driver: &Driver, host: &mut Host, mut decided: Decided) {
     host.busy = true;
+    // The visit may have been claimed anew by this node since.
+    decided.checkpoint.epoch = host.epoch;
     let visitor = host.visitor;
     let presents = decided.effects.iter().any(|effect| matches!(effect, Effect::PresentOffer { .. }));
     let job = Job {
         visitor,
         visit: host.visit,
         site: Arc::clone(&host.site),
-        checkpoint: host.checkpoint(now),
-        presentation: host.state.engine.presentation().cloned(),
         why: if presents { host.why.take() } else { None },
         decided,
     };
