@@ -187,6 +187,22 @@ fn an_alert_and_an_offer_are_never_open_together() {
     assert_eq!(scene.said(), ["0 presents help"]);
 }
 
+// spec: O-7
+// spec: P-9
+#[test]
+fn a_late_yes_is_faster_than_the_agent_who_is_alerted() {
+    let begun = || Event::AlertFound { queue: queue("desk").id };
+    let mut scene = Scene::live(Site::new().rule("help", "/prices"));
+    scene.views("/prices").at(65).tell(begun()).chat(ChatPhase::Open).accepts().at(70);
+    let yes = ["65 help accepted late", "65 opens chat with desk"];
+    assert_eq!(scene.said(), ["0 presents help", "60 help ignored", yes[0], yes[1]]);
+    scene.leaves().at(100);
+    assert_eq!(scene.said(), [""; 0], "the alert is over");
+    let mut scene = Scene::live(Site::new().rule("help", "/prices"));
+    scene.views("/prices").at(65).tell(begun()).chat(ChatPhase::Open).tell(Event::AlertAnswered).accepts();
+    assert_eq!(scene.said(), ["0 presents help", "60 help ignored"]);
+}
+
 // spec: P-11
 #[test]
 fn a_queue_that_closes_takes_the_alert_back_but_a_last_agent_who_is_rung_does_not() {

@@ -272,7 +272,11 @@ async fn settle(
             update_accepted_late(tx, presentation, at).await?;
         }
         if stored.0 != outcome {
-            done.events.push(Event::OutcomeCorrected { presentation, outcome: stored.0, at: UnixMs(stored_at) });
+            done.events.push(Event::OutcomeCorrected {
+                presentation,
+                outcome: stored.0,
+                at: UnixMs(stored_at),
+            });
         }
         done.settled.push((presentation, stored.0));
     }

@@ -1,15 +1,19 @@
 //! Tests the way from a yes into the queue: one slot is given once, and who cannot have one is never met by silence.
 
+use beckon_engine::offer::Outcome;
 use beckon_engine::settings::SiteSettings;
-use beckon_server::store::Store;
-use beckon_server::store::chat::find_latest_chat;
+use beckon_server::clock::Clock;
+use beckon_server::store::chat::{NewChat, find_latest_chat, insert_chat};
+use beckon_server::store::presentation::{PresentationRow, find_presentation, update_outcome};
 use beckon_server::store::queue::{find_queue, update_queue};
 use beckon_server::store::visit::update_visitor_visit_ended;
+use beckon_server::store::{Store, Tx};
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
 use super::shop::{ORIGIN, Plan, Shop, product};
-use crate::harness::store_tests;
+use crate::harness::{on_sqlite, store_tests};
+use crate::store::fixtures;
 
 store_tests!(
     of_two_who_say_yes_at_once_one_gets_the_last_slot,
@@ -20,6 +24,7 @@ store_tests!(
     a_form_sent_when_the_channel_is_off_waits_where_the_queue_says_so,
     a_yes_sent_again_after_a_lost_connection_opens_one_chat,
     a_chat_that_nobody_waits_for_any_more_is_ended,
+    a_yes_from_within_a_chat_goes_on_in_that_chat_and_counts_as_withdrawn,
 );
 
 const FORM: &str = r#"{ "key": "name", "type": "text", "label": { "en": "Name" }, "required": false }"#;
@@ -195,9 +200,60 @@ async fn a_chat_that_nobody_waits_for_any_more_is_ended(store: Store) {
     alice.command(json!({ "type": "decline", "chat": chat["id"] })).await;
     browser.socket.leave().await;
     let mut tx = shop.store.write().await.unwrap();
-    update_visitor_visit_ended(&mut tx, visitor, beckon_server::clock::Clock::System.now()).await.unwrap();
+    update_visitor_visit_ended(&mut tx, visitor, Clock::System.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(alice.chat("ended").await["ended_by"], "system");
     let mut tx = shop.store.read().await.unwrap();
     assert!(find_latest_chat(&mut tx, visitor).await.unwrap().is_some_and(|chat| chat.answered_at.is_none()));
+}
+
+async fn presentation(tx: &mut Tx, offer: &Value) -> PresentationRow {
+    let id = serde_json::from_value(offer["id"].clone()).unwrap();
+    find_presentation(tx, id).await.unwrap().unwrap()
+}
+
+// spec: O-4
+// spec: X-5
+async fn a_yes_from_within_a_chat_goes_on_in_that_chat_and_counts_as_withdrawn(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    // Another node has let the visitor in, of which this one hears nothing.
+    let mut tx = shop.store.write().await.unwrap();
+    let row = presentation(&mut tx, &offer).await;
+    let now = Clock::System.now();
+    let who = (*row.visitor_id, *row.visit_id);
+    let chat = NewChat { held_until: now, ..fixtures::chat(*shop.site.id, *shop.queue.id, who) };
+    assert!(insert_chat(&mut tx, &chat, now).await.unwrap());
+    tx.commit().await.unwrap();
+    browser.accept(&offer).await;
+    assert_eq!(browser.socket.next_of("settled").await["outcome"], "withdrawn");
+    assert_eq!(answer(&mut browser).await["chat"]["id"], json!(chat.id));
+    assert_eq!(outcomes(&alice, &browser).await, ["withdrawn"]);
+}
+
+// spec: O-7
+// spec: X-5
+#[tokio::test]
+async fn a_yes_that_lost_to_the_sweeper_is_late_in_the_same_unit_of_work_as_its_chat() {
+    on_sqlite(async |store: Store| {
+        let shop = Shop::open(store, one_slot()).await;
+        let _alice = shop.agent("Alice").await;
+        let mut browser = shop.browser().await;
+        let offer = browser.offer().await;
+        let mut tx = shop.store.write().await.unwrap();
+        let id = *presentation(&mut tx, &offer).await.id;
+        assert!(update_outcome(&mut tx, id, Outcome::Ignored, None, Clock::System.now()).await.unwrap());
+        let Tx::Sqlite(writing) = &mut tx else { panic!("it is SQLite") };
+        let a_moment_later = "CREATE TRIGGER late BEFORE UPDATE OF accepted_late_at ON presentations
+            WHEN EXISTS (SELECT 1 FROM chats) BEGIN SELECT RAISE(ABORT, 'after the chat'); END";
+        sqlx::query(a_moment_later).execute(&mut **writing).await.unwrap();
+        tx.commit().await.unwrap();
+        browser.accept(&offer).await;
+        browser.chat("form").await;
+        let mut tx = shop.store.read().await.unwrap();
+        assert!(presentation(&mut tx, &offer).await.accepted_late_at.is_some());
+    })
+    .await;
 }
