@@ -328,7 +328,8 @@ impl Driver {
     }
 
     /// Lets every node forget a visitor who was erased.
-    pub fn tell_of_erasure(&self, visitor: VisitorId) {
+    pub fn tell_of_erasure(&self, site: SiteId, visitor: VisitorId) {
+        self.bus().publish(Hint::EnquiryChanged { site });
         self.bus().publish(Hint::VisitorErased { visitor });
     }
 

@@ -102,7 +102,7 @@ impl Failed {
         }
         let mut hints = std::mem::take(&mut self.hints).into_iter();
         for (hint, tries) in hints.by_ref() {
-            let Err(error) = follow(driver, hint.clone(), unshown).await else { continue };
+            let Err(error) = follow(driver, hint.clone(), &[], unshown).await else { continue };
             if tries < TRIES_MAX {
                 self.hints.push((hint, tries + 1));
             } else {
@@ -202,7 +202,7 @@ fn same(hint: &Hint) -> Hint {
 }
 
 /// Follows hints one after another. Consoles are told of all new messages first, together: what else the hints say of these chats comes
-/// after the messages, and nobody is shown as writing what is there.
+/// after the messages, and no console shows anyone as writing what is there.
 async fn follow_all(driver: &Driver, hints: Vec<Hint>, unshown: &mut Unshown, failed: &mut Failed) {
     let written: Arc<[ChatId]> = hints.iter().filter_map(chat_written_in).collect();
     if !written.is_empty() {
@@ -211,7 +211,7 @@ async fn follow_all(driver: &Driver, hints: Vec<Hint>, unshown: &mut Unshown, fa
     let is_over =
         |hint: &Hint| matches!(hint, Hint::Typing { chat, by: Side::Visitor, .. } if written.contains(chat));
     for hint in hints.into_iter().filter(|hint| !is_over(hint)) {
-        if let Err(error) = follow(driver, hint.clone(), unshown).await {
+        if let Err(error) = follow(driver, hint.clone(), &written, unshown).await {
             tracing::warn!(%error, "a hint could not be followed; it is followed again");
             failed.put_off(hint);
         }
@@ -223,7 +223,7 @@ fn chat_written_in(hint: &Hint) -> Option<ChatId> {
     if let Hint::MessageAdded { chat, .. } = hint { Some(*chat) } else { None }
 }
 
-async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResult<()> {
+async fn follow(driver: &Driver, hint: Hint, written: &[ChatId], unshown: &mut Unshown) -> StoreResult<()> {
     match hint {
         Hint::ChatChanged { chat, visitor } => {
             driver.inner.desk.notify_one();
@@ -240,7 +240,11 @@ async fn follow(driver: &Driver, hint: Hint, unshown: &mut Unshown) -> StoreResu
             unshown.touched.insert(chat);
         }
         Hint::Typing { chat, visitor, by: Side::Agent, writer } => {
-            tell_of_agent_writing(driver, chat, visitor, writer).await;
+            let name = writer.as_ref().map(|writer| writer.name.clone());
+            if let Some(writer) = writer.filter(|_| !written.contains(&chat)) {
+                tell_of_colleague_writing(driver, chat, writer);
+            }
+            tell_visitor(driver, visitor, VisitorNotice::Typing { chat, name }).await;
         }
         Hint::Typing { chat, by: Side::Visitor, .. } => {
             tell_followers(driver, chat, AgentNotice::Typing { chat, name: None });
@@ -305,14 +309,10 @@ fn tell_followers(driver: &Driver, chat: ChatId, notice: AgentNotice) {
     driver.consoles().tell_all(&ConsoleSignal::IfFollowed(chat, Box::new(notice)));
 }
 
-/// The visitor, and whoever else follows the chat, see who writes.
-async fn tell_of_agent_writing(driver: &Driver, chat: ChatId, visitor: VisitorId, writer: Option<Writer>) {
-    let name = writer.as_ref().map(|writer| writer.name.clone());
-    if let Some(Writer { id, name }) = writer {
-        let notice = Box::new(AgentNotice::Typing { chat, name: Some(name) });
-        driver.consoles().tell_all_but(id, &ConsoleSignal::IfFollowed(chat, notice));
-    }
-    tell_visitor(driver, visitor, VisitorNotice::Typing { chat, name }).await;
+/// Whoever else follows the chat sees who of the team writes.
+fn tell_of_colleague_writing(driver: &Driver, chat: ChatId, Writer { id, name }: Writer) {
+    let notice = Box::new(AgentNotice::Typing { chat, name: Some(name) });
+    driver.consoles().tell_all_but(id, &ConsoleSignal::IfFollowed(chat, notice));
 }
 
 /// Who follows the chat sees the page that its visitor came to.

@@ -19,7 +19,9 @@ use super::sites::Site;
 use crate::bus::Hint;
 use crate::store::chat::{Answer, find_chat};
 use crate::store::customer::link::find_prefill;
-use crate::store::enquiry::{NewEnquiry, find_enquiry_counts, find_enquiry_sent, insert_enquiry};
+use crate::store::enquiry::{
+    NewEnquiry, find_enquiry_counts, find_enquiry_sent, insert_enquiry, update_enquiry_mail_failed,
+};
 use crate::store::mail::{Cause, NewMail, insert_mail};
 use crate::store::webhook::event::{EnquiryEvent, insert_enquiry_event};
 use crate::store::{StoreResult, Tx};
@@ -155,7 +157,9 @@ impl Driver {
             subject: &subject,
             text: &text(enquiry),
         };
-        insert_mail(tx, mail, self.clock().now()).await?;
+        if !insert_mail(tx, mail, self.clock().now()).await? {
+            update_enquiry_mail_failed(tx, enquiry.id).await?;
+        }
         Ok(())
     }
 }

@@ -262,6 +262,7 @@ impl Driver {
                 row.last_file.map(|file| file.0.name),
                 row.last_at,
             ),
+            unanswered_since: row.unanswered_since,
             visitor_present: whereabouts.as_ref().is_some_and(|now| now.here),
             page: whereabouts.and_then(|now| now.page),
             presentation_id: row.presentation_id.map(|id| *id),
@@ -296,6 +297,7 @@ impl Chat {
         Self {
             answers: Vec::new(),
             last_message: None,
+            unanswered_since: None,
             page: None,
             call: None,
             noted: Noted::default(),

@@ -55,7 +55,7 @@ pub const AREAS: &[(&str, Option<Area>)] = &[
     ("/api/v1/queues/{id}/switches", Some(Area::Configuration)),
     ("/api/v1/holidays", Some(Area::Configuration)),
     ("/api/v1/sites/{id}/enquiries", Some(Area::Conversations)),
-    ("/api/v1/sites/{id}/enquiries/count", Some(Area::Conversations)),
+    ("/api/v1/enquiries/count", Some(Area::Conversations)),
     ("/api/v1/enquiries/{id}", Some(Area::Conversations)),
     ("/api/v1/chats/{id}/priority", Some(Area::Conversations)),
     ("/api/v1/sites/{id}/history", Some(Area::Conversations)),

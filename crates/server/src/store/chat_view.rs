@@ -97,6 +97,8 @@ pub struct ChatViewRow {
     pub last_file: Option<Json<FileAbout>>,
     /// When.
     pub last_at: Option<i64>,
+    /// Since when the visitor has waited for an agent to write, while the chat is active.
+    pub unanswered_since: Option<i64>,
     /// The presentation that was accepted.
     pub presentation_id: Option<Text<PresentationId>>,
     /// The rule whose offer was accepted.
@@ -149,6 +151,14 @@ macro_rules! select {
                     c.answers, c.last_seq,
                     c.visitor_read_seq, c.agent_read_seq, c.visitor_delivered_seq, c.agent_delivered_seq,
                     m.sender AS last_sender, m.name AS last_name, m.body AS last_body, m.file AS last_file, m.sent_at AS last_at,
+                    CASE WHEN c.state <> 'active' OR (c.mode = 'engage' AND NOT c.written) THEN NULL
+                         WHEN NOT EXISTS (SELECT 1 FROM messages a WHERE a.chat_id = c.id AND a.sender = 'agent'
+                                          AND a.audience = 'all') THEN c.answered_at
+                         ELSE (SELECT w.sent_at FROM messages w
+                               WHERE w.chat_id = c.id AND w.sender = 'visitor'
+                               AND w.seq > (SELECT a.seq FROM messages a WHERE a.chat_id = c.id AND a.sender = 'agent'
+                                            AND a.audience = 'all' ORDER BY a.seq DESC LIMIT 1)
+                               ORDER BY w.seq LIMIT 1) END AS unanswered_since,
                     c.presentation_id, p.rule_id, p.rule_name, p.offer_id, p.offer_name
              FROM chats c
              JOIN queues q ON q.id = c.queue_id

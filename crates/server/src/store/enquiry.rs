@@ -120,9 +120,9 @@ macro_rules! select {
         concat!(
             "SELECT e.id, e.site_id, e.queue_id, q.name AS queue_name, e.visit_id, e.chat_id, e.name, e.email, e.answers,
                     e.page_url, e.state, e.handled_by, u.name AS handler_name, e.handled_at, e.created_at,
-                    COALESCE((SELECT CASE MAX(CASE WHEN m.failed THEN 3 WHEN m.sent_at IS NULL THEN 2 ELSE 1 END)
+                    CASE WHEN e.mail = 'failed' THEN e.mail ELSE COALESCE((SELECT CASE MAX(CASE WHEN m.failed THEN 3 WHEN m.sent_at IS NULL THEN 2 ELSE 1 END)
                                      WHEN 3 THEN 'failed' WHEN 2 THEN 'waiting' WHEN 1 THEN 'sent' END
-                              FROM mails m WHERE m.enquiry_id = e.id), e.mail) AS mail
+                              FROM mails m WHERE m.enquiry_id = e.id), e.mail) END AS mail
              FROM enquiries e JOIN queues q ON q.id = e.queue_id LEFT JOIN users u ON u.id = e.handled_by ",
             $rest
         )
@@ -256,21 +256,29 @@ pub async fn list_enquiries(
     )
 }
 
-pub(in crate::store) const OPEN_COUNT: &str =
-    "SELECT COUNT(*) FROM enquiries e WHERE e.site_id = $1 AND e.state = 'open'
-    AND ($2 OR EXISTS (SELECT 1 FROM queue_agents a WHERE a.queue_id = e.queue_id AND a.user_id = $3))";
+pub(in crate::store) const OPEN_COUNT: &str = "SELECT COUNT(*) FROM enquiries e WHERE e.state = 'open'
+    AND ($1 OR EXISTS (SELECT 1 FROM queue_agents a WHERE a.queue_id = e.queue_id AND a.user_id = $2))";
 
-/// How many enquiries of a site are open that a person may see.
+/// How many enquiries are open that a person may see, on all sites.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn find_open_enquiry_count(tx: &mut Tx, site: SiteId, sight: Sight) -> StoreResult<i64> {
+pub async fn find_open_enquiry_count(tx: &mut Tx, sight: Sight) -> StoreResult<i64> {
     let (all, agent) = match sight {
         Sight::All => (true, String::new()),
         Sight::Of(agent) => (false, agent.to_string()),
     };
-    let (count,): (i64,) = fetch_one!(tx, (i64,), OPEN_COUNT, Text(site), all, agent.as_str(),)?;
+    let (count,): (i64,) = fetch_one!(tx, (i64,), OPEN_COUNT, all, agent.as_str(),)?;
     Ok(count)
+}
+
+/// Notes that a mail about an enquiry could not even be taken.
+///
+/// # Errors
+/// When the database failed.
+pub async fn update_enquiry_mail_failed(tx: &mut Tx, id: Uuid) -> StoreResult<()> {
+    execute!(tx, "UPDATE enquiries SET mail = 'failed' WHERE id = $1", Text(id))?;
+    Ok(())
 }
 
 /// Sets whether an enquiry was dealt with, and by whom. Yields false when it is so already.

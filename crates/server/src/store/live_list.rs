@@ -65,6 +65,7 @@ pub struct ListedVisit {
 }
 
 /// The record is the one that `find_known` finds: a signed identity counts most, then what an agent linked, then what the page claims.
+/// It is proven only by what was signed in this visit (C-2).
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -80,7 +81,8 @@ macro_rules! select {
                     a.url AS last_url, l.title AS last_title, l.entered_at AS last_entered_at,
                     k.id AS customer_id, k.first_name AS customer_first_name, k.last_name AS customer_last_name,
                     k.email AS customer_email, k.customer_ref,
-                    CASE WHEN k.id IS NULL THEN NULL WHEN i.identity = 'signed' THEN 'signed'
+                    CASE WHEN k.id IS NULL THEN NULL
+                         WHEN i.identity = 'signed' THEN CASE WHEN v.identity = 'signed' THEN 'signed' ELSE 'claimed' END
                          WHEN h.id IS NOT NULL THEN 'by_hand' ELSE 'claimed' END AS customer_link
              FROM visits v
              LEFT JOIN presentations o ON o.visit_id = v.id AND o.outcome IS NULL

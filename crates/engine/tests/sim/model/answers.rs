@@ -76,7 +76,8 @@ impl Model {
         let answered = |shown: &Shown| taken_back(shown) || (ignored(shown) && !shown.late);
         let found = self.remembered().find(|shown| shown.id == id && answered(shown));
         let late = found.map(|shown| (shown.queue, ignored(shown)));
-        let Some((queue, ignored)) = late.filter(|_| self.in_chat(now).is_none()) else { return };
+        let in_chat = self.in_chat(now).is_some() && self.alert.is_none();
+        let Some((queue, ignored)) = late.filter(|_| !in_chat) else { return };
         if let Some(reason) = facts::closed(queue, plan) {
             want.push(Want::Exactly(Effect::GiveAlternative { presentation: id, queue, reason }));
             return;
@@ -90,6 +91,7 @@ impl Model {
 
     fn enter_chat(&mut self, presentation: PresentationId, queue: QueueId, now: i64, want: &mut Vec<Want>) {
         self.chat = ChatPhase::Form { until: UnixMs(now + 120_000) };
+        self.alert = None;
         want.push(Want::Exactly(Effect::OpenChat { presentation, queue }));
     }
 

@@ -146,6 +146,9 @@ pub struct Chat {
     pub agent_delivered_seq: i64,
     /// The last message.
     pub last_message: Option<LastMessage>,
+    /// Since when the visitor has waited for an agent to write: their first message after the last of an agent that they can
+    /// read, or, before any, when the chat was taken. None while no answer is owed.
+    pub unanswered_since: Option<i64>,
     /// The visitor was heard from within 2 × Poll Interval.
     pub visitor_present: bool,
     /// The page the visitor is on.

@@ -88,7 +88,7 @@ async fn erase(
     tx.commit().await?;
     // A browser that is here now comes again, and is a new visitor.
     for visitor in visitors {
-        api.driver.tell_of_erasure(visitor);
+        api.driver.tell_of_erasure(row.site_id.0, visitor);
     }
     Ok(Json(ErasedCounts { records, visitors: browsers, visits, page_views, chats }))
 }

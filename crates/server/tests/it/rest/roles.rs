@@ -73,7 +73,7 @@ const ROUTES: &[(&str, &str, Option<Role>)] = &[
     ("PATCH", "/api/v1/queues/{id}/switches", Some(Role::Supervisor)),
     ("GET", "/api/v1/holidays", Some(Role::Agent)),
     ("GET", "/api/v1/sites/{id}/enquiries", Some(Role::Agent)),
-    ("GET", "/api/v1/sites/{id}/enquiries/count", Some(Role::Agent)),
+    ("GET", "/api/v1/enquiries/count", Some(Role::Agent)),
     ("GET", "/api/v1/enquiries/{id}", Some(Role::Agent)),
     ("PATCH", "/api/v1/enquiries/{id}", Some(Role::Agent)),
     ("PUT", "/api/v1/chats/{id}/priority", Some(Role::Supervisor)),
