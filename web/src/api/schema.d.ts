@@ -485,6 +485,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/enquiries/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many enquiries nobody has dealt with, on all sites: supervisors all, agents those of the queues they serve. */
+        get: operations["count_enquiries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enquiries/{id}": {
         parameters: {
             query?: never;
@@ -1022,23 +1039,6 @@ export interface paths {
         };
         /** The enquiries of a site, newest first: supervisors all, agents those of the queues they serve. */
         get: operations["list_enquiries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{id}/enquiries/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How many enquiries of a site nobody has dealt with. */
-        get: operations["count_enquiries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2322,6 +2322,12 @@ export interface components {
              */
             agent_delivered_seq: number;
             last_message?: components["schemas"]["LastMessage"] | null;
+            /**
+             * Format: int64
+             * @description Since when the visitor has waited for an agent to write: their first message after the last of an agent that they can
+             *     read, or, before any, when the chat was taken (A-3). None while no answer is owed.
+             */
+            unanswered_since?: number | null;
             /** @description The visitor was heard from within 2 × Poll Interval. */
             visitor_present: boolean;
             page?: components["schemas"]["PageOnScreen"] | null;
@@ -7271,6 +7277,31 @@ export interface operations {
             500: components["responses"]["Refused500"];
         };
     };
+    count_enquiries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnquiryCount"];
+                };
+            };
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            422: components["responses"]["Refused422"];
+            500: components["responses"]["Refused500"];
+        };
+    };
     show_enquiry: {
         parameters: {
             query?: never;
@@ -8898,33 +8929,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Enquiry"];
-                };
-            };
-            401: components["responses"]["Refused401"];
-            403: components["responses"]["Refused403"];
-            404: components["responses"]["Refused404"];
-            422: components["responses"]["Refused422"];
-            500: components["responses"]["Refused500"];
-        };
-    };
-    count_enquiries: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: components["schemas"]["SiteId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How many */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EnquiryCount"];
                 };
             };
             401: components["responses"]["Refused401"];

@@ -151,13 +151,15 @@ macro_rules! select {
                     c.answers, c.last_seq,
                     c.visitor_read_seq, c.agent_read_seq, c.visitor_delivered_seq, c.agent_delivered_seq,
                     m.sender AS last_sender, m.name AS last_name, m.body AS last_body, m.file AS last_file, m.sent_at AS last_at,
-                    CASE WHEN c.state <> 'active' OR (c.mode = 'engage' AND NOT c.written) THEN NULL
-                         WHEN NOT EXISTS (SELECT 1 FROM messages a WHERE a.chat_id = c.id AND a.sender = 'agent'
-                                          AND a.audience = 'all') THEN c.answered_at
+                    CASE WHEN c.state <> 'active' THEN NULL
+                         WHEN c.mode <> 'engage' AND NOT EXISTS (
+                              SELECT 1 FROM messages a
+                              WHERE a.chat_id = c.id AND a.sender = 'agent' AND a.audience = 'all') THEN c.answered_at
                          ELSE (SELECT w.sent_at FROM messages w
-                               WHERE w.chat_id = c.id AND w.sender = 'visitor'
-                               AND w.seq > (SELECT a.seq FROM messages a WHERE a.chat_id = c.id AND a.sender = 'agent'
-                                            AND a.audience = 'all' ORDER BY a.seq DESC LIMIT 1)
+                               WHERE w.chat_id = c.id AND w.sender = 'visitor' AND w.seq > COALESCE((
+                                     SELECT a.seq FROM messages a
+                                     WHERE a.chat_id = c.id AND a.sender = 'agent' AND a.audience = 'all'
+                                     ORDER BY a.seq DESC LIMIT 1), 0)
                                ORDER BY w.seq LIMIT 1) END AS unanswered_since,
                     c.presentation_id, p.rule_id, p.rule_name, p.offer_id, p.offer_name
              FROM chats c

@@ -292,7 +292,7 @@ async fn a_visitor_who_is_erased_is_forgotten_by_every_node(store: Store) {
     let mut tx = store.write().await.unwrap();
     delete_visitor(&mut tx, visitor, START.plus_s(86_400), &mut Erased::default()).await.unwrap();
     tx.commit().await.unwrap();
-    desk.driver.tell_of_erasure(desk.site, visitor);
+    desk.driver.tell_of_erasure(*desk.queue.site_id, visitor);
     let gone = async {
         while other.live_visit(visitor).await.is_some() {
             tokio::task::yield_now().await;

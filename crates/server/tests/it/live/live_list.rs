@@ -2,13 +2,14 @@
 
 use beckon_engine::time::UnixMs;
 use beckon_server::store::user::Role;
+use beckon_server::store::visit::update_visitor_visit_ended;
 use beckon_server::store::{Store, Tx};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use super::client::Browser;
 use super::identity::Signing;
-use super::shop::{Plan, Shop};
+use super::shop::{ORIGIN, Plan, Shop, product};
 use crate::harness::store_tests;
 use crate::store::fixtures;
 
@@ -123,4 +124,15 @@ async fn the_list_says_who_a_visitor_is(store: Store) {
     let list = admin.read("/api/v1/visits").await;
     assert_eq!(customer_of(&list, &linked)["proof"], "by_hand");
     assert_eq!(customer_of(&list, &nobody), Value::Null);
+    let path = format!("/api/v1/visits/{}", signed.welcome["visit"].as_str().unwrap());
+    let visitor = serde_json::from_value(admin.read(&path).await["visitor_id"].clone()).unwrap();
+    let token = signed.token().to_owned();
+    signed.socket.leave().await;
+    let mut tx = site.shop.store.write().await.unwrap();
+    update_visitor_visit_ended(&mut tx, visitor, site.shop.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut back = Browser::connect(site.shop.address, Some(ORIGIN)).await;
+    back.hello(&site.shop.site.key, json!({ "token": token, "pages": [product(1)] })).await;
+    let list = admin.read("/api/v1/visits").await;
+    assert_eq!(customer_of(&list, &back)["proof"], "claimed", "nobody has signed anything in this visit");
 }

@@ -4,6 +4,7 @@ use beckon_server::store::Store;
 use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
+use super::chats::talking_with;
 use super::client::{Browser, Console};
 use super::shop::{Plan, Shop};
 use crate::harness::store_tests;
@@ -15,6 +16,7 @@ store_tests!(
     an_agent_sees_no_wallboard_and_stops_nothing,
     a_supervisor_sets_an_agent_away_and_ready,
     the_live_list_has_page_offers_and_chat,
+    a_visitor_waits_from_the_first_message_that_no_agent_has_answered,
 );
 
 /// Waits until a part of the queue's board is as expected.
@@ -161,4 +163,34 @@ async fn the_live_list_has_page_offers_and_chat(store: Store) {
         (&visit["chat_id"], &visit["offer_state"], &visit["offers"]),
         (&chat["id"], &Value::Null, &json!(1))
     );
+}
+
+/// Since when the visitor of the one chat has waited, once its last message is this one.
+async fn unanswered_since(sam: &Console, last: &str) -> Option<i64> {
+    let is_last = |list: &Value| list["items"][0]["last_message"]["text"] == last;
+    sam.read_until("/api/v1/chats", is_last).await["items"][0]["unanswered_since"].as_i64()
+}
+
+// spec: A-3
+async fn a_visitor_waits_from_the_first_message_that_no_agent_has_answered(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let mut sam = shop.person("Sam", Role::Supervisor).await;
+    let (mut browser, mut alice, chat) = talking_with(&shop, "Alice").await;
+    let taken = sam.read("/api/v1/chats").await["items"][0].clone();
+    assert!(taken["answered_at"].is_i64());
+    assert_eq!(taken["unanswered_since"], taken["answered_at"], "an agent has taken it, and written nothing");
+    alice.say(&chat, "a1", "Hello").await;
+    assert_eq!(unanswered_since(&sam, "Hello").await, None);
+    browser.say(&chat["id"], "v1", "Is it oak?").await;
+    let asked = unanswered_since(&sam, "Is it oak?").await.unwrap();
+    browser.say(&chat["id"], "v2", "Or ash?").await;
+    assert_eq!(unanswered_since(&sam, "Or ash?").await, Some(asked), "who asks again waits no shorter");
+    sam.command(json!({ "type": "join", "chat": chat["id"] })).await;
+    let (id, epoch, text) = (&chat["id"], &chat["owner_epoch"], "Answer, please");
+    let note =
+        json!({ "type": "say", "chat": id, "id": "n1", "epoch": epoch, "text": text, "audience": "staff" });
+    sam.socket.send(note).await;
+    assert_eq!(unanswered_since(&sam, "Answer, please").await, Some(asked), "a note is no answer");
+    alice.say(&chat, "a2", "It is ash").await;
+    assert_eq!(unanswered_since(&sam, "It is ash").await, None);
 }

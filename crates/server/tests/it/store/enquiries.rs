@@ -93,7 +93,7 @@ async fn an_enquiry_keeps_how_its_mails_ended_when_they_are_forgotten(store: Sto
     give_up(&mut tx, SECOND).await;
     let later = START.plus_s(60);
     delete_old_mails(&mut tx, later).await.unwrap();
-    assert_eq!(mail_of(&mut tx, failed).await, Some(EnquiryMail::Waiting), "one waits still");
+    assert_eq!(mail_of(&mut tx, failed).await, Some(EnquiryMail::Failed), "though one waits still");
     update_mail_sent(&mut tx, Uuid::from_u128(3), START).await.unwrap();
     delete_old_mails(&mut tx, later).await.unwrap();
     assert_eq!(list_mails(&mut tx, 10).await.unwrap().len(), 0);
