@@ -241,10 +241,8 @@ async fn follow(driver: &Driver, hint: Hint, written: &[ChatId], unshown: &mut U
         }
         Hint::Typing { chat, visitor, by: Side::Agent, writer } => {
             let name = writer.as_ref().map(|writer| writer.name.clone());
-            if let Some(writer) = writer.filter(|_| !written.contains(&chat)) {
-                tell_of_colleague_writing(driver, chat, writer);
-            }
             tell_visitor(driver, visitor, VisitorNotice::Typing { chat, name }).await;
+            tell_colleagues(driver, chat, writer.filter(|_| !written.contains(&chat)));
         }
         Hint::Typing { chat, by: Side::Visitor, .. } => {
             tell_followers(driver, chat, AgentNotice::Typing { chat, name: None });
@@ -310,7 +308,8 @@ fn tell_followers(driver: &Driver, chat: ChatId, notice: AgentNotice) {
 }
 
 /// Whoever else follows the chat sees who of the team writes.
-fn tell_of_colleague_writing(driver: &Driver, chat: ChatId, Writer { id, name }: Writer) {
+fn tell_colleagues(driver: &Driver, chat: ChatId, writer: Option<Writer>) {
+    let Some(Writer { id, name }) = writer else { return };
     let notice = Box::new(AgentNotice::Typing { chat, name: Some(name) });
     driver.consoles().tell_all_but(id, &ConsoleSignal::IfFollowed(chat, notice));
 }

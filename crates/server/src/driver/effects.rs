@@ -80,7 +80,7 @@ pub(super) struct JobDone {
     pub(super) settled: Vec<(PresentationId, Outcome)>,
     pub(super) notices: Vec<VisitorNotice>,
     /// Takes back the presentations that may have been committed all the same, when only the answer was lost.
-    pub(super) given_up: Option<Decided>,
+    pub(super) given_up: Option<Box<Decided>>,
     /// The visit has ended, or another node has claimed it.
     pub(super) lost: bool,
     hints: Vec<Hint>,
@@ -119,7 +119,7 @@ pub(super) async fn carry_out(driver: &Driver, job: Job) -> JobDone {
     let done = refuse(&job, Reason::StoreRefused);
     let notices = if only_presents { Vec::new() } else { vec![conversation::unavailable()] };
     let given_up = job.decided.take_back(driver.clock().now());
-    JobDone { notices, given_up: (!given_up.effects.is_empty()).then_some(given_up), ..done }
+    JobDone { notices, given_up: (!given_up.effects.is_empty()).then(|| Box::new(given_up)), ..done }
 }
 
 fn count(done: &JobDone) {
@@ -185,51 +185,28 @@ async fn carry_out_one(
             };
             done.events.push(event);
         }
-        Effect::SettleOutcome { presentation, outcome, reason } => match entry {
-            Entry::Closed(reason) if *outcome == Outcome::Accepted => {
-                let (outcome, at) = (Outcome::Withdrawn, job.decided.at);
-                done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
-                settle(driver, tx, *presentation, outcome, Some(*reason), at, done).await?;
-            }
-            Entry::InChat(_) if *outcome == Outcome::Accepted => {
-                let (outcome, reason, at) = (Outcome::Withdrawn, Some(Reason::ChatOpen), job.decided.at);
-                done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
-                settle(driver, tx, *presentation, outcome, reason, at, done).await?;
-            }
+        Effect::SettleOutcome { presentation, outcome, reason } => {
             // Not when it is committed at last: the next presentation may have been decided before that.
-            Entry::Open | Entry::Done | Entry::InChat(_) | Entry::Closed(_) => {
-                settle(driver, tx, *presentation, *outcome, *reason, job.decided.at, done).await?
+            let at = job.decided.at;
+            let refused = entry.refused_because().filter(|_| *outcome == Outcome::Accepted);
+            let (outcome, reason) =
+                refused.map_or((*outcome, *reason), |reason| (Outcome::Withdrawn, Some(reason)));
+            if refused.is_some() {
+                done.events.push(Event::OutcomeCorrected { presentation: *presentation, outcome, at });
             }
-        },
-        Effect::RecordLateAccept { presentation } => match entry {
-            // The folded offer goes: its yes has been answered.
-            Entry::Closed(_) | Entry::InChat(_) => done.settled.push((*presentation, Outcome::Withdrawn)),
-            Entry::Open | Entry::Done => {
-                update_accepted_late(tx, *presentation, now).await?;
-                done.settled.push((*presentation, Outcome::Accepted));
-            }
-        },
-        Effect::OpenChat { presentation, queue } => match entry {
-            Entry::Closed(reason) => {
-                done.events.push(Event::ChatChanged { state: ChatPhase::None });
-                let wanted = (*presentation, *queue);
-                give_alternative(driver, tx, job, wanted, *reason, now, done).await?;
-            }
-            Entry::InChat(open) => {
-                done.events.extend(Progress::of(open.as_deref()).events());
-                let visitor = job.visitor;
-                done.hints.extend(open.iter().map(|open| Hint::ChatChanged { chat: *open.id, visitor }));
-            }
-            Entry::Done => {
-                let led = find_chat_of_presentation(tx, job.visitor, *presentation).await?;
-                done.hints.extend(led.map(|chat| Hint::ChatChanged { chat: *chat.id, visitor: job.visitor }));
-            }
-            Entry::Open => {
-                let priority = priority_of(tx, *presentation).await?;
-                let opening = Opening { priority, ..invited(job, *queue, Some(*presentation)) };
-                open_chat(driver, tx, job, &opening, now, done).await?;
-            }
-        },
+            settle(driver, tx, *presentation, outcome, reason, at, done).await?;
+        }
+        // The folded offer goes: its yes has been answered.
+        Effect::RecordLateAccept { presentation } if entry.refused_because().is_some() => {
+            done.settled.push((*presentation, Outcome::Withdrawn));
+        }
+        Effect::RecordLateAccept { presentation } => {
+            update_accepted_late(tx, *presentation, now).await?;
+            done.settled.push((*presentation, Outcome::Accepted));
+        }
+        Effect::OpenChat { presentation, queue } => {
+            come_in(driver, tx, job, (*presentation, *queue), entry, now, done).await?;
+        }
         Effect::GiveAlternative { presentation, queue, reason } => {
             let wanted = (*presentation, *queue);
             give_alternative(driver, tx, job, wanted, *reason, now, done).await?;
@@ -244,6 +221,39 @@ async fn carry_out_one(
             update_visit_ended(tx, job.visit, job.decided.checkpoint.epoch, now).await?;
         }
         Effect::ShowOffer { .. } => {}
+    }
+    Ok(())
+}
+
+/// The visitor who said yes comes into the chat, as far as the last look at the gate lets them.
+async fn come_in(
+    driver: &Driver,
+    tx: &mut Tx,
+    job: &Job,
+    (presentation, queue): (PresentationId, QueueId),
+    entry: &Entry,
+    now: UnixMs,
+    done: &mut JobDone,
+) -> StoreResult<()> {
+    match entry {
+        Entry::Open => {
+            let priority = priority_of(tx, presentation).await?;
+            let opening = Opening { priority, ..invited(job, queue, Some(presentation)) };
+            return open_chat(driver, tx, job, &opening, now, done).await;
+        }
+        Entry::Closed(reason) => {
+            done.events.push(Event::ChatChanged { state: ChatPhase::None });
+            return give_alternative(driver, tx, job, (presentation, queue), *reason, now, done).await;
+        }
+        Entry::Done => {
+            let led = find_chat_of_presentation(tx, job.visitor, presentation).await?;
+            done.hints.extend(led.map(|chat| Hint::ChatChanged { chat: *chat.id, visitor: job.visitor }));
+        }
+        Entry::InChat(open) => {
+            done.events.extend(Progress::of(open.as_deref()).events());
+            let visitor = job.visitor;
+            done.hints.extend(open.iter().map(|open| Hint::ChatChanged { chat: *open.id, visitor }));
+        }
     }
     Ok(())
 }

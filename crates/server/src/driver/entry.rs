@@ -45,6 +45,17 @@ pub(super) enum Entry {
     Closed(Reason),
 }
 
+impl Entry {
+    /// Why the yes leads to no chat of its own.
+    pub(super) fn refused_because(&self) -> Option<Reason> {
+        match self {
+            Self::Open | Self::Done => None,
+            Self::InChat(_) => Some(Reason::ChatOpen),
+            Self::Closed(reason) => Some(*reason),
+        }
+    }
+}
+
 /// Looks whether the chat that these effects open can be had.
 pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Entry> {
     let opened = job.decided.effects.iter().find_map(|effect| {

@@ -147,7 +147,7 @@ impl Host {
     pub(super) fn job_done(&mut self, done: JobDone, now: UnixMs) {
         self.busy = false;
         if let Some(given_up) = done.given_up {
-            self.jobs.push_front(given_up);
+            self.jobs.push_front(*given_up);
         }
         for event in done.events {
             self.feed(event, now);

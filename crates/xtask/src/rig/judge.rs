@@ -245,17 +245,24 @@ fn outcomes(seen: &Seen, stored: &Stored, found: &mut Vec<Violation>) {
         let accepted = outcome == "accepted" || late;
         // A yes in the moment in which the offer is taken back is answered, once, and the offer stays withdrawn (O-11).
         let withdrawn = outcome == "withdrawn";
-        // Who has a chat when they say yes goes on in it.
-        let goes_on = row.chats_then > 0;
-        if led > usize::from(accepted || withdrawn) || (accepted && led == 0 && !goes_on) {
+        if led > usize::from(accepted || withdrawn) || (accepted && led == 0) {
             found.push(violation(
                 "X-5",
                 format!("presentation {} is {outcome} and led to {led} chats", row.id),
             ));
         }
-        if let Some(told) =
-            seen.settled.get(&row.id).filter(|told| *told != outcome && !(late && *told == "accepted"))
-        {
+        // What was ignored goes from the screen as accepted when its late yes leads to a chat, as withdrawn when it cannot.
+        let goes_as = match outcome.as_str() {
+            "ignored" | "passively_ignored" => {
+                if late {
+                    "accepted"
+                } else {
+                    "withdrawn"
+                }
+            }
+            outcome => outcome,
+        };
+        if let Some(told) = seen.settled.get(&row.id).filter(|told| *told != outcome && *told != goes_as) {
             found.push(violation(
                 "X-5",
                 format!("presentation {} is {outcome}, a browser was told {told}", row.id),

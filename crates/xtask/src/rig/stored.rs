@@ -54,8 +54,6 @@ pub(super) struct Presentation {
     pub(super) outcome: Option<String>,
     pub(super) outcome_at: Option<i64>,
     pub(super) accepted_late_at: Option<i64>,
-    /// Chats that its visitor had asked for within the 10 s before they said yes, and that were open then: they go on in it.
-    pub(super) chats_then: i64,
 }
 
 /// Someone who takes or took part in a chat.
@@ -76,13 +74,8 @@ pub(super) struct Stored {
     pub(super) participants: Vec<Participant>,
 }
 
-const PRESENTATIONS: &str = "SELECT id, visit_id, presented_at, outcome, outcome_at, accepted_late_at, \
-     (SELECT COUNT(*) FROM chats c JOIN visits mine ON mine.visitor_id = c.visitor_id \
-      WHERE mine.id = p.visit_id AND c.presentation_id IS NULL AND c.mode = 'reactive' \
-        AND c.requested_at BETWEEN COALESCE(p.accepted_late_at, p.outcome_at) - 10000 \
-                               AND COALESCE(p.accepted_late_at, p.outcome_at) \
-        AND (c.ended_at IS NULL OR c.ended_at >= COALESCE(p.accepted_late_at, p.outcome_at))) AS chats_then \
-     FROM presentations p ORDER BY visit_id, presented_at, id";
+const PRESENTATIONS: &str = "SELECT id, visit_id, presented_at, outcome, outcome_at, accepted_late_at FROM presentations \
+     ORDER BY visit_id, presented_at, id";
 
 const CHATS: &str = "SELECT id, state, presentation_id, agent_id, CASE WHEN wrapped_up THEN 1 ELSE 0 END AS wrapped_up, \
      last_seq, due_at, wait_due, \

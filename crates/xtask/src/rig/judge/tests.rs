@@ -92,7 +92,6 @@ fn presentation(id: &str, presented_at: i64, outcome: Option<(&str, i64)>) -> Pr
         outcome: outcome.map(|(outcome, _)| outcome.to_owned()),
         outcome_at: outcome.map(|(_, at)| at),
         accepted_late_at: None,
-        chats_then: 0,
     }
 }
 
@@ -243,11 +242,6 @@ fn an_outcome_that_is_missing_or_told_otherwise_is_found() {
         ["X-5"; 2]
     );
     assert_eq!(Case::after(|case| case.stored.chats[0].presentation_id = None), ["X-5"]);
-    let goes_on = |case: &mut Case| {
-        case.stored.chats[0].presentation_id = None;
-        case.stored.presentations[0].chats_then = 1;
-    };
-    assert_eq!(Case::after(goes_on), [""; 0], "who says yes has a chat already");
     let withdrawn = |case: &mut Case| {
         case.stored.presentations[0].outcome = Some("withdrawn".to_owned());
         case.seen.settled.clear();
