@@ -85,22 +85,16 @@ export type Queue = Complete<Schemas["Queue"]>;
 export type Switches = Schemas["Switches"];
 export type Holidays = Complete<Schemas["Holidays"]>;
 export type EnquiryState = Schemas["EnquiryState"];
-/** What became of the mail that tells of an enquiry; `none`: nowhere to send it, or nothing to send it with. */
-export type EnquiryMail = "none" | "waiting" | "sent" | "failed";
-export type Enquiry = Complete<Schemas["Enquiry"]> & { mail: EnquiryMail };
+export type EnquiryMail = Schemas["EnquiryMail"];
+export type Enquiry = Complete<Schemas["Enquiry"]>;
 export type EnquiryCount = Complete<Schemas["EnquiryCount"]>;
 export type QueueBody = Pick<Queue, "name" | "channel_on" | "is_default" | "plan" | "agents">;
 
 export type AgentRow = Complete<Schemas["AgentView"]>;
 export type Wallboard = Complete<Schemas["Wallboard"]>;
 export type QueueBoard = Complete<Schemas["QueueBoard"]>;
-/** Who the visitor is in the directory, and how well that is known. */
-export interface KnownCustomer {
-  id: string;
-  name: string;
-  proof: Proof;
-}
-export type Visit = Complete<Schemas["Visit"]> & { customer: KnownCustomer | null };
+export type Visit = Complete<Schemas["Visit"]>;
+export type LiveVisits = Complete<Schemas["LiveVisits"]>;
 export type VisitPage = Complete<Schemas["PageView"]>;
 export type Presentation = Complete<Schemas["Presentation"]>;
 export type PresentationRecord = Omit<Complete<Schemas["PresentationRecord"]>, "why" | "design"> & {
@@ -127,7 +121,7 @@ export type Seen = Complete<Schemas["Seen"]>;
 export type Situation = Schemas["Situation"];
 export type RuleTest = Schemas["RuleTest"];
 export type TestResult = Omit<Complete<Schemas["TestResult"]>, "explanation"> & { explanation: Explanation };
-export type VisitDetail = Complete<Schemas["VisitDetail"]> & Pick<Visit, "customer">;
+export type VisitDetail = Complete<Schemas["VisitDetail"]>;
 
 export type CannedReply = Complete<Schemas["CannedReply"]>;
 export type NewCannedReply = Schemas["NewCannedReply"];
@@ -145,26 +139,18 @@ export type SetupSteps = Complete<Schemas["SetupSteps"]>;
 export type ApiToken = Complete<Schemas["ApiToken"]>;
 export type MadeApiToken = Complete<Schemas["MadeApiToken"]>;
 export type AuditEntry = Complete<Schemas["AuditEntry"]>;
-/** Values are whatever stands in the thing. */
-export interface AuditDetail {
-  entry: AuditEntry;
-  differences: { pointer: string; before?: unknown; after?: unknown }[];
-  before: unknown;
-  after: unknown;
-}
+/** Values are whatever stands in the thing; a difference leaves out the side on which nothing stands. */
+export type AuditDetail = Omit<Complete<Schemas["AuditDetail"]>, "differences"> &
+  Pick<Schemas["AuditDetail"], "differences">;
 export type Draft = Complete<Schemas["Draft"]>;
 export type Workspace = Complete<Schemas["Workspace"]>;
 export type WorkspacePatch = Schemas["WorkspacePatch"];
 export type AgentOptions = Complete<Schemas["AgentOptions"]>;
-export type ServedQueue = Complete<Schemas["ServedQueue"]> & {
-  /** Within its hours now, or opened by hand. */
-  open_now: boolean;
-  /** A supervisor has stopped offers on its site. */
-  offers_stopped: boolean;
-};
-export type Me = Omit<Complete<Schemas["Me"]>, "queues"> & { queues: ServedQueue[] };
+export type ServedQueue = Complete<Schemas["ServedQueue"]>;
+export type Me = Complete<Schemas["Me"]>;
 export type Proof = Schemas["Proof"];
-export type Customer = Omit<Complete<Schemas["Customer"]>, "fields"> & { fields: Record<string, string> };
+export type CustomerLink = Schemas["CustomerLink"];
+export type Customer = Complete<Schemas["Customer"]>;
 /** A record as its form holds it: an empty reference is none. */
 export type CustomerBody = Pick<
   Customer,
@@ -176,22 +162,15 @@ export type CustomerImport = Complete<Schemas["CustomerImport"]>;
 export type ErasedCounts = Complete<Schemas["ErasedCounts"]>;
 export type PastVisit = Complete<Schemas["PastVisit"]>;
 export type PastChat = Complete<Schemas["PastChat"]>;
-export interface PersonAttribute {
-  name: string;
-  signed: boolean;
+export type PersonAttribute = Omit<Complete<Schemas["Attribute"]>, "value"> & {
   value:
     | { type: "text"; value: string }
     | { type: "number"; value: number }
     | { type: "boolean"; value: boolean }
     | { type: "time"; value: number };
-}
-export type Person = Omit<Complete<Schemas["Person"]>, "customer" | "attributes"> & {
-  customer: Customer | null;
-  attributes: PersonAttribute[];
 };
-export type CustomerHistory = Omit<Complete<Schemas["CustomerHistory"]>, "merges"> & {
-  merges: { id: string; gone: Customer; merged_at: number }[];
-};
+export type Person = Omit<Complete<Schemas["Person"]>, "attributes"> & { attributes: PersonAttribute[] };
+export type CustomerHistory = Complete<Schemas["CustomerHistory"]>;
 
 export type ChatListState = "open" | "ended";
 export type { ChatState };

@@ -376,6 +376,8 @@ export interface Chat {
     file: string | null;
     at: number;
   } | null;
+  /** Since when the visitor has waited for an agent to write; none while no answer is owed. */
+  unanswered_since: number | null;
   /** Connected within 2 × Poll Interval. */
   visitor_present: boolean;
   /** The page the visitor is on. */

@@ -4,7 +4,6 @@ import {
   QueryClient,
   type QueryFunctionContext,
   useInfiniteQuery,
-  useQueries,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
@@ -18,6 +17,7 @@ import type {
   Explanation,
   HandChoice,
   Holidays,
+  LiveVisits,
   Offer,
   Page,
   PresentationRecord,
@@ -73,8 +73,7 @@ export const keys = {
   queues: (site: string) => ["queues", site] as const,
   enquiries: ["enquiries"] as const,
   enquiry: (id: string) => ["enquiry", id] as const,
-  enquiryCounts: ["enquiry-count"] as const,
-  enquiryCount: (site: string) => ["enquiry-count", site] as const,
+  enquiryCount: ["enquiry-count"] as const,
   holidays: (country: string, year: number) => ["holidays", country, year] as const,
 };
 
@@ -167,14 +166,17 @@ export async function fetchMessages(chat: string, after: number, signal?: AbortS
 export function useVisits(site: string | null) {
   return useQuery({
     queryKey: keys.visits(site),
-    queryFn: async ({ signal }) => {
+    queryFn: ({ signal }) => {
       const path = site ? `/visits?site=${site}` : "/visits";
-      return (await request<Page<Visit>>("GET", path, undefined, signal)).items;
+      return request<LiveVisits>("GET", path, undefined, signal);
     },
     refetchInterval: VISITS_REFRESH_MS,
     placeholderData: keepPreviousData,
     // They can be ten thousand, and each that comes moves the others: compared by place, all have changed.
-    structuralSharing: (before, after) => keepUnchanged(before as Visit[] | undefined, after as Visit[]),
+    structuralSharing: (before, after) => {
+      const list = after as LiveVisits;
+      return { ...list, items: keepUnchanged((before as LiveVisits | undefined)?.items, list.items) };
+    },
   });
 }
 
@@ -354,15 +356,11 @@ export function useEnquiries({ site, state, queue, q }: EnquiryView) {
 
 /** How many enquiries wait for somebody, over all sites; the live connection says when to ask again. */
 export function useEnquiryCount(): number {
-  const sites = useSites().data ?? [];
-  const counts = useQueries({
-    queries: sites.map(({ id }) => ({
-      queryKey: keys.enquiryCount(id),
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        request<EnquiryCount>("GET", `/sites/${id}/enquiries/count`, undefined, signal),
-    })),
+  const count = useQuery({
+    queryKey: keys.enquiryCount,
+    queryFn: ({ signal }) => request<EnquiryCount>("GET", "/enquiries/count", undefined, signal),
   });
-  return counts.reduce((sum, { data }) => sum + (data?.open ?? 0), 0);
+  return count.data?.open ?? 0;
 }
 
 export function useEnquiry(id: string | null) {

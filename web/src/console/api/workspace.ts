@@ -29,11 +29,10 @@ export function useOptions() {
   });
 }
 
-export function useMe(enabled: boolean) {
+export function useMe() {
   return useQuery({
     queryKey: workspaceKeys.me,
     queryFn: ({ signal }) => request<Me>("GET", "/me", undefined, signal),
-    enabled,
     staleTime: 0,
   });
 }

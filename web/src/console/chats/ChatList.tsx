@@ -14,6 +14,7 @@ import { useUser } from "../shell/user";
 import { Empty, Loaded, LoadingRows } from "../ui/states";
 import { ChatRows } from "./ChatRows";
 import classes from "./Chats.module.css";
+import { LIST_ID } from "./focus";
 import { itemsOf, matching } from "./items";
 import { RingCard } from "./RingCard";
 
@@ -24,7 +25,7 @@ export function ChatList({ open }: { open: string | null }) {
   const { t } = useTranslation();
   const chats = useOpenChats();
   return (
-    <nav className={classes.list} aria-label={t("chats.list.label")}>
+    <nav id={LIST_ID} tabIndex={-1} className={classes.list} aria-label={t("chats.list.label")}>
       <Loaded query={chats} loading={<LoadingRows rows={5} height={40} />}>
         {(data) => <Groups chats={data} open={open} />}
       </Loaded>

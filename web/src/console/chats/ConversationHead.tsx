@@ -13,6 +13,7 @@ import { Dot } from "../ui/Dot";
 import { warned } from "../ui/notify";
 import { Elapsed } from "../ui/time";
 import classes from "./Chats.module.css";
+import { TITLE_ID } from "./focus";
 import { type HandOn, HandOnDialog } from "./HandOnDialog";
 import { partOf } from "./part";
 
@@ -33,7 +34,7 @@ export function ConversationHead({ chat, onDetails }: { chat: Chat; onDetails: (
         <IconArrowLeft size={20} />
       </ActionIcon>
       <div className={classes.who}>
-        <h1 className="clip" id="chat-title" tabIndex={-1}>
+        <h1 className="clip" id={TITLE_ID} tabIndex={-1}>
           {chat.visitor_name}
         </h1>
         <div className={classes.sub}>

@@ -1,6 +1,6 @@
 /** Owns the dialog in which a chat is handed on to an agent or a queue, or another agent is invited (Q-9). */
 import { Button, Group, Modal, Radio, SegmentedControl, Stack, Text, Textarea } from "@mantine/core";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentRow } from "../../api/rest";
 import type { Chat } from "../../api/wire";
@@ -10,6 +10,7 @@ import { useUser } from "../shell/user";
 import { Dot, type DotTone } from "../ui/Dot";
 import { told } from "../ui/notify";
 import { Loaded, LoadingRows } from "../ui/states";
+import { focusNextChat } from "./focus";
 import classes from "./Team.module.css";
 
 const NOTE_LENGTH_MAX = 1_000;
@@ -19,59 +20,44 @@ export type HandOn = "transfer" | "invite";
 interface HandOnFormProps {
   chat: Chat;
   purpose: HandOn;
+  /** The chat goes into a queue. */
+  queued: RefObject<boolean>;
   onClose(): void;
 }
 
-/** Stays when it is closed: the focus goes back to where it was. */
-export function HandOnDialog({ opened, ...form }: HandOnFormProps & { opened: boolean }) {
+type HandOnDialogProps = Omit<HandOnFormProps, "queued"> & { opened: boolean };
+
+/** Stays when it is closed: the focus goes back to where it was; once the chat is in a queue, to the next chat. */
+export function HandOnDialog({ opened, ...form }: HandOnDialogProps) {
   const { t } = useTranslation();
   const { chat, purpose, onClose } = form;
+  const queued = useRef(false);
+  useEffect(
+    () => () => {
+      if (queued.current) focusNextChat();
+    },
+    [],
+  );
   return (
     <Modal
       opened={opened}
       onClose={onClose}
       title={t(`chats.hand_on.${purpose}_title`, { name: chat.visitor_name })}
     >
-      <HandOnForm {...form} />
+      <HandOnForm {...form} queued={queued} />
     </Modal>
   );
 }
 
-function HandOnForm({ chat, purpose, onClose }: HandOnFormProps) {
+function HandOnForm({ chat, purpose, queued, onClose }: HandOnFormProps) {
   const { t } = useTranslation();
-  const live = useLive();
-  const user = useUser();
   const [kind, setKind] = useState<"agent" | "queue">("agent");
   const [chosen, setChosen] = useState("");
   const [note, setNote] = useState("");
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState("");
-  // A late answer closes no other dialog.
-  const here = useRef(false);
-  useEffect(() => {
-    here.current = true;
-    return () => {
-      here.current = false;
-    };
-  }, []);
+  const { hand, pending, failure } = useHandOn({ chat, purpose, queued, onClose });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (chosen === "") return;
-    setPending(true);
-    setFailure("");
-    const handed =
-      purpose === "invite"
-        ? live.invite(chat.id, chosen, note)
-        : live.transfer(chat.id, kind === "agent" ? { agent: chosen } : { queue: chosen }, note);
-    handed
-      .then(() => {
-        // Whoever had the chat is told with the chat itself that it went back into a queue.
-        if (kind === "agent") told(t("chats.hand_on.done_agent"));
-        else if (chat.agent?.id !== user.id) told(t("chats.hand_on.done_queue"));
-        if (here.current) onClose();
-      })
-      .catch((error: Error) => setFailure(error.message))
-      .finally(() => setPending(false));
+    if (chosen !== "") hand(kind, chosen, note);
   };
   return (
     <form onSubmit={submit}>
@@ -124,6 +110,45 @@ function HandOnForm({ chat, purpose, onClose }: HandOnFormProps) {
       </Stack>
     </form>
   );
+}
+
+/** Hands the chat on, once at a time, and closes the dialog when that is done. */
+function useHandOn({ chat, purpose, queued, onClose }: HandOnFormProps) {
+  const { t } = useTranslation();
+  const live = useLive();
+  const user = useUser();
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState("");
+  // A late answer closes no other dialog.
+  const here = useRef(false);
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
+  const hand = (kind: "agent" | "queue", chosen: string, note: string) => {
+    setPending(true);
+    setFailure("");
+    queued.current = kind === "queue";
+    const handed =
+      purpose === "invite"
+        ? live.invite(chat.id, chosen, note)
+        : live.transfer(chat.id, kind === "agent" ? { agent: chosen } : { queue: chosen }, note);
+    handed
+      .then(() => {
+        // Whoever had the chat is told with the chat itself that it went back into a queue.
+        if (kind === "agent") told(t("chats.hand_on.done_agent"));
+        else if (chat.agent?.id !== user.id) told(t("chats.hand_on.done_queue"));
+        if (here.current) onClose();
+      })
+      .catch((error: Error) => {
+        queued.current = false;
+        setFailure(error.message);
+      })
+      .finally(() => setPending(false));
+  };
+  return { hand, pending, failure };
 }
 
 interface ChoiceProps {

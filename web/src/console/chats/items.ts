@@ -39,7 +39,7 @@ export function waitsSince(group: GroupName, chat: Chat, supervisor: boolean): n
     case "waiting":
       return chat.queued_at;
     case "mine":
-      return needsAgent(chat) ? (chat.last_message?.at ?? null) : null;
+      return needsAgent(chat) ? chat.unanswered_since : null;
     case "others":
       return supervisor ? unansweredSince(chat) : null;
     case "wrap_up":

@@ -21,7 +21,10 @@ const CUSTOMER = {
 } as Customer;
 
 let page: Mounted | undefined;
-afterEach(() => page?.unmount());
+afterEach(async () => {
+  await page?.unmount();
+  history.replaceState(null, "", "/");
+});
 
 async function customerPage() {
   const server = { customer: CUSTOMER };
@@ -47,6 +50,14 @@ async function customerPage() {
   };
   return { ...mounted, server, save };
 }
+
+// spec: C-1
+it("leads back to the list as it was searched", async () => {
+  history.replaceState(null, "", "/customers/c1?q=berg&site=s1");
+  const { element } = await customerPage();
+  const back = [...element.querySelectorAll("a")].find((one) => one.textContent === "Customers");
+  expect(back?.getAttribute("href")).toBe("/customers?q=berg&site=s1");
+});
 
 // spec: C-1
 it("saves the telephone number of a customer and leaves the e-mail address to who changed it meanwhile", async () => {

@@ -5,10 +5,11 @@ import { IconArrowBackUp, IconArrowMerge, IconDots, IconDownload, IconTrash } fr
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { Link, Redirect, useLocation, useSearchParams } from "wouter";
+import { Link, Redirect, useLocation } from "wouter";
 import type { Customer, CustomerBody, CustomField } from "../../api/rest";
 import { request } from "../api/http";
 import { useSites } from "../api/queries";
+import { useListView } from "../lists/useListView";
 import { useUser } from "../shell/user";
 import { changes } from "../ui/changes";
 import { compact } from "../ui/check";
@@ -38,18 +39,18 @@ const NOTHING: CustomerBody = {
 export function NewCustomerPage() {
   const { t } = useTranslation();
   const sites = useSites();
-  const [params] = useSearchParams();
+  const list = useListView();
   return (
     <div className={classes.page}>
       <div className={classes.inner}>
         <PageHead
           title={t("customers.new_title")}
-          back={{ href: "/customers", label: t("customers.title") }}
+          back={{ href: `/customers${list.query}`, label: t("customers.title") }}
         />
         <Loaded query={sites}>
           {(items) => {
-            const site = items.find(({ id }) => id === params.get("site")) ?? items[0];
-            return site ? <NewCustomer site={site.id} /> : <Redirect to="/customers" />;
+            const site = items.find(({ id }) => id === list.read("site")) ?? items[0];
+            return site ? <NewCustomer site={site.id} query={list.query} /> : <Redirect to="/customers" />;
           }}
         </Loaded>
       </div>
@@ -57,7 +58,7 @@ export function NewCustomerPage() {
   );
 }
 
-function NewCustomer({ site }: { site: string }) {
+function NewCustomer({ site, query }: { site: string; query: string }) {
   const { t } = useTranslation();
   const directory = useDirectory(site);
   const queryClient = useQueryClient();
@@ -66,7 +67,7 @@ function NewCustomer({ site }: { site: string }) {
     request<Customer>("POST", `/sites/${site}/customers`, bodyOf(values));
   const saved = (customer: Customer) => {
     void queryClient.invalidateQueries({ queryKey: customerKeys.all });
-    go(`/customers/${customer.id}`);
+    go(`/customers/${customer.id}${query}`);
   };
   return (
     <Loaded query={directory}>
@@ -79,15 +80,16 @@ function NewCustomer({ site }: { site: string }) {
 
 export function CustomerPage({ id }: { id: string }) {
   const customer = useCustomer(id);
+  const { query } = useListView();
   return (
     <div className={classes.page}>
       <div className={classes.inner}>
         <Loaded query={customer}>
           {(data) =>
             data.merged_into ? (
-              <Redirect to={`/customers/${data.merged_into}`} replace />
+              <Redirect to={`/customers/${data.merged_into}${query}`} replace />
             ) : (
-              <Known customer={data} />
+              <Known customer={data} list={`/customers${query}`} />
             )
           }
         </Loaded>
@@ -96,7 +98,13 @@ export function CustomerPage({ id }: { id: string }) {
   );
 }
 
-function Known({ customer }: { customer: Customer }) {
+interface KnownProps {
+  customer: Customer;
+  /** The address of the list as it was. */
+  list: string;
+}
+
+function Known({ customer, list }: KnownProps) {
   const { t } = useTranslation();
   const directory = useDirectory(customer.site_id);
   const queryClient = useQueryClient();
@@ -110,8 +118,8 @@ function Known({ customer }: { customer: Customer }) {
   };
   return (
     <>
-      <PageHead title={customerName(customer)} back={{ href: "/customers", label: t("customers.title") }}>
-        <Actions customer={customer} />
+      <PageHead title={customerName(customer)} back={{ href: list, label: t("customers.title") }}>
+        <Actions customer={customer} list={list} />
       </PageHead>
       <div className={classes.columns}>
         <Loaded query={directory}>
@@ -125,7 +133,7 @@ function Known({ customer }: { customer: Customer }) {
   );
 }
 
-function Actions({ customer }: { customer: Customer }) {
+function Actions({ customer, list }: KnownProps) {
   const { t } = useTranslation();
   const { role } = useUser();
   const queryClient = useQueryClient();
@@ -164,7 +172,7 @@ function Actions({ customer }: { customer: Customer }) {
           customer={customer}
           done={() => {
             closeAllModals();
-            go("/customers");
+            go(list);
             // What was read of this customer is not there to be read again.
             void queryClient.invalidateQueries({
               queryKey: customerKeys.all,

@@ -1,5 +1,6 @@
 /** Owns which page of the customers an address shows. */
 import { Redirect, Route, Switch } from "wouter";
+import { NotFound } from "../shell/NotFound";
 import { useUser } from "../shell/user";
 import { CustomerPage, NewCustomerPage } from "./CustomerPage";
 import { CustomersPage } from "./CustomersPage";
@@ -16,6 +17,9 @@ export function CustomerPages() {
       <Route path="/customers/import">{admin ? <ImportPage /> : <Redirect to="/customers" replace />}</Route>
       <Route path="/customers/fields">{admin ? <FieldsPage /> : <Redirect to="/customers" replace />}</Route>
       <Route path="/customers/:id">{({ id }) => <CustomerPage key={id} id={id} />}</Route>
+      <Route>
+        <NotFound />
+      </Route>
     </Switch>
   );
 }

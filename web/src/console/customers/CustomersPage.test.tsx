@@ -1,12 +1,16 @@
 // @vitest-environment happy-dom
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { SessionUser } from "../../api/rest";
 import { UserContext } from "../shell/user";
 import { type Mounted, mount } from "../ui/mounted";
 import { CustomersPage } from "./CustomersPage";
 
 let page: Mounted | undefined;
-afterEach(() => page?.unmount());
+afterEach(async () => {
+  await page?.unmount();
+  vi.restoreAllMocks();
+  history.replaceState(null, "", "/");
+});
 
 // spec: A-6 C-1
 it("asks once for a page of the list that cannot be had, says so, and asks again when it is told to", async () => {
@@ -35,4 +39,28 @@ it("asks once for a page of the list that cannot be had, says so, and asks again
   await click(alert()?.querySelector("button"));
   await until(() => alert() === null);
   expect(asked).toBe(2);
+});
+
+// spec: C-1
+it("opens a customer, and the form of a new one, with the search at hand for the way back", async () => {
+  // A table draws no rows where it has no height.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600);
+  history.replaceState(null, "", "/customers?q=berg");
+  const ada = { id: "k1", first_name: "Ada", last_name: "Berg", email: "ada@example.test", updated_at: 0 };
+  page = await mount(
+    <UserContext.Provider value={{ id: "u1", role: "agent" } as SessionUser}>
+      <CustomersPage />
+    </UserContext.Provider>,
+    ({ path }) => {
+      if (path.startsWith("/sites?")) return { items: [{ id: "s1", name: "Shop" }], next: null };
+      return path.includes("/customers?") ? { items: [ada], next: null } : { customers: 1, fields: [] };
+    },
+  );
+  const { element, until, click } = page;
+  await until(() => element.querySelector("tbody a"));
+  expect(element.querySelector("tbody a")?.getAttribute("href")).toBe("/customers/k1?q=berg");
+  const add = [...element.querySelectorAll("a")].find((one) => one.textContent === "Add customer");
+  expect(add?.getAttribute("href")).toBe("/customers/new?q=berg&site=s1");
+  await click(element.querySelector("tbody td:nth-child(2)"));
+  expect(location.pathname + location.search).toBe("/customers/k1?q=berg");
 });

@@ -59,13 +59,13 @@ function Directory({ sites, first }: { sites: Site[]; first: string }) {
   const onSearch = useCallback((text: string) => change("q", text), [change]);
   const directory = useDirectory(site);
   const query = useCustomers(site, search);
-  const columns = useColumns();
+  const columns = useColumns(list.query);
   return (
     <div className={listClasses.list}>
       <FilterBar
         title={t("customers.title")}
         count={directory.data && t("customers.count", { count: directory.data.customers })}
-        actions={<Actions site={site} />}
+        actions={<Actions site={site} query={list.query} />}
       >
         <SearchField
           label={t("customers.search")}
@@ -91,7 +91,7 @@ function Directory({ sites, first }: { sites: Site[]; first: string }) {
             columns={columns}
             items={items}
             keyOf={(customer) => customer.id}
-            onOpen={(customer) => go(`/customers/${customer.id}`)}
+            onOpen={(customer) => go(`/customers/${customer.id}${list.query}`)}
             more={more}
             loading={loading}
           />
@@ -101,7 +101,7 @@ function Directory({ sites, first }: { sites: Site[]; first: string }) {
   );
 }
 
-function useColumns(): Column<Customer, never>[] {
+function useColumns(query: string): Column<Customer, never>[] {
   const { t } = useTranslation();
   return useMemo(
     () => [
@@ -109,7 +109,7 @@ function useColumns(): Column<Customer, never>[] {
         key: "name",
         name: t("customers.column.name"),
         cell: (customer) => (
-          <Link href={`/customers/${customer.id}`} className={classes.name}>
+          <Link href={`/customers/${customer.id}${query}`} className={classes.name}>
             {customerName(customer)}
           </Link>
         ),
@@ -124,21 +124,18 @@ function useColumns(): Column<Customer, never>[] {
         cell: ({ updated_at }) => <Ago at={updated_at} />,
       },
     ],
-    [t],
+    [t, query],
   );
 }
 
-function Actions({ site }: { site: string }) {
+function Actions({ site, query }: { site: string; query: string }) {
   const { t } = useTranslation();
+  const view = new URLSearchParams(query);
+  view.set("site", site);
   const { role } = useUser();
   return (
     <>
-      <Button
-        size="xs"
-        component={Link}
-        href={`/customers/new?site=${site}`}
-        leftSection={<IconPlus size={14} />}
-      >
+      <Button size="xs" component={Link} href={`/customers/new?${view}`} leftSection={<IconPlus size={14} />}>
         {t("customers.add")}
       </Button>
       {role !== "agent" && (

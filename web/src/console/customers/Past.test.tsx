@@ -49,3 +49,22 @@ it("shows the files of an earlier chat, and marks what was for the team alone", 
     expect.stringContaining("Only your team sees thisAsk the shop in Oslo"),
   ]);
 });
+
+// spec: C-3
+it("leads to an earlier chat that has not ended, and does not show it as if it had", async () => {
+  page = await mount(
+    <UserContext.Provider value={{ id: "alice", role: "supervisor" } as SessionUser}>
+      <PastChats
+        chats={[
+          { ...PAST, state: "active", ended_at: null },
+          { ...PAST, id: "c2", state: "queued", readable: false },
+        ]}
+      />
+    </UserContext.Provider>,
+    () => undefined,
+  );
+  const { element } = page;
+  expect(element.querySelector('a[aria-label="Open the chat"]')?.getAttribute("href")).toBe("/chats/c1");
+  expect(element.querySelectorAll("a")).toHaveLength(1);
+  expect(element.querySelector("button")).toBeNull();
+});

@@ -1,6 +1,6 @@
 /** Owns the earlier visits and chats of a person, and reading one of those chats. */
 import { ActionIcon, Modal, Tooltip } from "@mantine/core";
-import { IconEye, IconEyeOff } from "@tabler/icons-react";
+import { IconEye, IconEyeOff, IconMessageCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -67,6 +67,14 @@ function ReadButton({ chat }: { chat: PastChat }) {
           <IconEyeOff size={16} aria-label={t("customers.not_readable")} role="img" />
         </span>
       </Tooltip>
+    );
+  }
+  // What still goes on is read where it is followed.
+  if (chat.state !== "ended") {
+    return (
+      <ActionIcon component={Link} href={`/chats/${chat.id}`} aria-label={t("customers.open_chat")}>
+        <IconMessageCircle size={16} />
+      </ActionIcon>
     );
   }
   return <Reading chat={chat} />;

@@ -2,7 +2,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { closeAllModals, openModal } from "@mantine/modals";
 import { IconLink, IconLinkOff, IconUserPlus } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useIsMutating, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
@@ -19,7 +19,7 @@ import { CustomerPicker } from "./CustomerPicker";
 import classes from "./Customers.module.css";
 import { customerName } from "./name";
 import { PastChats, PastVisits } from "./Past";
-import { ProofMark } from "./Proof";
+import { LinkMark, ProofMark } from "./Proof";
 import { customerKeys, useDirectory, usePerson } from "./queries";
 
 const REFRESH_MS = 20_000;
@@ -70,6 +70,7 @@ function Who({ chat, person }: { chat: Chat; person: Person }) {
   const { t } = useTranslation();
   const { identity, customer, link } = person;
   const proof = identity && (identity.this_visit ?? "claimed");
+  const known = link === "by_hand" ? link : proof;
   return (
     <>
       {customer && link && (
@@ -78,14 +79,7 @@ function Who({ chat, person }: { chat: Chat; person: Person }) {
             <Link href={`/customers/${customer.id}`} className={`${classes.name} clip`}>
               {customerName(customer)}
             </Link>
-            {link === "by_hand" ? (
-              <span className={classes.proof}>
-                <IconLink size={14} />
-                {t("customers.by_hand")}
-              </span>
-            ) : (
-              proof && <ProofMark proof={proof} />
-            )}
+            {known && <LinkMark link={known} />}
           </Group>
           <Facts customer={customer} />
         </div>
@@ -150,7 +144,6 @@ function Attributes({ person }: { person: Person }) {
 function Links({ chat, person }: { chat: Chat; person: Person }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
-  const [, go] = useLocation();
   const refresh = () =>
     void queryClient.invalidateQueries({ queryKey: customerKeys.person(chat.visitor_id) });
   const link = useMutation({
@@ -159,18 +152,6 @@ function Links({ chat, person }: { chat: Chat; person: Person }) {
     onSuccess: (_, customer_id) => {
       told(t(customer_id ? "customers.linked" : "customers.unlinked"));
       refresh();
-    },
-    onError: (error) => warned(error.message),
-  });
-  const create = useMutation({
-    mutationFn: async () => {
-      const made = await request<Customer>("POST", `/sites/${chat.site_id}/customers`, bodyFrom(chat));
-      await request<void>("PUT", `/visitors/${chat.visitor_id}/customer`, { customer_id: made.id });
-      return made;
-    },
-    onSuccess: (made) => {
-      refresh();
-      go(`/customers/${made.id}`);
     },
     onError: (error) => warned(error.message),
   });
@@ -214,18 +195,49 @@ function Links({ chat, person }: { chat: Chat; person: Person }) {
       >
         {t("customers.link")}
       </Button>
-      {Object.keys(bodyFrom(chat)).length > 0 && (
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconUserPlus size={14} />}
-          loading={create.isPending}
-          onClick={() => create.mutate()}
-        >
-          {t("customers.create_from_chat")}
-        </Button>
-      )}
+      {Object.keys(bodyFrom(chat)).length > 0 && <AddButton chat={chat} />}
     </Group>
+  );
+}
+
+/** One at a time for each visitor, also when the chat is left and opened again meanwhile. */
+function AddButton({ chat }: { chat: Chat }) {
+  const { t } = useTranslation();
+  const queryClient = useQueryClient();
+  const [, go] = useLocation();
+  const mutationKey = ["add-customer", chat.visitor_id];
+  const person = customerKeys.person(chat.visitor_id);
+  const add = useMutation({
+    mutationKey,
+    mutationFn: async () => {
+      const made = await request<Customer>("POST", `/sites/${chat.site_id}/customers`, bodyFrom(chat));
+      await request<void>("PUT", `/visitors/${chat.visitor_id}/customer`, { customer_id: made.id });
+      return made;
+    },
+    onSuccess: (made) => {
+      queryClient.setQueryData<Person>(
+        person,
+        (held) => held && { ...held, customer: made, link: "by_hand" },
+      );
+      void queryClient.invalidateQueries({ queryKey: person });
+    },
+    onError: (error) => warned(error.message),
+  });
+  const under_way = useIsMutating({ mutationKey }) > 0;
+  const press = () => {
+    if (queryClient.isMutating({ mutationKey }) > 0) return;
+    add.mutate(undefined, { onSuccess: ({ id }) => go(`/customers/${id}`) });
+  };
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      leftSection={<IconUserPlus size={14} />}
+      loading={under_way}
+      onClick={press}
+    >
+      {t("customers.create_from_chat")}
+    </Button>
   );
 }
 

@@ -4,6 +4,9 @@ import type { Cap, Condition, MatchOn, MatchType, Reason } from "../../api/rest"
 import { span } from "../ui/format";
 import { shownAt } from "../ui/zoned";
 
+/** Beyond the year 9999 in either direction nothing is a moment. */
+const MOMENT_MS_MAX = 253_402_300_800_000;
+
 /** A typed value as it stands in a condition on an attribute. */
 export type AttributeValue =
   | { type: "text"; value: string }
@@ -119,10 +122,12 @@ export function capSentence(cap: Cap, t: TFunction): string {
   }
 }
 
-/** What a condition compared, in words; the server writes it for all languages alike. */
-export function comparedValue(condition: Condition, value: string, t: TFunction): string {
+/** What a condition compared, in words; the server writes it for all languages and all clocks alike. */
+export function comparedValue(condition: Condition, value: string, t: TFunction, zone: string): string {
   if (value === "") return "";
   switch (condition.type) {
+    case "attribute":
+      return namesTime(condition.test) ? timesText(value, t, zone) : value;
     case "device":
       return value === "desktop" || value === "tablet" || value === "phone"
         ? t(`visitors.devices.${value}`)
@@ -178,6 +183,21 @@ function attributeText(value: AttributeValue, t: TFunction, zone: string): strin
     case "time":
       return t("conditions.sentence.time", { time: shownAt(value.value, zone).replace("T", " "), zone });
   }
+}
+
+function namesTime({ value }: { value: unknown }): boolean {
+  return [value].flat().some((one) => (one as AttributeValue | null)?.type === "time");
+}
+
+/** A list of moments in milliseconds; what is none stays as it is. */
+function timesText(value: string, t: TFunction, zone: string): string {
+  const time = (text: string) => {
+    const at = Number(text);
+    return /^-?\d+$/.test(text) && Math.abs(at) < MOMENT_MS_MAX
+      ? attributeText({ type: "time", value: at }, t, zone)
+      : text;
+  };
+  return value.split(", ").map(time).join(", ");
 }
 
 function days(weekdays: number[], t: TFunction): string {

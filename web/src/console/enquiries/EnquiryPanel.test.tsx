@@ -28,12 +28,13 @@ const ENQUIRY: Enquiry = {
 it.each<[EnquiryMail, string]>([
   ["sent", "Sent"],
   ["waiting", "Waiting to be sent"],
-  ["failed", "Could not be sent. It stands only here."],
-  ["none", "Not sent: there is no mail server, or the queue names no address."],
+  ["failed", "Could not be sent to every address."],
+  ["none", "No e-mail about it is known."],
 ])("says of an enquiry whose mail is %s what became of it", async (mail, words) => {
   page = await mount(<EnquiryPanel id="e1" />, () => ({ ...ENQUIRY, mail }));
   const { element, until } = page;
-  const said = () => [...element.querySelectorAll("dt")].find((one) => one.textContent === "By e-mail");
+  const said = () =>
+    [...element.querySelectorAll("dt")].find((one) => one.textContent === "E-mail to the team");
   await until(said);
   expect(said()?.nextElementSibling?.textContent).toBe(words);
 });

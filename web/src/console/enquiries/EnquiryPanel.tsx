@@ -104,7 +104,7 @@ function Actions({ enquiry }: { enquiry: Enquiry }) {
     onSuccess: (changed) => {
       queryClient.setQueryData(keys.enquiry(enquiry.id), changed);
       void queryClient.invalidateQueries({ queryKey: keys.enquiries });
-      void queryClient.invalidateQueries({ queryKey: keys.enquiryCount(enquiry.site_id) });
+      void queryClient.invalidateQueries({ queryKey: keys.enquiryCount });
     },
     onError: () => warned(t("enquiries.failed")),
   });

@@ -4,7 +4,7 @@ import type { VisitDetail } from "../../api/rest";
 import type { Chat, Message } from "../../api/wire";
 import { changeHeld } from "../api/meanwhile";
 import { keys } from "../api/queries";
-import { upsertChat } from "./chats";
+import { unansweredAfter, upsertChat } from "./chats";
 import { mergeMessages } from "./messages";
 
 export function openChats(client: QueryClient): Chat[] {
@@ -22,15 +22,14 @@ export function applyChat(client: QueryClient, chat: Chat): void {
 
 export function applyMessages(client: QueryClient, chat: string, messages: readonly Message[]): void {
   client.setQueryData<Message[]>(keys.messages(chat), (held) => mergeMessages(held ?? [], messages));
-  const last = messages.at(-1);
-  if (last) changeChat(client, chat, (held) => withLastMessage(held, last));
+  changeChat(client, chat, (held) => messages.reduce(withMessage, held));
 }
 
-function withLastMessage(chat: Chat, last: Message): Chat {
-  if (last.seq < chat.last_seq) return chat;
-  const { from, name, text, at } = last;
-  const file = last.file?.name ?? null;
-  return { ...chat, last_seq: last.seq, last_message: { from, name, text, file, at } };
+function withMessage(chat: Chat, message: Message): Chat {
+  if (message.seq < chat.last_seq) return chat;
+  const { seq: last_seq, from, name, text, at } = message;
+  const last_message = { from, name, text, file: message.file?.name ?? null, at };
+  return { ...chat, last_seq, last_message, unanswered_since: unansweredAfter(chat, message) };
 }
 
 /** What this agent noted of a chat is kept. */

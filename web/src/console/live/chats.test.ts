@@ -40,6 +40,7 @@ function chat(id: string, change: Partial<Chat>): Chat {
     visitor_delivered_seq: 0,
     agent_delivered_seq: 0,
     last_message: null,
+    unanswered_since: null,
     visitor_present: true,
     page: null,
     presentation_id: null,
@@ -83,20 +84,14 @@ describe("the list of chats", () => {
   });
 
   it("puts who waits for an answer first, the longest wait on top", () => {
-    const wrote = (id: string, at: number, change: Partial<Chat> = {}) =>
-      chat(id, {
-        state: "active",
-        agent: me,
-        answered_at: 1,
-        last_seq: 3,
-        last_message: { from: "visitor", name: "", text: "", file: null, at },
-        ...change,
-      });
+    const wrote = (id: string, unanswered_since: number, change: Partial<Chat> = {}) =>
+      chat(id, { state: "active", agent: me, answered_at: 1, last_seq: 3, unanswered_since, ...change });
+    const last = { name: "", text: "", file: null, at: 40 };
     const { mine } = groupChats(
       [
         chat("quiet", { state: "active", agent: me, answered_at: 0 }),
-        wrote("late", 30),
-        wrote("early", 20),
+        wrote("late", 30, { last_message: { ...last, from: "visitor" } }),
+        wrote("early", 20, { last_message: { ...last, from: "agent" } }),
         wrote("read", 10, { agent_read_seq: 3, answered_at: 2 }),
       ],
       ME,

@@ -1,5 +1,5 @@
 /** Owns the list of open chats: taking in a changed chat, and sorting chats by what the agent has to do. Pure. */
-import type { Chat } from "../../api/wire";
+import type { Chat, Message } from "../../api/wire";
 import { ringDue } from "../chats/part";
 
 export interface ChatGroups {
@@ -62,21 +62,33 @@ export function slotsTaken(chats: readonly Chat[], me: string): number {
   }).length;
 }
 
-/** The visitor wrote last, and this agent has not read it. */
+/** The visitor waits for an answer, and this agent has not read all there is. */
 export function needsAgent(chat: Chat): boolean {
-  return chat.last_message?.from === "visitor" && chat.last_seq > chat.agent_read_seq;
+  return chat.unanswered_since !== null && chat.last_seq > chat.agent_read_seq;
 }
 
 /** Since when the visitor of an active chat has had no answer, whether or not its agent has read what they wrote. */
-export function unansweredSince({ state, last_message }: Chat): number | null {
-  return state === "active" && last_message?.from === "visitor" ? last_message.at : null;
+export function unansweredSince({ state, unanswered_since }: Chat): number | null {
+  return state === "active" ? unanswered_since : null;
+}
+
+/** Since when the visitor has had no answer once `message` has come: only an agent's word that they can read is one. */
+export function unansweredAfter({ unanswered_since }: Chat, { from, audience, at }: Message): number | null {
+  switch (from) {
+    case "visitor":
+      return unanswered_since ?? at;
+    case "agent":
+      return audience === "staff" ? unanswered_since : null;
+    case "system":
+      return unanswered_since;
+  }
 }
 
 /** Who waits for an answer stands first, the longest wait on top; then the chats in the order in which they began. */
 function byNeed(a: Chat, b: Chat): number {
   const [first, second] = [needsAgent(a), needsAgent(b)];
   if (first !== second) return first ? -1 : 1;
-  if (first) return (a.last_message?.at ?? 0) - (b.last_message?.at ?? 0);
+  if (first) return (a.unanswered_since ?? 0) - (b.unanswered_since ?? 0);
   return (a.answered_at ?? a.requested_at) - (b.answered_at ?? b.requested_at);
 }
 

@@ -2,7 +2,7 @@
 import { act } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SessionUser } from "../../api/rest";
-import type { AgentNotice, Chat } from "../../api/wire";
+import type { AgentNotice, Chat, Message } from "../../api/wire";
 import { keys, useChat, useEnquiries, useOpenChats } from "../api/queries";
 import { workspaceKeys } from "../api/workspace";
 import { type Mounted, mount } from "../ui/mounted";
@@ -30,9 +30,10 @@ let asked: { path: string; answer(body: unknown): void }[];
 function chat(id: string, change: Partial<Chat>): Chat {
   const seqs = { last_seq: 0, visitor_read_seq: 0, agent_read_seq: 0 };
   const delivered = { visitor_delivered_seq: 0, agent_delivered_seq: 0 };
-  const nobody = { agent: null, guests: [], watchers: [], call: null, last_message: null };
+  const nobody = { agent: null, guests: [], watchers: [], call: null };
+  const nothing = { last_message: null, unanswered_since: null };
   const held = { id, visit_id: `${id}-visit`, state: "queued", owner_epoch: 1, wrapped_up: false };
-  return { ...held, ...nobody, ...seqs, ...delivered, ...change } as unknown as Chat;
+  return { ...held, ...nobody, ...nothing, ...seqs, ...delivered, ...change } as unknown as Chat;
 }
 
 const ringing = { state: "ringing", agent: { id: "alice", name: "Alice" } } as const;
@@ -171,13 +172,43 @@ it("tells a colleague who writes from the visitor, until their message is there"
 });
 
 // spec: Q-6
-it("counts anew the open enquiries of the site where one has changed, and of no other", async () => {
+it("counts the open enquiries anew when one has changed", async () => {
   await show(Chats);
-  for (const site of ["shop", "club"]) page.client.setQueryData(keys.enquiryCount(site), { open: 1 });
+  page.client.setQueryData(keys.enquiryCount, { open: 1 });
   await hear({ type: "enquiry_changed", site: "shop" });
-  const told = (site: string) => page.client.getQueryState(keys.enquiryCount(site))?.isInvalidated;
-  await page.until(() => told("shop"));
-  expect(told("club")).toBe(false);
+  await page.until(() => page.client.getQueryState(keys.enquiryCount)?.isInvalidated);
+});
+
+// spec: A-3
+it("knows since when a visitor has had no answer: from their first message after the last that an agent wrote them", async () => {
+  await show(Chats);
+  await answer(0, list(chat("kari", { state: "active" })));
+  let seq = 0;
+  const said = async (from: Message["from"], at: number, audience?: Message["audience"]) => {
+    seq += 1;
+    const text = from === "system" ? "guest_left" : "Hello";
+    const message = { seq, id: `m${seq}`, from, name: "", text, at, ...(audience && { audience }) };
+    await hear({ type: "message", chat: "kari", message });
+    return page.client.getQueryData<Chat[]>(keys.chats)?.[0]?.unanswered_since;
+  };
+  expect(await said("visitor", 10)).toBe(10);
+  expect(await said("visitor", 20)).toBe(10);
+  expect(await said("visitor", 30)).toBe(10);
+  expect(await said("agent", 40, "staff")).toBe(10);
+  expect(await said("system", 50)).toBe(10);
+  expect(await said("agent", 60)).toBeNull();
+  expect(await said("agent", 70, "staff")).toBeNull();
+  expect(await said("visitor", 80)).toBe(80);
+  expect(await said("agent", 90, "all")).toBeNull();
+});
+
+// spec: A-3
+it("makes nothing of a message that it has counted already", async () => {
+  await show(Chats);
+  await answer(0, list(chat("kari", { state: "active", last_seq: 5, unanswered_since: 50 })));
+  const message = { seq: 4, id: "m4", from: "agent", name: "Bob", text: "Hello", at: 40 } as const;
+  await hear({ type: "message", chat: "kari", message });
+  expect(page.client.getQueryData<Chat[]>(keys.chats)?.[0]?.unanswered_since).toBe(50);
 });
 
 // spec: Q-6 A-1
@@ -187,7 +218,7 @@ it("asks again, over a new connection, for what may have changed while there was
   const held = [
     [...keys.enquiries, "shop"],
     keys.enquiry("one"),
-    keys.enquiryCount("shop"),
+    keys.enquiryCount,
     keys.chat("kari"),
     workspaceKeys.options,
   ];

@@ -83,7 +83,7 @@ export function takeNotice(context: NoticeContext, notice: AgentNotice): void {
     case "enquiry_changed":
       readAnew(queryClient, keys.enquiries);
       readAnew(queryClient, ["enquiry"]);
-      readAnew(queryClient, keys.enquiryCount(notice.site));
+      readAnew(queryClient, keys.enquiryCount);
       break;
     case "options_changed":
       readAnew(queryClient, workspaceKeys.options);
@@ -115,7 +115,7 @@ function askAgain(queryClient: QueryClient): void {
     ["chat"],
     keys.enquiries,
     ["enquiry"],
-    keys.enquiryCounts,
+    keys.enquiryCount,
     workspaceKeys.options,
   ];
   for (const queryKey of missed) readAnew(queryClient, queryKey);

@@ -112,6 +112,13 @@ it.each<[what: string, change: Partial<Given>, check: string, state: string, wor
     "Sales (Shop); Support (Shop), closed now",
   ],
   [
+    "no queue is open through which an offer would lead",
+    { queues: [{ ...QUEUE, open_now: false }] },
+    "Offers",
+    "note",
+    "Offers are not stopped.",
+  ],
+  [
     "offers are stopped",
     {
       queues: [
@@ -132,6 +139,29 @@ it.each<[what: string, change: Partial<Given>, check: string, state: string, wor
   const { check } = await readyCheck(change);
   expect(check(name)?.textContent).toContain(words);
   expect(stateOf(check(name))).toBe(state);
+});
+
+// spec: A-1
+it("says that queues, offers and slots could not be checked, and checks them when it is told to", async () => {
+  let reached = false;
+  const me: Me = { ...READY, status_since: 0, slots: 3, slots_used: 1, queues: [QUEUE] };
+  page = await mount(<ReadyCheck opened onClose={() => {}} />, ({ path }) => {
+    if (path !== "/me") return {};
+    return reached ? me : Response.json({ title: "Broken", status: 500 }, { status: 500 });
+  });
+  const { until, click } = page;
+  const check = (name: string) =>
+    [...document.querySelectorAll("li[data-state]")].find(
+      (one) => one.querySelector("strong")?.textContent === name,
+    );
+  await until(() => check("Queues")?.textContent?.includes("could not be checked"));
+  expect(stateOf(check("Queues"))).toBe("note");
+  const again = check("Queues")?.querySelector("button");
+  expect(again?.textContent).toBe("Try again");
+  reached = true;
+  await click(again);
+  await until(() => check("Slots"));
+  expect(check("Queues")?.textContent).toContain("Sales (Shop)");
 });
 
 function stateOf(check: Element | undefined): string | null | undefined {

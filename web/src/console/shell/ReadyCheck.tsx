@@ -109,8 +109,8 @@ function StatusCheck() {
 
 function QueueChecks() {
   const { t } = useTranslation();
-  const me = useMe(true);
-  if (!me.data) return null;
+  const me = useMe();
+  if (me.isError || !me.data) return <Unchecked me={me} />;
   const { queues, slots, slots_used } = me.data;
   return (
     <>
@@ -125,9 +125,33 @@ function QueueChecks() {
   );
 }
 
+/** Nothing while it is asked for the first time. */
+function Unchecked({ me }: { me: ReturnType<typeof useMe> }) {
+  const { t } = useTranslation();
+  if (me.errorUpdateCount === 0) return null;
+  return (
+    <Check state="note" name={t("ready.queues")}>
+      {t("ready.unchecked")}
+      <Button
+        size="compact-xs"
+        variant="default"
+        ml={8}
+        loading={me.isFetching}
+        onClick={() => void me.refetch()}
+      >
+        {t("action.retry")}
+      </Button>
+    </Check>
+  );
+}
+
+function openOf(queues: ServedQueue[]): number {
+  return queues.filter(({ channel_on, open_now }) => channel_on && open_now).length;
+}
+
 /** Through a closed queue comes nobody. */
 function stateOf(queues: ServedQueue[]): State {
-  const open = queues.filter(({ channel_on, open_now }) => channel_on && open_now).length;
+  const open = openOf(queues);
   if (open === 0) return "bad";
   return open < queues.length ? "note" : "good";
 }
@@ -138,14 +162,14 @@ function queueText(queue: ServedQueue, t: TFunction): string {
   return queue.open_now ? name : t("ready.closed", { name });
 }
 
-/** They are stopped for a site as a whole. */
+/** They are stopped for a site as a whole. Nobody comes by one while none of the agent's queues is open. */
 function OfferCheck({ queues }: { queues: ServedQueue[] }) {
   const { t } = useTranslation();
   const stopped = new Map(
     queues.filter(({ offers_stopped }) => offers_stopped).map(({ site }) => [site.id, site.name]),
   );
   return (
-    <Check state={stopped.size > 0 ? "note" : "good"} name={t("ready.offers")}>
+    <Check state={stopped.size > 0 || openOf(queues) === 0 ? "note" : "good"} name={t("ready.offers")}>
       {stopped.size > 0
         ? t("ready.offers_stopped", { sites: [...stopped.values()].join(", ") })
         : t("ready.offers_running")}

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AgentStatus, Standing } from "../../api/wire";
 import { useOpenChats } from "../api/queries";
-import { useMe, useWorkspace } from "../api/workspace";
+import { useWorkspace } from "../api/workspace";
 import { useShortcut } from "../keys/useShortcut";
 import { slotsTaken } from "../live/chats";
 import { useLive, useLiveState } from "../live/LiveProvider";
@@ -81,12 +81,11 @@ export function StatusSwitch() {
   );
 }
 
-/** As the server counts them; by the chats that are here until it has said so. */
-function useSlotsUsed(): number {
+/** Null until the chats are here; from then on it moves with them. */
+function useSlotsUsed(): number | null {
   const user = useUser();
   const chats = useOpenChats();
-  const me = useMe(true);
-  return me.data?.slots_used ?? slotsTaken(chats.data ?? [], user.id);
+  return chats.data ? slotsTaken(chats.data, user.id) : null;
 }
 
 function Choices() {
@@ -100,7 +99,7 @@ function Choices() {
     standing?.status === status && standing.away_reason === reason ? <IconCheck size={14} /> : null;
   return (
     <>
-      {slots !== null && <Menu.Label>{t("status.slots", { used, slots })}</Menu.Label>}
+      {slots !== null && used !== null && <Menu.Label>{t("status.slots", { used, slots })}</Menu.Label>}
       {(["ready", "away"] as const).map((choice) => (
         <Menu.Item
           key={choice}

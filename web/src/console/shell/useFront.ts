@@ -5,6 +5,7 @@ import { useLocation } from "wouter";
 import type { AgentOptions } from "../../api/rest";
 import type { Chat } from "../../api/wire";
 import { workspaceKeys } from "../api/workspace";
+import { TITLE_ID } from "../chats/focus";
 import { notify } from "../live/attention";
 import { useMini } from "../mini/MiniProvider";
 
@@ -26,7 +27,7 @@ export function useFront(): (call: Call) => void {
       const wanted = queryClient.getQueryData<AgentOptions>(workspaceKeys.options)?.[option] ?? false;
       const open = () => {
         go(`/chats/${chat.id}`);
-        requestAnimationFrame(() => document.getElementById("chat-title")?.focus());
+        requestAnimationFrame(() => document.getElementById(TITLE_ID)?.focus());
       };
       if (document.hasFocus()) {
         if (wanted && location.pathname !== `/chats/${chat.id}`) open();

@@ -9,7 +9,7 @@ import { ApiError, request } from "../api/http";
 import { fetchChat, keys, useVisit } from "../api/queries";
 import chatClasses from "../chats/Chats.module.css";
 import { popScreen } from "../chats/screenPop";
-import { ProofMark } from "../customers/Proof";
+import { LinkMark } from "../customers/Proof";
 import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
 import { HandOfferModal } from "../decisions/HandOffer";
 import { CopyIcon } from "../ui/CopyIcon";
@@ -18,18 +18,17 @@ import { warned } from "../ui/notify";
 import { isCovered } from "../ui/over";
 import { Loaded } from "../ui/states";
 import { Ago } from "../ui/time";
+import { useVisitorName } from "./useVisitorName";
 import classes from "./Visitors.module.css";
 import { Presentations, VisitFacts, VisitPages } from "./VisitParts";
-import { visitorName } from "./visits";
 
 const REFRESH_MS = 5_000;
 
 export function VisitDrawer({ id, onClose }: { id: string | null; onClose(): void }) {
   const { t } = useTranslation();
   const visit = useVisit(id, REFRESH_MS);
-  const title = visit.data
-    ? visitorName(visit.data, (id) => t("visitors.name", { id }))
-    : t("visitors.drawer.title");
+  const nameOf = useVisitorName();
+  const title = visit.data ? nameOf(visit.data) : t("visitors.drawer.title");
   return (
     <Drawer
       opened={id !== null}
@@ -78,7 +77,7 @@ function Visit({ visit }: { visit: VisitDetail }) {
             <Link href={`/customers/${visit.customer.id}`} className="clip">
               {t("visitors.drawer.customer")}
             </Link>
-            <ProofMark proof={visit.customer.proof} />
+            <LinkMark link={visit.customer.proof} />
           </div>
         )}
       </section>
@@ -139,13 +138,18 @@ function BeginButton({ visit }: { visit: VisitDetail }) {
 function HandButton({ visit }: { visit: VisitDetail }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
-  const name = visitorName(visit, (id) => t("visitors.name", { id }));
+  const nameOf = useVisitorName();
   return (
     <>
       <Button size="xs" variant="default" onClick={() => setOpened(true)}>
         {t("decisions.hand.button")}
       </Button>
-      <HandOfferModal visit={visit.id} name={name} opened={opened} onClose={() => setOpened(false)} />
+      <HandOfferModal
+        visit={visit.id}
+        name={nameOf(visit)}
+        opened={opened}
+        onClose={() => setOpened(false)}
+      />
     </>
   );
 }

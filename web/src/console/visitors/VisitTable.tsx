@@ -3,11 +3,12 @@ import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Visit } from "../../api/rest";
-import { ProofSign } from "../customers/Proof";
+import { LinkSign } from "../customers/Proof";
 import { type Column, VirtualTable } from "../lists/VirtualTable";
 import { Dot, type DotTone } from "../ui/Dot";
 import { shortUrl } from "../ui/format";
 import { Elapsed } from "../ui/time";
+import { useVisitorName } from "./useVisitorName";
 import classes from "./Visitors.module.css";
 import {
   lastOffer,
@@ -16,7 +17,6 @@ import {
   type SortKey,
   VISIT_STATES,
   type VisitState,
-  visitorName,
   visitState,
 } from "./visits";
 
@@ -45,7 +45,8 @@ interface VisitTableProps {
 
 export function VisitTable({ visits, sort, onSort, open, onOpen }: VisitTableProps) {
   const { t } = useTranslation();
-  const columns = useMemo(() => columnsOf(wordsOf(t)), [t]);
+  const name = useVisitorName();
+  const columns = useMemo(() => columnsOf({ ...wordsOf(t), name }), [t, name]);
   return (
     <VirtualTable
       label={t("visitors.title")}
@@ -60,25 +61,28 @@ export function VisitTable({ visits, sort, onSort, open, onOpen }: VisitTablePro
   );
 }
 
-type Words = ReturnType<typeof wordsOf>;
+type Words = ReturnType<typeof wordsOf> & { name: ReturnType<typeof useVisitorName> };
 
 /** What stands in the cells, looked up once. */
 function wordsOf(t: TFunction) {
   const each = <Name extends string>(names: readonly Name[], text: (name: Name) => string) =>
     Object.fromEntries(names.map((name) => [name, text(name)])) as Record<Name, string>;
+  const by_hand = t("customers.by_hand");
   return {
     column: each(COLUMNS, (name) => t(`visitors.column.${name}`)),
     state: each(VISIT_STATES, (name) => t(`visitors.state.${name}`)),
     offer: each(OFFER_ENDS, (name) => t(`visitors.presentation.${name}`)),
-    proof: each(PROOFS, (name) => t(`customers.proof.${name}`)),
-    proof_text: each(PROOFS, (name) => t(`customers.proof_text.${name}`)),
+    link: { ...each(PROOFS, (name) => t(`customers.proof.${name}`)), by_hand },
+    link_text: {
+      ...each(PROOFS, (name) => `${t(`customers.proof.${name}`)}. ${t(`customers.proof_text.${name}`)}`),
+      by_hand,
+    },
     device: each(DEVICES, (name) => t(`visitors.devices.${name}`)),
     first: t("visitors.first"),
     no_page: t("visitors.no_page"),
     none: t("visitors.no_offers"),
     offers: (count: number) => t("visitors.offers", { count }),
     visit_n: (n: number) => t("visitors.visit_n", { n }),
-    name: (id: string) => t("visitors.name", { id }),
     open: (name: string) => t("visitors.open", { name }),
   };
 }
@@ -112,15 +116,15 @@ function columnsOf(words: Words): Column<Visit, SortKey>[] {
 }
 
 function nameCell(visit: Visit, words: Words) {
-  const name = visitorName(visit, words.name);
-  const proof = visit.customer?.proof;
+  const name = words.name(visit);
+  const link = visit.customer?.proof;
   return (
     <>
       <div className={classes.name}>
         <button type="button" className={`${classes.open} clip`} aria-label={words.open(name)}>
           {name}
         </button>
-        {proof && <ProofSign proof={proof} word={words.proof[proof]} text={words.proof_text[proof]} />}
+        {link && <LinkSign link={link} word={words.link[link]} text={words.link_text[link]} />}
       </div>
       <div className={classes.second}>
         {visit.visit_number === 1 ? words.first : words.visit_n(visit.visit_number)}

@@ -1,9 +1,10 @@
 /** Owns the page of the live visitors: filter, table, and the drawer of one visit. The address holds what is shown. */
 import { IconUsers } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import type { Visit } from "../../api/rest";
+import type { LiveVisits, Visit } from "../../api/rest";
 import { useSites, useVisits } from "../api/queries";
 import { FilterBar, FilterSelect, SearchField } from "../lists/FilterBar";
 import { NothingFits } from "../lists/ListBody";
@@ -36,7 +37,7 @@ export function VisitorsPage({ open }: { open: string | null }) {
       <Loaded query={visits} loading={<LoadingRows rows={10} />}>
         {(data) => (
           <Rows
-            visits={data}
+            visits={data.items}
             view={view}
             list={list}
             open={open}
@@ -61,7 +62,7 @@ function viewOf(list: ListView): View {
 interface ToolsProps {
   view: View;
   change: ListView["change"];
-  visits: Visit[] | undefined;
+  visits: LiveVisits | undefined;
 }
 
 function Tools({ view, change, visits }: ToolsProps) {
@@ -69,7 +70,7 @@ function Tools({ view, change, visits }: ToolsProps) {
   const sites = useSites();
   const filter = useCallback((text: string) => change("q", text), [change]);
   return (
-    <FilterBar title={t("visitors.title")} count={visits && t("visitors.count", { count: visits.length })}>
+    <FilterBar title={t("visitors.title")} count={visits && countOf(visits, t)}>
       <SearchField label={t("visitors.filter")} value={view.text} immediate onChange={filter} />
       <FilterSelect
         label={t("visitors.state_filter")}
@@ -89,6 +90,11 @@ function Tools({ view, change, visits }: ToolsProps) {
       )}
     </FilterBar>
   );
+}
+
+/** What the server cuts off are those who came first. */
+function countOf({ items, cut }: LiveVisits, t: TFunction): string {
+  return cut ? t("visitors.cut", { shown: items.length }) : t("visitors.count", { count: items.length });
 }
 
 interface RowsProps {

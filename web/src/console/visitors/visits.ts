@@ -81,10 +81,5 @@ export function visitorName(
   { customer, visitor_id }: Pick<Visit, "customer" | "visitor_id">,
   named: (code: string) => string,
 ): string {
-  return customer?.name || named(visitorCode(visitor_id));
-}
-
-/** The best short name of a visitor who has not given one. */
-export function visitorCode(visitor_id: string): string {
-  return visitor_id.slice(-4);
+  return customer?.name || named(visitor_id.slice(-4));
 }

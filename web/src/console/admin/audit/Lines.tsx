@@ -100,7 +100,7 @@ function Sentence({ entry: { action, kind, name } }: { entry: AuditEntry }) {
 function Second({ entry }: { entry: AuditEntry }) {
   const { t, i18n } = useTranslation();
   const { action, detail, changed, note, kind } = entry;
-  const words = { t, language: i18n.language, names: new Map<string, string>() };
+  const words = { t, language: i18n.language };
   const places = changed
     .slice(0, 3)
     .map((pointer) => placeIn(kind, pointer, words))

@@ -1,16 +1,10 @@
-import i18next from "i18next";
-import { beforeAll, expect, it } from "vitest";
-import { areas } from "../../locales/en/areas";
-import { shell } from "../../locales/en/shell";
+import { expect, it } from "vitest";
+import "../../areas";
+import { i18next } from "../../i18n";
 import { placeIn, rowsOf, valueIn, type Words } from "./labels";
 
-let words: Words;
-beforeAll(async () => {
-  const instance = i18next.createInstance();
-  const t = await instance.init({ lng: "en", resources: { en: { translation: { ...shell, ...areas } } } });
-  const names = new Map([["0190-a", "Price advice"]]);
-  words = { t: t as Words["t"], language: "en", names, zone: "Europe/Oslo" };
-});
+const names = new Map([["0190-a", "Price advice"]]);
+const words: Words = { t: i18next.t, language: "en", names, zone: "Europe/Oslo" };
 
 // spec: A-4
 it("calls places as the forms call them", () => {

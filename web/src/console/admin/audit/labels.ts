@@ -283,7 +283,7 @@ export interface Words {
 }
 
 /** `/plan/routing/ring_time_s` of a queue is "Ring time". */
-export function placeIn(kind: Kind, pointer: string, { t, language }: Words): string {
+export function placeIn(kind: Kind, pointer: string, { t, language }: Pick<Words, "t" | "language">): string {
   const parts = pointer
     .split("/")
     .slice(1)

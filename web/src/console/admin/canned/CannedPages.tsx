@@ -1,5 +1,6 @@
 /** Owns canned replies outside of the administration, for those who have none: which page an address shows. */
 import { Route, Switch } from "wouter";
+import { NotFound } from "../../shell/NotFound";
 import classes from "../Admin.module.css";
 import { CannedRepliesPage } from "./CannedRepliesPage";
 import { CannedReplyPage, NewCannedReplyPage } from "./CannedReplyPage";
@@ -17,6 +18,9 @@ export function CannedPages() {
           <NewCannedReplyPage base={BASE} />
         </Route>
         <Route path={`${BASE}/:id`}>{({ id }) => <CannedReplyPage key={id} base={BASE} id={id} />}</Route>
+        <Route>
+          <NotFound />
+        </Route>
       </Switch>
     </div>
   );

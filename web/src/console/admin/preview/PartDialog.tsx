@@ -9,14 +9,32 @@ import { partOf } from "./part";
 
 const ALL: PercentCrop = { unit: "%", x: 0, y: 0, width: 100, height: 100 };
 
-interface PartDialogProps {
+interface PartProps {
   file: File;
   /** The part, as the server reads it; null for all of it. */
   onTake(part: string | null): void;
   onClose(): void;
 }
 
-export function PartDialog({ file, onTake, onClose }: PartDialogProps) {
+type PartDialogProps = Omit<PartProps, "file"> & { file: File | null; opened: boolean };
+
+/** Whoever opens it says where the focus goes: what had it before may be out of use while the picture is sent. */
+export function PartDialog({ file, opened, onTake, onClose }: PartDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("preview.picture.part_title")}
+      size="auto"
+      returnFocus={false}
+    >
+      {file && <Part file={file} onTake={onTake} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function Part({ file, onTake, onClose }: PartProps) {
   const { t } = useTranslation();
   const [frame, setFrame] = useState(ALL);
   const [url, setUrl] = useState("");
@@ -29,44 +47,42 @@ export function PartDialog({ file, onTake, onClose }: PartDialogProps) {
   const part = partOf(frame, size);
   const kept = part ?? { left: 0, top: 0, ...size };
   return (
-    <Modal opened onClose={onClose} title={t("preview.picture.part_title")} size="auto">
-      <Stack gap="sm">
-        <Text c="dimmed">{t("preview.picture.part_text")}</Text>
-        <ReactCrop
-          crop={frame}
-          onChange={(_, moved) => setFrame(moved)}
-          keepSelection
-          minWidth={8}
-          minHeight={8}
-          className={classes.part}
+    <Stack gap="sm">
+      <Text c="dimmed">{t("preview.picture.part_text")}</Text>
+      <ReactCrop
+        crop={frame}
+        onChange={(_, moved) => setFrame(moved)}
+        keepSelection
+        minWidth={8}
+        minHeight={8}
+        className={classes.part}
+      >
+        {url && (
+          <img
+            src={url}
+            alt={t("preview.picture.part_alt")}
+            onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
+              setSize({ width, height })
+            }
+            // What cannot be shown here the server looks at, and says what is wrong.
+            onError={() => onTake(null)}
+          />
+        )}
+      </ReactCrop>
+      <Text c="dimmed" role="status">
+        {size.width > 0 && t("preview.picture.part_size", { width: kept.width, height: kept.height })}
+      </Text>
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          {t("action.cancel")}
+        </Button>
+        <Button
+          disabled={size.width === 0}
+          onClick={() => onTake(part && `${part.left},${part.top},${part.width},${part.height}`)}
         >
-          {url && (
-            <img
-              src={url}
-              alt={t("preview.picture.part_alt")}
-              onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
-                setSize({ width, height })
-              }
-              // What cannot be shown here the server looks at, and says what is wrong.
-              onError={() => onTake(null)}
-            />
-          )}
-        </ReactCrop>
-        <Text c="dimmed" role="status">
-          {size.width > 0 && t("preview.picture.part_size", { width: kept.width, height: kept.height })}
-        </Text>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onClose}>
-            {t("action.cancel")}
-          </Button>
-          <Button
-            disabled={size.width === 0}
-            onClick={() => onTake(part && `${part.left},${part.top},${part.width},${part.height}`)}
-          >
-            {t(part ? "preview.picture.part_take" : "preview.picture.part_all")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+          {t(part ? "preview.picture.part_take" : "preview.picture.part_all")}
+        </Button>
+      </Group>
+    </Stack>
   );
 }

@@ -27,6 +27,9 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
   const { t } = useTranslation();
   const id = useId();
   const [chosen, setChosen] = useState<File | null>(null);
+  const [asking, setAsking] = useState(false);
+  const address = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const send = useMutation({
     mutationFn: ({ file, part }: { file: File; part: string | null }) =>
       sendFile<SitePicture>(`/sites/${site}/pictures?use=${use}${part ? `&part=${part}` : ""}`, file),
@@ -39,12 +42,18 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
     // So that the same file can be chosen once more.
     reset.current?.();
     if (!file) return;
-    if (file.size > BYTES_MAX) warned(t("preview.picture.too_large"));
-    else setChosen(file);
+    if (file.size > BYTES_MAX) return warned(t("preview.picture.too_large"));
+    setChosen(file);
+    setAsking(true);
+  };
+  const answered = (focused: HTMLElement | null) => {
+    setAsking(false);
+    focused?.focus();
   };
   return (
     <TextInput
       id={id}
+      ref={address}
       label={label}
       description={t("preview.picture.help")}
       inputWrapperOrder={["label", "input", "description", "error"]}
@@ -61,6 +70,7 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
             {(props) => (
               <Button
                 {...props}
+                ref={button}
                 variant="default"
                 loading={send.isPending}
                 aria-label={`${label}: ${t("preview.picture.upload")}`}
@@ -69,16 +79,15 @@ export function PictureField({ site, use, label, value, error, onChange, onBlur 
               </Button>
             )}
           </FileButton>
-          {chosen && (
-            <PartDialog
-              file={chosen}
-              onTake={(part) => {
-                send.mutate({ file: chosen, part });
-                setChosen(null);
-              }}
-              onClose={() => setChosen(null)}
-            />
-          )}
+          <PartDialog
+            file={chosen}
+            opened={asking}
+            onTake={(part) => {
+              if (chosen) send.mutate({ file: chosen, part });
+              answered(address.current);
+            }}
+            onClose={() => answered(button.current)}
+          />
         </div>
       )}
     />

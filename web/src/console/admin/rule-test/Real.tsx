@@ -10,7 +10,7 @@ import { Section } from "../../ui/form";
 import { ago, shortUrl } from "../../ui/format";
 import { Loaded } from "../../ui/states";
 import { useNow } from "../../ui/useNow";
-import { visitorCode } from "../../visitors/visits";
+import { useVisitorName } from "../../visitors/useVisitorName";
 import classes from "../Admin.module.css";
 
 export function Real({ site, head }: { site: string; head: ReactNode }) {
@@ -61,10 +61,11 @@ interface PickerProps {
 function Picker({ visits, value, onChange }: PickerProps) {
   const { t, i18n } = useTranslation();
   const now = useNow();
+  const nameOf = useVisitorName();
   const sorted = [...visits].sort((a, b) => Number(b.live) - Number(a.live) || b.started_at - a.started_at);
   const label = (visit: Visit) =>
     [
-      t("visitors.name", { id: visitorCode(visit.visitor_id) }),
+      nameOf(visit),
       visit.page ? visit.page.title || shortUrl(visit.page.url) : null,
       visit.live ? t("rule_test.live") : ago(visit.last_contact_at, now, i18n.language),
     ]

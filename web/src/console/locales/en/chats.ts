@@ -253,7 +253,7 @@ export const chats = {
   session: {
     pop: "Open the record",
     pop_blocked:
-      "The browser did not let the record open by itself. Allow pop-ups for this page in its settings.",
+      "The browser did not let the record open by itself. Allow pop-ups for this page in the browser's settings.",
     rating: "Survey",
     rated: "Rating",
     rating_of: "{{n}} of 5",

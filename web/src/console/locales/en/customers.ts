@@ -37,6 +37,7 @@ export const customers = {
   attributes: "Attributes",
   chat_state: { form: "Form open", queued: "Waiting", ringing: "Ringing", active: "Active", ended: "Ended" },
   read: "Read the chat",
+  open_chat: "Open the chat",
   not_readable: "Read by who had this chat, once it is put away by who serves its queue, and by supervisors",
   unknown: "The site has not said who this is.",
   proof_label: "Proof",

@@ -4,6 +4,7 @@ export const visitors = {
   name: "Visitor {{id}}",
   count_one: "{{count}} visitor on the site",
   count_other: "{{count}} visitors on the site",
+  cut: "More than {{shown}} visitors on the site. The newest {{shown}} are shown.",
   shown: "{{shown}} of {{count}} shown",
   filter: "Filter by customer, page, title, device or id",
   site: "Site",

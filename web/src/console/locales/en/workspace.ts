@@ -77,11 +77,12 @@ export const ready = {
   is_away: "Away: new chats go to others.",
   away_because: "Away ({{why}}): new chats go to others.",
   queues: "Queues",
+  unchecked: "Queues, offers and slots could not be checked.",
   no_queues: "You serve no queue. An administrator can add you to one.",
   channel_off: "{{name}}, switched off",
   closed: "{{name}}, closed now",
   offers: "Offers",
-  offers_running: "Offers are presented.",
+  offers_running: "Offers are not stopped.",
   offers_stopped:
     "A supervisor has stopped offers on {{sites}}. Visitors can still open the chat by themselves.",
   slots: "Slots",
