@@ -11,6 +11,7 @@ use place::Database;
 use serde_json::{Value, json};
 
 mod crowd;
+mod echo;
 mod figures;
 mod lists;
 mod place;
@@ -72,10 +73,16 @@ async fn serve(sqlite: Store, database: &Database) {
 async fn message(database: &str, place: &place::Place) {
     let senders_thread = talker::thread();
     let mut talkers = place.talking(&senders_thread, TALKERS).await;
+    let mut echoed =
+        senders_thread.spawn(talker::enter_all(echo::serve().await, TALKERS)).await.expect("no panic");
     for senders in SENDERS {
-        let (mut bare, mut node, mut waits) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bare, mut echo, mut node, mut waits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             bare.push(rounds::bare(place, TALKERS, senders, ROUND).await);
+            let round = senders_thread.spawn(rounds::closed(echoed, senders, ROUND));
+            let (again, rate, _) = round.await.expect("no panic");
+            echoed = again;
+            echo.push(rate);
             let round = senders_thread.spawn(rounds::closed(talkers, senders, ROUND));
             let (again, rate, round) = round.await.expect("no panic");
             talkers = again;
@@ -83,11 +90,15 @@ async fn message(database: &str, place: &place::Place) {
             waits.extend(round);
         }
         let rate = figures::median(&mut node);
-        let ratio = 100.0 * rate / figures::median(&mut bare);
+        let (alone, sockets) = (figures::median(&mut bare), figures::median(&mut echo));
+        // What one machine does that spends on each message what either of them does.
+        let both = 1.0 / (1.0 / alone + 1.0 / sockets);
         let what = format!("{database}, {senders} senders");
-        row(&format!("{what}: bare loop"), figures::median(&mut bare), "/s", Some(figures::range(&bare)));
+        row(&format!("{what}: bare loop"), alone, "/s", Some(figures::range(&bare)));
+        row(&format!("{what}: sockets alone"), sockets, "/s", Some(figures::range(&echo)));
         row(&format!("{what}: acknowledged"), rate, "/s", Some(figures::range(&node)));
-        row(&format!("{what}: of the bare loop"), ratio, "%", None);
+        row(&format!("{what}: of the bare loop"), 100.0 * rate / alone, "%", None);
+        row(&format!("{what}: of the two one after the other"), 100.0 * rate / both, "%", None);
         row(&format!("{what}: p50"), figures::percentile(&mut waits, 50), "ms", None);
         row(&format!("{what}: p99"), figures::percentile(&mut waits, 99), "ms", None);
         let open = senders_thread.spawn(rounds::open(talkers, rate / 2.0, ROUND * 2));

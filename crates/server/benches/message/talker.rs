@@ -66,6 +66,15 @@ pub(crate) fn thread() -> Handle {
     handle
 }
 
+/// So many talkers, one after another.
+pub(crate) async fn enter_all(address: SocketAddr, count: usize) -> Vec<Talker> {
+    let mut talkers = Vec::with_capacity(count);
+    for _ in 0..count {
+        talkers.push(Talker::enter(address, String::new()).await);
+    }
+    talkers
+}
+
 impl Talker {
     /// Comes to the site with this key and asks for a chat, which then waits.
     pub(crate) async fn enter(address: SocketAddr, site: String) -> Self {
