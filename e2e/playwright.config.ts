@@ -5,7 +5,7 @@ import { browser } from "./support/chromium.ts";
 export default defineConfig({
   testDir: "journeys",
   outputDir: "results",
-  timeout: 120_000,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   retries: 0,
   workers: 2,

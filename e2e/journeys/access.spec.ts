@@ -1,5 +1,5 @@
 /** Accessibility, as far as a machine can see it, in console and widget, light and dark. */
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { check, checkAsItIs } from "../support/access.ts";
 import { addCannedReply, changeQueue, listAdminPages } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
@@ -28,6 +28,16 @@ async function standBetween(page: Page): Promise<Between> {
   return between;
 }
 
+/** What the widget shows for a while only stays while it is looked at: no time goes by on its page. */
+async function checkPassing(page: Page, where: string, act: () => Promise<void>, shown: Locator) {
+  await page.clock.setFixedTime(Date.now());
+  await act();
+  await expect(shown, where).toBeAttached();
+  await check(page, where);
+  await expect(shown, `${where}, after the look`).toBeAttached();
+  await page.clock.setSystemTime(Date.now());
+}
+
 // spec: N-5
 test("the widget in each of its states", async ({ browser, demo, visitor, agent }) => {
   test.setTimeout(240_000);
@@ -43,6 +53,7 @@ test("the widget in each of its states", async ({ browser, demo, visitor, agent 
   await check(visitor.page, "form");
   await visitor.fillForm("Kari");
   await expect(agent.ringing).toBeVisible();
+  await expect(visitor.widget.getByRole("heading", { name: "You are next" })).toBeVisible();
   await check(visitor.page, "queue");
   await agent.answer();
   await agent.say("Good morning.");
@@ -50,9 +61,8 @@ test("the widget in each of its states", async ({ browser, demo, visitor, agent 
   await visitor.say("Is the oak oiled?");
   await agent.sees("Is the oak oiled?");
   await check(visitor.page, "chat");
-  await agent.composer.fill("It is");
-  await expect(visitor.log.getByText(/ is typing$/)).toBeAttached();
-  await check(visitor.page, "typing");
+  const typing = visitor.log.getByText(/ is typing$/);
+  await checkPassing(visitor.page, "typing", () => agent.composer.fill("It is"), typing);
   await agent.composer.fill("");
   between.refused.add("say");
   await visitor.say("And the ash?");
@@ -72,9 +82,9 @@ test("the widget in each of its states", async ({ browser, demo, visitor, agent 
   between.until = new Promise((resolve) => {
     refuse = resolve;
   });
-  await visitor.widget.getByRole("button", { name: "Start a new chat" }).click();
-  await expect(visitor.widget.getByRole("heading", { name: "One moment, please" })).toBeVisible();
-  await check(visitor.page, "asking");
+  const again = visitor.widget.getByRole("button", { name: "Start a new chat" });
+  const asking = visitor.widget.getByRole("heading", { name: "One moment, please" });
+  await checkPassing(visitor.page, "asking", () => again.click(), asking);
   refuse();
   await expect(visitor.widget.getByRole("heading", { name: "The chat could not be started" })).toBeVisible();
   await check(visitor.page, "failed");
@@ -168,8 +178,9 @@ async function checkEntrance({ page }: Agent): Promise<void> {
 
 // spec: N-5
 test("the pages of the console", async ({ browser, demo, visitor, agent }) => {
-  test.setTimeout(480_000);
+  test.setTimeout(720_000);
   await agent.page.goto("/chats");
+  await expect(agent.page.getByText("No chats at the moment")).toBeVisible();
   await check(agent.page, "no chats");
   const context = await browser.newContext({ baseURL: demo.console, locale: "en-GB" });
   const admin = new Agent(await context.newPage(), demo.console);

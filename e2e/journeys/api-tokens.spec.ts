@@ -13,9 +13,9 @@ test("a program uses the interface with a token until it is revoked", async ({ b
   await page.getByRole("link", { name: "Add token" }).click();
   await page.getByRole("button", { name: "Create" }).click();
   await expect(page.getByText("Choose at least one.")).toBeVisible();
+  await check(page, "new token with what is wrong");
   await page.getByRole("textbox", { name: "Name" }).fill("Deploy");
   await page.getByRole("checkbox", { name: "Change the configuration" }).check();
-  await check(page, "new token with what is wrong");
   await page.getByRole("button", { name: "Create" }).click();
   const token = await page.getByText(/^beckon_/).textContent();
   await check(page, "token");

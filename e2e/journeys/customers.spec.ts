@@ -163,6 +163,7 @@ test("a file is tried, taken in and reported; records are merged, parted and era
   await page.getByRole("textbox", { name: /^Name, e-mail/ }).fill("piet");
   await page.getByRole("link", { name: "Piet" }).click();
   await expect(page.getByRole("textbox", { name: "Reference" })).toHaveValue("H-2000");
+  await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
   await check(page, "customer");
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: /^Merge another record/ }).click();

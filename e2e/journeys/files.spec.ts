@@ -132,6 +132,7 @@ test("pages and scripts are refused with words, and a document is saved, never s
   });
   const link = agent.log.getByRole("link", { name: /notes\.txt/ });
   await expect(link).toBeVisible();
+  await expect(visitor.log.getByRole("link", { name: /notes\.txt/ })).toBeVisible();
   await check(visitor.page, "file");
   await check(agent.page, "file in the console");
   const address = await link.getAttribute("href");

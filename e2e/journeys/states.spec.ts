@@ -11,7 +11,7 @@ test("no page goes beyond a phone's screen, and one that could not be loaded can
   demo,
   errors,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(480_000);
   const admin = await another(browser, demo, "admin", errors);
   const { page } = admin;
   const paths = await listAdminPages(admin);

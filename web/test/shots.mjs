@@ -363,6 +363,7 @@ const looks = {
   desktop_forced: { viewport: { width: 1280, height: 800 }, forcedColors: "active" },
   phone: { viewport: { width: 390, height: 844 } },
   phone_dark: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+  phone_side: { viewport: { width: 844, height: 390 }, hasTouch: true, isMobile: true },
   small: { viewport: { width: 320, height: 568 } },
 };
 for (const tag of languages) {

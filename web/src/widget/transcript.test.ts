@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Message } from "../api/wire";
+import type { Message, VisitorNotice } from "../api/wire";
 import { newSession } from "./session";
 import { active, chatting, from_agent, heard, play, welcome } from "./session-play";
 import { lastMove } from "./transcript";
@@ -25,4 +25,15 @@ it("tells what was read over a lost connection once it is back", () => {
     now: 2_000,
   });
   expect(frames).toContainEqual({ type: "read", chat: "c1", seq: 1 });
+});
+
+// spec: Q-8 Q-9
+it("ends the typing of the agent whose message it is, and of whoever has no name", () => {
+  const by = (name: string): VisitorNotice => heard({ ...from_agent(1), name });
+  const typing_at = (name: string | undefined, message: VisitorNotice) =>
+    play(chatting(), { type: "typing", chat: "c1", name }, message)[0].typing_at;
+  expect(typing_at("Bob", by("Alice"))).toBe(1_000);
+  expect(typing_at("Bob", by("Bob"))).toBe(0);
+  expect(typing_at(undefined, by("Alice"))).toBe(0);
+  expect(typing_at(undefined, heard(of_system(1, "agent_joined")))).toBe(1_000);
 });

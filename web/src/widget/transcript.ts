@@ -22,8 +22,13 @@ export function receive(s: Session, chat: string, message: Message): Step {
     ...s,
     messages,
     unsent: s.unsent.filter((u) => u.id !== message.id),
-    typing_at: message.from === "agent" ? 0 : s.typing_at,
+    typing_at: endsTyping(s, message) ? 0 : s.typing_at,
   });
+}
+
+/** In a chat with two agents one may still be writing while the other has written. */
+function endsTyping({ typing_name }: Session, { from, name }: Message): boolean {
+  return from === "agent" && (!typing_name || typing_name === name);
 }
 
 export function acknowledge(s: Session, chat: string, id: string, seq: number): Step {

@@ -1,4 +1,5 @@
 /** The transcript, what is not yet sent, and the typing indicator. */
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, MessageFile, VisitorChat } from "../../../api/wire";
 import type { Unsent } from "../../session";
@@ -30,15 +31,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
   const { state, t } = useUi();
   const { messages, unsent, typing_at, typing_name, link } = state.session;
   const { uploads } = state;
-  const log = useRef<HTMLDivElement>(null);
-  const at_end = useRef(true);
-  useLayoutEffect(() => {
-    if (at_end.current && log.current) log.current.scrollTop = log.current.scrollHeight;
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what the visitor writes brings the end back into view
-  useEffect(() => {
-    at_end.current = true;
-  }, [unsent.length, uploads.length]);
+  const { log, content, onScroll } = useEnd(unsent.length + uploads.length);
   const own = messages.filter((m) => m.from === "visitor");
   const last_own = own[own.length - 1];
   const name = chat.agent ? chat.agent.name : t.agent;
@@ -50,36 +43,80 @@ function Transcript({ chat }: { chat: VisitorChat }) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       ref={log}
-      onScroll={({ currentTarget: at }) => {
-        at_end.current = at.scrollHeight - at.scrollTop - at.clientHeight < near_end_px;
-      }}
+      onScroll={onScroll}
     >
-      <Greeting />
-      {messages.map((message, i) => (
-        <Line
-          key={message.id || message.seq}
-          message={message}
-          before={messages[i - 1]}
-          mark={message === last_own ? markOf(message.seq, chat, t) : ""}
-          name={name}
-        />
-      ))}
-      {unsent
-        .filter((u) => u.chat === chat.id)
-        .map((u) => (
-          <Waiting key={u.id} unsent={u} offline={link !== "up"} over={chat.state === "ended"} />
+      <div ref={content}>
+        <Greeting />
+        {messages.map((message, i) => (
+          <Line
+            key={message.id || message.seq}
+            message={message}
+            before={messages[i - 1]}
+            mark={message === last_own ? markOf(message.seq, chat, t) : ""}
+            name={name}
+          />
         ))}
-      {uploads.map((upload) => (
-        <UploadLine key={upload.id} upload={upload} />
-      ))}
-      {typing_at > 0 && chat.state === "active" && (
-        <div class="typing">
-          <Dots />
-          <span class="sr">{fill(t.typing, { name: typing_name || name })}</span>
-        </div>
-      )}
+        {unsent
+          .filter((u) => u.chat === chat.id)
+          .map((u) => (
+            <Waiting key={u.id} unsent={u} offline={link !== "up"} over={chat.state === "ended"} />
+          ))}
+        {uploads.map((upload) => (
+          <UploadLine key={upload.id} upload={upload} />
+        ))}
+        {typing_at > 0 && chat.state === "active" && (
+          <div class="typing">
+            <Dots />
+            <span class="sr">{fill(t.typing, { name: typing_name || name })}</span>
+          </div>
+        )}
+      </div>
     </div>
   );
+}
+
+interface End {
+  log: RefObject<HTMLDivElement | null>;
+  content: RefObject<HTMLDivElement | null>;
+  onScroll(): void;
+}
+
+/** Whoever is at the end stays there, whatever comes and however low the log becomes; `own`, of the visitor, brings the end back. */
+function useEnd(own: number): End {
+  const log = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const at_end = useRef(true);
+  const heights = useRef("");
+  useLayoutEffect(() => {
+    if (at_end.current && log.current) log.current.scrollTop = log.current.scrollHeight;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the visitor writes brings the end back into view
+  useEffect(() => {
+    at_end.current = true;
+  }, [own]);
+  // An on-screen keyboard, a longer draft, a notice above, a picture that does not load: none of them draws the log anew.
+  useLayoutEffect(() => {
+    const at = log.current;
+    if (!at || !content.current) return;
+    const resized = new ResizeObserver(() => {
+      heights.current = heightsOf(at);
+      if (at_end.current) at.scrollTop = at.scrollHeight;
+    });
+    resized.observe(at);
+    resized.observe(content.current);
+    return () => resized.disconnect();
+  }, []);
+  const onScroll = () => {
+    const at = log.current;
+    // Where the log stands when its height has just changed is not where the visitor has gone.
+    if (at && heightsOf(at) === heights.current)
+      at_end.current = at.scrollHeight - at.scrollTop - at.clientHeight < near_end_px;
+  };
+  return { log, content, onScroll };
+}
+
+function heightsOf({ clientHeight, scrollHeight }: HTMLElement): string {
+  return `${clientHeight} ${scrollHeight}`;
 }
 
 function markOf(seq: number, chat: VisitorChat, t: Texts): string {
