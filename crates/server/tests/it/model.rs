@@ -1,5 +1,5 @@
 //! Tests the state of chats against a small reference: random people do random things, and after each the database holds
-//! what the reference says.
+//! what the reference says. What time and slots do to those who wait stands in `waiting`.
 
 use std::fmt::Debug;
 
@@ -17,6 +17,7 @@ use crate::harness::store_tests;
 
 mod reference;
 mod stage;
+mod waiting;
 
 use reference::{Chat, Reference, State};
 use stage::{AGENTS, Dice, RING_S, Stage, VISITORS};
