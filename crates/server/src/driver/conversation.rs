@@ -12,7 +12,7 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::visit::FORM_OPEN_MAX_S;
 
 use super::Driver;
-use super::entry::{lock_gate, lock_gate_of_form};
+use super::entry::{closed_to_form, give_way, lock, lock_gate_of_visitor};
 use super::form::{Given, check, visitor_name};
 use super::history::remember_for_search;
 use super::instead::{alternative, shown, wait_due};
@@ -136,19 +136,22 @@ impl Driver {
             return Err(VisitorNotice::Alternative { instead }.into());
         }
         let mut tx = self.store().write().await?;
-        if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open))
-            && let Some(reason) = lock_gate(&mut tx, &site, queue, now).await?.closed_because()
-        {
-            let reason = Missed::of(reason);
-            let instead = Instead { reason, alternative: alternative(&site, queue, reason) };
-            if instead.alternative != Alternative::Wait {
+        let mut gave_way = None;
+        if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open)) {
+            let gate;
+            (gate, gave_way) = lock_gate_of_visitor(self, &mut tx, &site, queue, visitor, now).await?;
+            let closed = gate.closed_because().map(Missed::of);
+            let instead =
+                closed.map(|reason| Instead { reason, alternative: alternative(&site, queue, reason) });
+            if let Some(instead) = instead.filter(|instead| instead.alternative != Alternative::Wait) {
                 let known = find_prefill(&mut tx, visitor).await?;
                 let instead = Box::new(shown(&site, queue, instead, &[], known.as_ref(), now));
                 return Err(VisitorNotice::Alternative { instead }.into());
             }
         }
         let opening = Opening { site, visitor, visit, queue, presentation, mode, priority };
-        let opened = open(self, &mut tx, &opening, now).await?;
+        let Opened { chat, replaced } = open(self, &mut tx, &opening, now).await?;
+        let opened = Opened { chat, replaced: replaced.or(gave_way) };
         Ok(self.commit_and_tell(tx, opened.hints(visitor)).await?)
     }
 
@@ -189,11 +192,13 @@ impl Driver {
         })?;
         let name = visitor_name(fields, &answers);
         let now = self.clock().now();
+        let replaced = if was_given_up(&row) { self.take_up_form(&mut tx, &row, now).await? } else { None };
+        let told = Opened { chat, replaced }.hints(visitor);
         if let Some(instead) = closed_to_form(&mut tx, site, &row, now).await? {
             update_chat_instead(&mut tx, chat, &instead).await?;
             finish(self, &mut tx, &row, EndedBy::System, now).await?;
             let known = find_prefill(&mut tx, visitor).await?;
-            self.commit_and_tell(tx, [Hint::ChatChanged { chat, visitor }]).await?;
+            self.commit_and_tell(tx, told).await?;
             let instead = Box::new(shown(site, *row.queue_id, instead, &answers, known.as_ref(), now));
             return Err(VisitorNotice::Alternative { instead }.into());
         }
@@ -210,7 +215,18 @@ impl Driver {
             }
             Err(error) => return Err(error.into()),
         }
-        Ok(self.commit_and_tell(tx, [Hint::ChatChanged { chat, visitor }]).await?)
+        Ok(self.commit_and_tell(tx, told).await?)
+    }
+
+    /// A form that was given up comes after any other chat of its visitor, and before an alert of which they know nothing.
+    /// Yields that alert.
+    async fn take_up_form(&self, tx: &mut Tx, row: &ChatRow, now: UnixMs) -> Result<Option<ChatId>, Refusal> {
+        lock(tx, *row.queue_id).await?;
+        let gave_way = give_way(self, tx, *row.visitor_id, now).await?;
+        if find_open_chat(tx, *row.visitor_id).await?.is_some() {
+            return Err(refuse(None, RefusalCode::ChatClosed, "This chat has ended."));
+        }
+        Ok(gave_way)
     }
 
     /// Ends the visitor's chat (P-7). One that has ended stays as it is.
@@ -226,29 +242,6 @@ impl Driver {
     }
 }
 
-/// What the visitor gets instead of the queue when its gate has closed while the form was open (O-11, Q-6). The slot
-/// that the form holds is the visitor's own; after that they may have to wait, or not, as the queue says (O-15).
-async fn closed_to_form(
-    tx: &mut Tx,
-    site: &Site,
-    chat: &ChatRow,
-    now: UnixMs,
-) -> StoreResult<Option<Instead>> {
-    match *chat.state {
-        ChatState::Form => {}
-        ChatState::Queued | ChatState::Ringing | ChatState::Active | ChatState::Ended => return Ok(None),
-    }
-    let gate = lock_gate_of_form(tx, site, chat, now).await?;
-    // Sent again at another node it may wait, or be talked in, by now.
-    if find_chat_locked(tx, *chat.id).await?.is_none_or(|chat| *chat.state != ChatState::Form) {
-        return Ok(None);
-    }
-    let Some(reason) = gate.closed_because().map(Missed::of) else { return Ok(None) };
-    let alternative = alternative(site, *chat.queue_id, reason);
-    let waits = alternative == Alternative::Wait;
-    Ok((!waits).then_some(Instead { reason, alternative }))
-}
-
 /// Opens a chat within a unit of work; a visitor who has one keeps it.
 pub(super) async fn open(
     driver: &Driver,
@@ -256,14 +249,12 @@ pub(super) async fn open(
     opening: &Opening,
     now: UnixMs,
 ) -> StoreResult<Opened> {
-    let mut replaced = None;
+    let replaced = match opening.mode {
+        ChatMode::Reactive | ChatMode::Invite => give_way(driver, tx, opening.visitor, now).await?,
+        ChatMode::Engage => None,
+    };
     if let Some(open) = find_open_chat_locked(tx, opening.visitor).await? {
-        if !is_silent_alert(&open) || opening.mode == ChatMode::Engage {
-            return Ok(Opened { chat: *open.id, replaced });
-        }
-        // The visitor was faster than the agent who was alerted: it is now the visitor's chat.
-        finish(driver, tx, &open, EndedBy::System, now).await?;
-        replaced = Some(*open.id);
+        return Ok(Opened { chat: *open.id, replaced });
     }
     let form = form_fields(&opening.site, opening.queue, opening.mode);
     let routing = routing_of(&opening.site, opening.queue);
@@ -312,6 +303,12 @@ pub(super) async fn find_open_chat_locked(tx: &mut Tx, visitor: VisitorId) -> St
     let Some(open) = find_open_chat(tx, visitor).await? else { return Ok(None) };
     let locked = find_chat_locked(tx, *open.id).await?;
     Ok(locked.filter(|chat| *chat.state != ChatState::Ended))
+}
+
+/// Its form was not sent in time, and can be sent still.
+pub(super) fn was_given_up(chat: &ChatRow) -> bool {
+    let by_system = chat.ended_by.as_ref().is_some_and(|by| **by == EndedBy::System);
+    *chat.state == ChatState::Ended && by_system && chat.queued_at.is_none() && chat.instead.is_none()
 }
 
 /// An agent was alerted and nobody has written: the visitor knows nothing of it (P-9), but where the window opened at launch.

@@ -156,7 +156,7 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
             return Ok(done);
         }
     }
-    let entry = entry::look(&mut tx, job, now).await?;
+    let entry = entry::look(driver, &mut tx, job, now, &mut done.hints).await?;
     for effect in &job.decided.effects {
         carry_out_one(driver, &mut tx, job, effect, &entry, now, &mut done).await?;
     }

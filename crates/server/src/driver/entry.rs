@@ -3,31 +3,87 @@
 
 use beckon_engine::effect::Effect;
 use beckon_engine::gate::Gate;
-use beckon_engine::id::{PresentationId, QueueId};
+use beckon_engine::id::{ChatId, PresentationId, QueueId, VisitorId};
+use beckon_engine::queue::Alternative;
+use beckon_engine::queue::enquiry::{Instead, Missed};
 use beckon_engine::reason::Reason;
 use beckon_engine::time::UnixMs;
 
-use super::conversation::{find_open_chat_locked, is_silent_alert};
+use super::Driver;
+use super::conversation::{find_open_chat_locked, finish, is_silent_alert, was_given_up};
 use super::effects::Job;
+use super::instead::alternative;
 use super::sites::{Site, read_gate, read_gate_beside};
-use crate::store::chat::{ChatRow, ChatState, find_chat_of_presentation};
+use crate::bus::Hint;
+use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat_locked, find_chat_of_presentation};
 use crate::store::presentation::find_presentation;
 use crate::store::{StoreResult, Tx};
 
 /// The gate of a queue; until this unit of work ends nobody else takes of its slots.
 pub(super) async fn lock_gate(tx: &mut Tx, site: &Site, queue: QueueId, now: UnixMs) -> StoreResult<Gate> {
-    tx.lock(lock_key(queue)).await?;
+    lock(tx, queue).await?;
     read_gate(tx, &site.world.config, queue, now).await
 }
 
-/// The gate for a chat whose form is sent: the slot that it holds itself is free for it (O-15).
-pub(super) async fn lock_gate_of_form(
+/// Until this unit of work ends nobody else takes of the queue's slots.
+pub(super) async fn lock(tx: &mut Tx, queue: QueueId) -> StoreResult<()> {
+    tx.lock(lock_key(queue)).await
+}
+
+/// The gate for a visitor who asks for a chat: the slot of an alert that gives way to it is free for them. Yields that
+/// alert too.
+pub(super) async fn lock_gate_of_visitor(
+    driver: &Driver,
+    tx: &mut Tx,
+    site: &Site,
+    queue: QueueId,
+    visitor: VisitorId,
+    now: UnixMs,
+) -> StoreResult<(Gate, Option<ChatId>)> {
+    lock(tx, queue).await?;
+    let gave_way = give_way(driver, tx, visitor, now).await?;
+    Ok((read_gate(tx, &site.world.config, queue, now).await?, gave_way))
+}
+
+/// Ends the alert of which the visitor knows nothing: they were faster than the agent (P-9).
+pub(super) async fn give_way(
+    driver: &Driver,
+    tx: &mut Tx,
+    visitor: VisitorId,
+    now: UnixMs,
+) -> StoreResult<Option<ChatId>> {
+    let alert = find_open_chat_locked(tx, visitor).await?.filter(is_silent_alert);
+    let Some(alert) = alert else { return Ok(None) };
+    finish(driver, tx, &alert, EndedBy::System, now).await?;
+    Ok(Some(*alert.id))
+}
+
+/// What the visitor gets instead of the queue when its gate has closed while the form was open (O-11, Q-6). The slot
+/// that the form holds is the visitor's own; after that they may have to wait, or not, as the queue says (O-15).
+pub(super) async fn closed_to_form(
     tx: &mut Tx,
     site: &Site,
     chat: &ChatRow,
     now: UnixMs,
-) -> StoreResult<Gate> {
-    tx.lock(lock_key(*chat.queue_id)).await?;
+) -> StoreResult<Option<Instead>> {
+    let is_open = |chat: &ChatRow| *chat.state == ChatState::Form || was_given_up(chat);
+    if !is_open(chat) {
+        return Ok(None);
+    }
+    let gate = lock_gate_of_form(tx, site, chat, now).await?;
+    // Sent again at another node it may wait, or be talked in, by now.
+    if !find_chat_locked(tx, *chat.id).await?.as_ref().is_some_and(is_open) {
+        return Ok(None);
+    }
+    let Some(reason) = gate.closed_because().map(Missed::of) else { return Ok(None) };
+    let alternative = alternative(site, *chat.queue_id, reason);
+    let waits = alternative == Alternative::Wait;
+    Ok((!waits).then_some(Instead { reason, alternative }))
+}
+
+/// The gate for a chat whose form is sent: the slot that it holds itself is free for it (O-15).
+async fn lock_gate_of_form(tx: &mut Tx, site: &Site, chat: &ChatRow, now: UnixMs) -> StoreResult<Gate> {
+    lock(tx, *chat.queue_id).await?;
     let holds = *chat.state == ChatState::Form && chat.held_until > now.0;
     read_gate_beside(tx, &site.world.config, *chat.queue_id, i64::from(holds), now).await
 }
@@ -56,8 +112,14 @@ impl Entry {
     }
 }
 
-/// Looks whether the chat that these effects open can be had.
-pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Entry> {
+/// Looks whether the chat that these effects open can be had; what is to be told of it comes to `hints`.
+pub(super) async fn look(
+    driver: &Driver,
+    tx: &mut Tx,
+    job: &Job,
+    now: UnixMs,
+    hints: &mut Vec<Hint>,
+) -> StoreResult<Entry> {
     let opened = job.decided.effects.iter().find_map(|effect| {
         if let Effect::OpenChat { presentation, queue } = effect {
             Some((*presentation, *queue))
@@ -66,13 +128,15 @@ pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Ent
         }
     });
     let Some((presentation, queue)) = opened else { return Ok(Entry::Open) };
-    let gate = lock_gate(tx, &job.site, queue, now).await?;
+    lock(tx, queue).await?;
     if find_chat_of_presentation(tx, job.visitor, presentation).await?.is_some() {
         return Ok(Entry::Done);
     }
     if let Some(open) = find_open_chat_locked(tx, job.visitor).await?.filter(|open| !is_silent_alert(open)) {
         return Ok(Entry::InChat(Some(Box::new(open))));
     }
+    let (gate, gave_way) = lock_gate_of_visitor(driver, tx, &job.site, queue, job.visitor, now).await?;
+    hints.extend(gave_way.map(|chat| Hint::ChatChanged { chat, visitor: job.visitor }));
     // An earlier try of these effects may have been committed without our hearing of it.
     let before = find_presentation(tx, presentation).await?.and_then(|row| row.outcome_reason);
     let refused_before = before.map(|reason| *reason).filter(|_| settles(job, presentation));

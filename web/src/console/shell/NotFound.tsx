@@ -8,17 +8,15 @@ import { Empty } from "../ui/states";
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <>
-      <h1 className="sr">{t("error.not_found_title")}</h1>
-      <Empty
-        icon={IconMapOff}
-        title={t("nav.not_found")}
-        action={
-          <Anchor component={Link} href="/chats">
-            {t("nav.home")}
-          </Anchor>
-        }
-      />
-    </>
+    <Empty
+      whole
+      icon={IconMapOff}
+      title={t("nav.not_found")}
+      action={
+        <Anchor component={Link} href="/chats">
+          {t("nav.home")}
+        </Anchor>
+      }
+    />
   );
 }

@@ -11,17 +11,19 @@ interface EmptyProps {
   title: string;
   text?: string;
   action?: ReactNode;
+  /** There is nothing else on the page: its title is the page's. */
+  whole?: boolean;
 }
 
 /** Says what will appear here and what to do for it. */
-export function Empty({ icon: Icon, title, text, action }: EmptyProps) {
+export function Empty({ icon: Icon, title, text, action, whole = false }: EmptyProps) {
   return (
     <Center p="xl" mih={240}>
       <Stack align="center" gap={8} maw={400} ta="center">
         <Text c="dimmed" component="span" lh={0}>
           <Icon size={28} stroke={1.5} />
         </Text>
-        <Title order={2} size="h3">
+        <Title order={whole ? 1 : 2} size="h3">
           {title}
         </Title>
         {text && <Text c="dimmed">{text}</Text>}

@@ -3,7 +3,10 @@
 use beckon_engine::offer::Outcome;
 use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
-use beckon_server::store::chat::{NewChat, find_latest_chat, insert_chat};
+use beckon_server::store::chat::change::update_chat_ended;
+use beckon_server::store::chat::{
+    ChatMode, ChatRow, EndedBy, NewChat, find_chat, find_latest_chat, insert_chat,
+};
 use beckon_server::store::presentation::{PresentationRow, find_presentation, update_outcome};
 use beckon_server::store::queue::{find_queue, update_queue};
 use beckon_server::store::visit::update_visitor_visit_ended;
@@ -24,6 +27,8 @@ store_tests!(
     a_form_sent_when_the_channel_is_off_waits_where_the_queue_says_so,
     a_yes_sent_again_after_a_lost_connection_opens_one_chat,
     a_chat_that_nobody_waits_for_any_more_is_ended,
+    a_form_given_up_and_sent_late_asks_the_gate_again,
+    a_form_given_up_and_sent_late_is_faster_than_the_alerted_agent,
     a_yes_from_within_a_chat_goes_on_in_that_chat_and_counts_as_withdrawn,
 );
 
@@ -205,6 +210,58 @@ async fn a_chat_that_nobody_waits_for_any_more_is_ended(store: Store) {
     assert_eq!(alice.chat("ended").await["ended_by"], "system");
     let mut tx = shop.store.read().await.unwrap();
     assert!(find_latest_chat(&mut tx, visitor).await.unwrap().is_some_and(|chat| chat.answered_at.is_none()));
+}
+
+/// A visitor whose form was given up, and its chat.
+async fn given_up(shop: &Shop) -> (Browser, ChatRow) {
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    browser.accept(&offer).await;
+    let id = serde_json::from_value(browser.chat("form").await["id"].clone()).unwrap();
+    let mut tx = shop.store.write().await.unwrap();
+    assert!(update_chat_ended(&mut tx, id, EndedBy::System, Clock::System.now(), None).await.unwrap());
+    let chat = find_chat(&mut tx, id).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    (browser, chat)
+}
+
+async fn send_form(browser: &mut Browser, chat: &ChatRow) {
+    browser.socket.send(json!({ "type": "send_form", "chat": *chat.id, "answers": {} })).await;
+}
+
+// spec: O-11
+// spec: Q-6
+async fn a_form_given_up_and_sent_late_asks_the_gate_again(store: Store) {
+    let shop = Shop::open(store, one_slot()).await;
+    let _alice = shop.agent("Alice").await;
+    let (mut late, chat) = given_up(&shop).await;
+    let mut other = shop.browser().await;
+    other.offer().await;
+    other.socket.send(json!({ "type": "open_chat" })).await;
+    other.chat("queued").await;
+    send_form(&mut late, &chat).await;
+    assert_eq!(late.socket.next_of("alternative").await["reason"], "no_agent");
+}
+
+// spec: P-9
+// spec: Q-7
+async fn a_form_given_up_and_sent_late_is_faster_than_the_alerted_agent(store: Store) {
+    let shop = Shop::open(store, one_slot()).await;
+    let mut alice = shop.agent("Alice").await;
+    let (mut late, chat) = given_up(&shop).await;
+    let mut tx = shop.store.write().await.unwrap();
+    let now = Clock::System.now();
+    let who = (*chat.visitor_id, *chat.visit_id);
+    let alert = NewChat {
+        mode: ChatMode::Engage,
+        held_until: now,
+        ..fixtures::chat(*shop.site.id, *shop.queue.id, who)
+    };
+    assert!(insert_chat(&mut tx, &alert, now).await.unwrap());
+    tx.commit().await.unwrap();
+    send_form(&mut late, &chat).await;
+    assert_eq!(late.chat("queued").await["id"], json!(*chat.id));
+    assert_eq!(alice.ring_of(&json!(*chat.id)).await["mode"], "invite");
 }
 
 async fn presentation(tx: &mut Tx, offer: &Value) -> PresentationRow {

@@ -60,7 +60,8 @@ async fn an_alert_is_withdrawn_when_the_visitor_leaves(store: Store) {
 
 // spec: P-11
 async fn a_visitor_is_faster_than_the_alerted_agent(store: Store) {
-    let shop = Shop::open(store, without_invite()).await;
+    // The slot that the alert takes is the only one.
+    let shop = Shop::open(store, Plan { slots: 1, ..without_invite() }).await;
     let mut alice = shop.agent("Alice").await;
     let mut browser = shop.browser().await;
     let alert = alice.ring().await;

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use beckon_engine::id::ChatId;
 use beckon_engine::time::UnixMs;
 
+use super::met::Met;
 use super::rules::{
     AGAIN_S, ALERT_S, CLOSE_S, FIRST_WORD_S, FORM_S, GONE_S, HOLD_S, INVITE_PRIORITY, LATER_S, RING_S, Rules,
     SLEEP_MS, WAIT_S, WARN_S, WRAP_UP_S, Way,
@@ -22,25 +23,6 @@ pub(super) enum Place {
     Ringing(usize, UnixMs),
     Active(usize),
     Ended { owner: Option<usize>, wrapped_up: bool },
-}
-
-/// What has come to pass, so that it shows where chance has led.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Met {
-    TurnedAway,
-    FormRefused,
-    FormUnheld,
-    FormRanOut,
-    FormCameBack,
-    RangOut,
-    WaitedTooLong,
-    AlertGaveWay,
-    AlertPassed,
-    AlertHandedOn,
-    AlertLeft,
-    Warned,
-    Answered,
-    Closed,
 }
 
 pub(super) struct Chat {
@@ -81,25 +63,6 @@ pub(super) struct Reference {
     pub(super) met: BTreeSet<Met>,
     awake_since: UnixMs,
     routed_at: UnixMs,
-}
-
-impl Met {
-    pub(super) const ALL: [Self; 14] = [
-        Self::TurnedAway,
-        Self::FormRefused,
-        Self::FormUnheld,
-        Self::FormRanOut,
-        Self::FormCameBack,
-        Self::RangOut,
-        Self::WaitedTooLong,
-        Self::AlertGaveWay,
-        Self::AlertPassed,
-        Self::AlertHandedOn,
-        Self::AlertLeft,
-        Self::Warned,
-        Self::Answered,
-        Self::Closed,
-    ];
 }
 
 impl Chat {
@@ -193,6 +156,22 @@ impl Reference {
         self.rules.lets_wait || self.room(now) > 0
     }
 
+    /// The slot that the visitor's own silent alert holds is free for them; one that was taken is wrapped up first.
+    pub(super) fn has_room_for(&self, visitor: usize, now: UnixMs) -> bool {
+        let alert = self.open_chat_of(visitor).map(|at| &self.chats[at]).filter(|chat| chat.is_silent());
+        let freed = alert.is_some_and(|alert| match alert.place {
+            Place::Ringing(agent, _) => {
+                self.agents[agent].ready && self.used(agent) <= self.agents[agent].slots
+            }
+            Place::Form(_) | Place::Queued | Place::Active(_) | Place::Ended { .. } => alert.holds(now),
+        });
+        self.rules.lets_wait || self.room(now) + i64::from(freed) > 0
+    }
+
+    pub(super) fn has_form(&self) -> bool {
+        self.chats.iter().any(|chat| matches!(chat.place, Place::Form(_)))
+    }
+
     /// How many are let in of so many who come at the same moment.
     pub(super) fn let_in(&mut self, way: Way, count: usize, now: UnixMs) -> usize {
         let each_takes_one = way == Way::Invited || !self.rules.has_form(way);
@@ -235,9 +214,39 @@ impl Reference {
         });
     }
 
+    fn queue(&mut self, at: usize, now: UnixMs) {
+        let chat = &mut self.chats[at];
+        (chat.place, chat.arrived, chat.wait_due) = (Place::Queued, now, now.plus_s(WAIT_S));
+        (chat.given_up, chat.seen_over) = (false, false);
+    }
+
+    /// Another chat of the visitor comes before it, but for an alert, which gives way; and it asks for a slot anew.
+    fn send_form_late(&mut self, at: usize, now: UnixMs) -> bool {
+        let visitor = self.chats[at].visitor;
+        let has_room = self.has_room_for(visitor, now);
+        match self.open_chat_of(visitor) {
+            Some(other) if !self.chats[other].is_silent() => return false,
+            Some(alert) => {
+                self.met.insert(Met::AlertGaveWay);
+                self.end(alert, now);
+            }
+            None => {}
+        }
+        if has_room {
+            self.met.insert(Met::FormCameBack);
+            self.queue(at, now);
+        } else {
+            self.met.insert(Met::FormRefused);
+            self.chats[at].given_up = false;
+        }
+        has_room
+    }
+
     pub(super) fn send_form(&mut self, at: usize, now: UnixMs) -> bool {
         let room = self.room(now);
-        let has_another = self.open_chat_of(self.chats[at].visitor).is_some();
+        if self.chats[at].given_up {
+            return self.send_form_late(at, now);
+        }
         let chat = &self.chats[at];
         match chat.place {
             Place::Form(_) => {
@@ -251,16 +260,11 @@ impl Reference {
                     return false;
                 }
             }
-            Place::Ended { .. } if chat.given_up && !has_another => {
-                self.met.insert(Met::FormCameBack);
-            }
             Place::Ended { .. } => return false,
             // Sent twice.
             Place::Queued | Place::Ringing(..) | Place::Active(_) => return true,
         }
-        let chat = &mut self.chats[at];
-        (chat.place, chat.arrived, chat.wait_due) = (Place::Queued, now, now.plus_s(WAIT_S));
-        (chat.given_up, chat.seen_over) = (false, false);
+        self.queue(at, now);
         true
     }
 
