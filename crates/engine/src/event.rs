@@ -115,7 +115,7 @@ pub enum Event {
         /// Why.
         reason: Reason,
     },
-    /// An agent who was alerted has written: the visitor is in a chat, and the alert is over (P-9).
+    /// The visitor is in a chat, and an alert that there was is over: its agent has written, or it has given way (P-9).
     AlertAnswered,
     /// The page reported an event of its own.
     CustomEventFired {

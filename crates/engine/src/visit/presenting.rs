@@ -286,11 +286,14 @@ impl Visit {
             return;
         }
         // An alert on which no agent has written is no chat to the visitor, who is faster then (P-9).
-        let chat_is_open = self.chat_block(now).is_some() && self.alerted().is_none();
+        let alerted = self.alerted().is_some();
+        let chat_is_open = self.chat_block(now).is_some() && !alerted;
         let late = self.settled_mut().iter_mut().find(|s| s.presentation.id == id && s.can_be_answered());
         let Some(late) = late.filter(|_| !chat_is_open) else { return };
         let queue = late.presentation.queue;
-        if let Some(reason) = world.gate(queue).closed_because() {
+        // The alert may have the last slot, which is free for the visitor: that is seen at the last look.
+        let closed = world.gate(queue).closed_because();
+        if let Some(reason) = closed.filter(|reason| !alerted || *reason != Reason::NoAgent) {
             effects.push(Effect::GiveAlternative { presentation: id, queue, reason });
             return;
         }

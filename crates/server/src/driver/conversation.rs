@@ -12,7 +12,7 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::visit::FORM_OPEN_MAX_S;
 
 use super::Driver;
-use super::entry::{closed_to_form, give_way, lock, lock_gate_of_visitor};
+use super::entry::{closed_to_form, give_way, lock_gate_of_visitor, lock_queue};
 use super::form::{Given, check, visitor_name};
 use super::history::remember_for_search;
 use super::instead::{alternative, shown, wait_due};
@@ -33,6 +33,7 @@ use crate::store::identity::Proof;
 use crate::store::message::{Audience, NewMessage, Sender, append_message};
 use crate::store::participant::update_company_left;
 use crate::store::presentation::{PresentationRow, find_presentation};
+use crate::store::visit::find_visit_locked;
 use crate::store::webhook::event::{EventKind, insert_chat_event};
 use crate::store::{StoreError, StoreResult, Tx};
 
@@ -136,10 +137,10 @@ impl Driver {
             return Err(VisitorNotice::Alternative { instead }.into());
         }
         let mut tx = self.store().write().await?;
-        let mut gave_way = None;
+        // What the visit decides at this moment comes before or after.
+        find_visit_locked(&mut tx, visit).await?;
         if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open)) {
-            let gate;
-            (gate, gave_way) = lock_gate_of_visitor(self, &mut tx, &site, queue, visitor, now).await?;
+            let gate = lock_gate_of_visitor(&mut tx, &site, queue, visitor, now).await?;
             let closed = gate.closed_because().map(Missed::of);
             let instead =
                 closed.map(|reason| Instead { reason, alternative: alternative(&site, queue, reason) });
@@ -150,8 +151,7 @@ impl Driver {
             }
         }
         let opening = Opening { site, visitor, visit, queue, presentation, mode, priority };
-        let Opened { chat, replaced } = open(self, &mut tx, &opening, now).await?;
-        let opened = Opened { chat, replaced: replaced.or(gave_way) };
+        let opened = open(self, &mut tx, &opening, now).await?;
         Ok(self.commit_and_tell(tx, opened.hints(visitor)).await?)
     }
 
@@ -185,23 +185,25 @@ impl Driver {
         language: &str,
     ) -> Result<(), Refusal> {
         let mut tx = self.store().write().await?;
-        let row = own_chat(&mut tx, visitor, chat, None).await?;
+        let mut row = own_chat(&mut tx, visitor, chat, None).await?;
+        if was_given_up(&row) {
+            row = self.take_up_form(&mut tx, &row).await?;
+        }
         let fields = form_of(site, &row);
         let answers = check(fields, given, language).map_err(|field_errors| {
             Refusal::Notice(Box::new(VisitorNotice::FormRefused { chat, field_errors }))
         })?;
         let name = visitor_name(fields, &answers);
         let now = self.clock().now();
-        let replaced = if was_given_up(&row) { self.take_up_form(&mut tx, &row, now).await? } else { None };
-        let told = Opened { chat, replaced }.hints(visitor);
         if let Some(instead) = closed_to_form(&mut tx, site, &row, now).await? {
             update_chat_instead(&mut tx, chat, &instead).await?;
             finish(self, &mut tx, &row, EndedBy::System, now).await?;
             let known = find_prefill(&mut tx, visitor).await?;
-            self.commit_and_tell(tx, told).await?;
+            self.commit_and_tell(tx, [Hint::ChatChanged { chat, visitor }]).await?;
             let instead = Box::new(shown(site, *row.queue_id, instead, &answers, known.as_ref(), now));
             return Err(VisitorNotice::Alternative { instead }.into());
         }
+        let replaced = if was_given_up(&row) { give_way(self, &mut tx, visitor, now).await? } else { None };
         let due = wait_due(&routing_of(site, *row.queue_id), now);
         match update_chat_form_sent(&mut tx, chat, &answers, name.as_deref(), due, now).await {
             Ok(true) => {}
@@ -215,18 +217,19 @@ impl Driver {
             }
             Err(error) => return Err(error.into()),
         }
-        Ok(self.commit_and_tell(tx, told).await?)
+        Ok(self.commit_and_tell(tx, Opened { chat, replaced }.hints(visitor)).await?)
     }
 
-    /// A form that was given up comes after any other chat of its visitor, and before an alert of which they know nothing.
-    /// Yields that alert.
-    async fn take_up_form(&self, tx: &mut Tx, row: &ChatRow, now: UnixMs) -> Result<Option<ChatId>, Refusal> {
-        lock(tx, *row.queue_id).await?;
-        let gave_way = give_way(self, tx, *row.visitor_id, now).await?;
-        if find_open_chat(tx, *row.visitor_id).await?.is_some() {
+    /// A form that was given up comes after any other chat of its visitor, but for an alert of which they know nothing.
+    /// Yields the chat as it stands when nobody else can change it.
+    async fn take_up_form(&self, tx: &mut Tx, row: &ChatRow) -> Result<ChatRow, Refusal> {
+        lock_queue(tx, *row.queue_id).await?;
+        let row = own_chat(tx, *row.visitor_id, *row.id, None).await?;
+        let other = find_open_chat(tx, *row.visitor_id).await?.filter(|open| !is_silent_alert(open));
+        if was_given_up(&row) && other.is_some() {
             return Err(refuse(None, RefusalCode::ChatClosed, "This chat has ended."));
         }
-        Ok(gave_way)
+        Ok(row)
     }
 
     /// Ends the visitor's chat (P-7). One that has ended stays as it is.

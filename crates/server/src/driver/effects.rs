@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beckon_engine::effect::Effect;
-use beckon_engine::event::{ChatPhase, Event};
+use beckon_engine::event::Event;
 use beckon_engine::id::{PresentationId, QueueId, TabId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::queue::Alternative;
@@ -156,7 +156,7 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
             return Ok(done);
         }
     }
-    let entry = entry::look(driver, &mut tx, job, now, &mut done.hints).await?;
+    let entry = entry::look(&mut tx, job, now).await?;
     for effect in &job.decided.effects {
         carry_out_one(driver, &mut tx, job, effect, &entry, now, &mut done).await?;
     }
@@ -242,7 +242,9 @@ async fn come_in(
             return open_chat(driver, tx, job, &opening, now, done).await;
         }
         Entry::Closed(reason) => {
-            done.events.push(Event::ChatChanged { state: ChatPhase::None });
+            // An alert of which the visitor knows nothing goes on.
+            let alert = find_open_chat(tx, job.visitor).await?;
+            done.events.extend(Progress::of(alert.as_ref()).events());
             return give_alternative(driver, tx, job, (presentation, queue), *reason, now, done).await;
         }
         Entry::Done => {

@@ -14,38 +14,43 @@ use super::conversation::{find_open_chat_locked, finish, is_silent_alert, was_gi
 use super::effects::Job;
 use super::instead::alternative;
 use super::sites::{Site, read_gate, read_gate_beside};
-use crate::bus::Hint;
 use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat_locked, find_chat_of_presentation};
 use crate::store::presentation::find_presentation;
 use crate::store::{StoreResult, Tx};
 
 /// The gate of a queue; until this unit of work ends nobody else takes of its slots.
 pub(super) async fn lock_gate(tx: &mut Tx, site: &Site, queue: QueueId, now: UnixMs) -> StoreResult<Gate> {
-    lock(tx, queue).await?;
+    lock_queue(tx, queue).await?;
     read_gate(tx, &site.world.config, queue, now).await
 }
 
 /// Until this unit of work ends nobody else takes of the queue's slots.
-pub(super) async fn lock(tx: &mut Tx, queue: QueueId) -> StoreResult<()> {
+pub(super) async fn lock_queue(tx: &mut Tx, queue: QueueId) -> StoreResult<()> {
     tx.lock(lock_key(queue)).await
 }
 
-/// The gate for a visitor who asks for a chat: the slot of an alert that gives way to it is free for them. Yields that
-/// alert too.
+/// The gate for a visitor who asks for a chat: the slot of an alert that gives way to it is free for them.
 pub(super) async fn lock_gate_of_visitor(
-    driver: &Driver,
     tx: &mut Tx,
     site: &Site,
     queue: QueueId,
     visitor: VisitorId,
     now: UnixMs,
-) -> StoreResult<(Gate, Option<ChatId>)> {
-    lock(tx, queue).await?;
-    let gave_way = give_way(driver, tx, visitor, now).await?;
-    Ok((read_gate(tx, &site.world.config, queue, now).await?, gave_way))
+) -> StoreResult<Gate> {
+    lock_queue(tx, queue).await?;
+    let own = slots_of_alert(tx, queue, visitor).await?;
+    read_gate_beside(tx, &site.world.config, queue, own, now).await
 }
 
-/// Ends the alert of which the visitor knows nothing: they were faster than the agent (P-9).
+/// How many of the queue's slots an alert takes of which this visitor knows nothing.
+async fn slots_of_alert(tx: &mut Tx, queue: QueueId, visitor: VisitorId) -> StoreResult<i64> {
+    let open = find_open_chat_locked(tx, visitor).await?;
+    let takes = open.is_some_and(|open| is_silent_alert(&open) && *open.queue_id == queue);
+    Ok(i64::from(takes))
+}
+
+/// Ends the alert of which the visitor knows nothing: they were faster than the agent (P-9). Nothing was said in it, so that
+/// nothing is wrapped up, and the slot is free.
 pub(super) async fn give_way(
     driver: &Driver,
     tx: &mut Tx,
@@ -55,11 +60,12 @@ pub(super) async fn give_way(
     let alert = find_open_chat_locked(tx, visitor).await?.filter(is_silent_alert);
     let Some(alert) = alert else { return Ok(None) };
     finish(driver, tx, &alert, EndedBy::System, now).await?;
+    driver.wrap_up(tx, &alert, now).await?;
     Ok(Some(*alert.id))
 }
 
 /// What the visitor gets instead of the queue when its gate has closed while the form was open (O-11, Q-6). The slot
-/// that the form holds is the visitor's own; after that they may have to wait, or not, as the queue says (O-15).
+/// that the form holds, or an alert that gives way to it, is the visitor's own; after that they may have to wait, or not, as the queue says (O-15).
 pub(super) async fn closed_to_form(
     tx: &mut Tx,
     site: &Site,
@@ -70,22 +76,16 @@ pub(super) async fn closed_to_form(
     if !is_open(chat) {
         return Ok(None);
     }
-    let gate = lock_gate_of_form(tx, site, chat, now).await?;
+    lock_queue(tx, *chat.queue_id).await?;
     // Sent again at another node it may wait, or be talked in, by now.
-    if !find_chat_locked(tx, *chat.id).await?.as_ref().is_some_and(is_open) {
-        return Ok(None);
-    }
+    let Some(chat) = find_chat_locked(tx, *chat.id).await?.filter(is_open) else { return Ok(None) };
+    let holds = *chat.state == ChatState::Form && chat.held_until > now.0;
+    let own = i64::from(holds) + slots_of_alert(tx, *chat.queue_id, *chat.visitor_id).await?;
+    let gate = read_gate_beside(tx, &site.world.config, *chat.queue_id, own, now).await?;
     let Some(reason) = gate.closed_because().map(Missed::of) else { return Ok(None) };
     let alternative = alternative(site, *chat.queue_id, reason);
     let waits = alternative == Alternative::Wait;
     Ok((!waits).then_some(Instead { reason, alternative }))
-}
-
-/// The gate for a chat whose form is sent: the slot that it holds itself is free for it (O-15).
-async fn lock_gate_of_form(tx: &mut Tx, site: &Site, chat: &ChatRow, now: UnixMs) -> StoreResult<Gate> {
-    lock(tx, *chat.queue_id).await?;
-    let holds = *chat.state == ChatState::Form && chat.held_until > now.0;
-    read_gate_beside(tx, &site.world.config, *chat.queue_id, i64::from(holds), now).await
 }
 
 /// Whether a visitor who said yes comes into the chat.
@@ -112,14 +112,8 @@ impl Entry {
     }
 }
 
-/// Looks whether the chat that these effects open can be had; what is to be told of it comes to `hints`.
-pub(super) async fn look(
-    driver: &Driver,
-    tx: &mut Tx,
-    job: &Job,
-    now: UnixMs,
-    hints: &mut Vec<Hint>,
-) -> StoreResult<Entry> {
+/// Looks whether the chat that these effects open can be had.
+pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Entry> {
     let opened = job.decided.effects.iter().find_map(|effect| {
         if let Effect::OpenChat { presentation, queue } = effect {
             Some((*presentation, *queue))
@@ -128,15 +122,13 @@ pub(super) async fn look(
         }
     });
     let Some((presentation, queue)) = opened else { return Ok(Entry::Open) };
-    lock(tx, queue).await?;
+    let gate = lock_gate_of_visitor(tx, &job.site, queue, job.visitor, now).await?;
     if find_chat_of_presentation(tx, job.visitor, presentation).await?.is_some() {
         return Ok(Entry::Done);
     }
     if let Some(open) = find_open_chat_locked(tx, job.visitor).await?.filter(|open| !is_silent_alert(open)) {
         return Ok(Entry::InChat(Some(Box::new(open))));
     }
-    let (gate, gave_way) = lock_gate_of_visitor(driver, tx, &job.site, queue, job.visitor, now).await?;
-    hints.extend(gave_way.map(|chat| Hint::ChatChanged { chat, visitor: job.visitor }));
     // An earlier try of these effects may have been committed without our hearing of it.
     let before = find_presentation(tx, presentation).await?.and_then(|row| row.outcome_reason);
     let refused_before = before.map(|reason| *reason).filter(|_| settles(job, presentation));

@@ -56,7 +56,8 @@ impl Progress {
     /// What it says to the engine, in this order: no moment lies between in which there is neither alert nor chat (O-4).
     pub(super) fn events(self) -> impl Iterator<Item = Event> {
         let alert = match self.alert {
-            Alert::None => None,
+            // An alert that there was has given way.
+            Alert::None => self.chat.map(|_| Event::AlertAnswered),
             Alert::Silent(queue) => Some(Event::AlertFound { queue }),
             Alert::Answered => Some(Event::AlertAnswered),
         };

@@ -76,9 +76,11 @@ impl Model {
         let answered = |shown: &Shown| taken_back(shown) || (ignored(shown) && !shown.late);
         let found = self.remembered().find(|shown| shown.id == id && answered(shown));
         let late = found.map(|shown| (shown.queue, ignored(shown)));
-        let in_chat = self.in_chat(now).is_some() && self.alert.is_none();
+        let alerted = self.alert.is_some();
+        let in_chat = self.in_chat(now).is_some() && !alerted;
         let Some((queue, ignored)) = late.filter(|_| !in_chat) else { return };
-        if let Some(reason) = facts::closed(queue, plan) {
+        let closed = facts::closed(queue, plan).filter(|reason| !alerted || *reason != Reason::NoAgent);
+        if let Some(reason) = closed {
             want.push(Want::Exactly(Effect::GiveAlternative { presentation: id, queue, reason }));
             return;
         }

@@ -28,6 +28,13 @@ impl Passed {
     }
 }
 
+/// Its form was not sent in time, and its visitor has got nothing instead.
+macro_rules! given_up {
+    () => {
+        "(state = 'ended' AND queued_at IS NULL AND ended_by = 'system' AND instead IS NULL)"
+    };
+}
+
 /// Puts a chat with a filled-in form into the queue, until `wait_due` (Q-5); one whose form ran out comes back (P-4), unless
 /// its visitor got something else instead.
 /// Yields false when it is neither.
@@ -44,10 +51,13 @@ pub async fn update_chat_form_sent(
 ) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE chats SET state = 'queued', queued_at = $2, answers = $3, visitor_name = COALESCE($4, visitor_name),
+        concat!(
+            "UPDATE chats SET state = 'queued', queued_at = $2, answers = $3, visitor_name = COALESCE($4, visitor_name),
                           due_at = NULL, wait_due = $5, ended_at = NULL, ended_by = NULL
-         WHERE id = $1 AND (state = 'form' OR (state = 'ended' AND queued_at IS NULL AND ended_by = 'system'
-                                               AND instead IS NULL))",
+         WHERE id = $1 AND (state = 'form' OR ",
+            given_up!(),
+            ")"
+        ),
         Text(id),
         now.0,
         Json(answers),
@@ -277,7 +287,7 @@ pub async fn update_chat_ended(
     Ok(rows == 1)
 }
 
-/// Notes what a visitor who waits, or fills in the form, gets instead of an agent, for the moment when the chat ends (Q-5,
+/// Notes what a visitor who waits, or fills in or sends late the form, gets instead of an agent, for the moment when the chat ends (Q-5,
 /// Q-6). Yields false when it waits no longer.
 ///
 /// # Errors
@@ -285,7 +295,11 @@ pub async fn update_chat_ended(
 pub async fn update_chat_instead(tx: &mut Tx, id: ChatId, instead: &Instead) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE chats SET instead = $2 WHERE id = $1 AND state IN ('form', 'queued')",
+        concat!(
+            "UPDATE chats SET instead = $2 WHERE id = $1 AND (state IN ('form', 'queued') OR ",
+            given_up!(),
+            ")"
+        ),
         Text(id),
         Json(instead),
     )?;

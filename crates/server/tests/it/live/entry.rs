@@ -241,6 +241,10 @@ async fn a_form_given_up_and_sent_late_asks_the_gate_again(store: Store) {
     other.chat("queued").await;
     send_form(&mut late, &chat).await;
     assert_eq!(late.socket.next_of("alternative").await["reason"], "no_agent");
+    assert_eq!(late.chat("ended").await["instead"]["reason"], "no_agent", "it is there after a reload too");
+    send_form(&mut late, &chat).await;
+    let code = &late.socket.next_of("refused").await["code"];
+    assert_eq!(code, "chat_closed", "no is no, also the second time");
 }
 
 // spec: P-9

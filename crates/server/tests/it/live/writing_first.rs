@@ -22,6 +22,7 @@ store_tests!(
     it_ends_when_the_visitor_forbids_offers_before_a_word_on_whatever_node,
     once_the_agent_has_written_it_stays,
     a_closed_queue_refuses_it_and_whose_chats_these_are_not,
+    a_late_yes_takes_the_place_of_a_chat_before_a_word,
 );
 
 /// No rule acts: whoever is there is only there.
@@ -212,4 +213,29 @@ async fn a_closed_queue_refuses_it_and_whose_chats_these_are_not(store: Store) {
     assert_eq!(begin(&ada, &browser).await["refused"], "channel_off");
     ada.send("PATCH", &switches, &json!({ "channel_on": true })).await;
     assert!(begin(&ada, &browser).await["chat_id"].is_string());
+}
+
+// spec: O-7
+// spec: O-15
+// spec: P-9
+async fn a_late_yes_takes_the_place_of_a_chat_before_a_word(store: Store) {
+    // The slot that the agent's chat takes is the only one.
+    let mut plan = Plan { slots: 1, ..Plan::default() };
+    plan.settings.ignored_after_s = 1;
+    plan.settings.minimum_interval_s = 600;
+    let shop = Shop::open(store, plan).await;
+    let mut alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    assert_eq!(browser.socket.next_of("settled").await["outcome"], "ignored");
+    let begun = begin(&alice, &browser).await;
+    alice.chat("active").await;
+    browser.accept(&offer).await;
+    let chat = browser.chat("queued").await;
+    assert_ne!(chat["id"], begun["chat_id"]);
+    assert_eq!(alice.chat("ended").await["wrapped_up"], true, "nothing was said in it");
+    assert_eq!(alice.ring_of(&chat["id"]).await["mode"], "invite");
+    let presentation = alice.read(&format!("/api/v1/presentations/{}", offer["id"].as_str().unwrap())).await;
+    assert_eq!(presentation["outcome"], "ignored");
+    assert!(presentation["accepted_late_at"].is_i64(), "{presentation}");
 }

@@ -8,11 +8,11 @@ use beckon_engine::id::ChatId;
 use beckon_engine::time::UnixMs;
 use beckon_server::driver::access::Denied;
 use beckon_server::driver::saying::Said;
-use beckon_server::store::Store;
 use beckon_server::store::agent::{AwayCause, ChosenStatus, Stance, list_agents};
 use beckon_server::store::chat::waiting::find_position;
 use beckon_server::store::chat::{ChatRow, ChatState, find_chat};
 use beckon_server::store::message::Audience;
+use beckon_server::store::{Store, Tx};
 use futures_util::future::join_all;
 
 use super::stage::Dice;
@@ -55,6 +55,10 @@ async fn whoever_waits_is_not_forgotten_and_no_slot_is_given_twice(store: Store)
         }
         met.append(&mut reference.met);
         stage.strike().await;
+    }
+    // On PostgreSQL the database chooses who of those who come at the same moment is let in.
+    if matches!(store.read().await.unwrap(), Tx::Postgres(_)) {
+        return;
     }
     let missed: Vec<Met> = Met::ALL.into_iter().filter(|one| !met.contains(one)).collect();
     assert!(missed.is_empty(), "chance has not led to {missed:?}");

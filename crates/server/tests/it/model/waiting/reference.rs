@@ -156,16 +156,10 @@ impl Reference {
         self.rules.lets_wait || self.room(now) > 0
     }
 
-    /// The slot that the visitor's own silent alert holds is free for them; one that was taken is wrapped up first.
+    /// The slot that the visitor's own silent alert takes is free for them.
     pub(super) fn has_room_for(&self, visitor: usize, now: UnixMs) -> bool {
-        let alert = self.open_chat_of(visitor).map(|at| &self.chats[at]).filter(|chat| chat.is_silent());
-        let freed = alert.is_some_and(|alert| match alert.place {
-            Place::Ringing(agent, _) => {
-                self.agents[agent].ready && self.used(agent) <= self.agents[agent].slots
-            }
-            Place::Form(_) | Place::Queued | Place::Active(_) | Place::Ended { .. } => alert.holds(now),
-        });
-        self.rules.lets_wait || self.room(now) + i64::from(freed) > 0
+        let alert = self.open_chat_of(visitor).filter(|at| self.chats[*at].is_silent());
+        self.rules.lets_wait || self.room(now) + i64::from(alert.is_some()) > 0
     }
 
     pub(super) fn has_form(&self) -> bool {
@@ -190,8 +184,7 @@ impl Reference {
     /// A chat begins. The only one that its visitor may have by then is an alert: it gives way.
     pub(super) fn enter(&mut self, visitor: usize, way: Way, id: ChatId, now: UnixMs) {
         if let Some(alert) = self.open_chat_of(visitor) {
-            self.met.insert(Met::AlertGaveWay);
-            self.end(alert, now);
+            self.give_way(alert, now);
         }
         let wait_s = if way == Way::Alerted { ALERT_S } else { WAIT_S };
         self.chats.push(Chat {
@@ -226,11 +219,8 @@ impl Reference {
         let has_room = self.has_room_for(visitor, now);
         match self.open_chat_of(visitor) {
             Some(other) if !self.chats[other].is_silent() => return false,
-            Some(alert) => {
-                self.met.insert(Met::AlertGaveWay);
-                self.end(alert, now);
-            }
-            None => {}
+            Some(alert) if has_room => self.give_way(alert, now),
+            Some(_) | None => {}
         }
         if has_room {
             self.met.insert(Met::FormCameBack);
@@ -339,6 +329,15 @@ impl Reference {
     }
 
     /// Whoever had an agent is wrapped up by them.
+    /// Nothing was said in it, so that nothing is wrapped up.
+    fn give_way(&mut self, at: usize, now: UnixMs) {
+        self.met.insert(Met::AlertGaveWay);
+        self.end(at, now);
+        if let Place::Ended { wrapped_up, .. } = &mut self.chats[at].place {
+            *wrapped_up = true;
+        }
+    }
+
     pub(super) fn end(&mut self, at: usize, now: UnixMs) {
         let chat = &mut self.chats[at];
         chat.place = match chat.place {
