@@ -2,6 +2,7 @@
 import { afterEach, expect, it } from "vitest";
 import type { VisitDetail, VisitPage } from "../../api/rest";
 import { type Mounted, mount } from "../ui/mounted";
+import { VISIT } from "./fixture";
 import { VisitFacts, VisitPages } from "./VisitParts";
 
 let page: Mounted | undefined;
@@ -15,42 +16,22 @@ const CHECKOUT: VisitPage = {
   visible_s: 75,
   form: null,
 };
-const VISIT: VisitDetail = {
-  id: "w",
-  site_id: "s",
-  visitor_id: "v",
-  started_at: 0,
-  last_contact_at: 0,
-  live: false,
-  ended_at: null,
-  referrer: "",
-  language: "en",
-  time_zone: "UTC",
-  device: "desktop",
-  browser: "Chrome",
+const SEEN: VisitDetail = {
+  ...VISIT,
   utm: { campaign: "autumn", source: "newsletter" },
-  visit_number: 1,
-  page: null,
-  page_views: 1,
-  offers: 0,
-  last_outcome: null,
-  last_accepted_late: false,
-  chat_id: null,
-  offer_state: null,
-  customer: null,
   pages: [CHECKOUT],
   presentations: [],
 };
 
 async function pageLine(change: Partial<VisitPage>) {
-  const visit = { ...VISIT, pages: [{ ...CHECKOUT, ...change }] };
+  const visit = { ...SEEN, pages: [{ ...CHECKOUT, ...change }] };
   page = await mount(<VisitPages visit={visit} />, () => undefined);
   return page.element.querySelector("li")?.textContent ?? "";
 }
 
 // spec: T-2 C-3
 it("names the campaign that a visitor came by, as far as the address said", async () => {
-  page = await mount(<VisitFacts visit={VISIT} />, () => undefined);
+  page = await mount(<VisitFacts visit={SEEN} />, () => undefined);
   const facts = page.element.textContent ?? "";
   expect(facts).toContain("Campaign sourcenewsletterCampaignautumnDevice");
   expect(facts).not.toContain("Campaign medium");

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { LiveVisits, Visit, VisitDetail } from "../../api/rest";
 import { type Mounted, mount } from "../ui/mounted";
+import { VISIT } from "./fixture";
 import { VisitorsPage } from "./VisitorsPage";
 
 let page: Mounted | undefined;
@@ -14,34 +15,14 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-const VISIT: Visit = {
-  id: "w1",
-  site_id: "s1",
-  visitor_id: "0190-beef",
-  started_at: 0,
-  last_contact_at: 0,
-  live: false,
-  ended_at: null,
-  referrer: "",
-  language: "en",
-  time_zone: "UTC",
-  device: "desktop",
-  browser: "Chrome",
-  utm: {},
-  visit_number: 1,
-  page: null,
-  page_views: 1,
-  offers: 0,
-  last_outcome: null,
-  last_accepted_late: false,
-  chat_id: null,
-  offer_state: null,
+const LINKED: Visit = {
+  ...VISIT,
   customer: { id: "k1", name: "Kari Nordmann", proof: "by_hand" },
 };
 
 async function visitors(list: Partial<LiveVisits>, open: string | null = null) {
-  const visits: LiveVisits = { items: [VISIT], next: null, cut: false, ...list };
-  const detail: VisitDetail = { ...VISIT, pages: [], presentations: [] };
+  const visits: LiveVisits = { items: [LINKED], next: null, cut: false, ...list };
+  const detail: VisitDetail = { ...LINKED, pages: [], presentations: [] };
   page = await mount(<VisitorsPage open={open} />, ({ path }) => {
     if (path === "/visits") return visits;
     return path === "/visits/w1" ? detail : { items: [], next: null };
@@ -57,7 +38,7 @@ it.each([
   "says in the list of a visitor whose record is %s how that came about",
   async (proof, name, title) => {
     const { element, until } = await visitors({
-      items: [{ ...VISIT, customer: { id: "k1", name: "Kari Nordmann", proof } }],
+      items: [{ ...LINKED, customer: { id: "k1", name: "Kari Nordmann", proof } }],
     });
     await until(() => element.querySelector("tbody [role=img]"));
     const sign = element.querySelector("tbody [role=img]");

@@ -1,32 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Visit, VisitDetail } from "../../api/rest";
 import { withPage } from "../live/cache";
+import { VISIT } from "./fixture";
 import { lastOffer, selectVisits, sortOf, visitorName, visitState } from "./visits";
 
 function visit(id: string, change: Partial<Visit>): Visit {
   return {
+    ...VISIT,
     id,
-    site_id: "s",
     visitor_id: `visitor-${id}`,
-    started_at: 0,
-    last_contact_at: 0,
     live: true,
-    ended_at: null,
-    referrer: "",
-    language: "en",
-    time_zone: "UTC",
-    device: "desktop",
-    browser: "Chrome",
-    utm: {},
-    visit_number: 1,
     page: { url: "https://a.test/prices", title: "Prices", entered_at: 10 },
-    page_views: 1,
-    offers: 0,
-    last_outcome: null,
-    last_accepted_late: false,
-    chat_id: null,
-    offer_state: null,
-    customer: null,
     ...change,
   };
 }
