@@ -29,7 +29,7 @@ use crate::store::chat::{ChatMode, EndedBy, find_chat_of_presentation, find_open
 use crate::store::customer::link::find_prefill;
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
-use crate::store::visit::{Checkpoint, find_visit_epoch, update_visit_checkpoint, update_visit_ended};
+use crate::store::visit::{Checkpoint, is_visit_held, update_visit_checkpoint, update_visit_ended};
 use crate::store::webhook::event::{EventKind, insert_offer_event};
 use crate::store::{StoreError, StoreResult, Tx};
 
@@ -65,6 +65,8 @@ impl Decided {
 pub(super) struct Job {
     pub(super) visitor: VisitorId,
     pub(super) visit: VisitId,
+    /// The epoch since which this node has held the visit.
+    pub(super) held_since: i64,
     pub(super) site: Arc<Site>,
     /// Why an offer is presented, when one is.
     pub(super) why: Option<Box<Why>>,
@@ -75,13 +77,14 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct JobDone {
     pub(super) visit: VisitId,
+    pub(super) held_since: i64,
     pub(super) events: Vec<Event>,
     pub(super) presented: Option<(PresentedOffer, Option<TabId>)>,
     pub(super) settled: Vec<(PresentationId, Outcome)>,
     pub(super) notices: Vec<VisitorNotice>,
     /// Takes back the presentations that may have been committed all the same, when only the answer was lost.
     pub(super) given_up: Option<Box<Decided>>,
-    /// The visit has ended, or another node has claimed it.
+    /// The visit has ended, or another node has held it since.
     pub(super) lost: bool,
     hints: Vec<Hint>,
 }
@@ -147,11 +150,11 @@ fn outcome_label(outcome: Outcome) -> &'static str {
 
 async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
     let now = driver.clock().now();
-    let mut done = JobDone::of(job.visit);
+    let mut done = JobDone::of(job);
     let mut tx = driver.store().write().await?;
     if !update_visit_checkpoint(&mut tx, &job.decided.checkpoint).await? {
         done.lost = true;
-        if find_visit_epoch(&mut tx, job.visit).await? != Some(job.decided.checkpoint.epoch) {
+        if !is_visit_held(&mut tx, job.visit, job.decided.checkpoint.epoch).await? {
             tracing::info!(visit = %job.visit, "the visit was claimed elsewhere");
             return Ok(done);
         }
@@ -396,7 +399,7 @@ fn refuse(job: &Job, reason: Reason) -> JobDone {
     if job.decided.effects.iter().any(|effect| matches!(effect, Effect::AlertAgent { .. })) {
         events.push(Event::AlertRefused { reason });
     }
-    JobDone { events, ..JobDone::of(job.visit) }
+    JobDone { events, ..JobDone::of(job) }
 }
 
 fn presentations(decided: &Decided) -> impl Iterator<Item = PresentationId> {
@@ -406,9 +409,10 @@ fn presentations(decided: &Decided) -> impl Iterator<Item = PresentationId> {
 }
 
 impl JobDone {
-    fn of(visit: VisitId) -> Self {
+    fn of(job: &Job) -> Self {
         Self {
-            visit,
+            visit: job.visit,
+            held_since: job.held_since,
             events: Vec::new(),
             presented: None,
             settled: Vec::new(),

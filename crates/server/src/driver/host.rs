@@ -81,6 +81,8 @@ pub(super) struct Host {
     pub(super) visit: VisitId,
     pub(super) site: Arc<Site>,
     pub(super) epoch: i64,
+    /// The epoch under which it came here.
+    pub(super) held_since: i64,
     pub(super) state: State,
     pub(super) connections: Vec<Connection>,
     pub(super) offer: Option<PresentedOffer>,

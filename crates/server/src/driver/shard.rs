@@ -144,7 +144,7 @@ impl Shard {
                 self.with(visitor, |host, now, _| host.present_by_hand(request, reply, now));
             }
             ShardCommand::JobDone { visitor, done } => self.job_done(visitor, done),
-            ShardCommand::Erased { visitor } => self.drop_erased(visitor),
+            ShardCommand::Erased { visitor } => self.send_away(visitor),
             ShardCommand::OfferTakenBack { visitor, presentation, outcome, at } => {
                 self.with(visitor, |host, now, _| host.take_back((presentation, outcome, at), now));
             }
@@ -212,8 +212,8 @@ impl Shard {
         });
     }
 
-    /// Nothing of it is written down; a browser that is here comes again as a new visitor.
-    fn drop_erased(&mut self, visitor: VisitorId) {
+    /// Nothing more is written down of who was erased, or whose visit is elsewhere or over; a browser that is here comes again.
+    fn send_away(&mut self, visitor: VisitorId) {
         if let Some(mut host) = self.hosts.remove(&visitor) {
             host.tell(&VisitorSignal::Leave);
         }
@@ -313,15 +313,15 @@ impl Shard {
     }
 
     fn job_done(&mut self, visitor: VisitorId, done: JobDone) {
-        let (visit, lost) = (done.visit, done.lost);
-        self.with(visitor, |host, now, _| {
-            if host.visit == visit {
-                host.job_done(done, now);
-            }
-        });
-        if lost && self.hosts.get(&visitor).is_some_and(|host| host.visit == visit) {
-            let mut host = self.hosts.remove(&visitor).expect("it was just looked up");
-            host.tell(&VisitorSignal::Leave);
+        let asked = |host: &Host| host.visit == done.visit && host.held_since == done.held_since;
+        // What came here anew meanwhile has read what became of it.
+        if !self.hosts.get(&visitor).is_some_and(|host| asked(host)) {
+            return;
+        }
+        let lost = done.lost;
+        self.with(visitor, |host, now, _| host.job_done(done, now));
+        if lost {
+            self.send_away(visitor);
         }
     }
 
@@ -407,6 +407,7 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
         visit: arrival.visit,
         site: arrival.site,
         epoch: arrival.epoch,
+        held_since: arrival.held_since,
         state: arrival.state,
         connections: Vec::new(),
         offer: arrival.offer,
@@ -438,15 +439,14 @@ fn new_host(arrival: Arrival, now: UnixMs) -> Host {
     host
 }
 
-fn start_job(driver: &Driver, host: &mut Host, mut decided: Decided) {
+fn start_job(driver: &Driver, host: &mut Host, decided: Decided) {
     host.busy = true;
-    // The visit may have been claimed anew by this node since.
-    decided.checkpoint.epoch = host.epoch;
     let visitor = host.visitor;
     let presents = decided.effects.iter().any(|effect| matches!(effect, Effect::PresentOffer { .. }));
     let job = Job {
         visitor,
         visit: host.visit,
+        held_since: host.held_since,
         site: Arc::clone(&host.site),
         why: if presents { host.why.take() } else { None },
         decided,

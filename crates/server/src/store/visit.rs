@@ -173,7 +173,8 @@ pub async fn update_visitor_visit_ended(tx: &mut Tx, visitor: VisitorId, now: Un
     update_open_page_views_left(tx, ended.as_slice()).await
 }
 
-/// Writes down where a visit stands. Yields false, and writes nothing, when another node has claimed it since.
+/// Writes down where a visit stands. Yields false, and writes nothing, when it has ended, or another node has held it since this
+/// epoch.
 ///
 /// # Errors
 /// When the database failed.
@@ -181,7 +182,7 @@ pub async fn update_visit_checkpoint(tx: &mut Tx, checkpoint: &Checkpoint) -> St
     let rows = execute!(
         tx,
         "UPDATE visits SET state = $3, heard_at = $4, ends_due = $5, checkpoint = $6
-         WHERE id = $1 AND epoch = $2 AND ended_at IS NULL",
+         WHERE id = $1 AND COALESCE(held_since, epoch) <= $2 AND ended_at IS NULL",
         Text(checkpoint.visit),
         checkpoint.epoch,
         checkpoint.state.as_str(),
@@ -218,14 +219,15 @@ pub async fn update_visit_checkpoints(tx: &mut Tx, checkpoints: &[&Checkpoint]) 
     Ok(())
 }
 
-/// Ends a visit that this epoch holds. Yields false when another node has claimed it since.
+/// Ends a visit. Yields false when it has ended, or another node has held it since this epoch.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn update_visit_ended(tx: &mut Tx, id: VisitId, epoch: i64, now: UnixMs) -> StoreResult<bool> {
     let rows = execute!(
         tx,
-        "UPDATE visits SET ended_at = $3 WHERE id = $1 AND epoch = $2 AND ended_at IS NULL",
+        "UPDATE visits SET ended_at = $3
+         WHERE id = $1 AND COALESCE(held_since, epoch) <= $2 AND ended_at IS NULL",
         Text(id),
         epoch,
         now.0,
@@ -340,6 +342,21 @@ pub async fn find_visit_epoch(tx: &mut Tx, id: VisitId) -> StoreResult<Option<i6
     let row: Option<(i64,)> =
         fetch_optional!(tx, (i64,), "SELECT epoch FROM visits WHERE id = $1", Text(id))?;
     Ok(row.map(|(epoch,)| epoch))
+}
+
+/// Whether no other node has held a visit since this epoch.
+///
+/// # Errors
+/// When the database failed.
+pub async fn is_visit_held(tx: &mut Tx, id: VisitId, epoch: i64) -> StoreResult<bool> {
+    let row: Option<(i64,)> = fetch_optional!(
+        tx,
+        (i64,),
+        "SELECT epoch FROM visits WHERE id = $1 AND COALESCE(held_since, epoch) <= $2",
+        Text(id),
+        epoch,
+    )?;
+    Ok(row.is_some())
 }
 
 /// The node that claimed a visit last.

@@ -7,15 +7,18 @@ use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
 use beckon_server::store::chat::{ChatState, find_chat};
 use beckon_server::store::message::{Audience, NewMessage, Sender, append_message};
+use beckon_server::store::visit::find_visit_epoch;
 use beckon_server::store::{Store, Tx};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::chats::talking;
-use super::shop::{Plan, Shop};
+use super::client::Browser;
+use super::shop::{ORIGIN, Plan, Shop, product};
 use crate::harness::{START, store_tests};
 
 store_tests!(
     an_outcome_has_the_time_at_which_it_was_decided,
+    an_outcome_is_kept_though_its_browser_connects_anew_meanwhile,
     a_hint_that_could_not_be_followed_is_followed_later,
     what_was_stored_unheard_is_told_when_it_is_sent_again,
 );
@@ -40,7 +43,7 @@ async fn an_outcome_has_the_time_at_which_it_was_decided(store: Store) {
     let offer = browser.offer().await;
     rename(&shop.store, "presentations", "outcome_reason", "away").await;
     shop.clock.advance_ms(1_000);
-    browser.socket.send(serde_json::json!({ "type": "reject", "presentation": offer["id"] })).await;
+    browser.socket.send(json!({ "type": "reject", "presentation": offer["id"] })).await;
     let path = format!("/api/v1/visits/{}/offers", browser.welcome["visit"].as_str().unwrap());
     alice.read_until(&path, |choice| choice["refused"] == Value::Null).await;
     // What is decided from now on, such as the next presentation, is later than the outcome.
@@ -51,6 +54,30 @@ async fn an_outcome_has_the_time_at_which_it_was_decided(store: Store) {
     assert_eq!((&stored["outcome"], &stored["outcome_at"]), (&"rejected".into(), &START.plus_s(1).0.into()));
 }
 
+// spec: O-7 O-8
+async fn an_outcome_is_kept_though_its_browser_connects_anew_meanwhile(store: Store) {
+    let shop = Shop::open(store, Plan::default()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    let visit = &browser.welcome["visit"];
+    // Only who is to be told of an outcome reads it.
+    rename(&shop.store, "webhooks", "events", "away").await;
+    browser.socket.send(json!({ "type": "reject", "presentation": offer["id"] })).await;
+    let path = format!("/api/v1/visits/{}/offers", visit.as_str().unwrap());
+    alice.read_until(&path, |choice| choice["refused"] == Value::Null).await;
+    let mut tab = Browser::connect(shop.address, Some(ORIGIN)).await;
+    tab.hello(&shop.site.key, json!({ "token": browser.token(), "pages": [product(1)] })).await;
+    let id = serde_json::from_value(visit.clone()).unwrap();
+    let epoch = find_visit_epoch(&mut shop.store.read().await.unwrap(), id).await.unwrap();
+    assert_eq!(epoch, Some(2), "the visit was claimed anew");
+    rename(&shop.store, "webhooks", "away", "events").await;
+    let settled = browser.socket.next_of("settled").await;
+    assert_eq!((&settled["presentation"], &settled["outcome"]), (&offer["id"], &json!("rejected")));
+    let stored = alice.read(&format!("/api/v1/presentations/{}", offer["id"].as_str().unwrap())).await;
+    assert_eq!(stored["outcome"], "rejected");
+}
+
 // spec: A-1 Q-4 X-3
 async fn a_hint_that_could_not_be_followed_is_followed_later(store: Store) {
     let shop = Shop::open(store, Plan::default()).await;
@@ -59,7 +86,7 @@ async fn a_hint_that_could_not_be_followed_is_followed_later(store: Store) {
     browser.open().await;
     // Only what consoles are shown of a chat reads it.
     rename(&shop.store, "chat_participants", "joined_at", "away").await;
-    browser.socket.send(serde_json::json!({ "type": "open_chat" })).await;
+    browser.socket.send(json!({ "type": "open_chat" })).await;
     let id: ChatId = browser.chat("queued").await["id"].as_str().unwrap().parse().unwrap();
     let rings = async {
         loop {
