@@ -82,3 +82,21 @@ pub enum Effect {
     /// End the visit: nothing was heard for its timeout (T-7).
     EndVisit,
 }
+
+impl Effect {
+    /// The queue that it is about, if any.
+    #[must_use]
+    pub const fn queue(&self) -> Option<QueueId> {
+        match self {
+            Self::PresentOffer { queue, .. }
+            | Self::OpenChat { queue, .. }
+            | Self::GiveAlternative { queue, .. }
+            | Self::AlertAgent { queue, .. }
+            | Self::WithdrawAlert { queue, .. } => Some(*queue),
+            Self::ShowOffer { .. }
+            | Self::SettleOutcome { .. }
+            | Self::RecordLateAccept { .. }
+            | Self::EndVisit => None,
+        }
+    }
+}

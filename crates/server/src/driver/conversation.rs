@@ -12,7 +12,7 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::visit::FORM_OPEN_MAX_S;
 
 use super::Driver;
-use super::entry::{closed_to_form, give_way, lock_gate_of_visitor, lock_queue};
+use super::entry::{closed_to_form, give_way, give_way_to_yes, lock_gate_of_visitor, lock_queue};
 use super::form::{Given, check, visitor_name};
 use super::history::remember_for_search;
 use super::instead::{alternative, shown, wait_due};
@@ -66,7 +66,7 @@ pub struct Opening {
 pub(super) struct Opened {
     /// The visitor's chat.
     pub(super) chat: ChatId,
-    /// The alert that it takes the place of.
+    /// The alert or the form that it takes the place of.
     pub(super) replaced: Option<ChatId>,
 }
 
@@ -205,7 +205,7 @@ impl Driver {
         }
         let replaced = if was_given_up(&row) { give_way(self, &mut tx, visitor, now).await? } else { None };
         let due = wait_due(&routing_of(site, *row.queue_id), now);
-        match update_chat_form_sent(&mut tx, chat, &answers, name.as_deref(), due, now).await {
+        match update_chat_form_sent(&mut tx, &row, &answers, name.as_deref(), due, now).await {
             Ok(true) => {}
             // Sent twice: the first one counts, and the chat says where it stands.
             Ok(false) if *row.state != ChatState::Ended => {
@@ -253,7 +253,8 @@ pub(super) async fn open(
     now: UnixMs,
 ) -> StoreResult<Opened> {
     let replaced = match opening.mode {
-        ChatMode::Reactive | ChatMode::Invite => give_way(driver, tx, opening.visitor, now).await?,
+        ChatMode::Reactive => give_way(driver, tx, opening.visitor, now).await?,
+        ChatMode::Invite => give_way_to_yes(driver, tx, opening.visitor, now).await?,
         ChatMode::Engage => None,
     };
     if let Some(open) = find_open_chat_locked(tx, opening.visitor).await? {

@@ -25,7 +25,7 @@ use super::progress::Progress;
 use super::reasons::Why;
 use super::sites::Site;
 use crate::bus::Hint;
-use crate::store::chat::{ChatMode, EndedBy, find_chat_of_presentation, find_open_chat};
+use crate::store::chat::{ChatMode, ChatRow, EndedBy, find_chat_of_presentation, find_open_chat};
 use crate::store::customer::link::find_prefill;
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
@@ -159,6 +159,9 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
             return Ok(done);
         }
     }
+    if job.decided.effects.len() > 1 {
+        entry::lock_queues(&mut tx, &job.decided.effects).await?;
+    }
     let entry = entry::look(&mut tx, job, now).await?;
     for effect in &job.decided.effects {
         carry_out_one(driver, &mut tx, job, effect, &entry, now, &mut done).await?;
@@ -247,7 +250,7 @@ async fn come_in(
         Entry::Closed(reason) => {
             // An alert of which the visitor knows nothing goes on.
             let alert = find_open_chat(tx, job.visitor).await?;
-            done.events.extend(Progress::of(alert.as_ref()).events());
+            hear_first(done, alert.as_ref());
             return give_alternative(driver, tx, job, (presentation, queue), *reason, now, done).await;
         }
         Entry::Done => {
@@ -255,12 +258,17 @@ async fn come_in(
             done.hints.extend(led.map(|chat| Hint::ChatChanged { chat: *chat.id, visitor: job.visitor }));
         }
         Entry::InChat(open) => {
-            done.events.extend(Progress::of(open.as_deref()).events());
+            hear_first(done, open.as_deref());
             let visitor = job.visitor;
             done.hints.extend(open.iter().map(|open| Hint::ChatChanged { chat: *open.id, visitor }));
         }
     }
     Ok(())
+}
+
+/// The engine hears of the chat before it hears what became of the yes, and presents nothing beside it.
+fn hear_first(done: &mut JobDone, chat: Option<&ChatRow>) {
+    done.events.splice(0..0, Progress::of(chat).events());
 }
 
 /// Of two outcomes the database keeps the first (O-10).

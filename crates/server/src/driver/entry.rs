@@ -13,6 +13,7 @@ use super::Driver;
 use super::conversation::{find_open_chat_locked, finish, is_silent_alert, was_given_up};
 use super::effects::Job;
 use super::instead::alternative;
+use super::progress::form_open_until;
 use super::sites::{Site, read_gate, read_gate_beside};
 use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat_locked, find_chat_of_presentation};
 use crate::store::presentation::find_presentation;
@@ -22,6 +23,17 @@ use crate::store::{StoreResult, Tx};
 pub(super) async fn lock_gate(tx: &mut Tx, site: &Site, queue: QueueId, now: UnixMs) -> StoreResult<Gate> {
     lock_queue(tx, queue).await?;
     read_gate(tx, &site.world.config, queue, now).await
+}
+
+/// Locks the queues that these effects are about. Everywhere a queue is locked before chats: no two units of work wait for each other.
+pub(super) async fn lock_queues(tx: &mut Tx, effects: &[Effect]) -> StoreResult<()> {
+    let mut queues: Vec<QueueId> = effects.iter().filter_map(Effect::queue).collect();
+    queues.sort_unstable();
+    queues.dedup();
+    for queue in queues {
+        lock_queue(tx, queue).await?;
+    }
+    Ok(())
 }
 
 /// Until this unit of work ends nobody else takes of the queue's slots.
@@ -49,7 +61,7 @@ async fn slots_of_alert(tx: &mut Tx, queue: QueueId, visitor: VisitorId) -> Stor
     Ok(i64::from(takes))
 }
 
-/// Ends the alert of which the visitor knows nothing: they were faster than the agent (P-9). Nothing was said in it, so that
+/// Ends an alert of which the visitor knows nothing: they were faster than the agent (P-9). Nothing was said in it, so that
 /// nothing is wrapped up, and the slot is free.
 pub(super) async fn give_way(
     driver: &Driver,
@@ -57,11 +69,34 @@ pub(super) async fn give_way(
     visitor: VisitorId,
     now: UnixMs,
 ) -> StoreResult<Option<ChatId>> {
-    let alert = find_open_chat_locked(tx, visitor).await?.filter(is_silent_alert);
-    let Some(alert) = alert else { return Ok(None) };
-    finish(driver, tx, &alert, EndedBy::System, now).await?;
-    driver.wrap_up(tx, &alert, now).await?;
-    Ok(Some(*alert.id))
+    end_chat_if(driver, tx, visitor, is_silent_alert, now).await
+}
+
+/// The same where the visitor says yes to an offer: a form beside which it could be made goes too (O-4).
+pub(super) async fn give_way_to_yes(
+    driver: &Driver,
+    tx: &mut Tx,
+    visitor: VisitorId,
+    now: UnixMs,
+) -> StoreResult<Option<ChatId>> {
+    end_chat_if(driver, tx, visitor, |open| gives_way_to_yes(open, now), now).await
+}
+
+fn gives_way_to_yes(open: &ChatRow, now: UnixMs) -> bool {
+    is_silent_alert(open) || form_open_until(open).is_some_and(|until| until <= now)
+}
+
+async fn end_chat_if(
+    driver: &Driver,
+    tx: &mut Tx,
+    visitor: VisitorId,
+    goes: impl Fn(&ChatRow) -> bool,
+    now: UnixMs,
+) -> StoreResult<Option<ChatId>> {
+    let Some(open) = find_open_chat_locked(tx, visitor).await?.filter(goes) else { return Ok(None) };
+    finish(driver, tx, &open, EndedBy::System, now).await?;
+    driver.wrap_up(tx, &open, now).await?;
+    Ok(Some(*open.id))
 }
 
 /// What the visitor gets instead of the queue when its gate has closed while the form was open (O-11, Q-6). The slot
@@ -126,7 +161,8 @@ pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Ent
     if find_chat_of_presentation(tx, job.visitor, presentation).await?.is_some() {
         return Ok(Entry::Done);
     }
-    if let Some(open) = find_open_chat_locked(tx, job.visitor).await?.filter(|open| !is_silent_alert(open)) {
+    let stays = |open: &ChatRow| !gives_way_to_yes(open, now);
+    if let Some(open) = find_open_chat_locked(tx, job.visitor).await?.filter(stays) {
         return Ok(Entry::InChat(Some(Box::new(open))));
     }
     // An earlier try of these effects may have been committed without our hearing of it.

@@ -101,10 +101,15 @@ async fn find(driver: &Driver, visitor: VisitorId) -> StoreResult<Progress> {
 
 fn phase_of(chat: &ChatRow) -> ChatPhase {
     match *chat.state {
-        ChatState::Form => ChatPhase::Form { until: UnixMs(chat.requested_at).plus_s(FORM_OPEN_MAX_S) },
+        ChatState::Form => form_open_until(chat).map_or(ChatPhase::None, |until| ChatPhase::Form { until }),
         ChatState::Queued | ChatState::Ringing | ChatState::Active => ChatPhase::Open,
         ChatState::Ended => completed_at(chat).map_or(ChatPhase::None, |at| ChatPhase::Completed { at }),
     }
+}
+
+/// Until when a form that is open holds offers back (O-4).
+pub(super) fn form_open_until(chat: &ChatRow) -> Option<UnixMs> {
+    (*chat.state == ChatState::Form).then(|| UnixMs(chat.requested_at).plus_s(FORM_OPEN_MAX_S))
 }
 
 /// When it ended, if an agent had answered, and not only taken an alert of which the visitor knows nothing (P-10).

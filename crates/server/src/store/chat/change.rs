@@ -43,12 +43,14 @@ macro_rules! given_up {
 /// `Taken` when the visitor has opened another chat meanwhile.
 pub async fn update_chat_form_sent(
     tx: &mut Tx,
-    id: ChatId,
+    chat: &ChatRow,
     answers: &[Answer],
     visitor_name: Option<&str>,
     wait_due: UnixMs,
     now: UnixMs,
 ) -> StoreResult<bool> {
+    // One whose form was given up is open again.
+    tx.note_change(*chat.visitor_id);
     let rows = execute!(
         tx,
         concat!(
@@ -58,7 +60,7 @@ pub async fn update_chat_form_sent(
             given_up!(),
             ")"
         ),
-        Text(id),
+        chat.id,
         now.0,
         Json(answers),
         visitor_name,

@@ -2,10 +2,11 @@
 
 use beckon_engine::offer::Outcome;
 use beckon_engine::settings::SiteSettings;
+use beckon_engine::time::UnixMs;
 use beckon_server::clock::Clock;
 use beckon_server::store::chat::change::update_chat_ended;
 use beckon_server::store::chat::{
-    ChatMode, ChatRow, EndedBy, NewChat, find_chat, find_latest_chat, insert_chat,
+    ChatMode, ChatRow, ChatState, EndedBy, NewChat, find_chat, find_latest_chat, insert_chat,
 };
 use beckon_server::store::presentation::{PresentationRow, find_presentation, update_outcome};
 use beckon_server::store::queue::{find_queue, update_queue};
@@ -30,6 +31,7 @@ store_tests!(
     a_form_given_up_and_sent_late_asks_the_gate_again,
     a_form_given_up_and_sent_late_is_faster_than_the_alerted_agent,
     a_yes_from_within_a_chat_goes_on_in_that_chat_and_counts_as_withdrawn,
+    a_form_beside_which_an_offer_could_be_made_gives_way_to_its_yes,
 );
 
 const FORM: &str = r#"{ "key": "name", "type": "text", "label": { "en": "Name" }, "required": false }"#;
@@ -292,6 +294,33 @@ async fn a_yes_from_within_a_chat_goes_on_in_that_chat_and_counts_as_withdrawn(s
     assert_eq!(browser.socket.next_of("settled").await["outcome"], "withdrawn");
     assert_eq!(answer(&mut browser).await["chat"]["id"], json!(chat.id));
     assert_eq!(outcomes(&alice, &browser).await, ["withdrawn"]);
+}
+
+// spec: O-4
+// spec: X-5
+async fn a_form_beside_which_an_offer_could_be_made_gives_way_to_its_yes(store: Store) {
+    let shop = Shop::open(store, one_slot()).await;
+    let alice = shop.agent("Alice").await;
+    let mut browser = shop.browser().await;
+    let offer = browser.offer().await;
+    let mut tx = shop.store.write().await.unwrap();
+    let row = presentation(&mut tx, &offer).await;
+    let begun = UnixMs(Clock::System.now().0 - 121_000);
+    let who = (*row.visitor_id, *row.visit_id);
+    let form = NewChat {
+        form_due: Some(begun.plus_s(1_800)),
+        held_until: begun.plus_s(120),
+        ..fixtures::chat(*shop.site.id, *shop.queue.id, who)
+    };
+    assert!(insert_chat(&mut tx, &form, begun).await.unwrap());
+    tx.commit().await.unwrap();
+    browser.accept(&offer).await;
+    assert_eq!(browser.socket.next_of("settled").await["outcome"], "accepted");
+    let chat = answer(&mut browser).await["chat"].clone();
+    assert_eq!((&chat["state"], chat["id"] == json!(form.id)), (&json!("form"), false));
+    assert_eq!(outcomes(&alice, &browser).await, ["accepted"]);
+    let before = find_chat(&mut shop.store.read().await.unwrap(), form.id).await.unwrap().unwrap();
+    assert_eq!(*before.state, ChatState::Ended);
 }
 
 // spec: O-7
