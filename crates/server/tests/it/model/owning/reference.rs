@@ -7,7 +7,7 @@ use beckon_server::store::call::Purpose;
 use beckon_server::store::message::Audience;
 use beckon_server::store::participant::Part;
 
-use super::stage::{AGENTS, Dice, RING_S, SLOTS, WRAP_UP_S};
+use crate::model::stage::{AGENTS, Dice, RING_S, SLOTS, WRAP_UP_S};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
