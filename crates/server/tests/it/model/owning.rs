@@ -1,19 +1,19 @@
 //! Tests whose a chat is, who is in it and what is said against a small reference: random people do random things, and after
 //! each the database holds what the reference says. What time and slots do to those who wait stands in `waiting`.
 
-use std::fmt::Debug;
-
+use beckon_engine::queue::QueuePlan;
 use beckon_server::driver::access::Denied;
-use beckon_server::driver::conversation::Refusal;
 use beckon_server::driver::saying::Said;
 use beckon_server::store::Store;
 use beckon_server::store::agent::Stance;
 use beckon_server::store::call::{Purpose, find_open_call};
-use beckon_server::store::chat::{ChatRow, ChatState, find_chat, find_open_chat};
+use beckon_server::store::chat::{ChatRow, ChatState, find_chat};
 use beckon_server::store::message::{Audience, Sender, list_messages};
 use beckon_server::store::participant::{Part, list_participants};
+use beckon_server::store::user::Role;
+use serde_json::json;
 
-use super::stage::{AGENTS, Dice, RING_S, Stage, VISITORS};
+use super::stage::{Dice, Stage};
 use crate::harness::store_tests;
 
 mod reference;
@@ -24,19 +24,37 @@ store_tests!(whatever_people_do_the_chats_are_as_the_reference_says);
 
 const SEEDS: [u64; 2] = [1, 77];
 const STEPS: usize = 250;
+const AGENTS: usize = 4;
+const VISITORS: usize = 3;
+const SLOTS: i64 = 2;
+const RING_S: u32 = 20;
+const WRAP_UP_S: u32 = 30;
 
 // spec: X-1 X-2 X-3 Q-9
 async fn whatever_people_do_the_chats_are_as_the_reference_says(store: Store) {
     for seed in SEEDS {
-        let stage = Stage::set(store.clone()).await;
-        let mut dice = Dice(seed);
+        let mut dice = Dice::of(seed);
+        // Nothing rings by itself, and everybody may try everything.
+        let stage = Stage::set(store.clone(), plan(), Role::Supervisor, &[SLOTS; AGENTS], VISITORS).await;
         let mut reference = Reference::default();
-        for step in 0..STEPS {
+        for _ in 0..STEPS {
             let act = one_act(&stage, &mut dice, &mut reference).await;
-            compare(&stage, &reference, &format!("seed {seed}, step {step}, after {act}")).await;
+            dice.note(act);
+            for chat in &reference.chats {
+                compare(&stage, chat).await;
+            }
         }
         stage.strike().await;
     }
+}
+
+fn plan() -> QueuePlan {
+    let plan = json!({
+        "routing": { "ring_time_s": RING_S },
+        "alternatives": { "no_agent": { "do": "wait" } },
+        "conduct": { "wrap_up_s": WRAP_UP_S },
+    });
+    serde_json::from_value(plan).unwrap()
 }
 
 /// Something that somebody does; yields what it was, for the report.
@@ -46,10 +64,11 @@ async fn one_act(stage: &Stage, dice: &mut Dice, reference: &mut Reference) -> S
     let other = dice.below(AGENTS);
     let roll = dice.below(20);
     if roll == 0 {
-        let ms = i64::try_from(dice.below(25)).unwrap() * 1_000;
-        stage.advance(ms).await;
-        reference.advance(ms);
-        return format!("{ms} ms");
+        let s = u32::try_from(dice.below(25)).unwrap();
+        stage.advance(s).await;
+        stage.driver.route().await.unwrap();
+        reference.advance(s);
+        return format!("{s} s");
     }
     if roll == 1 {
         stage.driver.choose_status(stage.agents[who].id, Stance::Ready).await.unwrap();
@@ -61,10 +80,9 @@ async fn one_act(stage: &Stage, dice: &mut Dice, reference: &mut Reference) -> S
             return visitor_acts(stage, dice, reference, visitor, at).await;
         }
     } else if roll <= 8 {
-        stage.open(visitor).await;
-        let mut tx = stage.store.read().await.unwrap();
-        let row = find_open_chat(&mut tx, stage.visitors[visitor].0).await.unwrap().expect("an open chat");
-        reference.open(visitor, *row.id);
+        let (person, visit) = stage.visitors[visitor];
+        stage.driver.visitor_opens(stage.site(), person, visit, None).await.unwrap();
+        reference.open(visitor, stage.chat_of(visitor).await);
         return format!("visitor {visitor} opens a chat");
     }
     let Some(at) = reference.any(dice) else { return "nothing".to_owned() };
@@ -88,7 +106,7 @@ async fn visitor_acts(
     let said = Said { id: message.clone(), text: message.clone(), file: None, audience: Audience::All };
     let told = stage.driver.visitor_says(person, id, &said).await;
     let expected = reference.visitor_says(at, &message);
-    agree(&told.map_err(|refusal| refusal_code(&refusal)), expected, &message);
+    assert_eq!(told.is_ok(), expected, "{visitor} says {message}: {told:?}");
     format!("visitor {visitor} says {message}")
 }
 
@@ -121,7 +139,7 @@ async fn agent_acts(
         9 => (driver.watch_chat(actor, id).await, reference.step_in(at, who, Part::Watcher)),
         10 => (driver.leave_chat(actor, id).await, reference.leave(at, who)),
         11 if dice.below(3) == 0 => (driver.close_chat(actor, id).await, reference.close(at)),
-        11 => (driver.transfer_to_queue(actor, id, stage.queue, "").await, reference.requeue(at)),
+        11 => (driver.transfer_to_queue(actor, id, *stage.queue.id, "").await, reference.requeue(at)),
         _ => return agent_says(stage, dice, reference, at, who).await,
     };
     assert_eq!(told.is_ok(), expected, "verb {verb} of {who} towards {other}: {told:?}");
@@ -143,37 +161,20 @@ async fn agent_says(
     let said = Said { id: message.clone(), text: message.clone(), file: None, audience };
     let told = stage.driver.agent_says(&stage.agents[who], chat.id, epoch, &said).await;
     let expected = reference.agent_says(at, who, epoch, audience, &message);
-    agree(&told.map_err(|denied| format!("{denied:?}")), expected, &message);
+    assert_eq!(told.is_ok(), expected, "{who} says {message}: {told:?}");
     format!("{who} says {message} under {epoch} to {audience:?}")
 }
 
-/// A message is taken when the reference takes it; the number is compared with the log.
-fn agree(told: &Result<i64, impl Debug>, expected: bool, what: &str) {
-    assert_eq!(told.is_ok(), expected, "{what}: {told:?}");
-}
-
-fn refusal_code(refusal: &Refusal) -> String {
-    format!("{refusal:?}")
-}
-
-async fn compare(stage: &Stage, reference: &Reference, when: &str) {
-    for chat in &reference.chats {
-        compare_chat(stage, chat, when).await;
-    }
-}
-
-async fn compare_chat(stage: &Stage, chat: &Chat, when: &str) {
+async fn compare(stage: &Stage, chat: &Chat) {
     let mut tx = stage.store.read().await.unwrap();
     let row = find_chat(&mut tx, chat.id).await.unwrap().expect("the chat is there");
-    compare_state(stage, chat, &row, when);
+    compare_state(stage, chat, &row);
     let call = find_open_call(&mut tx, chat.id).await.unwrap();
     let shown = call.as_ref().map(|call| (*call.purpose, stage.number(*call.to_id)));
-    assert_eq!(shown, chat.call.as_ref().map(|call| (call.purpose, call.to)), "the call, {when}");
+    assert_eq!(shown, chat.call.as_ref().map(|call| (call.purpose, call.to)), "the call of {}", chat.id);
     let now = stage.clock.now();
-    assert!(
-        call.is_none_or(|call| (now.0..=now.plus_s(RING_S).0).contains(&call.due_at)),
-        "a deadline, {when}"
-    );
+    let rings = now.0..=now.plus_s(RING_S).0;
+    assert!(call.is_none_or(|call| rings.contains(&call.due_at)), "a deadline in {}", chat.id);
 
     let participants = list_participants(&mut tx, chat.id).await.unwrap();
     let mut present: Vec<(usize, Part)> = participants
@@ -182,26 +183,26 @@ async fn compare_chat(stage: &Stage, chat: &Chat, when: &str) {
         .map(|row| (stage.number(*row.user_id), *row.part))
         .collect();
     present.sort_by_key(|(who, _)| *who);
-    assert_eq!(present, chat.present(), "who is in it, {when}");
+    assert_eq!(present, chat.present(), "who is in {}", chat.id);
 
     let log = list_messages(&mut tx, chat.id, 0, 10_000).await.unwrap();
     let seqs: Vec<i64> = log.iter().map(|message| message.seq).collect();
-    assert_eq!(seqs, (1..=row.last_seq).collect::<Vec<_>>(), "no gap, {when}");
+    assert_eq!(seqs, (1..=row.last_seq).collect::<Vec<_>>(), "no gap in {}", chat.id);
     let said: Vec<(String, Audience)> = log
         .iter()
         .filter(|message| *message.sender != Sender::System)
         .map(|message| (message.body.clone(), *message.audience))
         .collect();
-    assert_eq!(said, chat.said, "nothing lost, doubled or out of order, {when}");
+    assert_eq!(said, chat.said, "nothing lost, doubled or out of order in {}", chat.id);
 }
 
-fn compare_state(stage: &Stage, chat: &Chat, row: &ChatRow, when: &str) {
+fn compare_state(stage: &Stage, chat: &Chat, row: &ChatRow) {
     let owner = row.agent_id.map(|owner| stage.number(*owner));
     let state = match (*row.state, owner) {
         (ChatState::Queued, None) => State::Waiting,
         (ChatState::Active, Some(owner)) => State::Active(owner),
         (ChatState::Ended, owner) => State::Ended { owner, wrapped_up: row.wrapped_up },
-        (state, owner) => panic!("{state:?} with {owner:?}, {when}"),
+        (state, owner) => panic!("{} is {state:?} with {owner:?}", chat.id),
     };
-    assert_eq!((state, row.owner_epoch), (chat.state, chat.epoch), "state and epoch, {when}");
+    assert_eq!((state, row.owner_epoch), (chat.state, chat.epoch), "state and epoch of {}", chat.id);
 }
