@@ -192,10 +192,7 @@ async fn write_distinct(driver: &Driver, mut begun: Option<StoreResult<Tx>>, mut
 /// Who wrote is answered first; then those are told who follow the chats.
 fn tell(driver: &Driver, new: &[(Sender, i64, LockedChat)]) {
     for (sender, seq, chat) in new {
-        if *sender == Sender::Agent {
-            driver.tell_of_first(*chat.mode, *chat.id, *chat.visitor_id);
-        }
-        driver.tell_of_new(*sender, *chat.id, *chat.visitor_id, *seq);
+        driver.tell_of_message(*sender, *chat.mode, *chat.id, *chat.visitor_id, Some(*seq));
     }
 }
 
@@ -237,11 +234,8 @@ async fn try_once(driver: &Driver, tx: StoreResult<Tx>, batch: &[Append]) -> Sto
     update_drafts_sent(&mut tx, &sent, now).await?;
     if let Err(error) = tx.commit().await {
         for append in batch {
-            let chat = &chats[&append.chat];
-            if append.writer.sender() == Sender::Agent {
-                driver.tell_of_first(*chat.mode, *chat.id, *chat.visitor_id);
-            }
-            driver.tell_of_unheard(*chat.id, *chat.visitor_id);
+            let (sender, chat) = (append.writer.sender(), &chats[&append.chat]);
+            driver.tell_of_message(sender, *chat.mode, *chat.id, *chat.visitor_id, None);
         }
         return Err(error);
     }

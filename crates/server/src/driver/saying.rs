@@ -9,7 +9,7 @@ use super::appending::{CHAT_MESSAGES_MAX, NotWritten, Writer, Written};
 use super::conversation::{Refusal, is_silent_alert, own_chat, refuse};
 use super::notice::RefusalCode;
 use crate::bus::Hint;
-use crate::store::chat::{ChatMode, ChatState, find_chat};
+use crate::store::chat::{ChatMode, ChatRow, ChatState, find_chat};
 use crate::store::draft::{Sent, update_drafts_sent};
 use crate::store::file::{FileAbout, find_file, update_file_carried};
 use crate::store::message::{Appended, Audience, NewMessage, Sender, append_message};
@@ -57,7 +57,8 @@ impl Driver {
         };
         let seq = match written {
             Appended::Existing(seq) => {
-                self.tell_of_unheard(chat, visitor);
+                // It may have been stored without anybody hearing of it.
+                self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
                 return Ok(seq);
             }
             Appended::New(seq) => seq,
@@ -69,33 +70,33 @@ impl Driver {
         Ok(seq)
     }
 
-    /// Commits a unit of work with a message.
-    async fn commit_message(&self, tx: Tx, chat: ChatId, visitor: VisitorId) -> StoreResult<()> {
+    /// Commits a unit of work with a message, and tells of it: it may be stored also where that failed.
+    async fn commit_message(&self, tx: Tx, sender: Sender, chat: &ChatRow, seq: i64) -> StoreResult<()> {
         let committed = tx.commit().await;
-        if committed.is_err() {
-            self.tell_of_unheard(chat, visitor);
-        }
+        let seq = committed.is_ok().then_some(seq);
+        self.tell_of_message(sender, *chat.mode, *chat.id, *chat.visitor_id, seq);
         committed
     }
 
-    /// A message is stored: it is counted, and whoever follows the chat is told.
-    pub(super) fn tell_of_new(&self, sender: Sender, chat: ChatId, visitor: VisitorId, seq: i64) {
-        let from = if sender == Sender::Visitor { "visitor" } else { "agent" };
-        metrics::counter!("beckon_messages_total", "from" => from).increment(1);
-        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: Some(seq) });
-    }
-
-    /// An agent wrote: the first message opens the window in the browser of a visitor who had not asked (P-9).
-    pub(super) fn tell_of_first(&self, mode: ChatMode, chat: ChatId, visitor: VisitorId) {
-        if mode == ChatMode::Engage {
+    /// A message is stored: it is counted, and whoever follows the chat is told. Without a number it is one that is sent again, or whose
+    /// commit failed, and may have been stored without anybody hearing of it: the answer to the commit was lost. The first message of an
+    /// agent opens the window in the browser of a visitor who had not asked (P-9).
+    pub(super) fn tell_of_message(
+        &self,
+        sender: Sender,
+        mode: ChatMode,
+        chat: ChatId,
+        visitor: VisitorId,
+        seq: Option<i64>,
+    ) {
+        if sender == Sender::Agent && mode == ChatMode::Engage {
             self.bus().publish(Hint::ChatChanged { chat, visitor });
         }
-    }
-
-    /// A message that is sent again, or whose commit failed, may have been stored without anybody hearing of it: the answer to the
-    /// commit was lost.
-    pub(super) fn tell_of_unheard(&self, chat: ChatId, visitor: VisitorId) {
-        self.bus().publish(Hint::MessageAdded { chat, visitor, seq: None });
+        if seq.is_some() {
+            let from = if sender == Sender::Visitor { "visitor" } else { "agent" };
+            metrics::counter!("beckon_messages_total", "from" => from).increment(1);
+        }
+        self.bus().publish(Hint::MessageAdded { chat, visitor, seq });
     }
 
     /// Stores a message that carries a file, in a unit of work of its own; and whether the visitor was warned that the chat closes.
@@ -139,8 +140,7 @@ impl Driver {
         if !update_file_carried(&mut tx, file.id, chat, Sender::Visitor).await? {
             return Err(no_file());
         }
-        self.commit_message(tx, chat, visitor).await?;
-        self.tell_of_new(Sender::Visitor, chat, visitor, appended.seq());
+        self.commit_message(tx, Sender::Visitor, &row, appended.seq()).await?;
         Ok((appended, row.idle_warned_at.is_some()))
     }
 
@@ -212,10 +212,8 @@ impl Driver {
             audience: said.audience,
         };
         let appended = append_message(&mut tx, chat, message, self.clock().now()).await?;
-        let visitor = *seat.chat.visitor_id;
         if let Appended::Existing(seq) = appended {
-            self.tell_of_first(*seat.chat.mode, chat, visitor);
-            self.tell_of_unheard(chat, visitor);
+            self.tell_of_message(Sender::Agent, *seat.chat.mode, chat, *seat.chat.visitor_id, None);
             return Ok(seq);
         }
         if is_past_the_last(appended) {
@@ -238,11 +236,7 @@ impl Driver {
         }
         let sent = Sent { user: actor.id, chat, text: &said.text, audience: said.audience };
         update_drafts_sent(&mut tx, &[sent], self.clock().now()).await?;
-        let committed = self.commit_message(tx, chat, visitor).await;
-        // It may be stored also when that failed.
-        self.tell_of_first(*seat.chat.mode, chat, visitor);
-        committed?;
-        self.tell_of_new(Sender::Agent, chat, visitor, appended.seq());
+        self.commit_message(tx, Sender::Agent, &seat.chat, appended.seq()).await?;
         Ok(appended.seq())
     }
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use beckon_engine::id::{SiteId, TabId, VisitId};
 use beckon_engine::time::UnixMs;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::column::Text;
+use super::column::{Text, list_of};
 use super::sql::{execute_list, fetch_all};
 use super::{StoreResult, Tx};
 
@@ -150,25 +149,24 @@ pub async fn insert_page_views(tx: &mut Tx, views: &[&PageView]) -> StoreResult<
     // By id: two nodes that add the same addresses must not wait for each other.
     let pages: BTreeMap<i64, &PageView> =
         views.iter().map(|view| (page_id(view.site, &view.url), *view)).collect();
-    let list = pages.iter().map(|(id, view)| json!([id, view.site, view.url])).collect::<Vec<_>>();
+    let list = list_of(pages.iter().map(|(id, view)| (id, view.site, &view.url)));
     // The condition changes nothing: without one SQLite takes ON CONFLICT for a part of the join.
     execute_list!(
         tx,
         "INSERT INTO pages (id, site_id, url)
          SELECT CAST(j.value ->> 0 AS BIGINT), j.value ->> 1, j.value ->> 2 FROM ",
-        json!(list).to_string(),
+        list,
         " WHERE TRUE ON CONFLICT (id) DO NOTHING",
     )?;
-    let row = |PageView { key, site, url, title, entered_at }: &&PageView| {
-        json!([key.visit, key.tab, key.view, page_id(*site, url), title, entered_at.0])
-    };
-    let list = views.iter().map(row).collect::<Vec<_>>();
+    let list = list_of(views.iter().map(|PageView { key, site, url, title, entered_at }| {
+        (key.visit, key.tab, key.view, page_id(*site, url), title, entered_at.0)
+    }));
     execute_list!(
         tx,
         "INSERT INTO page_views (visit_id, tab, view, page_id, title, entered_at, visible_s)
          SELECT j.value ->> 0, CAST(j.value ->> 1 AS BIGINT), CAST(j.value ->> 2 AS BIGINT),
                 CAST(j.value ->> 3 AS BIGINT), j.value ->> 4, CAST(j.value ->> 5 AS BIGINT), 0 FROM ",
-        json!(list).to_string(),
+        list,
         " WHERE NOT EXISTS (SELECT 1 FROM erased_visits e WHERE e.visit_id = j.value ->> 0)
          ON CONFLICT (visit_id, tab, view) DO NOTHING",
     )?;
@@ -190,10 +188,9 @@ pub async fn update_page_views_left(tx: &mut Tx, leavings: &[Leaving]) -> StoreR
         let (_, visible_s) = of_view.entry(leaving.key).or_insert((leaving.left_at, 0));
         *visible_s = leaving.visible_s.max(*visible_s);
     }
-    let row = |(key, (at, visible_s)): (ViewKey, (UnixMs, u32))| {
-        json!([key.visit, key.tab, key.view, at.0, visible_s])
-    };
-    let list = of_view.into_iter().map(row).collect::<Vec<_>>();
+    let list = list_of(
+        of_view.into_iter().map(|(key, (at, visible_s))| (key.visit, key.tab, key.view, at.0, visible_s)),
+    );
     execute_list!(
         tx,
         "UPDATE page_views SET
@@ -201,7 +198,7 @@ pub async fn update_page_views_left(tx: &mut Tx, leavings: &[Leaving]) -> StoreR
              visible_s = CASE WHEN page_views.visible_s < CAST(j.value ->> 4 AS BIGINT)
                               THEN CAST(j.value ->> 4 AS BIGINT) ELSE page_views.visible_s END
          FROM ",
-        json!(list).to_string(),
+        list,
         of_view!(),
     )?;
     Ok(())
@@ -216,8 +213,8 @@ pub async fn update_open_page_views_left(tx: &mut Tx, ended: &[LastWord]) -> Sto
     if ended.is_empty() {
         return Ok(());
     }
-    let list = ended.iter().map(|last| json!([*last.visit, last.heard_at])).collect::<Vec<_>>();
-    execute_list!(tx, leave_open!(), json!(list).to_string(), of_visit!())?;
+    let list = list_of(ended.iter().map(|last| (*last.visit, last.heard_at)));
+    execute_list!(tx, leave_open!(), list, of_visit!())?;
     Ok(())
 }
 
@@ -239,10 +236,10 @@ pub async fn update_page_views_form(tx: &mut Tx, uses: &[FormUse]) -> StoreResul
             FormStep::Submitted => *submitted = Some(at.0),
         }
     }
-    let row = |(key, (entered, input, submitted)): (ViewKey, (i64, Option<i64>, Option<i64>))| {
-        json!([key.visit, key.tab, key.view, entered, input, submitted])
-    };
-    let list = of_view.into_iter().map(row).collect::<Vec<_>>();
+    let list =
+        list_of(of_view.into_iter().map(|(key, (entered, input, submitted))| {
+            (key.visit, key.tab, key.view, entered, input, submitted)
+        }));
     execute_list!(
         tx,
         "UPDATE page_views SET
@@ -250,7 +247,7 @@ pub async fn update_page_views_form(tx: &mut Tx, uses: &[FormUse]) -> StoreResul
              form_input_at = COALESCE(CAST(j.value ->> 4 AS BIGINT), page_views.form_input_at),
              form_submitted_at = COALESCE(CAST(j.value ->> 5 AS BIGINT), page_views.form_submitted_at)
          FROM ",
-        json!(list).to_string(),
+        list,
         of_view!(),
     )?;
     Ok(())

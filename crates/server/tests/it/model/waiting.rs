@@ -12,26 +12,28 @@ use beckon_server::store::agent::{AwayCause, ChosenStatus, Stance, list_agents};
 use beckon_server::store::chat::waiting::find_position;
 use beckon_server::store::chat::{ChatRow, ChatState, find_chat};
 use beckon_server::store::message::Audience;
+use beckon_server::store::user::Role;
 use beckon_server::store::{Store, Tx};
 use futures_util::future::join_all;
 
-use super::stage::Dice;
+use super::stage::{Dice, Stage};
 use crate::harness::store_tests;
 
 mod met;
 mod reference;
 mod rules;
-mod stage;
+mod visitors;
 
 use met::Met;
 use reference::{Chat, Place, Reference};
 use rules::{Rules, Way};
-use stage::{AGENTS, Stage, VISITORS};
 
 store_tests!(whoever_waits_is_not_forgotten_and_no_slot_is_given_twice);
 
 const SEEDS: RangeInclusive<u64> = 1..=8;
 const STEPS: usize = 130;
+const AGENTS: usize = 3;
+const VISITORS: usize = 7;
 /// Past the end of a form.
 const HALF_AN_HOUR_S: u32 = 1_830;
 /// Past the time for which a form holds a slot.
@@ -44,14 +46,15 @@ const MOMENTS_S: [u32; 6] = [1, 3, 6, 10, 15, 24];
 async fn whoever_waits_is_not_forgotten_and_no_slot_is_given_twice(store: Store) {
     let mut met = BTreeSet::new();
     for seed in SEEDS {
-        let mut dice = Dice(seed);
+        let mut dice = Dice::of(seed);
         let rules = Rules { lets_wait: seed.is_multiple_of(2), asks: seed % 4 < 2 };
         let slots: Vec<i64> = (0..AGENTS).map(|_| 1 + i64::from(dice.below(2) == 0)).collect();
-        let stage = Stage::set(store.clone(), rules.as_plan(), &slots).await;
+        let stage = Stage::set(store.clone(), rules.as_plan(), Role::Agent, &slots, VISITORS).await;
         let mut reference = Reference::new(rules, &slots);
-        for step in 0..STEPS {
+        for _ in 0..STEPS {
             let act = one_act(&stage, &mut dice, &mut reference).await;
-            settle(&stage, &mut reference, &format!("seed {seed}, step {step}, after {act}")).await;
+            dice.note(act);
+            settle(&stage, &mut reference).await;
         }
         met.append(&mut reference.met);
         stage.strike().await;
@@ -250,7 +253,7 @@ fn line(stage: &Stage) -> Said {
 }
 
 /// Routes, and holds each chat that was not over before, each place in the queue and each slot against the reference.
-async fn settle(stage: &Stage, reference: &mut Reference, when: &str) {
+async fn settle(stage: &Stage, reference: &mut Reference) {
     stage.driver.route().await.unwrap();
     let now = stage.clock.now();
     let mut tx = stage.store.read().await.unwrap();
@@ -260,31 +263,31 @@ async fn settle(stage: &Stage, reference: &mut Reference, when: &str) {
     }
     let ringing = rows.values().filter(|row| *row.state == ChatState::Ringing);
     let rung: BTreeMap<ChatId, usize> =
-        ringing.filter_map(|row| Some((*row.id, stage.number(*row.agent_id?)?))).collect();
-    reference.route(&rung, now, when);
+        ringing.filter_map(|row| Some((*row.id, stage.number(*row.agent_id?)))).collect();
+    reference.route(&rung, now);
     for chat in reference.chats.iter_mut().filter(|chat| !chat.seen_over) {
-        compare(stage, chat, &rows[&chat.id], now, when);
+        compare(stage, chat, &rows[&chat.id], now);
         chat.seen_over = chat.is_over();
     }
     for (place, at) in reference.in_order().into_iter().enumerate() {
         let id = reference.chats[at].id;
         let (position, _) = find_position(&mut tx, &rows[&id]).await.unwrap();
-        assert_eq!(usize::try_from(position).unwrap(), place + 1, "{when}: the place of {id}");
+        assert_eq!(usize::try_from(position).unwrap(), place + 1, "the place of {id}");
     }
-    for agent in list_agents(&mut tx).await.unwrap() {
-        // The others are of earlier seeds.
-        let Some(who) = stage.number(*agent.id) else { continue };
-        assert!(agent.used <= agent.slots, "{when}: {who} has {} of {}", agent.used, agent.slots);
+    let listed = list_agents(&mut tx).await.unwrap();
+    for (who, actor) in stage.agents.iter().enumerate() {
+        let agent = listed.iter().find(|agent| *agent.id == actor.id).expect("the agent is listed");
+        assert!(agent.used <= agent.slots, "{who} has {} of {}", agent.used, agent.slots);
         let expected = (reference.used(who), reference.agents[who].ready);
-        assert_eq!((agent.used, *agent.status == ChosenStatus::Ready), expected, "{when}: agent {who}");
+        assert_eq!((agent.used, *agent.status == ChosenStatus::Ready), expected, "agent {who}");
     }
     let load = stage.load().await;
     let expected = (reference.free_slots(), reference.held(now));
-    assert_eq!((load.slots_left, load.held), expected, "{when}: free slots, and those that are held");
+    assert_eq!((load.slots_left, load.held), expected, "free slots, and those that are held");
 }
 
-fn compare(stage: &Stage, chat: &Chat, row: &ChatRow, now: UnixMs, when: &str) {
-    let agent = row.agent_id.map(|agent| stage.number(*agent).expect("an agent of this queue"));
+fn compare(stage: &Stage, chat: &Chat, row: &ChatRow, now: UnixMs) {
+    let agent = row.agent_id.map(|agent| stage.number(*agent));
     let (due, wait_due) = (row.due_at.map(UnixMs), row.wait_due.map(UnixMs));
     let (place, ends) = match (*row.state, agent, due) {
         (ChatState::Form, None, Some(due)) => (Place::Form(due), Some(due)),
@@ -292,17 +295,17 @@ fn compare(stage: &Stage, chat: &Chat, row: &ChatRow, now: UnixMs, when: &str) {
         (ChatState::Ringing, Some(agent), Some(due)) => (Place::Ringing(agent, due), Some(due)),
         (ChatState::Active, Some(owner), Some(due)) => (Place::Active(owner), Some(due)),
         (ChatState::Ended, owner, None) => (Place::Ended { owner, wrapped_up: row.wrapped_up }, None),
-        (state, agent, due) => panic!("{when}: {} is {state:?} with {agent:?} until {due:?}", chat.id),
+        (state, agent, due) => panic!("{} is {state:?} with {agent:?} until {due:?}", chat.id),
     };
-    assert_eq!((place, row.owner_epoch), (chat.place, chat.epoch), "{when}: {}", chat.id);
-    assert!(ends.is_none_or(|ends| now < ends), "{when}: {} was to go on at {ends:?}", chat.id);
+    assert_eq!((place, row.owner_epoch), (chat.place, chat.epoch), "{}", chat.id);
+    assert!(ends.is_none_or(|ends| now < ends), "{} was to go on at {ends:?}", chat.id);
     match place {
         Place::Queued | Place::Ringing(..) => {
-            assert_eq!(wait_due, Some(chat.wait_due), "{when}: how long {} waits", chat.id);
+            assert_eq!(wait_due, Some(chat.wait_due), "how long {} waits", chat.id);
         }
         Place::Active(_) => {
             let warned_at = row.idle_warned_at.map(UnixMs);
-            assert_eq!(warned_at, chat.warned_at, "{when}: whether {} is warned", chat.id);
+            assert_eq!(warned_at, chat.warned_at, "whether {} is warned", chat.id);
         }
         Place::Form(_) | Place::Ended { .. } => {}
     }

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use beckon_engine::id::ChatId;
 use beckon_engine::time::UnixMs;
 
+use super::VISITORS;
 use super::met::Met;
 use super::rules::{
     AGAIN_S, ALERT_S, CLOSE_S, FIRST_WORD_S, FORM_S, GONE_S, HOLD_S, INVITE_PRIORITY, LATER_S, RING_S, Rules,
     SLEEP_MS, WAIT_S, WARN_S, WRAP_UP_S, Way,
 };
-use super::stage::VISITORS;
 use crate::harness::START;
 use crate::model::stage::Dice;
 
@@ -351,7 +351,7 @@ impl Reference {
     }
 
     /// Lets run out what falls due; then each who waits is rung for, in their order, where somebody can be rung.
-    pub(super) fn route(&mut self, rung: &BTreeMap<ChatId, usize>, now: UnixMs, when: &str) {
+    pub(super) fn route(&mut self, rung: &BTreeMap<ChatId, usize>, now: UnixMs) {
         if now.ms_since(self.routed_at) > SLEEP_MS {
             self.awake_since = now;
         }
@@ -366,9 +366,9 @@ impl Reference {
                 continue;
             }
             let (can, rings_at) = (self.available(chat, now), rung.get(&chat.id).copied());
-            assert_eq!(rings_at.is_some(), !can.is_empty(), "{when}: {} rings at one of {can:?}", chat.id);
+            assert_eq!(rings_at.is_some(), !can.is_empty(), "{} rings at one of {can:?}", chat.id);
             let Some(agent) = rings_at else { continue };
-            assert!(can.contains(&agent), "{when}: {} rings at {agent}, not at one of {can:?}", chat.id);
+            assert!(can.contains(&agent), "{} rings at {agent}, not at one of {can:?}", chat.id);
             self.chats[at].place = Place::Ringing(agent, now.plus_s(RING_S));
         }
     }

@@ -7,7 +7,8 @@ use beckon_server::store::call::Purpose;
 use beckon_server::store::message::Audience;
 use beckon_server::store::participant::Part;
 
-use super::stage::{AGENTS, Dice, RING_S, SLOTS, WRAP_UP_S};
+use super::{AGENTS, RING_S, SLOTS, WRAP_UP_S};
+use crate::model::stage::Dice;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -20,7 +21,7 @@ pub(super) enum State {
 pub(super) struct Call {
     pub(super) purpose: Purpose,
     pub(super) to: usize,
-    left_ms: i64,
+    left_s: i64,
 }
 
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub(super) struct Chat {
     pub(super) epoch: i64,
     pub(super) call: Option<Call>,
     company: BTreeMap<usize, Part>,
-    wrap_up_left_ms: i64,
+    wrap_up_left_s: i64,
     /// In order, without the lines of the system.
     pub(super) said: Vec<(String, Audience)>,
 }
@@ -109,17 +110,17 @@ impl Reference {
             epoch: 0,
             call: None,
             company: BTreeMap::new(),
-            wrap_up_left_ms: 0,
+            wrap_up_left_s: 0,
             said: Vec::new(),
         });
     }
 
-    pub(super) fn advance(&mut self, ms: i64) {
+    pub(super) fn advance(&mut self, s: u32) {
         for at in 0..self.chats.len() {
             let chat = &mut self.chats[at];
             if let Some(call) = &mut chat.call {
-                call.left_ms -= ms;
-                if call.left_ms <= 0 {
+                call.left_s -= i64::from(s);
+                if call.left_s <= 0 {
                     if call.purpose == Purpose::Transfer {
                         self.ready[call.to] = false;
                     }
@@ -127,8 +128,8 @@ impl Reference {
                 }
             }
             if let State::Ended { owner, wrapped_up: false } = chat.state {
-                chat.wrap_up_left_ms -= ms;
-                if chat.wrap_up_left_ms <= 0 {
+                chat.wrap_up_left_s -= i64::from(s);
+                if chat.wrap_up_left_s <= 0 {
                     chat.state = State::Ended { owner, wrapped_up: true };
                 }
             }
@@ -144,7 +145,7 @@ impl Reference {
         }
         chat.call = None;
         chat.company.clear();
-        chat.wrap_up_left_ms = i64::from(WRAP_UP_S) * 1_000;
+        chat.wrap_up_left_s = i64::from(WRAP_UP_S);
     }
 
     pub(super) fn accept(&mut self, at: usize, who: usize) -> bool {
@@ -183,7 +184,7 @@ impl Reference {
             || (purpose == Purpose::Invite && chat.company.get(&to) == Some(&Part::Guest))
             || (purpose == Purpose::Transfer && used >= SLOTS);
         if !refused {
-            chat.call = Some(Call { purpose, to, left_ms: i64::from(RING_S) * 1_000 });
+            chat.call = Some(Call { purpose, to, left_s: i64::from(RING_S) });
         }
         !refused
     }
@@ -267,11 +268,12 @@ impl Reference {
     }
 
     /// Chats that are somebody's, to be wrapped up by them, or on their way to them.
-    fn used(&self, who: usize) -> usize {
+    fn used(&self, who: usize) -> i64 {
         let holds = |chat: &&Chat| chat.present().contains(&(who, Part::Owner));
         let comes = |chat: &&Chat| {
             chat.call.as_ref().is_some_and(|call| call.to == who && call.purpose == Purpose::Transfer)
         };
-        self.chats.iter().filter(holds).count() + self.chats.iter().filter(comes).count()
+        let used = self.chats.iter().filter(holds).count() + self.chats.iter().filter(comes).count();
+        i64::try_from(used).unwrap()
     }
 }
