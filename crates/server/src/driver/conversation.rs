@@ -12,7 +12,7 @@ use beckon_engine::time::UnixMs;
 use beckon_engine::visit::FORM_OPEN_MAX_S;
 
 use super::Driver;
-use super::entry::{closed_to_form, give_way, give_way_to_yes, lock_gate_of_visitor, lock_queue};
+use super::entry::{closed_to_form, gives_way, lock_gate_of_visitor, lock_queue, make_way};
 use super::form::{Given, check, visitor_name};
 use super::history::remember_for_search;
 use super::instead::{alternative, shown, wait_due};
@@ -51,6 +51,8 @@ pub struct Opening {
     pub visitor: VisitorId,
     /// The visit.
     pub visit: VisitId,
+    /// When they asked, also where it is carried out later.
+    pub asked_at: UnixMs,
     /// The queue.
     pub queue: QueueId,
     /// The accepted presentation, if any.
@@ -139,7 +141,7 @@ impl Driver {
         let mut tx = self.store().write().await?;
         // What the visit decides at this moment comes before or after.
         find_visit_locked(&mut tx, visit).await?;
-        if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| is_silent_alert(&open)) {
+        if find_open_chat(&mut tx, visitor).await?.is_none_or(|open| gives_way(&open, mode, now)) {
             let gate = lock_gate_of_visitor(&mut tx, &site, queue, visitor, now).await?;
             let closed = gate.closed_because().map(Missed::of);
             let instead =
@@ -150,7 +152,7 @@ impl Driver {
                 return Err(VisitorNotice::Alternative { instead }.into());
             }
         }
-        let opening = Opening { site, visitor, visit, queue, presentation, mode, priority };
+        let opening = Opening { site, visitor, visit, asked_at: now, queue, presentation, mode, priority };
         let opened = open(self, &mut tx, &opening, now).await?;
         Ok(self.commit_and_tell(tx, opened.hints(visitor)).await?)
     }
@@ -203,7 +205,11 @@ impl Driver {
             let instead = Box::new(shown(site, *row.queue_id, instead, &answers, known.as_ref(), now));
             return Err(VisitorNotice::Alternative { instead }.into());
         }
-        let replaced = if was_given_up(&row) { give_way(self, &mut tx, visitor, now).await? } else { None };
+        let replaced = if was_given_up(&row) {
+            make_way(self, &mut tx, visitor, is_silent_alert, now).await?
+        } else {
+            None
+        };
         let due = wait_due(&routing_of(site, *row.queue_id), now);
         match update_chat_form_sent(&mut tx, &row, &answers, name.as_deref(), due, now).await {
             Ok(true) => {}
@@ -252,11 +258,8 @@ pub(super) async fn open(
     opening: &Opening,
     now: UnixMs,
 ) -> StoreResult<Opened> {
-    let replaced = match opening.mode {
-        ChatMode::Reactive => give_way(driver, tx, opening.visitor, now).await?,
-        ChatMode::Invite => give_way_to_yes(driver, tx, opening.visitor, now).await?,
-        ChatMode::Engage => None,
-    };
+    let goes = |open: &ChatRow| gives_way(open, opening.mode, opening.asked_at);
+    let replaced = make_way(driver, tx, opening.visitor, goes, now).await?;
     if let Some(open) = find_open_chat_locked(tx, opening.visitor).await? {
         return Ok(Opened { chat: *open.id, replaced });
     }
@@ -309,7 +312,7 @@ pub(super) async fn find_open_chat_locked(tx: &mut Tx, visitor: VisitorId) -> St
     Ok(locked.filter(|chat| *chat.state != ChatState::Ended))
 }
 
-/// Its form was not sent in time, and can be sent still.
+/// Its form was not sent in time, or gave way to a yes, and can be sent still.
 pub(super) fn was_given_up(chat: &ChatRow) -> bool {
     let by_system = chat.ended_by.as_ref().is_some_and(|by| **by == EndedBy::System);
     *chat.state == ChatState::Ended && by_system && chat.queued_at.is_none() && chat.instead.is_none()

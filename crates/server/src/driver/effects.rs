@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beckon_engine::effect::Effect;
-use beckon_engine::event::Event;
+use beckon_engine::event::{ChatPhase, Event};
 use beckon_engine::id::{PresentationId, QueueId, TabId, VisitId, VisitorId};
 use beckon_engine::offer::Outcome;
 use beckon_engine::queue::Alternative;
@@ -29,7 +29,9 @@ use crate::store::chat::{ChatMode, ChatRow, EndedBy, find_chat_of_presentation, 
 use crate::store::customer::link::find_prefill;
 use crate::store::offer_stop::find_offer_stop;
 use crate::store::presentation::{find_presentation, update_accepted_late, update_outcome};
-use crate::store::visit::{Checkpoint, is_visit_held, update_visit_checkpoint, update_visit_ended};
+use crate::store::visit::{
+    Checkpoint, find_visit_epoch, is_visit_held, update_visit_checkpoint, update_visit_ended,
+};
 use crate::store::webhook::event::{EventKind, insert_offer_event};
 use crate::store::{StoreError, StoreResult, Tx};
 
@@ -152,12 +154,17 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
     let now = driver.clock().now();
     let mut done = JobDone::of(job);
     let mut tx = driver.store().write().await?;
-    if !update_visit_checkpoint(&mut tx, &job.decided.checkpoint).await? {
+    let checkpoint = &job.decided.checkpoint;
+    if !update_visit_checkpoint(&mut tx, checkpoint).await? {
         done.lost = true;
-        if !is_visit_held(&mut tx, job.visit, job.decided.checkpoint.epoch).await? {
+        if !is_visit_held(&mut tx, job.visit, checkpoint.epoch).await? {
             tracing::info!(visit = %job.visit, "the visit was claimed elsewhere");
             return Ok(done);
         }
+    } else if ends_visit(job) && find_visit_epoch(&mut tx, job.visit).await? != Some(checkpoint.epoch) {
+        tracing::info!(visit = %job.visit, "the visitor has come again, and the visit goes on");
+        done.lost = true;
+        return Ok(done);
     }
     if job.decided.effects.len() > 1 {
         entry::lock_queues(&mut tx, &job.decided.effects).await?;
@@ -172,6 +179,10 @@ async fn commit(driver: &Driver, job: &Job) -> StoreResult<JobDone> {
         return Err(error);
     }
     Ok(done)
+}
+
+fn ends_visit(job: &Job) -> bool {
+    job.decided.effects.contains(&Effect::EndVisit)
 }
 
 async fn carry_out_one(
@@ -248,9 +259,9 @@ async fn come_in(
             return open_chat(driver, tx, job, &opening, now, done).await;
         }
         Entry::Closed(reason) => {
-            // An alert of which the visitor knows nothing goes on.
+            // An alert of which the visitor knows nothing goes on, unless they wait for a chat instead.
             let alert = find_open_chat(tx, job.visitor).await?;
-            hear_first(done, alert.as_ref());
+            tell_of_chat(done, alert.as_ref());
             return give_alternative(driver, tx, job, (presentation, queue), *reason, now, done).await;
         }
         Entry::Done => {
@@ -258,7 +269,7 @@ async fn come_in(
             done.hints.extend(led.map(|chat| Hint::ChatChanged { chat: *chat.id, visitor: job.visitor }));
         }
         Entry::InChat(open) => {
-            hear_first(done, open.as_deref());
+            tell_of_chat(done, open.as_deref());
             let visitor = job.visitor;
             done.hints.extend(open.iter().map(|open| Hint::ChatChanged { chat: *open.id, visitor }));
         }
@@ -266,9 +277,10 @@ async fn come_in(
     Ok(())
 }
 
-/// The engine hears of the chat before it hears what became of the yes, and presents nothing beside it.
-fn hear_first(done: &mut JobDone, chat: Option<&ChatRow>) {
-    done.events.splice(0..0, Progress::of(chat).events());
+/// The engine hears how far the chat is after it has heard what became of the yes, and presents nothing meanwhile.
+fn tell_of_chat(done: &mut JobDone, chat: Option<&ChatRow>) {
+    done.events.insert(0, Event::ChatChanged { state: ChatPhase::Open });
+    done.events.extend(Progress::of(chat).events());
 }
 
 /// Of two outcomes the database keeps the first (O-10).
@@ -311,6 +323,7 @@ fn invited(job: &Job, queue: QueueId, presentation: Option<PresentationId>) -> O
         site: Arc::clone(&job.site),
         visitor: job.visitor,
         visit: job.visit,
+        asked_at: job.decided.at,
         queue,
         presentation,
         mode: ChatMode::Invite,

@@ -15,7 +15,9 @@ use super::effects::Job;
 use super::instead::alternative;
 use super::progress::form_open_until;
 use super::sites::{Site, read_gate, read_gate_beside};
-use crate::store::chat::{ChatRow, ChatState, EndedBy, find_chat_locked, find_chat_of_presentation};
+use crate::store::chat::{
+    ChatMode, ChatRow, ChatState, EndedBy, find_chat_locked, find_chat_of_presentation,
+};
 use crate::store::presentation::find_presentation;
 use crate::store::{StoreResult, Tx};
 
@@ -61,32 +63,19 @@ async fn slots_of_alert(tx: &mut Tx, queue: QueueId, visitor: VisitorId) -> Stor
     Ok(i64::from(takes))
 }
 
-/// Ends an alert of which the visitor knows nothing: they were faster than the agent (P-9). Nothing was said in it, so that
-/// nothing is wrapped up, and the slot is free.
-pub(super) async fn give_way(
-    driver: &Driver,
-    tx: &mut Tx,
-    visitor: VisitorId,
-    now: UnixMs,
-) -> StoreResult<Option<ChatId>> {
-    end_chat_if(driver, tx, visitor, is_silent_alert, now).await
+/// Whether the visitor's open chat ends where one of this mode begins that they asked for then. An alert of which they know nothing
+/// does: they were faster than the agent (P-9). So does a form beside which the offer could be made that they take (O-4).
+pub(super) fn gives_way(open: &ChatRow, mode: ChatMode, asked_at: UnixMs) -> bool {
+    let is_form_left = || form_open_until(open).is_some_and(|until| until <= asked_at);
+    match mode {
+        ChatMode::Engage => false,
+        ChatMode::Reactive => is_silent_alert(open),
+        ChatMode::Invite => is_silent_alert(open) || is_form_left(),
+    }
 }
 
-/// The same where the visitor says yes to an offer: a form beside which it could be made goes too (O-4).
-pub(super) async fn give_way_to_yes(
-    driver: &Driver,
-    tx: &mut Tx,
-    visitor: VisitorId,
-    now: UnixMs,
-) -> StoreResult<Option<ChatId>> {
-    end_chat_if(driver, tx, visitor, |open| gives_way_to_yes(open, now), now).await
-}
-
-fn gives_way_to_yes(open: &ChatRow, now: UnixMs) -> bool {
-    is_silent_alert(open) || form_open_until(open).is_some_and(|until| until <= now)
-}
-
-async fn end_chat_if(
+/// Ends the chat that gives way. Nothing was said in it, so that nothing is wrapped up, and the slot is free.
+pub(super) async fn make_way(
     driver: &Driver,
     tx: &mut Tx,
     visitor: VisitorId,
@@ -161,7 +150,7 @@ pub(super) async fn look(tx: &mut Tx, job: &Job, now: UnixMs) -> StoreResult<Ent
     if find_chat_of_presentation(tx, job.visitor, presentation).await?.is_some() {
         return Ok(Entry::Done);
     }
-    let stays = |open: &ChatRow| !gives_way_to_yes(open, now);
+    let stays = |open: &ChatRow| !gives_way(open, ChatMode::Invite, job.decided.at);
     if let Some(open) = find_open_chat_locked(tx, job.visitor).await?.filter(stays) {
         return Ok(Entry::InChat(Some(Box::new(open))));
     }

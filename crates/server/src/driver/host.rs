@@ -81,7 +81,7 @@ pub(super) struct Host {
     pub(super) visit: VisitId,
     pub(super) site: Arc<Site>,
     pub(super) epoch: i64,
-    /// The epoch under which it came here.
+    /// The epoch since which this node has held it.
     pub(super) held_since: i64,
     pub(super) state: State,
     pub(super) connections: Vec<Connection>,

@@ -99,8 +99,16 @@ impl Driver {
         }
         let queue = self.queue_to_write_from(&mut tx, actor, &site).await?.ok_or(NotBegun::NotServed)?;
         check_gate(&mut tx, &site, queue, now).await?;
-        let opening =
-            Opening { site, visitor, visit, queue, presentation: None, mode: ChatMode::Engage, priority: 0 };
+        let opening = Opening {
+            site,
+            visitor,
+            visit,
+            asked_at: now,
+            queue,
+            presentation: None,
+            mode: ChatMode::Engage,
+            priority: 0,
+        };
         let opened = conversation::open(self, &mut tx, &opening, now).await?;
         let chat = find_chat(&mut tx, opened.chat).await?.ok_or(NotBegun::ChatOpen)?;
         // The visitor was faster: it is a chat of theirs, which waits for the first available agent.

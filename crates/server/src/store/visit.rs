@@ -64,7 +64,7 @@ pub struct Checkpoint {
     pub visit: VisitId,
     /// Under which epoch the writer holds it.
     pub epoch: i64,
-    /// Rises with every checkpoint of the epoch, from 1.
+    /// Rises with every checkpoint while one node holds the visit, from 1.
     pub number: i64,
     /// The live state as JSON.
     pub state: String,
