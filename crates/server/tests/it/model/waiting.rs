@@ -133,7 +133,7 @@ async fn visitors_come(stage: &Stage, dice: &mut Dice, reference: &mut Reference
     format!("{way:?} come {crowd:?}")
 }
 
-/// Who has a chat keeps it; an alert gives way.
+/// Who has a chat keeps it, but what gives way.
 async fn visitor_comes_again(stage: &Stage, dice: &mut Dice, reference: &mut Reference) -> String {
     let alerted = dice.below(2) == 0;
     let (way, now) = (either_way(dice), stage.clock.now());
@@ -142,10 +142,11 @@ async fn visitor_comes_again(stage: &Stage, dice: &mut Dice, reference: &mut Ref
     };
     let (id, visitor) = (reference.chats[at].id, reference.chats[at].visitor);
     comes_back(stage, reference, visitor).await;
-    let let_in = !alerted || reference.has_room_for(visitor, now);
+    let goes = reference.chats[at].gives_way(way, now);
+    let let_in = !goes || reference.has_room_for(visitor, now);
     assert_eq!(stage.enters(visitor, way).await, let_in, "{way:?} comes {visitor} again");
     let open = stage.chat_of(visitor).await;
-    assert_eq!(open != id, alerted && let_in, "{visitor} has {open} and had {id}");
+    assert_eq!(open != id, goes && let_in, "{visitor} has {open} and had {id}");
     if open != id {
         reference.enter(visitor, way, open, now);
     }

@@ -8,6 +8,7 @@ pub(super) enum Met {
     FormUnheld,
     FormRanOut,
     FormCameBack,
+    FormGaveWay,
     RangOut,
     WaitedTooLong,
     AlertGaveWay,
@@ -20,12 +21,13 @@ pub(super) enum Met {
 }
 
 impl Met {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::TurnedAway,
         Self::FormRefused,
         Self::FormUnheld,
         Self::FormRanOut,
         Self::FormCameBack,
+        Self::FormGaveWay,
         Self::RangOut,
         Self::WaitedTooLong,
         Self::AlertGaveWay,

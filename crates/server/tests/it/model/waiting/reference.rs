@@ -79,6 +79,12 @@ impl Chat {
         self.way == Way::Alerted && !self.written
     }
 
+    /// Its visitor comes into another chat: an alert gives way, and to an offer also a form that was open for long.
+    pub(super) fn gives_way(&self, way: Way, now: UnixMs) -> bool {
+        let left = matches!(self.place, Place::Form(_)) && self.arrived.plus_s(HOLD_S) <= now;
+        self.is_silent() || (way == Way::Invited && left)
+    }
+
     /// Whose slot it takes.
     pub(super) fn agent(&self) -> Option<usize> {
         match self.place {
@@ -181,10 +187,10 @@ impl Reference {
         let_in
     }
 
-    /// A chat begins. The only one that its visitor may have by then is an alert: it gives way.
+    /// A chat begins. One that its visitor has by then gives way.
     pub(super) fn enter(&mut self, visitor: usize, way: Way, id: ChatId, now: UnixMs) {
-        if let Some(alert) = self.open_chat_of(visitor) {
-            self.give_way(alert, now);
+        if let Some(before) = self.open_chat_of(visitor) {
+            self.give_way(before, now);
         }
         let wait_s = if way == Way::Alerted { ALERT_S } else { WAIT_S };
         self.chats.push(Chat {
@@ -328,16 +334,18 @@ impl Reference {
         true
     }
 
-    /// Whoever had an agent is wrapped up by them.
-    /// Nothing was said in it, so that nothing is wrapped up.
+    /// Nothing was said in it, so that nothing is wrapped up. A form may still be sent.
     fn give_way(&mut self, at: usize, now: UnixMs) {
-        self.met.insert(Met::AlertGaveWay);
+        let chat = &mut self.chats[at];
+        chat.given_up = matches!(chat.place, Place::Form(_));
+        self.met.insert(if chat.given_up { Met::FormGaveWay } else { Met::AlertGaveWay });
         self.end(at, now);
         if let Place::Ended { wrapped_up, .. } = &mut self.chats[at].place {
             *wrapped_up = true;
         }
     }
 
+    /// Whoever had an agent is wrapped up by them.
     pub(super) fn end(&mut self, at: usize, now: UnixMs) {
         let chat = &mut self.chats[at];
         chat.place = match chat.place {
