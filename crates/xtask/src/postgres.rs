@@ -14,7 +14,7 @@ use crate::service::{Service, bound_to_us, free_port};
 use crate::workspace::capture;
 
 /// Whether what is committed has reached the disk.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writes {
     /// No: for tests.
     Fast,

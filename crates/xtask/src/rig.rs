@@ -35,7 +35,7 @@ mod visitor;
 
 use fault::Fault;
 use report::Line;
-use scene::{Length, Programs};
+use scene::{Course, Length, Programs};
 
 /// A fault that takes longer than this has got stuck.
 const FAULT_WITHIN: Duration = Duration::from_secs(6 * 3_600);
@@ -68,6 +68,9 @@ pub(crate) struct Arguments {
     /// `database-restart` and `power-loss` the rig must find lost messages. It shows that the rig can fail.
     #[arg(long)]
     unsafe_writes: bool,
+    /// Visitors take so many times as long between two messages: then more runs go beside one another.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pace: u64,
     /// Faults that are made at the same time, each on an installation of its own.
     #[arg(long, default_value_t = 1)]
     at_once: usize,
@@ -127,7 +130,8 @@ async fn one(arguments: &Arguments, programs: Programs<'_>, fault: Fault) -> Lin
     };
     println!("{}: {rounds} rounds, seed {}", fault.name(), arguments.seed);
     let writes = if arguments.unsafe_writes { Writes::Fast } else { Writes::Kept };
-    let run = scene::run(programs, fault, rounds, arguments.seed, length, writes);
+    let course = Course { rounds, length, seed: arguments.seed, pace: arguments.pace, writes };
+    let run = scene::run(programs, fault, course);
     let line = tokio::time::timeout(FAULT_WITHIN, run).await.context("the run got stuck");
     line.and_then(|line| line).unwrap_or_else(|error| Line::failed(fault, &error))
 }
@@ -147,12 +151,8 @@ fn verdict(arguments: &Arguments, faults: &[Fault], lines: &[Line]) -> anyhow::R
         broken += line.violations.len();
         let length =
             if arguments.smoke { "--smoke".to_owned() } else { format!("--rounds {}", arguments.rounds) };
-        println!(
-            "\n{}, again with: cargo xtask rig {} {length} --seed {}",
-            fault.name(),
-            fault.name(),
-            arguments.seed
-        );
+        let (name, Arguments { seed, pace, .. }) = (fault.name(), arguments);
+        println!("\n{name}, again with: cargo xtask rig {name} {length} --seed {seed} --pace {pace}");
         for violation in &line.violations {
             println!("  {}: {}", violation.promise, violation.what);
         }

@@ -27,6 +27,8 @@ pub(super) struct Place {
     pub(super) fronts: Vec<SocketAddr>,
     pub(super) shop: Shop,
     pub(super) book: Book,
+    /// How many times as long visitors take between two messages.
+    pub(super) pace: u64,
     /// Visitors finish their chats, and no new one begins.
     closing: AtomicBool,
     /// Everyone goes.
@@ -61,11 +63,12 @@ pub(super) struct Link {
 }
 
 impl Place {
-    pub(super) fn new(fronts: Vec<SocketAddr>, shop: Shop, book: Book) -> Self {
+    pub(super) fn new(fronts: Vec<SocketAddr>, shop: Shop, book: Book, pace: u64) -> Self {
         Self {
             fronts,
             shop,
             book,
+            pace,
             closing: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             connected: AtomicUsize::new(0),

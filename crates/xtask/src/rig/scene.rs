@@ -46,6 +46,19 @@ pub(super) struct Programs<'a> {
     pub(super) tried: &'a Path,
 }
 
+/// What one run is to be like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Course {
+    pub(super) rounds: u32,
+    pub(super) length: Length,
+    /// Where chance begins.
+    pub(super) seed: u64,
+    /// How many times as long visitors take between two messages.
+    pub(super) pace: u64,
+    /// Whether the databases keep what they acknowledge.
+    pub(super) writes: Writes,
+}
+
 /// One run.
 pub(super) struct Scene {
     /// The binary that is tried.
@@ -65,19 +78,12 @@ pub(super) struct Scene {
 ///
 /// # Errors
 /// When the run itself cannot be had; what it finds is in the line.
-pub(super) async fn run(
-    programs: Programs<'_>,
-    fault: Fault,
-    rounds: u32,
-    seed: u64,
-    length: Length,
-    writes: Writes,
-) -> anyhow::Result<Line> {
-    let stage = Stage::set(programs.first, fault.ground(), writes).await?;
-    let mut scene = Scene::set(stage, programs.tried, fault, seed, length);
+pub(super) async fn run(programs: Programs<'_>, fault: Fault, course: Course) -> anyhow::Result<Line> {
+    let stage = Stage::set(programs.first, fault.ground(), course.writes).await?;
+    let mut scene = Scene::set(stage, programs.tried, fault, course);
     let began = Instant::now();
     scene.until_messages("before the first round").await;
-    for _ in 0..rounds {
+    for _ in 0..course.rounds {
         scene.broken = true;
         fault.strike(&mut scene).await?;
         scene.broken = false;
@@ -102,18 +108,18 @@ pub(super) async fn run(
         scene.book.violated("rig", what);
     }
     if !scene.book.open().violations.is_empty() {
-        let folder = std::env::temp_dir().join(format!("beckon-rig-{}-{seed}", fault.name()));
+        let folder = std::env::temp_dir().join(format!("beckon-rig-{}-{}", fault.name(), course.seed));
         scene.stage.keep_logs(&folder)?;
         println!("{}: the logs of the nodes are in {}", fault.name(), folder.display());
     }
-    Ok(Line::new(fault, rounds, began.elapsed(), &scene.book.open(), &stored))
+    Ok(Line::new(fault, course.rounds, began.elapsed(), &scene.book.open(), &stored))
 }
 
 impl Scene {
-    fn set(stage: Stage, tried: &Path, fault: Fault, seed: u64, length: Length) -> Self {
+    fn set(stage: Stage, tried: &Path, fault: Fault, course: Course) -> Self {
         let book = Book::new(fault.name());
-        let mut dice = Dice::new(seed ^ u64::from(fault as u32) << 32);
-        let place = Place::new(stage.fronts(), stage.shop.clone(), book.clone());
+        let mut dice = Dice::new(course.seed ^ u64::from(fault as u32) << 32);
+        let place = Place::new(stage.fronts(), stage.shop.clone(), book.clone(), course.pace);
         let crowd = Crowd::come(place, &mut dice);
         let now = Instant::now();
         Self {
@@ -122,7 +128,7 @@ impl Scene {
             crowd,
             book,
             dice,
-            length,
+            length: course.length,
             meanwhile: fault.meanwhile(),
             looked_at: now,
             healed_at: now,

@@ -355,7 +355,8 @@ impl Visitor {
     /// One to three messages at once, without waiting for the acknowledgement in between.
     async fn say(&mut self, said: usize) {
         let burst = self.dice.between(1, 3);
-        self.life.next_say_at = Instant::now() + Duration::from_millis(self.dice.between(20, 300));
+        let pause_ms = self.place.pace * self.dice.between(20, 300);
+        self.life.next_say_at = Instant::now() + Duration::from_millis(pause_ms);
         self.life.said_at = Some(Instant::now());
         for more in 0..burst {
             let id = format!(
