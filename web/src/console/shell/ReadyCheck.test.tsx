@@ -211,6 +211,23 @@ it("leaves the focus to the status once the agent has made it ready from there",
   expect(document.activeElement).toBe(check("Status"));
 });
 
+// spec: A-1 N-5
+it("says what the browser was told of notifications when it was asked from there, and leaves the focus to that", async () => {
+  const { check } = await readyCheck({ permission: "default" });
+  const allow = check("Notifications")?.querySelector("input");
+  allow?.focus();
+  vi.stubGlobal("Notification", {
+    requestPermission: async () => {
+      given = IN_ORDER;
+    },
+  });
+  await page?.click(allow);
+  vi.unstubAllGlobals();
+  expect(stateOf(check("Notifications"))).toBe("good");
+  expect(check("Notifications")?.textContent).toContain("Allowed.");
+  expect(document.activeElement).toBe(check("Notifications"));
+});
+
 function stateOf(check: Element | undefined): string | null | undefined {
   return check?.getAttribute("data-state");
 }

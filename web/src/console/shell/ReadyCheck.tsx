@@ -3,7 +3,7 @@ import { Button, Modal } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ServedQueue } from "../../api/rest";
 import { useMe } from "../api/workspace";
@@ -229,11 +229,11 @@ function SoundCheck() {
 
 function NotificationCheck() {
   const { t } = useTranslation();
-  const permission = canNotify();
+  const [permission, setPermission] = useState(canNotify);
   return (
     <Check state={permission === "granted" ? "good" : "note"} name={t("ready.notifications")}>
       {t(`ready.notification.${permission}`)}
-      {permission === "default" && <NotificationSwitch />}
+      {permission === "default" && <NotificationSwitch onChange={() => setPermission(canNotify())} />}
     </Check>
   );
 }
