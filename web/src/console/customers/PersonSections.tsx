@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Customer, Person } from "../../api/rest";
 import type { Chat } from "../../api/wire";
-import { request } from "../api/http";
+import { ApiError, request } from "../api/http";
 import chatClasses from "../chats/Chats.module.css";
 import { PanelSection } from "../chats/session/PanelSection";
 import { fullTime } from "../ui/format";
@@ -200,18 +200,27 @@ function Links({ chat, person }: { chat: Chat; person: Person }) {
   );
 }
 
-/** One at a time for each visitor, also when the chat is left and opened again meanwhile. */
+/**
+ * One at a time for each visitor, also when the chat is left and opened again meanwhile. A record that was made and not
+ * linked is linked by the next attempt.
+ */
 function AddButton({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const mutationKey = ["add-customer", chat.visitor_id];
   const person = customerKeys.person(chat.visitor_id);
+  const unlinked = customerKeys.unlinked(chat.visitor_id);
   const add = useMutation({
     mutationKey,
     mutationFn: async () => {
-      const made = await request<Customer>("POST", `/sites/${chat.site_id}/customers`, bodyFrom(chat));
+      const made =
+        queryClient.getQueryData<Customer>(unlinked) ??
+        (await request<Customer>("POST", `/sites/${chat.site_id}/customers`, bodyFrom(chat)));
+      queryClient.setQueryDefaults(unlinked, { gcTime: Number.POSITIVE_INFINITY });
+      queryClient.setQueryData<Customer>(unlinked, made);
       await request<void>("PUT", `/visitors/${chat.visitor_id}/customer`, { customer_id: made.id });
+      queryClient.removeQueries({ queryKey: unlinked });
       return made;
     },
     onSuccess: (made) => {
@@ -221,7 +230,13 @@ function AddButton({ chat }: { chat: Chat }) {
       );
       void queryClient.invalidateQueries({ queryKey: person });
     },
-    onError: (error) => warned(error.message),
+    onError: (error) => {
+      // Erased or merged meanwhile, it is not kept for the next attempt.
+      const gone = error instanceof ApiError && error.status === 404;
+      if (gone) queryClient.removeQueries({ queryKey: unlinked });
+      const made = queryClient.getQueryData(unlinked) !== undefined;
+      warned(made ? t("customers.made_unlinked", { detail: error.message }) : error.message);
+    },
   });
   const under_way = useIsMutating({ mutationKey }) > 0;
   const press = () => {
