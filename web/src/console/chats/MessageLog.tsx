@@ -9,7 +9,7 @@ import { useShortcut } from "../keys/useShortcut";
 import { useLiveState } from "../live/LiveProvider";
 import { dayLabel } from "../ui/format";
 import { serverNow } from "../ui/server-time";
-import classes from "./Chats.module.css";
+import classes from "./Log.module.css";
 import { type Line, linesOf } from "./lines";
 import { UploadLine } from "./MessageFile";
 import { MessageLine, PendingLine } from "./MessageLine";

@@ -9,7 +9,7 @@ import { Link, useLocation } from "wouter";
 import type { Customer, Person } from "../../api/rest";
 import type { Chat } from "../../api/wire";
 import { ApiError, request } from "../api/http";
-import chatClasses from "../chats/Chats.module.css";
+import sessionClasses from "../chats/Session.module.css";
 import { PanelSection } from "../chats/session/PanelSection";
 import { fullTime } from "../ui/format";
 import { told, warned } from "../ui/notify";
@@ -85,7 +85,7 @@ function Who({ chat, person }: { chat: Chat; person: Person }) {
         </div>
       )}
       {!customer && identity && proof && (
-        <dl className={chatClasses.facts}>
+        <dl className={sessionClasses.facts}>
           <Fact name={t("customers.ref")}>{identity.customer_ref}</Fact>
           <Fact name={t("customers.name")}>{identity.name}</Fact>
           <Fact name={t("customers.email")}>{identity.email}</Fact>
@@ -104,7 +104,7 @@ function Facts({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const directory = useDirectory(customer.site_id);
   return (
-    <dl className={chatClasses.facts}>
+    <dl className={sessionClasses.facts}>
       <Fact name={t("customers.ref")}>{customer.customer_ref}</Fact>
       <Fact name={t("customers.email")}>{customer.email}</Fact>
       <Fact name={t("customers.phone")}>{customer.phone}</Fact>
@@ -121,7 +121,7 @@ function Facts({ customer }: { customer: Customer }) {
 function Attributes({ person }: { person: Person }) {
   const { t, i18n } = useTranslation();
   return (
-    <dl className={chatClasses.facts}>
+    <dl className={sessionClasses.facts}>
       {person.attributes.map(({ name, value, signed }) => (
         <Fact key={`${name}-${signed}`} name={name}>
           <Group gap={8} wrap="nowrap" justify="space-between">
