@@ -16,7 +16,7 @@ import type { Chat } from "../../api/wire";
 import { useDraft, useDrafts } from "../drafts/DraftsProvider";
 import { useShortcut } from "../keys/useShortcut";
 import { useLive } from "../live/LiveProvider";
-import classes from "./Chats.module.css";
+import classes from "./Composer.module.css";
 import { ComposerTools } from "./ComposerTools";
 import { CannedPicker } from "./canned/CannedPicker";
 import { type Gap, gapsIn } from "./canned/expand";

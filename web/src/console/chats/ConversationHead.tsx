@@ -12,6 +12,7 @@ import { useUser } from "../shell/user";
 import { Dot } from "../ui/Dot";
 import { warned } from "../ui/notify";
 import { Elapsed } from "../ui/time";
+import { unavailable } from "../ui/unavailable";
 import classes from "./Chats.module.css";
 import { TITLE_ID } from "./focus";
 import { type HandOn, HandOnDialog } from "./HandOnDialog";
@@ -70,11 +71,18 @@ function HandOnButtons({ chat }: { chat: Chat }) {
     setOpened(true);
   };
   const waits = chat.call !== null;
-  const label = (wanted: HandOn) =>
-    waits ? t("chats.hand_on.rings", { name: chat.call?.to.name ?? "" }) : t(`chats.hand_on.${wanted}_label`);
+  const rings = chat.call ? `. ${t("chats.hand_on.rings", { name: chat.call.to.name })}` : "";
+  const label = (wanted: HandOn) => t(`chats.hand_on.${wanted}_label`) + rings;
   const icon = (wanted: HandOn, Icon: typeof IconUserPlus) => (
     <Tooltip label={label(wanted)}>
-      <ActionIcon size="lg" disabled={waits} onClick={() => open(wanted)} aria-label={label(wanted)}>
+      <ActionIcon
+        size="lg"
+        {...unavailable(waits)}
+        onClick={() => {
+          if (!waits) open(wanted);
+        }}
+        aria-label={label(wanted)}
+      >
         <Icon size={20} stroke={1.6} />
       </ActionIcon>
     </Tooltip>

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useDrafts } from "../drafts/DraftsProvider";
-import classes from "./Chats.module.css";
+import classes from "./Composer.module.css";
 
 export function DraftConflict({ chat, theirs }: { chat: string; theirs: string }) {
   const { t } = useTranslation();

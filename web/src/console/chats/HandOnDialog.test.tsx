@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act } from "react";
+import { act, useState } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 import type { SessionUser } from "../../api/rest";
 import type { Chat } from "../../api/wire";
@@ -51,27 +51,45 @@ it("says where the chat is to a supervisor who did not have it", async () => {
   expect(told).toEqual(["The chat waits in the queue."]);
 });
 
-// spec: N-5
-it("gives the focus back to the button that opened it", async () => {
-  const chat = {
-    ...CHAT,
-    state: "active",
-    queue: { name: "Sales" },
-    watchers: [],
-    call: null,
-    requested_at: 0,
-  };
-  page = await mount(
+const ACTIVE = {
+  ...CHAT,
+  state: "active",
+  queue: { name: "Sales" },
+  watchers: [],
+  call: null,
+  requested_at: 0,
+} as unknown as Chat;
+
+/** Alice's chat, which may begin to ring at Bob. */
+async function head() {
+  let change: (chat: Chat) => void = () => {};
+  function Shown() {
+    const [chat, setChat] = useState(ACTIVE);
+    change = setChat;
+    return <ConversationHead chat={chat} onDetails={null} />;
+  }
+  const mounted = await mount(
     <UserContext.Provider value={{ id: "alice", role: "agent" } as SessionUser}>
-      <ConversationHead chat={chat as unknown as Chat} onDetails={null} />
+      <Shown />
     </UserContext.Provider>,
     () => ({ items: [], next: null }),
   );
-  const { element, click, until } = page;
-  const button = element.querySelector<HTMLElement>('[aria-label="Transfer the chat"]');
+  page = mounted;
+  const button = mounted.element.querySelector<HTMLButtonElement>('[aria-label="Transfer the chat"]');
+  const call = { to: { id: "bob", name: "Bob" } } as Chat["call"];
+  return {
+    ...mounted,
+    button,
+    rings: (at_bob: boolean) => act(async () => change({ ...ACTIVE, call: at_bob ? call : null })),
+    dialog: () => document.querySelector('[role="dialog"]'),
+  };
+}
+
+// spec: N-5
+it("gives the focus back to the button that opened it", async () => {
+  const { click, until, button, dialog } = await head();
   button?.focus();
   await click(button);
-  const dialog = () => document.querySelector('[role="dialog"]');
   await until(() => dialog()?.contains(document.activeElement));
   const cancel = [...(dialog()?.querySelectorAll("button") ?? [])].find(
     (one) => one.textContent === "Cancel",
@@ -79,4 +97,20 @@ it("gives the focus back to the button that opened it", async () => {
   await click(cancel);
   await until(() => dialog() === null);
   await until(() => document.activeElement === button);
+});
+
+// spec: N-5 Q-9
+it("keeps the focus on its button, which says why it opens nothing, while the chat rings at somebody", async () => {
+  const { click, until, button, dialog, rings } = await head();
+  button?.focus();
+  await rings(true);
+  expect(button?.disabled).toBe(false);
+  expect(button?.getAttribute("aria-disabled")).toBe("true");
+  expect(button?.getAttribute("aria-label")).toBe("Transfer the chat. Rings at Bob");
+  expect(document.activeElement).toBe(button);
+  await click(button);
+  expect(dialog()).toBeNull();
+  await rings(false);
+  await click(button);
+  await until(dialog);
 });

@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useDraft, useDrafts } from "../drafts/DraftsProvider";
 import { CopyIcon } from "../ui/CopyIcon";
-import classes from "./Chats.module.css";
+import classes from "./Composer.module.css";
 
 export function KeptDraft({ chat }: { chat: string }) {
   const { t } = useTranslation();

@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../api/wire";
 import { useUser } from "../shell/user";
-import classes from "./Chats.module.css";
+import classes from "./Composer.module.css";
 import { PrioritySelect } from "./PrioritySelect";
 import { useRinging } from "./RingCard";
 

@@ -11,7 +11,7 @@ import type { OutboxEntry } from "../live/outbox";
 import { useUser } from "../shell/user";
 import { linkify } from "../ui/linkify";
 import { ClockTimeIn } from "../ui/time";
-import classes from "./Chats.module.css";
+import classes from "./Log.module.css";
 import { FileLink } from "./MessageFile";
 import type { Mark } from "./mark";
 import { partOf } from "./part";

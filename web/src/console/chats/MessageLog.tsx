@@ -9,7 +9,7 @@ import { useShortcut } from "../keys/useShortcut";
 import { useLiveState } from "../live/LiveProvider";
 import { dayLabel } from "../ui/format";
 import { serverNow } from "../ui/server-time";
-import classes from "./Chats.module.css";
+import classes from "./Log.module.css";
 import { type Line, linesOf } from "./lines";
 import { UploadLine } from "./MessageFile";
 import { MessageLine, PendingLine } from "./MessageLine";
@@ -26,18 +26,14 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
   const { t, i18n } = useTranslation();
   const outbox = useLiveState((live) => live.outbox);
   const uploads = useLiveState((live) => live.uploads);
-  const lines = useMemo(
-    () =>
-      linesOf(
-        messages,
-        outbox.filter((entry) => entry.chat === chat.id),
-        uploads.filter((upload) => upload.chat === chat.id),
-      ),
-    [messages, outbox, uploads, chat.id],
-  );
+  const [lines, own] = useMemo(() => {
+    const entries = outbox.filter((entry) => entry.chat === chat.id);
+    const files = uploads.filter((upload) => upload.chat === chat.id);
+    return [linesOf(messages, entries, files), entries.length + files.length];
+  }, [messages, outbox, uploads, chat.id]);
   const [shown, setShown] = useState(LINES_FIRST);
   useEffect(() => startTransition(() => setShown(LINES_AT_ONCE)), []);
-  const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key, shown);
+  const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key, own, shown);
   const hidden = Math.max(0, lines.length - shown);
   useShortcut("log", () => frame.current?.focus());
   return (
@@ -113,10 +109,11 @@ function LogLine({ line, chat, t, language }: LogLineProps) {
   }
 }
 
-/** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. */
-function useStayAtEnd(count: number, last: string | undefined, shown: number) {
+/** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. One more `own` brings the end back. */
+function useStayAtEnd(count: number, last: string | undefined, own: number, shown: number) {
   const frame = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
+  const own_before = useRef(own);
   const [away, setAway] = useState(false);
 
   const toEnd = () => {
@@ -124,6 +121,10 @@ function useStayAtEnd(count: number, last: string | undefined, shown: number) {
     if (element) element.scrollTop = element.scrollHeight;
     setAway(false);
   };
+  useLayoutEffect(() => {
+    if (own > own_before.current) at_end.current = true;
+    own_before.current = own;
+  }, [own]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a line was added
   useLayoutEffect(() => {
     if (at_end.current) toEnd();

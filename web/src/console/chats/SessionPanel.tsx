@@ -4,7 +4,7 @@ import type { Chat } from "../../api/wire";
 import { CopyIcon } from "../ui/CopyIcon";
 import { Dot } from "../ui/Dot";
 import { shortId } from "../ui/format";
-import classes from "./Chats.module.css";
+import classes from "./Session.module.css";
 import { SECTIONS } from "./session/sections";
 
 export function SessionPanel({ chat }: { chat: Chat }) {

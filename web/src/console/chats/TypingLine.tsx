@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Chat } from "../../api/wire";
 import { useLiveState } from "../live/LiveProvider";
 import { useNow } from "../ui/useNow";
-import classes from "./Chats.module.css";
+import classes from "./Log.module.css";
 
 export function TypingLine({ chat }: { chat: Chat }) {
   const { t } = useTranslation();

@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import type { SessionUser } from "../../api/rest";
 import { UserContext } from "../shell/user";
 import { type Mounted, mount } from "../ui/mounted";
+import { CustomerPages } from "./CustomerPages";
 import { CustomersPage } from "./CustomersPage";
 
 let page: Mounted | undefined;
@@ -64,3 +65,32 @@ it("opens a customer, and the form of a new one, with the search at hand for the
   await click(element.querySelector("tbody td:nth-child(2)"));
   expect(location.pathname + location.search).toBe("/customers/k1?q=berg");
 });
+
+// spec: C-1
+it.each(["import", "fields"])(
+  "opens %s with the site and the search at hand for the way back",
+  async (what) => {
+    history.replaceState(null, "", "/customers?q=berg&site=s2");
+    const sites = ["s1", "s2"].map((id) => ({ id, name: id }));
+    page = await mount(
+      <UserContext.Provider value={{ id: "u1", role: "admin" } as SessionUser}>
+        <CustomerPages />
+      </UserContext.Provider>,
+      ({ path }) => {
+        if (path.startsWith("/sites?")) return { items: sites, next: null };
+        return path.includes("/customers?")
+          ? { items: [], next: null }
+          : { customers: 0, fields: [], items: [] };
+      },
+    );
+    const { element, until, click } = page;
+    await until(() => element.querySelector('button[aria-label="More actions"]'));
+    await click(element.querySelector('button[aria-label="More actions"]'));
+    const item = () => document.querySelector<HTMLElement>(`a[href^="/customers/${what}"]`);
+    await until(item);
+    await click(item());
+    await until(() => location.pathname === `/customers/${what}`);
+    const back = [...element.querySelectorAll("a")].find((one) => one.textContent === "Customers");
+    expect(back?.getAttribute("href")).toBe("/customers?q=berg&site=s2");
+  },
+);

@@ -149,7 +149,7 @@ function Actions({ site, query }: { site: string; query: string }) {
             {role === "admin" && (
               <Menu.Item
                 component={Link}
-                href={`/customers/import?site=${site}`}
+                href={`/customers/import?${view}`}
                 leftSection={<IconUpload size={16} />}
               >
                 {t("customers.import.title")}
@@ -165,7 +165,7 @@ function Actions({ site, query }: { site: string; query: string }) {
             {role === "admin" && (
               <Menu.Item
                 component={Link}
-                href={`/customers/fields?site=${site}`}
+                href={`/customers/fields?${view}`}
                 leftSection={<IconForms size={16} />}
               >
                 {t("customers.fields.title")}

@@ -4,10 +4,11 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { Redirect, useSearchParams } from "wouter";
+import { Redirect } from "wouter";
 import type { CustomerDirectory, CustomField } from "../../api/rest";
 import { request } from "../api/http";
 import { useSites } from "../api/queries";
+import { useListView } from "../lists/useListView";
 import { compact } from "../ui/check";
 import { type FieldErrors, useEditor } from "../ui/editor";
 import { EditForm, Section } from "../ui/form";
@@ -22,18 +23,18 @@ const FIELDS_MAX = 30;
 export function FieldsPage() {
   const { t } = useTranslation();
   const sites = useSites();
-  const [params] = useSearchParams();
+  const list = useListView();
   return (
     <div className={classes.page}>
       <div className={classes.inner}>
         <PageHead
           title={t("customers.fields.title")}
           text={t("customers.fields.text")}
-          back={{ href: "/customers", label: t("customers.title") }}
+          back={{ href: `/customers${list.query}`, label: t("customers.title") }}
         />
         <Loaded query={sites}>
           {(items) => {
-            const site = items.find((known) => known.id === params.get("site")) ?? items[0];
+            const site = items.find((known) => known.id === list.read("site")) ?? items[0];
             return site ? <Known site={site.id} /> : <Redirect to="/customers" />;
           }}
         </Loaded>

@@ -5,7 +5,10 @@ import { type Mounted, mount } from "../ui/mounted";
 import { ImportPage } from "./ImportPage";
 
 let page: Mounted | undefined;
-afterEach(() => page?.unmount());
+afterEach(async () => {
+  await page?.unmount();
+  history.replaceState(null, "", "/");
+});
 
 // spec: C-1
 it("says why a file was not taken, whoever refused it, and lets the same file be chosen again", async () => {
@@ -31,4 +34,20 @@ it("says why a file was not taken, whoever refused it, and lets the same file be
   await until(() => element.querySelector('[role="alert"]')?.textContent?.includes("Payload Too Large"));
   expect(changes).toHaveLength(1);
   expect(kept).toBe("");
+});
+
+// spec: C-1
+it("leads from an earlier import back to the list as it was searched", async () => {
+  history.replaceState(null, "", "/customers/import?q=berg&site=s1");
+  page = await mount(<ImportPage />, ({ path }) => {
+    if (path.startsWith("/sites?")) return { items: [{ id: "s1", name: "Shop" }], next: null };
+    if (path === "/customer-imports/i1") return new Promise(() => {});
+    return { items: [{ id: "i1", state: "done", rows_total: 1, created_at: 0 }], next: null };
+  });
+  const { element, until, click } = page;
+  const link = (start: string) => element.querySelector<HTMLElement>(`a[href^="${start}"]`);
+  await until(() => link("/customers/import?"));
+  await click(link("/customers/import?"));
+  expect(location.search).toBe("?q=berg&site=s1&id=i1");
+  expect(link("/customers?")?.getAttribute("href")).toBe("/customers?q=berg&site=s1");
 });

@@ -23,13 +23,14 @@ export function ImportPage() {
   const sites = useSites();
   const [params] = useSearchParams();
   const id = params.get("id");
+  const { list } = useWays();
   return (
     <div className={classes.page}>
       <div className={classes.inner}>
         <PageHead
           title={t("customers.import.title")}
           text={t("customers.import.text")}
-          back={{ href: "/customers", label: t("customers.title") }}
+          back={{ href: list, label: t("customers.title") }}
         />
         <Loaded query={sites}>
           {(items) => {
@@ -43,13 +44,30 @@ export function ImportPage() {
   );
 }
 
+/** The addresses that lead on from here; each holds what the list was searched for. */
+function useWays() {
+  const [params] = useSearchParams();
+  const view = new URLSearchParams(params);
+  view.delete("id");
+  const query = view.toString() && `?${view}`;
+  return {
+    list: `/customers${query}`,
+    begin: `/customers/import${query}`,
+    one: (id: string) => {
+      view.set("id", id);
+      return `/customers/import?${view}`;
+    },
+  };
+}
+
 function Begin({ site }: { site: string }) {
   const { t } = useTranslation();
   const [, go] = useLocation();
+  const ways = useWays();
   const imports = useImports(site);
   const send = useMutation({
     mutationFn: (file: File) => sendFile<CustomerImport>(`/sites/${site}/customer-imports`, file, "text/csv"),
-    onSuccess: ({ id }) => go(`/customers/import?site=${site}&id=${id}`),
+    onSuccess: ({ id }) => go(ways.one(id)),
   });
   const reset = useRef<() => void>(null);
   const take = (file: File | null) => {
@@ -98,7 +116,7 @@ function Begin({ site }: { site: string }) {
                 {items.map((one) => (
                   <li key={one.id}>
                     <div className={classes.grow}>
-                      <Link className={classes.name} href={`/customers/import?site=${site}&id=${one.id}`}>
+                      <Link className={classes.name} href={ways.one(one.id)}>
                         <Ago at={one.created_at} />
                       </Link>
                       <div className={classes.second}>
@@ -133,6 +151,7 @@ function Steps({ site, one, fields }: { site: string; one: CustomerImport; field
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
+  const ways = useWays();
   const path = `/customer-imports/${one.id}`;
   const changed = (next: CustomerImport) => queryClient.setQueryData(customerKeys.import(one.id), next);
   const begin = useMutation({
@@ -145,7 +164,7 @@ function Steps({ site, one, fields }: { site: string; one: CustomerImport; field
     onSuccess: () => {
       told(t("customers.import.forgotten"));
       void queryClient.invalidateQueries({ queryKey: customerKeys.imports(site) });
-      go(`/customers/import?site=${site}`);
+      go(ways.begin);
     },
     onError: (error) => warned(error.message),
   });

@@ -8,8 +8,8 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import type { Customer, Person } from "../../api/rest";
 import type { Chat } from "../../api/wire";
-import { request } from "../api/http";
-import chatClasses from "../chats/Chats.module.css";
+import { ApiError, request } from "../api/http";
+import sessionClasses from "../chats/Session.module.css";
 import { PanelSection } from "../chats/session/PanelSection";
 import { fullTime } from "../ui/format";
 import { told, warned } from "../ui/notify";
@@ -85,7 +85,7 @@ function Who({ chat, person }: { chat: Chat; person: Person }) {
         </div>
       )}
       {!customer && identity && proof && (
-        <dl className={chatClasses.facts}>
+        <dl className={sessionClasses.facts}>
           <Fact name={t("customers.ref")}>{identity.customer_ref}</Fact>
           <Fact name={t("customers.name")}>{identity.name}</Fact>
           <Fact name={t("customers.email")}>{identity.email}</Fact>
@@ -104,7 +104,7 @@ function Facts({ customer }: { customer: Customer }) {
   const { t } = useTranslation();
   const directory = useDirectory(customer.site_id);
   return (
-    <dl className={chatClasses.facts}>
+    <dl className={sessionClasses.facts}>
       <Fact name={t("customers.ref")}>{customer.customer_ref}</Fact>
       <Fact name={t("customers.email")}>{customer.email}</Fact>
       <Fact name={t("customers.phone")}>{customer.phone}</Fact>
@@ -121,7 +121,7 @@ function Facts({ customer }: { customer: Customer }) {
 function Attributes({ person }: { person: Person }) {
   const { t, i18n } = useTranslation();
   return (
-    <dl className={chatClasses.facts}>
+    <dl className={sessionClasses.facts}>
       {person.attributes.map(({ name, value, signed }) => (
         <Fact key={`${name}-${signed}`} name={name}>
           <Group gap={8} wrap="nowrap" justify="space-between">
@@ -200,18 +200,27 @@ function Links({ chat, person }: { chat: Chat; person: Person }) {
   );
 }
 
-/** One at a time for each visitor, also when the chat is left and opened again meanwhile. */
+/**
+ * One at a time for each visitor, also when the chat is left and opened again meanwhile. A record that was made and not
+ * linked is linked by the next attempt.
+ */
 function AddButton({ chat }: { chat: Chat }) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [, go] = useLocation();
   const mutationKey = ["add-customer", chat.visitor_id];
   const person = customerKeys.person(chat.visitor_id);
+  const unlinked = customerKeys.unlinked(chat.visitor_id);
   const add = useMutation({
     mutationKey,
     mutationFn: async () => {
-      const made = await request<Customer>("POST", `/sites/${chat.site_id}/customers`, bodyFrom(chat));
+      const made =
+        queryClient.getQueryData<Customer>(unlinked) ??
+        (await request<Customer>("POST", `/sites/${chat.site_id}/customers`, bodyFrom(chat)));
+      queryClient.setQueryDefaults(unlinked, { gcTime: Number.POSITIVE_INFINITY });
+      queryClient.setQueryData<Customer>(unlinked, made);
       await request<void>("PUT", `/visitors/${chat.visitor_id}/customer`, { customer_id: made.id });
+      queryClient.removeQueries({ queryKey: unlinked });
       return made;
     },
     onSuccess: (made) => {
@@ -221,7 +230,13 @@ function AddButton({ chat }: { chat: Chat }) {
       );
       void queryClient.invalidateQueries({ queryKey: person });
     },
-    onError: (error) => warned(error.message),
+    onError: (error) => {
+      // Erased or merged meanwhile, it is not kept for the next attempt.
+      const gone = error instanceof ApiError && error.status === 404;
+      if (gone) queryClient.removeQueries({ queryKey: unlinked });
+      const made = queryClient.getQueryData(unlinked) !== undefined;
+      warned(made ? t("customers.made_unlinked", { detail: error.message }) : error.message);
+    },
   });
   const under_way = useIsMutating({ mutationKey }) > 0;
   const press = () => {

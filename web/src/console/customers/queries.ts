@@ -22,6 +22,8 @@ export const customerKeys = {
   imports: (site: string) => ["customers", "imports", site] as const,
   import: (id: string) => ["customers", "import", id] as const,
   person: (visitor: string) => ["customers", "person", visitor] as const,
+  /** The record that was made of a visitor and is not linked yet; nothing reads it from the server. */
+  unlinked: (visitor: string) => ["unlinked-customer", visitor] as const,
 };
 
 /** The customers of a site, page by page as the list is scrolled. */

@@ -36,18 +36,44 @@ it("tells the times of a decision on the clocks of the site, as the rule does", 
   expect(element.textContent).not.toContain("UTC");
 });
 
+const OF_2026 = SINCE.test.value;
+const NUMBER = { is: "less", value: { type: "number", value: 5 } };
+
 // spec: R-9
 it.each([
-  ["a time", SINCE.test, String(Date.parse("2026-07-15T09:30Z")), "2026-07-15 11:30 (Europe/Oslo)"],
-  ["two times", SINCE.test, "0, 1000", "1970-01-01 01:00 (Europe/Oslo), 1970-01-01 01:00 (Europe/Oslo)"],
-  ["a time in a list", { is: "in", value: [SINCE.test.value] }, "0", "1970-01-01 01:00 (Europe/Oslo)"],
-  ["what is no time", SINCE.test, "yesterday, 99999999999999999", "yesterday, 99999999999999999"],
-  ["a number", { is: "less", value: { type: "number", value: 5 } }, "7", "7"],
+  ["a time", SINCE.test, true, String(Date.parse("2026-07-15T09:30Z")), "2026-07-15 11:30 (Europe/Oslo)"],
+  ["a time too late", SINCE.test, false, String(Date.parse("2026-07-16Z")), "2026-07-16 02:00 (Europe/Oslo)"],
+  ["a time of long ago", SINCE.test, true, "1000", "1970-01-01 01:00 (Europe/Oslo)"],
+  [
+    "a time in a list",
+    { is: "in", value: [OF_2026] },
+    false,
+    "1",
+    "1, or as a time 1970-01-01 01:00 (Europe/Oslo)",
+  ],
+  [
+    "two times",
+    SINCE.test,
+    true,
+    "200000000000, 300000000000",
+    "1976-05-03 20:33 (Europe/Oslo), 1979-07-05 06:20 (Europe/Oslo)",
+  ],
+  ["what is no time", SINCE.test, false, "yesterday, 99999999999999999", "yesterday, 99999999999999999"],
+  ["a number", NUMBER, false, "7", "7"],
+  ["a number that as a time would hold", SINCE.test, false, "1752573600000", "1752573600000"],
+  [
+    "a number or a time",
+    { is: "more", value: OF_2026 },
+    false,
+    "5",
+    "5, or as a time 1970-01-01 01:00 (Europe/Oslo)",
+  ],
+  ["a number that is another", { is: "not_equal", value: OF_2026 }, false, "5", "5"],
 ])(
-  "tells what was compared, here %s, on the clocks of the site where the rule names a time",
-  async (_, test, value, words) => {
+  "tells what was compared, here %s, on the clocks of the site where it may be a time",
+  async (_, test, holds, value, words) => {
     const sites = [{ id: "s1", name: "Shop", settings: { time_zone: "Europe/Oslo" } }];
-    const conditions = { condition: { ...SINCE, test }, holds: false, value, of: [] };
+    const conditions = { condition: { ...SINCE, test }, holds, value, of: [] };
     const rule = { ...RULE, conditions } as unknown as RuleExplanation;
     page = await mount(<RuleList site="s1" rules={[rule]} />, () => ({ items: sites, next: null }));
     const { element, until } = page;

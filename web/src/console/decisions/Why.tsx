@@ -134,7 +134,7 @@ function Conditions({ explained, zone }: { explained: ConditionExplanation; zone
       </Check>
     );
   }
-  const value = comparedValue(condition, explained.value, t, zone);
+  const value = comparedValue(explained, t, zone);
   const unknown = explained.value === "" ? t("decisions.no_value") : "";
   const words = value === "" ? unknown : t("decisions.value", { value });
   return <Check holds={holds} text={conditionSentence(condition, t, zone)} value={words} />;

@@ -1,11 +1,13 @@
 /** Owns conditions and decisions in words. Pure. */
 import type { TFunction } from "i18next";
-import type { Cap, Condition, MatchOn, MatchType, Reason } from "../../api/rest";
+import type { Cap, Condition, ConditionExplanation, MatchOn, MatchType, Reason } from "../../api/rest";
 import { span } from "../ui/format";
 import { shownAt } from "../ui/zoned";
 
 /** Beyond the year 9999 in either direction nothing is a moment. */
 const MOMENT_MS_MAX = 253_402_300_800_000;
+/** Nearer to 0 it is as likely a number as a moment between 1966 and 1973, in milliseconds. */
+const NUMBER_MAX = 100_000_000_000;
 
 /** A typed value as it stands in a condition on an attribute. */
 export type AttributeValue =
@@ -14,6 +16,7 @@ export type AttributeValue =
   | { type: "boolean"; value: boolean }
   | { type: "time"; value: number };
 
+type Test = Extract<Condition, { type: "attribute" }>["test"];
 type Match = { match_on?: MatchOn; match_type?: MatchType; match_value: string };
 
 /** `all of (the device is phone, not (the language is de))`; times as the clocks of `zone` show them. */
@@ -123,11 +126,15 @@ export function capSentence(cap: Cap, t: TFunction): string {
 }
 
 /** What a condition compared, in words; the server writes it for all languages and all clocks alike. */
-export function comparedValue(condition: Condition, value: string, t: TFunction, zone: string): string {
+export function comparedValue(
+  { condition, value, holds }: Pick<ConditionExplanation, "condition" | "value" | "holds">,
+  t: TFunction,
+  zone: string,
+): string {
   if (value === "") return "";
   switch (condition.type) {
     case "attribute":
-      return namesTime(condition.test) ? timesText(value, t, zone) : value;
+      return timesIn(condition.test).length > 0 ? timesText(value, condition.test, holds, t, zone) : value;
     case "device":
       return value === "desktop" || value === "tablet" || value === "phone"
         ? t(`visitors.devices.${value}`)
@@ -185,19 +192,51 @@ function attributeText(value: AttributeValue, t: TFunction, zone: string): strin
   }
 }
 
-function namesTime({ value }: { value: unknown }): boolean {
-  return [value].flat().some((one) => (one as AttributeValue | null)?.type === "time");
+function timesIn({ value }: Test): number[] {
+  const values = [value].flat() as (AttributeValue | string)[];
+  return values.flatMap((one) => (typeof one === "object" && one.type === "time" ? [one.value] : []));
 }
 
-/** A list of moments in milliseconds; what is none stays as it is. */
-function timesText(value: string, t: TFunction, zone: string): string {
-  const time = (text: string) => {
-    const at = Number(text);
-    return /^-?\d+$/.test(text) && Math.abs(at) < MOMENT_MS_MAX
-      ? attributeText({ type: "time", value: at }, t, zone)
-      : text;
+/**
+ * A list of moments in milliseconds, and of what is none, which stays as it is. The server writes a number as it does a
+ * time, but compares only a time with a time: what would hold as a time and does not is a number.
+ */
+function timesText(value: string, test: Test, holds: boolean, t: TFunction, zone: string): string {
+  const values = value.split(", ");
+  const text = (number: string) => {
+    const at = Number(number);
+    if (!/^-?\d+$/.test(number) || Math.abs(at) >= MOMENT_MS_MAX) return number;
+    if (!holds && wouldHold(test, at)) return number;
+    const time = attributeText({ type: "time", value: at }, t, zone);
+    const is_time = (holds && values.length === 1) || Math.abs(at) >= NUMBER_MAX;
+    return is_time ? time : t("decisions.number_or_time", { number, time });
   };
-  return value.split(", ").map(time).join(", ");
+  return values.map(text).join(", ");
+}
+
+/** Whether a moment passes a test for times. */
+function wouldHold(test: Test, at: number): boolean {
+  return timesIn(test).some((wanted) => compares(test.is, at, wanted));
+}
+
+function compares(is: Test["is"], at: number, wanted: number): boolean {
+  switch (is) {
+    case "equal":
+    case "in":
+      return at === wanted;
+    case "not_equal":
+      return at !== wanted;
+    case "less":
+      return at < wanted;
+    case "at_most":
+      return at <= wanted;
+    case "more":
+      return at > wanted;
+    case "at_least":
+      return at >= wanted;
+    case "contains":
+      return false;
+  }
 }
 
 function days(weekdays: number[], t: TFunction): string {

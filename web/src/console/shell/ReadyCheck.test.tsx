@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { act } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Me, ServedQueue } from "../../api/rest";
 import type { Standing } from "../../api/wire";
@@ -33,8 +34,9 @@ type Given = typeof IN_ORDER;
 let given: Given;
 let page: Mounted | undefined;
 
+let setStatus: () => Promise<void> = async () => {};
 vi.mock("../live/LiveProvider", () => ({
-  useLive: () => ({ setStatus: async () => {} }),
+  useLive: () => ({ setStatus: () => setStatus() }),
   useLiveState: (pick: (state: unknown) => unknown) =>
     pick({ connection: { state: given.connection }, standing: given.standing }),
 }));
@@ -162,6 +164,68 @@ it("says that queues, offers and slots could not be checked, and checks them whe
   await click(again);
   await until(() => check("Slots"));
   expect(check("Queues")?.textContent).toContain("Sales (Shop)");
+});
+
+// spec: N-5
+it("keeps the focus on what asks again while that is under way and when it fails, and leaves it to the row when it does not", async () => {
+  const answers: ((status: number) => void)[] = [];
+  const me: Me = { ...READY, status_since: 0, slots: 3, slots_used: 1, queues: [QUEUE] };
+  page = await mount(<ReadyCheck opened onClose={() => {}} />, ({ path }) => {
+    if (path !== "/me") return {};
+    return new Promise((resolve) => answers.push((status) => resolve(Response.json(me, { status }))));
+  });
+  const { until, click } = page;
+  const answer = (status: number) => act(async () => answers.at(-1)?.(status));
+  const row = () => document.querySelectorAll<HTMLElement>("li[data-state]").item(3);
+  const again = () => row().querySelector("button");
+  await answer(500);
+  await until(again);
+  again()?.focus();
+  for (const status of [500, 200]) {
+    await click(again());
+    await until(() => again()?.matches(":disabled, [aria-disabled=true]"));
+    await click(again());
+    expect(again()?.disabled).toBe(false);
+    expect(document.activeElement).toBe(again());
+    await answer(status);
+    await until(() => !again()?.matches("[aria-disabled=true]"));
+    expect(document.activeElement).toBe(again() ?? row());
+  }
+  expect(row().textContent).toContain("Sales (Shop)");
+  expect(answers).toHaveLength(3);
+});
+
+// spec: N-5
+it("leaves the focus to the status once the agent has made it ready from there", async () => {
+  let set = () => {};
+  setStatus = () => new Promise((resolve) => (set = resolve));
+  const { check } = await readyCheck({ standing: AWAY });
+  const button = () => check("Status")?.querySelector("button");
+  button()?.focus();
+  await page?.click(button());
+  expect(button()?.disabled).toBe(false);
+  expect(document.activeElement).toBe(button());
+  given = IN_ORDER;
+  await act(async () => set());
+  await page?.until(() => !button());
+  expect(document.activeElement).toBe(check("Status"));
+});
+
+// spec: A-1 N-5
+it("says what the browser was told of notifications when it was asked from there, and leaves the focus to that", async () => {
+  const { check } = await readyCheck({ permission: "default" });
+  const allow = check("Notifications")?.querySelector("input");
+  allow?.focus();
+  vi.stubGlobal("Notification", {
+    requestPermission: async () => {
+      given = IN_ORDER;
+    },
+  });
+  await page?.click(allow);
+  vi.unstubAllGlobals();
+  expect(stateOf(check("Notifications"))).toBe("good");
+  expect(check("Notifications")?.textContent).toContain("Allowed.");
+  expect(document.activeElement).toBe(check("Notifications"));
 });
 
 function stateOf(check: Element | undefined): string | null | undefined {

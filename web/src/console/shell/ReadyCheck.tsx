@@ -3,7 +3,7 @@ import { Button, Modal } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ServedQueue } from "../../api/rest";
 import { useMe } from "../api/workspace";
@@ -11,6 +11,7 @@ import { canNotify } from "../live/attention";
 import { useLiveState } from "../live/LiveProvider";
 import { soundAllowed, soundSettings, tryOut } from "../live/sounds";
 import { clockSkew } from "../ui/server-time";
+import { unavailable } from "../ui/unavailable";
 import { NotificationSwitch } from "./NotificationSwitch";
 import classes from "./Shell.module.css";
 import { awayText, useSetStatus } from "./StatusSwitch";
@@ -36,11 +37,28 @@ export function ReadyCheck({ opened, onClose }: { opened: boolean; onClose(): vo
   );
 }
 
+/** A button in it that goes once it has done its work leaves the focus to it. */
 function Check({ state, name, children }: { state: State; name: string; children: ReactNode }) {
   const { t } = useTranslation();
+  const row = useRef<HTMLLIElement>(null);
+  const within = useRef(false);
+  useLayoutEffect(() => {
+    if (within.current && document.activeElement === document.body) row.current?.focus();
+  });
   const Icon = { good: IconCircleCheck, note: IconInfoCircle, bad: IconAlertTriangle }[state];
   return (
-    <li className={classes.check} data-state={state}>
+    <li
+      ref={row}
+      tabIndex={-1}
+      className={classes.check}
+      data-state={state}
+      onFocus={() => {
+        within.current = true;
+      }}
+      onBlur={() => {
+        within.current = false;
+      }}
+    >
       <Icon size={18} aria-label={t(`ready.state.${state}`)} role="img" />
       <strong>{name}</strong>
       <div>{children}</div>
@@ -99,7 +117,14 @@ function StatusCheck() {
     <Check state={ready ? "good" : "bad"} name={t("ready.status")}>
       {ready ? t("ready.is_ready") : why ? t("ready.away_because", { why }) : t("ready.is_away")}
       {!ready && (
-        <Button size="compact-xs" ml={8} loading={pending} onClick={() => set("ready")}>
+        <Button
+          size="compact-xs"
+          ml={8}
+          {...unavailable(pending)}
+          onClick={() => {
+            if (!pending) set("ready");
+          }}
+        >
           {t("status.be_ready")}
         </Button>
       )}
@@ -110,38 +135,48 @@ function StatusCheck() {
 function QueueChecks() {
   const { t } = useTranslation();
   const me = useMe();
-  if (me.isError || !me.data) return <Unchecked me={me} />;
-  const { queues, slots, slots_used } = me.data;
+  const known = me.isError ? undefined : me.data;
+  // Nothing while it is asked for the first time.
+  if (!known && me.errorUpdateCount === 0) return null;
+  const queues = known?.queues ?? [];
   return (
     <>
-      <Check state={stateOf(queues)} name={t("ready.queues")}>
-        {queues.length === 0 ? t("ready.no_queues") : queues.map((queue) => queueText(queue, t)).join("; ")}
+      <Check state={known ? stateOf(queues) : "note"} name={t("ready.queues")}>
+        {!known ? (
+          <Unchecked me={me} />
+        ) : queues.length === 0 ? (
+          t("ready.no_queues")
+        ) : (
+          queues.map((queue) => queueText(queue, t)).join("; ")
+        )}
       </Check>
       {queues.length > 0 && <OfferCheck queues={queues} />}
-      <Check state={slots_used >= slots ? "bad" : "good"} name={t("ready.slots")}>
-        {t("ready.slots_used", { used: slots_used, slots })}
-      </Check>
+      {known && (
+        <Check state={known.slots_used >= known.slots ? "bad" : "good"} name={t("ready.slots")}>
+          {t("ready.slots_used", { used: known.slots_used, slots: known.slots })}
+        </Check>
+      )}
     </>
   );
 }
 
-/** Nothing while it is asked for the first time. */
 function Unchecked({ me }: { me: ReturnType<typeof useMe> }) {
   const { t } = useTranslation();
-  if (me.errorUpdateCount === 0) return null;
   return (
-    <Check state="note" name={t("ready.queues")}>
+    <>
       {t("ready.unchecked")}
       <Button
         size="compact-xs"
         variant="default"
         ml={8}
-        loading={me.isFetching}
-        onClick={() => void me.refetch()}
+        {...unavailable(me.isFetching)}
+        onClick={() => {
+          if (!me.isFetching) void me.refetch();
+        }}
       >
         {t("action.retry")}
       </Button>
-    </Check>
+    </>
   );
 }
 
@@ -194,11 +229,11 @@ function SoundCheck() {
 
 function NotificationCheck() {
   const { t } = useTranslation();
-  const permission = canNotify();
+  const [permission, setPermission] = useState(canNotify);
   return (
     <Check state={permission === "granted" ? "good" : "note"} name={t("ready.notifications")}>
       {t(`ready.notification.${permission}`)}
-      {permission === "default" && <NotificationSwitch />}
+      {permission === "default" && <NotificationSwitch onChange={() => setPermission(canNotify())} />}
     </Check>
   );
 }

@@ -7,7 +7,7 @@ import { Link, useLocation } from "wouter";
 import type { BegunAnswer, VisitDetail } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { fetchChat, keys, useVisit } from "../api/queries";
-import chatClasses from "../chats/Chats.module.css";
+import sessionClasses from "../chats/Session.module.css";
 import { popScreen } from "../chats/screenPop";
 import { LinkMark } from "../customers/Proof";
 import { DecisionHistory, DecisionNow } from "../decisions/Decisions";
@@ -51,8 +51,8 @@ function Visit({ visit }: { visit: VisitDetail }) {
   const { t } = useTranslation();
   return (
     <>
-      <section className={chatClasses.part}>
-        <div className={`${chatClasses.visitor} ${classes.head}`}>
+      <section className={sessionClasses.part}>
+        <div className={`${sessionClasses.visitor} ${classes.head}`}>
           <Dot tone={visit.live ? "good" : "off"} />
           <span>
             {visit.ended_at !== null ? (
@@ -156,7 +156,7 @@ function HandButton({ visit }: { visit: VisitDetail }) {
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className={chatClasses.part}>
+    <section className={sessionClasses.part}>
       <h2>{title}</h2>
       {children}
     </section>

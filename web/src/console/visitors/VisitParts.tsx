@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Presentation, VisitDetail, VisitPage } from "../../api/rest";
-import chatClasses from "../chats/Chats.module.css";
+import sessionClasses from "../chats/Session.module.css";
 import { RecordLink } from "../decisions/RecordLink";
 import { Dot, type DotTone } from "../ui/Dot";
 import { clock, shortUrl, span } from "../ui/format";
@@ -19,7 +19,7 @@ export function VisitPages({ visit }: { visit: VisitDetail }) {
   const { t } = useTranslation();
   if (visit.pages.length === 0) return <span>{t("chats.session.no_pages")}</span>;
   return (
-    <ol className={chatClasses.pages} reversed>
+    <ol className={sessionClasses.pages} reversed>
       {visit.pages
         .map((page, index) => (
           <PageRow
@@ -43,11 +43,11 @@ function PageRow({ page, left_at }: { page: VisitPage; left_at: number | null })
   return (
     <li data-now={left_at === null}>
       <span className="clip">{page.title || shortUrl(page.url)}</span>
-      <span className={chatClasses.dwell}>
+      <span className={sessionClasses.dwell}>
         {left_at === null && `${t("chats.session.now")} · `}
         <Elapsed since={page.entered_at} until={left_at} />
       </span>
-      <SafeLink url={page.url} className={`${chatClasses.address} clip`}>
+      <SafeLink url={page.url} className={`${sessionClasses.address} clip`}>
         {shortUrl(page.url)}
       </SafeLink>
       {page.visible_s > 0 && (
@@ -124,7 +124,7 @@ export function VisitFacts({ visit }: { visit: VisitDetail }) {
   const { t } = useTranslation();
   const first = visit.visit_number === 1;
   return (
-    <dl className={chatClasses.facts}>
+    <dl className={sessionClasses.facts}>
       <Fact name={t("chats.session.visit_number")}>
         {first ? t("chats.session.first_visit") : visit.visit_number}
       </Fact>

@@ -5,6 +5,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { unavailable } from "../../ui/unavailable";
 import own from "./Rules.module.css";
 
 export interface Move {
@@ -26,8 +27,7 @@ export function MoveButtons({ name, move }: { name: string; move: Move }) {
       <ActionIcon
         variant="subtle"
         aria-label={t("rules.move_up", { name })}
-        data-disabled={move.up === null || undefined}
-        aria-disabled={move.up === null}
+        {...unavailable(move.up === null)}
         onClick={() => move.up?.()}
       >
         <IconArrowUp size={16} />
@@ -35,8 +35,7 @@ export function MoveButtons({ name, move }: { name: string; move: Move }) {
       <ActionIcon
         variant="subtle"
         aria-label={t("rules.move_down", { name })}
-        data-disabled={move.down === null || undefined}
-        aria-disabled={move.down === null}
+        {...unavailable(move.down === null)}
         onClick={() => move.down?.()}
       >
         <IconArrowDown size={16} />

@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import type { Chat } from "../../../api/wire";
 import { useUser } from "../../shell/user";
 import { Fact } from "../../visitors/VisitParts";
-import classes from "../Chats.module.css";
 import { partOf } from "../part";
+import classes from "../Session.module.css";
 import { PanelSection } from "./PanelSection";
 
 export function AfterwardsSection({ chat }: { chat: Chat }) {

@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../../api/wire";
 import { Fact } from "../../visitors/VisitParts";
-import classes from "../Chats.module.css";
+import classes from "../Session.module.css";
 import { PanelSection } from "./PanelSection";
 
 export function AnswersSection({ chat }: { chat: Chat }) {

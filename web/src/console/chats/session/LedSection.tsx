@@ -4,7 +4,7 @@ import type { Chat } from "../../../api/wire";
 import { RecordLink } from "../../decisions/RecordLink";
 import { span } from "../../ui/format";
 import { Fact } from "../../visitors/VisitParts";
-import classes from "../Chats.module.css";
+import classes from "../Session.module.css";
 import { PanelSection } from "./PanelSection";
 
 export function LedSection({ chat }: { chat: Chat }) {

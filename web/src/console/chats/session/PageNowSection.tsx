@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Chat } from "../../../api/wire";
 import { shortUrl } from "../../ui/format";
 import { SafeLink } from "../../ui/SafeLink";
-import classes from "../Chats.module.css";
+import classes from "../Session.module.css";
 import { PanelSection } from "./PanelSection";
 
 export function PageNowSection({ chat }: { chat: Chat }) {

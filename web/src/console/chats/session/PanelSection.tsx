@@ -1,7 +1,7 @@
 /** Owns one part of Active session: its title, and whether it is folded, which this browser remembers. */
 import { IconChevronDown } from "@tabler/icons-react";
 import { type ReactNode, useId, useState } from "react";
-import classes from "../Chats.module.css";
+import classes from "../Session.module.css";
 
 const KEY = "beckon.console.folded";
 

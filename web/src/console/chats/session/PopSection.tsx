@@ -3,7 +3,7 @@ import { IconExternalLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Chat } from "../../../api/wire";
 import { SafeLink } from "../../ui/SafeLink";
-import classes from "../Chats.module.css";
+import classes from "../Session.module.css";
 
 export function PopSection({ chat }: { chat: Chat }) {
   const { t } = useTranslation();

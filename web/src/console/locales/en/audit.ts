@@ -101,7 +101,6 @@ export const audit = {
     match_type: "Comparison",
     weekday: "Weekday",
     do: "What is done",
-    design: "Design",
   },
   copy: "Copy as JSON",
   note: "Why",

@@ -57,6 +57,7 @@ export const customers = {
   unlink: "Take the link away",
   unlinked: "The link is taken away",
   create_from_chat: "Add as customer",
+  made_unlinked: "The record was made and is kept, but not linked to this visitor. Try again. {{detail}}",
   export_all: "Export all as CSV",
   export_one: "Export everything held on this person",
   target: {

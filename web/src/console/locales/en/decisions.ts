@@ -1,6 +1,5 @@
 /** Owns the English texts of decisions: why a visitor is offered something or nothing. */
 export const decisions = {
-  title: "Why",
   now: "Decision now",
   history: "Decisions so far",
   no_history: "No decision has been kept of this visit yet.",
@@ -18,11 +17,10 @@ export const decisions = {
   won: "Won",
   stopped: "{{verdict}}, but {{reason}}",
   timer: "Timer of the queue “{{name}}”",
-  show_rule: "Show what “{{name}}” compared",
-  priority: "Priority {{n}}",
   holds: "holds",
   holds_not: "does not hold",
   value: "it is {{value}}",
+  number_or_time: "{{number}}, or as a time {{time}}",
   no_value: "nothing known",
   identified: { no: "not identified", claimed: "claimed, not signed", signed: "signed" },
   page: "on {{page}}",
@@ -83,7 +81,6 @@ export const decisions = {
     page: "On page",
     times: "What happened",
     presented: "Presented",
-    outcome: "Outcome",
     accepted_late: "Accepted late",
     would_be_ignored: "Counts as ignored",
     would_be_gone: "Counts as passively ignored",

@@ -46,7 +46,6 @@ export const offers = {
   title_length: "1 to 80 characters.",
   body_length: "At most 400 characters.",
   label_length: "1 to 30 characters.",
-  language_incomplete: "{{language}}: some texts are missing.",
   on_site: {
     button: "Preview on the site",
     title: "Preview on the site",
@@ -62,7 +61,6 @@ export const offers = {
     to_site: "Add an origin",
   },
   example: {
-    name: "Help on this page",
     title: "May we help?",
     body: "Someone from our team is here and happy to answer your questions.",
     accept_label: "Yes, please",

@@ -132,11 +132,8 @@ export const queues = {
     this_date: "this date",
     reason: "Name",
     all_day: "Closed all day",
-    special: "Open from {{from}} to {{to}}",
     time_invalid: "Write times as 09:30.",
     date_invalid: "Choose a date.",
-    now_open: "Open now",
-    now_closed: "Closed now",
   },
   agents: {
     title: "Agents who serve this queue",
@@ -265,8 +262,6 @@ export const queues = {
     taken_other: "{{count}} dates added. Save to keep them.",
   },
   alternatives: {
-    title: "When no chat can be had",
-    text: "What the visitor gets instead, for each of the three reasons.",
     out_of_hours: "Out of hours",
     channel_off: "Channel off",
     no_agent: "No agent available",

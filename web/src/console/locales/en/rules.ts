@@ -13,7 +13,6 @@ export const rules = {
   column: {
     priority: "Priority",
     name: "Name",
-    when: "When",
     outcome: "Then",
     today: "Today",
     enabled: "Enabled",
@@ -95,7 +94,6 @@ export const rules = {
     views_ordinal_few: "at the {{count}}rd view",
     views_ordinal_other: "at the {{count}}th view",
     time: "after {{time}}",
-    at_once: "at once",
     if: "if {{condition}}",
     invite: "present “{{offer}}”",
     engage: "alert an agent",

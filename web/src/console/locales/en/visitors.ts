@@ -5,7 +5,6 @@ export const visitors = {
   count_one: "{{count}} visitor on the site",
   count_other: "{{count}} visitors on the site",
   cut: "More than {{shown}} visitors on the site. The newest {{shown}} are shown.",
-  shown: "{{shown}} of {{count}} shown",
   filter: "Filter by customer, page, title, device or id",
   site: "Site",
   all_sites: "All sites",
@@ -36,7 +35,6 @@ export const visitors = {
   offers_other: "{{count}} offers",
   empty_title: "Nobody is on the site at the moment",
   empty_text: "Visitors appear here as soon as a page that carries the snippet is open in a browser.",
-  sort: "Sort by {{column}}",
   open: "Open the visit of {{name}}",
   drawer: {
     title: "Visit",
@@ -47,11 +45,8 @@ export const visitors = {
     no_offers: "No offer was presented in this visit.",
     facts: "Visit",
     ended: "This visit has ended.",
-    visit_id: "Visit id",
-    visitor_id: "Visitor id",
     last_contact: "Last contact",
     customer: "Customer record",
-    time_zone: "Time zone",
   },
   visible: "Visible for {{time}}",
   form: {
@@ -84,14 +79,12 @@ export const visitors = {
   },
   presentation: {
     open: "Open",
-    presented: "Presented",
     accepted: "Accepted",
     rejected: "Rejected",
     ignored: "Ignored",
     passively_ignored: "Passively ignored",
     withdrawn: "Withdrawn",
     accepted_late: "Accepted late",
-    deleted_offer: "Deleted offer",
     by_rule: "Rule: {{name}}",
   },
 } as const;

@@ -52,9 +52,7 @@ export const wallboard = {
     title: "Agents",
     name: "Agent",
     state: "State",
-    since: "Since",
     chats: "Chats",
-    queues: "Queues",
     actions: "Set the state of {{name}}",
     set_ready: "Set ready",
     set_away: "Set away",
@@ -65,7 +63,6 @@ export const wallboard = {
   chats: {
     title: "Chats under way",
     visitor: "Visitor",
-    queue: "Queue",
     agent: "Agent",
     state: "State",
     since: "Since",

@@ -76,7 +76,6 @@ export const webhooks = {
     delivered: "Taken",
     given_up: "Given up",
     show: "Show {{event}} of {{at}}",
-    body: "What is posted",
     copy_body: "Copy what is posted",
     again: "Tell it again",
     again_sent: "It is told again.",

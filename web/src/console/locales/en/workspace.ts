@@ -136,7 +136,6 @@ export const canned = {
   body_long: "At most 4000 characters.",
   variables: "Insert",
   variables_text: "What is not known in a chat stays as a gap for the agent to fill.",
-  preview: "Preview",
   read_only: "Supervisors and administrators can change this one.",
 } as const;
 

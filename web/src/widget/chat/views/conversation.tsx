@@ -1,6 +1,6 @@
 /** The transcript, what is not yet sent, and the typing indicator. */
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, MessageFile, VisitorChat } from "../../../api/wire";
 import type { Unsent } from "../../session";
 import { linkify } from "../linkify";
@@ -81,19 +81,18 @@ interface End {
   onScroll(): void;
 }
 
-/** Whoever is at the end stays there, whatever comes and however low the log becomes; `own`, of the visitor, brings the end back. */
+/** Whoever is at the end stays there, whatever comes and however low the log becomes; one more `own`, of the visitor, brings the end back. */
 function useEnd(own: number): End {
   const log = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   const heights = useRef("");
+  const own_before = useRef(own);
   useLayoutEffect(() => {
+    if (own > own_before.current) at_end.current = true;
+    own_before.current = own;
     if (at_end.current && log.current) log.current.scrollTop = log.current.scrollHeight;
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what the visitor writes brings the end back into view
-  useEffect(() => {
-    at_end.current = true;
-  }, [own]);
   // An on-screen keyboard, a longer draft, a notice above, a picture that does not load: none of them draws the log anew.
   useLayoutEffect(() => {
     const at = log.current;

@@ -1,0 +1,95 @@
+// @vitest-environment happy-dom
+import { act, useState } from "react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { SessionUser } from "../../api/rest";
+import type { Chat, Message } from "../../api/wire";
+import type { OutboxEntry } from "../live/outbox";
+import { UserContext } from "../shell/user";
+import { type Mounted, mount } from "../ui/mounted";
+import { MessageLog } from "./MessageLog";
+
+const LOG_PX = 1_000;
+const SHOWN_PX = 200;
+
+let outbox: OutboxEntry[] = [];
+vi.mock("../live/LiveProvider", () => ({
+  useLive: () => ({}),
+  useLiveState: (pick: (state: unknown) => unknown) => pick({ outbox, uploads: [] }),
+}));
+vi.mock("../drafts/DraftsProvider", () => ({ useDrafts: () => ({}) }));
+
+let page: Mounted | undefined;
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, "scrollHeight", "get").mockReturnValue(LOG_PX);
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(SHOWN_PX);
+});
+afterEach(async () => {
+  await page?.unmount();
+  outbox = [];
+  vi.restoreAllMocks();
+});
+
+const CHAT = {
+  id: "c1",
+  visitor_name: "Kari",
+  state: "active",
+  agent: { id: "alice", name: "Alice" },
+  queue: { id: "q1", name: "Sales" },
+  guests: [],
+  watchers: [],
+  call: null,
+} as unknown as Chat;
+const HELLO: Message = { seq: 1, id: "m1", from: "visitor", name: "Kari", text: "Hello", at: 1 };
+const KEPT: OutboxEntry = { id: "m2", chat: "c1", epoch: 1, text: "One moment", at: 2 };
+const GONE: Message = { seq: 2, id: "m2", from: "agent", name: "Alice", text: "One moment", at: 2 };
+
+/** The log, from which the agent has scrolled up. */
+async function log() {
+  let redraw: (messages: Message[]) => void = () => {};
+  function Shown() {
+    const [messages, setMessages] = useState([HELLO]);
+    redraw = setMessages;
+    return <MessageLog chat={CHAT} messages={messages} />;
+  }
+  const alice = { id: "alice", role: "agent" } as SessionUser;
+  page = await mount(
+    <UserContext.Provider value={alice}>
+      <Shown />
+    </UserContext.Provider>,
+    () => undefined,
+  );
+  const frame = page.element.querySelector('[role="log"]') as HTMLElement;
+  const up = () =>
+    act(async () => {
+      frame.scrollTop = 100;
+      frame.dispatchEvent(new Event("scroll"));
+    });
+  await up();
+  const shows = (messages: Message[], on_the_way: OutboxEntry[]) =>
+    act(async () => {
+      outbox = on_the_way;
+      redraw([...messages]);
+    });
+  const told = () => page?.element.textContent?.includes("New messages");
+  return { frame, up, shows, told };
+}
+
+// spec: A-1
+it("brings into view what the agent sends from further up, though it cannot go out", async () => {
+  const { frame, shows, told } = await log();
+  await shows([HELLO], [KEPT]);
+  expect(frame.textContent).toContain("One moment");
+  expect(frame.scrollTop).toBe(LOG_PX);
+  expect(told()).toBe(false);
+});
+
+// spec: A-1
+it("leaves an agent who reads further up there when what was sent goes out, and when the visitor writes", async () => {
+  const { frame, up, shows, told } = await log();
+  await shows([HELLO], [KEPT]);
+  await up();
+  await shows([HELLO, GONE], []);
+  await shows([HELLO, GONE, { ...HELLO, seq: 3, id: "m3" }], []);
+  expect(frame.scrollTop).toBe(100);
+  expect(told()).toBe(true);
+});
