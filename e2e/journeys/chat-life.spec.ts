@@ -30,7 +30,8 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
   await expect(bob.ringing).toBeVisible();
   await check(bob.page, "ring card");
   // It is told for a while only.
-  const told = expect(agent.page.getByText(/Bob Lund has the chat with Kari now/)).toBeVisible();
+  const word = agent.page.getByText(/Bob Lund has the chat with Kari now/);
+  const told = expect(word).toBeVisible();
   await bob.answer();
   await told;
   await bob.sees("Wants a discount");
@@ -40,6 +41,9 @@ test("a chat goes to an agent, a second one is asked in, and it goes to a queue,
   await expect(visitor.log.getByText("Bob Lund looks after you now.")).toBeVisible();
   await expect(visitor.log.getByText("Wants a discount")).toHaveCount(0);
   await expect(agent.composer).toBeHidden();
+  await expect(agent.page.getByText("This chat belongs to Bob Lund.")).toBeVisible();
+  await expect(word).toBeHidden();
+  await check(agent.page, "a colleague's chat");
 
   await bob.page.getByRole("button", { name: "Invite another agent" }).click();
   const invite = bob.page.getByRole("dialog", { name: "Invite an agent to the chat with Kari" });
@@ -139,6 +143,9 @@ test("a supervisor watches unseen, whispers, joins, is called by what the visito
   await sue.say("Good morning, I go on from here.");
   await visitor.sees("Good morning, I go on from here.");
   await expect(agent.page.getByText("I was about to say")).toBeVisible();
+  await expect(agent.page.getByRole("button", { name: "Copy the draft" })).toBeVisible();
+  await expect(agent.page.getByText(/Sue Dahl has the chat with Kari now/)).toBeHidden();
+  await check(agent.page, "kept draft");
   await expect(visitor.widget.getByText("Offer the oiled one")).toHaveCount(0);
 });
 

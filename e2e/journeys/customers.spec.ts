@@ -142,6 +142,8 @@ test("a file is tried, taken in and reported; records are merged, parted and era
   const page = await administrator(browser, demo, errors);
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Import customers" }).click();
+  await expect(page.getByText("No imports yet")).toBeVisible();
+  await check(page, "import before a file");
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Choose a file" }).click();
   const rows = [
@@ -158,6 +160,7 @@ test("a file is tried, taken in and reported; records are merged, parted and era
   await check(page, "import that was tried");
   await page.getByRole("button", { name: "Take 2 rows in" }).click();
   await expect(page.getByText("The import is complete.")).toBeVisible();
+  await check(page, "import that is complete");
   await page.getByRole("link", { name: "Go to the customers" }).click();
 
   await page.getByRole("textbox", { name: /^Name, e-mail/ }).fill("piet");

@@ -106,6 +106,8 @@ test("who waits too long is led to another page, once", async ({ visitor, admin,
   await visitor.page.goto("/");
   await expect(visitor.widget).toBeAttached();
   await expect(visitor.page).toHaveURL(`${demo.shop}/`);
+  await expect(visitor.widget.getByRole("link", { name: "Continue" })).toHaveAttribute("href", url);
+  await check(visitor.page, "another page instead of a chat");
 });
 
 // spec: Q-5

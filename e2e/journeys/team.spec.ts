@@ -25,6 +25,42 @@ test("a supervisor sets an agent away and ready again, who sees it", async ({
   await expect(row).toContainText("Ready");
 });
 
+// spec: A-3 Q-9
+test("a supervisor sees on the wallboard whose slots are in use, and from there opens a chat to watch it", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+  agent,
+}) => {
+  const sue = await another(browser, demo, "sue", errors);
+  await sue.page.getByRole("link", { name: "Wallboard" }).click();
+  const agents = sue.page.getByRole("region", { name: "Agents", exact: true });
+  const slots = agents
+    .getByRole("row", { name: /Alice Berg/ })
+    .getByRole("cell")
+    .nth(2);
+  await expect(slots).toHaveText("0 / 3");
+  await chat(visitor, agent);
+  // Agents are asked for again every fifteen seconds.
+  await expect(slots).toHaveText("1 / 3", { timeout: 30_000 });
+
+  const row = sue.page
+    .getByRole("region", { name: "Chats under way" })
+    .getByRole("row")
+    .filter({ has: sue.page.getByRole("link", { name: "Kari", exact: true }) });
+  await expect(row).toContainText("Alice Berg");
+  await expect(row).toContainText("Active");
+  await row.getByRole("link", { name: "Kari", exact: true }).click();
+  await expect(sue.page.getByText("This chat is with Alice Berg.")).toBeVisible();
+  await sue.page.getByRole("button", { name: "Watch", exact: true }).click();
+  await expect(sue.page.getByText(/You are watching/)).toBeVisible();
+  await sue.sees("Hello, how can I help?");
+  await visitor.say("Is the oak oiled?");
+  await sue.sees("Is the oak oiled?");
+  await expect(visitor.log.getByText(/Sue Dahl/)).toHaveCount(0);
+});
+
 // spec: X-2 Q-4
 test("of two agents who take a waiting chat at once one has it, and the other is told who", async ({
   browser,

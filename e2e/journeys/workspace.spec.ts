@@ -1,11 +1,11 @@
 /** The agent's workspace: by keyboard alone, canned replies, drafts, options, and the mini window. */
-import type { Browser, BrowserContext } from "@playwright/test";
+import type { Browser, BrowserContext, Locator, Page } from "@playwright/test";
 import { check, checkMiniWindow } from "../support/access.ts";
-import { addCannedReply } from "../support/admin.ts";
+import { addCannedReply, changeQueue } from "../support/admin.ts";
 import { Agent } from "../support/agent.ts";
 import { heard, notes, setElsewhere, standInForAttention } from "../support/attention.ts";
 import type { Demo } from "../support/demo.ts";
-import { anotherVisitor, chat, expect, test } from "../support/journey.ts";
+import { another, anotherVisitor, chat, expect, test } from "../support/journey.ts";
 import { MiniWindow } from "../support/mini.ts";
 import { openShadowRoots, Visitor } from "../support/visitor.ts";
 
@@ -24,10 +24,33 @@ async function secondVisitor(
   return { context, visitor: new Visitor(await context.newPage()) };
 }
 
+/** Presses the key until the focus is there. */
+async function walk(page: Page, key: string, to: Locator): Promise<void> {
+  await expect(async () => {
+    if (!(await to.evaluate((element) => element === document.activeElement))) await page.keyboard.press(key);
+    await expect(to).toBeFocused({ timeout: 200 });
+  }).toPass({ timeout: 30_000 });
+}
+
 // spec: A-1, N-5
-test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
+test("a whole chat goes by keyboard alone, with a note, a transfer thought better of, and what it came to", async ({
+  browser,
+  demo,
+  errors,
+  visitor,
+}) => {
+  await changeQueue(browser, demo, { conduct: { dispositions: ["Sold", "Advice only"] } });
+  const agent = await another(browser, demo, "alice", errors);
   const { page } = agent;
   const { keyboard } = page;
+  await expect(page.getByRole("button", { name: /^Status: Away/ })).toBeEnabled();
+  await keyboard.press("Alt+s");
+  const ready = page.getByRole("menuitem", { name: /^Ready/ });
+  await expect(ready).toBeVisible();
+  await walk(page, "ArrowDown", ready);
+  await keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: /^Status: Ready/ })).toBeVisible();
+
   await visitor.page.goto("/product/oslo-chair");
   await visitor.accept.click({ timeout: 20_000 });
   await visitor.fillForm("Kari");
@@ -40,6 +63,31 @@ test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
   await visitor.sees("Good morning, Kari.");
   await expect(agent.composer).toBeFocused();
   await expect(agent.composer).toHaveValue("");
+
+  const tick = page.getByRole("checkbox", { name: "Note to the team" });
+  const note = page.getByRole("textbox", { name: "Note to the team" });
+  await walk(page, "Tab", tick);
+  await keyboard.press("Space");
+  await expect(note).toBeFocused();
+  await keyboard.type("Wants a discount");
+  await keyboard.press("Enter");
+  await agent.sees("Wants a discount");
+  await expect(agent.log.getByText("Only your team sees this")).toBeVisible();
+  await expect(visitor.widget.getByText("Wants a discount")).toHaveCount(0);
+  await walk(page, "Tab", tick);
+  await keyboard.press("Space");
+  await expect(agent.composer).toBeFocused();
+
+  const hand_on = page.getByRole("main").getByRole("button", { name: /^Transfer/ });
+  await walk(page, "Shift+Tab", hand_on);
+  await keyboard.press("Enter");
+  const transfer = page.getByRole("dialog", { name: "Transfer the chat with Kari" });
+  await expect(transfer.locator(":focus")).toHaveCount(1);
+  await keyboard.press("Escape");
+  await expect(transfer).toBeHidden();
+  await expect(hand_on).toBeFocused();
+  await keyboard.press("Alt+m");
+  await expect(agent.composer).toBeFocused();
 
   await keyboard.press("Alt+r");
   await expect(agent.composer).toHaveValue("/");
@@ -71,12 +119,8 @@ test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
   await keyboard.press("Escape");
   await expect(page.getByRole("menuitem", { name: "Away: Lunch" })).toBeHidden();
   await keyboard.press("Alt+s");
-  await expect(page.getByRole("menuitem", { name: /^Ready/ })).toBeVisible();
-  const lunch = page.getByRole("menuitem", { name: "Away: Lunch" });
-  await expect(async () => {
-    if (!(await lunch.evaluate((item) => item === document.activeElement))) await keyboard.press("ArrowDown");
-    await expect(lunch).toBeFocused({ timeout: 200 });
-  }).toPass();
+  await expect(ready).toBeVisible();
+  await walk(page, "ArrowDown", page.getByRole("menuitem", { name: "Away: Lunch" }));
   await keyboard.press("Enter");
   await expect(page.getByRole("button", { name: /^Status: Away, Lunch/ })).toBeVisible();
 
@@ -98,8 +142,24 @@ test("a whole chat goes by keyboard alone", async ({ visitor, agent }) => {
   await expect(visitor.composer).toBeHidden();
   await expect(page.getByRole("main").getByRole("button", { name: "Close", exact: true })).toBeFocused();
   await expect(page.getByRole("dialog")).toBeHidden();
+
+  const id = page.url().split("/").at(-1);
+  const came_to = page
+    .getByRole("combobox", { name: /Came to/ })
+    .or(page.getByRole("textbox", { name: /Came to/ }));
+  await walk(page, "Shift+Tab", came_to);
+  const sold = page.getByRole("option", { name: "Sold" });
+  await expect(async () => {
+    await keyboard.press("ArrowDown");
+    const chosen = await sold.getAttribute("id", { timeout: 1_000 });
+    await expect(came_to).toHaveAttribute("aria-activedescendant", chosen ?? "", { timeout: 200 });
+  }).toPass({ timeout: 30_000 });
+  await keyboard.press("Enter");
+  await expect(came_to).toHaveValue("Sold");
   await keyboard.press("Alt+w");
   await expect(page.getByRole("link", { name: /Kari/ })).toBeHidden();
+  const { noted } = await agent.read<{ noted: { disposition: string } }>(`/chats/${id}`);
+  expect(noted.disposition).toBe("Sold");
 });
 
 // spec: A-1
@@ -179,8 +239,42 @@ test("a draft is there in another browser, and gone once it is sent", async ({
   await context.close();
 });
 
+// spec: A-1, N-5
+test("of two drafts that were written in two browsers at once the agent chooses one", async ({
+  browser,
+  demo,
+  errors,
+  expectedErrors,
+  visitor,
+  agent,
+}) => {
+  // A draft that knows an older version is refused.
+  expectedErrors.push(/status of 409/);
+  const { page } = agent;
+  const kept = async () =>
+    (await agent.read<{ items: { text: string }[] }>("/drafts")).items.map(({ text }) => text);
+  await chat(visitor, agent);
+  await agent.composer.fill("Let me look that up");
+  await expect.poll(kept).toEqual(["Let me look that up"]);
+  const elsewhere = await another(browser, demo, "alice", errors);
+  await elsewhere.page.goto(page.url());
+  await expect(elsewhere.composer).toHaveValue("Let me look that up");
+  await elsewhere.composer.fill("One moment, I ask the workshop");
+  await expect.poll(kept).toEqual(["One moment, I ask the workshop"]);
+
+  await agent.composer.fill("It is oak");
+  const question = page.getByRole("alert").filter({ hasText: "In another window you wrote:" });
+  await expect(question).toContainText("One moment, I ask the workshop");
+  await expect(agent.composer).toHaveValue("It is oak");
+  await check(page, "draft conflict");
+  await question.getByRole("button", { name: "Take that" }).click();
+  await expect(question).toBeHidden();
+  await expect(agent.composer).toHaveValue("One moment, I ask the workshop");
+  expect(await kept()).toEqual(["One moment, I ask the workshop"]);
+});
+
 // spec: P-5, P-12, P-13, A-1
-test("the options are saved with OK, discarded with Cancel, and bring chats to the front at once", async ({
+test("the options are saved with OK, discarded with Cancel, and each brings what it names to the front at once", async ({
   browser,
   demo,
   visitor,
@@ -234,11 +328,10 @@ test("the options are saved with OK, discarded with Cancel, and bring chats to t
   expect(page.url(), "off: a message changes nothing").toBe(second);
 
   await openDialog(agent, "Options");
-  await newChat.check();
   await newMessage.check();
   await page.getByRole("button", { name: "OK" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
-  expect(await options()).toEqual({ top_on_new_chat: true, top_on_new_message: true });
+  expect(await options()).toEqual({ top_on_new_chat: false, top_on_new_message: true });
   await visitor.say("Hello?");
   await expect(page).toHaveURL(first);
   await agent.sees("Hello?");
@@ -254,6 +347,17 @@ test("the options are saved with OK, discarded with Cancel, and bring chats to t
     window.notes?.at(-1)?.click();
   });
   await expect(page).toHaveURL(second);
+
+  await openDialog(agent, "Options");
+  await newMessage.uncheck();
+  await newChat.check();
+  await page.getByRole("button", { name: "OK" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  expect(await options()).toEqual({ top_on_new_chat: true, top_on_new_message: false });
+  await visitor.say("Still there?");
+  const kari = page.getByRole("link", { name: /Kari/ });
+  await expect(kari.getByRole("img", { name: "1 unread message" })).toBeVisible();
+  expect(page.url(), "for new chats alone: a message changes nothing").toBe(second);
 
   const { context: third, visitor: nora } = await secondVisitor(browser, demo);
   await nora.ask("Nora");

@@ -101,3 +101,21 @@ it("still shows the disposition that is noted already, though the queue offers i
   await until(() => closed.length > 0);
   expect(server.noted).toEqual({ disposition: "Sale", tags: [], note: "Wants four" });
 });
+
+// spec: Q-10 N-5
+it("lets what the chat came to be chosen by keys alone", async () => {
+  const { element, server, until, close } = await wrapUp({ stored: "", offered: ["Sold", "Advice only"] });
+  const came_to = field(element, "Came to");
+  const press = (code: string) =>
+    act(async () => came_to?.dispatchEvent(new KeyboardEvent("keydown", { key: code, code, bubbles: true })));
+  const at = () => document.getElementById(came_to?.getAttribute("aria-activedescendant") ?? "")?.textContent;
+  await press("ArrowDown");
+  await until(() => at() === "Sold");
+  await press("ArrowDown");
+  await until(() => at() === "Advice only");
+  await press("Enter");
+  await until(() => chosenIn(element) === "Advice only");
+  await close();
+  await until(() => closed.length === 1);
+  expect(server.noted.disposition).toBe("Advice only");
+});

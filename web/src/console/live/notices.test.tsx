@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SessionUser } from "../../api/rest";
 import type { AgentNotice, Chat, Message } from "../../api/wire";
 import { keys, useChat, useEnquiries, useOpenChats } from "../api/queries";
-import { workspaceKeys } from "../api/workspace";
+import { useOptions, workspaceKeys } from "../api/workspace";
 import { type Mounted, mount } from "../ui/mounted";
 import { connectLive, type Live } from "./client";
 
@@ -100,6 +100,11 @@ const Enquiries = () => {
   return null;
 };
 
+const Options = () => {
+  useOptions();
+  return null;
+};
+
 const open = () => page.client.getQueryData<Chat[]>(keys.chats)?.map(({ id, state }) => `${id} ${state}`);
 
 it("has in its first list a chat that began to ring while that was read", async () => {
@@ -155,6 +160,21 @@ it("reads the enquiries anew when one has changed while the first ones are on th
   await show(Enquiries);
   await hear({ type: "enquiry_changed", site: "shop" });
   expect(asked).toHaveLength(2);
+});
+
+// spec: P-12 P-13
+it("reads the options anew when they were changed in another browser, also while the first ones are on their way", async () => {
+  await show(Options);
+  const held = () => page.client.getQueryData(workspaceKeys.options);
+  const before = { top_on_new_chat: false, top_on_new_message: false };
+  await hear({ type: "options_changed" });
+  expect(asked.map(({ path }) => path)).toEqual(["/me/options", "/me/options"]);
+  await answer(1, { ...before, top_on_new_chat: true });
+  await answer(0, before);
+  expect(held()).toEqual({ top_on_new_chat: true, top_on_new_message: false });
+  await hear({ type: "options_changed" });
+  await answer(2, { ...before, top_on_new_message: true });
+  expect(held()).toEqual({ top_on_new_chat: false, top_on_new_message: true });
 });
 
 // spec: Q-8 Q-9

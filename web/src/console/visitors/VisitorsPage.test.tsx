@@ -13,6 +13,7 @@ beforeEach(() => {
 afterEach(async () => {
   await page?.unmount();
   vi.restoreAllMocks();
+  history.replaceState(null, "", "/");
 });
 
 const LINKED: Visit = {
@@ -69,4 +70,67 @@ it("says that a list of visitors was cut, and how many are shown", async () => {
 it("says how many visitors there are where the list is whole", async () => {
   const { element, until } = await visitors({});
   await until(() => element.querySelector('[role="status"]')?.textContent === "1 visitor on the site");
+});
+
+/** Two who look around, and one in a chat. */
+const SOME: Visit[] = [
+  named("Ola", { live: true, page: pageOf("/a"), page_views: 2 }),
+  named("Kari", { chat_id: "c1", page: pageOf("/c"), page_views: 9 }),
+  named("Eva", { live: true, page: pageOf("/b"), page_views: 4 }),
+];
+
+function pageOf(path: string): Visit["page"] {
+  return { url: `https://a.test${path}`, title: "", entered_at: 0 };
+}
+
+function named(name: string, change: Partial<Visit>): Visit {
+  return { ...VISIT, id: name, customer: { id: name, name, proof: "claimed" }, ...change };
+}
+
+async function some() {
+  const mounted = await visitors({ items: SOME });
+  const { element, until } = mounted;
+  const names = () =>
+    [...element.querySelectorAll("tbody [aria-label^='Open the visit of']")].map((one) => one.textContent);
+  await until(() => names().length > 0);
+  const heading = (name: string) =>
+    [...element.querySelectorAll("th")].find((one) => one.textContent === name);
+  return { ...mounted, names, heading };
+}
+
+// spec: A-2
+it("shows the visitors of the state that is chosen, which the address holds, until that is taken back", async () => {
+  const { element, until, click, names } = await some();
+  const choice = () => element.querySelector('input[aria-label="State"]');
+  await click(choice() as HTMLElement);
+  const option = (name: string) =>
+    [...document.querySelectorAll('[role="option"]')].find((one) => one.textContent === name);
+  await until(() => option("In a chat"));
+  await click(option("In a chat") as HTMLElement);
+  await until(() => names().length === 1);
+  expect([names(), location.search]).toEqual([["Kari"], "?state=chat"]);
+  await click(choice() as HTMLElement);
+  await until(() => option("Offer open"));
+  await click(option("Offer open") as HTMLElement);
+  await until(() => names().length === 0);
+  const clear = [...element.querySelectorAll("button")].find((one) => one.textContent === "Clear the filter");
+  await click(clear);
+  await until(() => names().length === 3);
+  expect(location.search).toBe("");
+});
+
+// spec: A-2
+it.each([
+  ["Pages", "descending", ["Kari", "Eva", "Ola"]],
+  ["Page", "ascending", ["Ola", "Eva", "Kari"]],
+  ["State", "descending", ["Kari", "Eva", "Ola"]],
+] as const)("sorts by %s, %s at first and then the other way", async (name, first, order) => {
+  const { until, click, names, heading } = await some();
+  const press = () => click(heading(name)?.querySelector("button"));
+  await press();
+  await until(() => heading(name)?.getAttribute("aria-sort") === first);
+  expect(names()).toEqual(order);
+  await press();
+  await until(() => heading(name)?.getAttribute("aria-sort") !== first);
+  expect(names().at(-1)).toBe(order[0]);
 });

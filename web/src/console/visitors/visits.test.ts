@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Visit, VisitDetail } from "../../api/rest";
 import { withPage } from "../live/cache";
 import { VISIT } from "./fixture";
-import { lastOffer, selectVisits, sortOf, visitorName, visitState } from "./visits";
+import {
+  lastOffer,
+  type SortKey,
+  selectVisits,
+  sortOf,
+  type VisitState,
+  visitorName,
+  visitState,
+} from "./visits";
 
 function visit(id: string, change: Partial<Visit>): Visit {
   return {
@@ -17,31 +25,108 @@ function visit(id: string, change: Partial<Visit>): Visit {
 
 const everything = { text: "", state: null };
 
+const OPEN_OFFER: Visit["offer_state"] = {
+  id: "p",
+  rule: null,
+  by: null,
+  offer: { id: "o", name: "Help" },
+  presented_at: 0,
+  outcome: null,
+  outcome_at: null,
+  outcome_reason: null,
+  accepted_late_at: null,
+};
+
+/** One of each state. */
+const EACH = [
+  visit("away", { page: null }),
+  visit("chat", { chat_id: "c", offer_state: OPEN_OFFER }),
+  visit("browsing", {}),
+  visit("offer", { offer_state: OPEN_OFFER }),
+  visit("gone", { live: false }),
+];
+
 describe("live visitors", () => {
   // spec: A-2
   it("are sorted as the address says, or else by their time on the site", () => {
-    expect(sortOf("-pages")).toEqual({ key: "pages", down: true });
+    for (const key of ["visitor", "page", "on_page", "pages", "on_site", "offers", "state"] as const) {
+      expect(sortOf(key)).toEqual({ key, down: false });
+      expect(sortOf(`-${key}`)).toEqual({ key, down: true });
+    }
     expect(sortOf("unknown")).toEqual({ key: "on_site", down: false });
     expect(sortOf(null)).toEqual({ key: "on_site", down: false });
   });
 
   // spec: A-2
   it("are in a chat before anything else, and away without a page", () => {
-    const offer_state = {
-      id: "p",
-      rule: null,
-      by: null,
-      offer: { id: "o", name: "Help" },
-      presented_at: 0,
-      outcome: null,
-      outcome_at: null,
-      outcome_reason: null,
-      accepted_late_at: null,
-    };
-    expect(visitState(visit("a", { chat_id: "c", offer_state }))).toBe("chat");
-    expect(visitState(visit("a", { offer_state }))).toBe("offer");
-    expect(visitState(visit("a", { page: null }))).toBe("away");
-    expect(visitState(visit("a", {}))).toBe("browsing");
+    expect(EACH.map((one) => [one.id, visitState(one)])).toEqual([
+      ["away", "away"],
+      ["chat", "chat"],
+      ["browsing", "browsing"],
+      ["offer", "offer"],
+      ["gone", "away"],
+    ]);
+  });
+
+  // spec: A-2
+  it.each<[VisitState | null, string[]]>([
+    ["browsing", ["browsing"]],
+    ["offer", ["offer"]],
+    ["chat", ["chat"]],
+    ["away", ["away", "gone"]],
+    [null, ["away", "browsing", "chat", "gone", "offer"]],
+  ])("are those of the state %s alone when they are filtered by it", (state, ids) => {
+    const found = selectVisits(EACH, { text: "", state }, { key: "visitor", down: false });
+    expect(found.map(({ id }) => id)).toEqual(ids);
+  });
+
+  // spec: A-2
+  it("are filtered by state and by words at once", () => {
+    const visits = [...EACH, visit("phone", { device: "phone" })];
+    const found = selectVisits(visits, { text: "phone", state: "browsing" }, { key: "visitor", down: false });
+    expect(found.map(({ id }) => id)).toEqual(["phone"]);
+    expect(selectVisits(visits, { text: "phone", state: "chat" }, { key: "visitor", down: false })).toEqual(
+      [],
+    );
+  });
+
+  const on = (url: string, entered_at: number) => ({ page: { url, title: "", entered_at } });
+
+  // spec: A-2
+  it.each<[what: string, key: SortKey, visits: Visit[], up: string[]]>([
+    [
+      "how often they came",
+      "visitor",
+      [visit("third", { visit_number: 3 }), visit("first", {}), visit("second", { visit_number: 2 })],
+      ["first", "second", "third"],
+    ],
+    [
+      "the address of their page, without one first",
+      "page",
+      [
+        visit("b", on("https://a.test/b", 1)),
+        visit("none", { page: null }),
+        visit("a", on("https://a.test/a", 2)),
+      ],
+      ["none", "a", "b"],
+    ],
+    [
+      "their time on the page, the shortest first",
+      "on_page",
+      [visit("long", on("/", 10)), visit("short", on("/", 30)), visit("middle", on("/", 20))],
+      ["short", "middle", "long"],
+    ],
+    [
+      "how many pages they saw",
+      "pages",
+      [visit("b", { page_views: 12 }), visit("c", { page_views: 3 }), visit("a", { page_views: 1 })],
+      ["a", "c", "b"],
+    ],
+    ["what counts most about them", "state", EACH.slice(0, 4), ["away", "browsing", "offer", "chat"]],
+  ])("are sorted by %s, up and down", (_, key, visits, up) => {
+    const sorted = (down: boolean) => selectVisits(visits, everything, { key, down }).map(({ id }) => id);
+    expect(sorted(false)).toEqual(up);
+    expect(sorted(true)).toEqual([...up].reverse());
   });
 
   // spec: A-2
