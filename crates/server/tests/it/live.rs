@@ -19,6 +19,7 @@ mod history;
 mod identity;
 mod interleavings;
 mod killed;
+mod killed_hours;
 mod killed_outbox;
 mod launch;
 mod live_list;

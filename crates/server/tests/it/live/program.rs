@@ -12,7 +12,7 @@ use beckon_server::clock::Clock;
 use beckon_server::store::column::Text;
 use beckon_server::store::mail::{MailRow, list_mails};
 use beckon_server::store::opening::SQLITE_FILE;
-use beckon_server::store::queue::{QueueRow, insert_queue};
+use beckon_server::store::queue::{QueueRow, find_queue, insert_queue, update_queue};
 use beckon_server::store::site::SiteRow;
 use beckon_server::store::user::Role;
 use beckon_server::store::{Store, Tx};
@@ -95,10 +95,28 @@ impl Place {
                 Tx::Postgres(tx) => drop(sqlx::query(sql).bind(ms).execute(&mut **tx).await.unwrap()),
             }
         }
+        self.put_back_hours(&mut tx, ms).await;
         tx.commit().await.unwrap();
         store.close().await;
         let more: Vec<&str> = self.more.iter().map(String::as_str).collect();
         self.program = Program::start_with(&self.database, &more);
+    }
+
+    /// What was set at the queue by hand ends so much sooner. Its hours are told by a clock on the wall: after whole hours that
+    /// clock shows what one so far further east shows now, where the hours were those of UTC.
+    async fn put_back_hours(&self, tx: &mut Tx, ms: i64) {
+        let mut queue = find_queue(tx, *self.queue.id).await.unwrap().unwrap();
+        let hours = ms / 3_600_000;
+        if hours == 0 && queue.by_hand.is_none() {
+            return;
+        }
+        if let Some(by_hand) = &mut queue.by_hand {
+            by_hand.0.until = by_hand.0.until.map(|until| until.plus_ms(-ms));
+        }
+        if hours > 0 {
+            queue.plan.0.hours.time_zone = format!("Etc/GMT-{hours}");
+        }
+        update_queue(tx, &queue).await.unwrap();
     }
 
     /// The server stops, as a service manager asks it to.
@@ -134,6 +152,19 @@ impl Place {
     /// The path of what the site has under this name.
     pub(crate) fn of_site(&self, what: &str) -> String {
         format!("/api/v1/sites/{}/{what}", *self.site.id)
+    }
+
+    /// The path of the queue.
+    pub(crate) fn path_of_queue(&self) -> String {
+        format!("/api/v1/queues/{}", *self.queue.id)
+    }
+
+    /// Ada switches something at the queue; yields it as it is then.
+    pub(crate) async fn switch(&self, switches: Value) -> Value {
+        let path = format!("{}/switches", self.path_of_queue());
+        let (status, queue) = self.console("Ada").await.send("PATCH", &path, &switches).await;
+        assert_eq!(status, 200, "{queue}");
+        queue
     }
 
     /// Where the server is.
