@@ -87,6 +87,19 @@ impl Desk {
         }
     }
 
+    /// Another agent serves the queue from now on, alone; they are ready.
+    async fn comes_alone(&self, email: &str) -> UserId {
+        let bob = fixtures::user(email);
+        let mut tx = self.store.write().await.unwrap();
+        insert_user(&mut tx, &bob).await.unwrap();
+        update_queue_agents(&mut tx, &self.queue, &[*bob.id]).await.unwrap();
+        raise_config_version(&mut tx, *self.queue.site_id).await.unwrap();
+        update_agent_status(&mut tx, *bob.id, Stance::Ready, self.clock.now()).await.unwrap();
+        heard(&mut tx, *bob.id, self.clock.now()).await;
+        tx.commit().await.unwrap();
+        *bob.id
+    }
+
     async fn chat(&self) -> ChatRow {
         find_chat(&mut self.store.read().await.unwrap(), self.chat).await.unwrap().unwrap()
     }
@@ -126,19 +139,12 @@ async fn raw(store: &Store, sql: &'static str) {
 async fn a_chat_whose_agent_is_gone_waits_again_and_rings_at_another(store: Store) {
     let desk = Desk::open(store, ChatMode::Reactive).await;
     let queued_at = desk.chat().await.queued_at;
-    let bob = fixtures::user("bob@shop.example");
     desk.go_on(115_000).await;
-    let mut tx = desk.store.write().await.unwrap();
-    insert_user(&mut tx, &bob).await.unwrap();
-    update_queue_agents(&mut tx, &desk.queue, &[*bob.id]).await.unwrap();
-    raise_config_version(&mut tx, *desk.queue.site_id).await.unwrap();
-    update_agent_status(&mut tx, *bob.id, Stance::Ready, desk.clock.now()).await.unwrap();
-    heard(&mut tx, *bob.id, desk.clock.now()).await;
-    tx.commit().await.unwrap();
+    let bob = desk.comes_alone("bob@shop.example").await;
     assert_eq!(*desk.chat().await.state, ChatState::Active, "Alice may come back");
     desk.go_on(10_000).await;
     let chat = desk.chat().await;
-    assert_eq!((*chat.state, chat.agent_id.map(|agent| *agent)), (ChatState::Ringing, Some(*bob.id)));
+    assert_eq!((*chat.state, chat.agent_id.map(|agent| *agent)), (ChatState::Ringing, Some(bob)));
     assert_eq!(chat.queued_at, queued_at, "it keeps its place");
 }
 
