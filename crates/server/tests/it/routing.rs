@@ -31,6 +31,7 @@ store_tests!(
     a_chat_whose_agent_is_gone_waits_again_and_rings_at_another,
     agents_have_time_to_come_back_after_a_sleep_of_the_machine,
     agents_have_time_to_come_back_after_an_outage_of_the_database,
+    agents_have_time_to_come_back_to_a_node_that_takes_the_place_of_another,
     an_alert_that_was_handed_on_is_as_silent_as_before,
     a_message_that_is_being_written_keeps_an_idle_chat_open,
     a_message_that_is_being_written_keeps_an_alert,
@@ -85,6 +86,16 @@ impl Desk {
             self.clock.advance_ms(ROUTES_EVERY_MS);
             self.driver.route().await.unwrap();
         }
+    }
+
+    /// The node goes without a word; after so long another comes, on the same database.
+    async fn replace_node(&mut self, away_ms: i64) {
+        let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        self._running = stopping.clone().drop_guard();
+        self.clock.advance_ms(away_ms);
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        let driver = Driver::start(store, clock, Bus::local(), Mails::Wait, &tasks, stopping);
+        self.driver = driver.await.unwrap();
     }
 
     /// Another agent serves the queue from now on, alone; they are ready.
@@ -169,6 +180,21 @@ async fn agents_have_time_to_come_back_after_an_outage_of_the_database(store: St
     raw(&desk.store, "ALTER TABLE chat_calls_away RENAME TO chat_calls").await;
     desk.driver.route().await.unwrap();
     desk.is_patient().await;
+}
+
+// spec: X-2 X-3 Q-7
+async fn agents_have_time_to_come_back_to_a_node_that_takes_the_place_of_another(store: Store) {
+    let mut desk = Desk::open(store, ChatMode::Reactive).await;
+    let queued_at = desk.chat().await.queued_at;
+    desk.go_on(60_000).await;
+    desk.replace_node(600_000).await;
+    desk.driver.route().await.unwrap();
+    desk.is_patient().await;
+    let bob = desk.comes_alone("bob@shop.example").await;
+    desk.driver.route().await.unwrap();
+    let chat = desk.chat().await;
+    assert_eq!((*chat.state, chat.agent_id.map(|agent| *agent)), (ChatState::Ringing, Some(bob)));
+    assert_eq!(chat.queued_at, queued_at, "it keeps its place");
 }
 
 // spec: P-9 P-10 X-3
