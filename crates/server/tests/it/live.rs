@@ -19,6 +19,8 @@ mod history;
 mod identity;
 mod interleavings;
 mod killed;
+mod killed_hours;
+mod killed_outbox;
 mod launch;
 mod live_list;
 mod nodes;

@@ -31,6 +31,7 @@ store_tests!(
     a_chat_whose_agent_is_gone_waits_again_and_rings_at_another,
     agents_have_time_to_come_back_after_a_sleep_of_the_machine,
     agents_have_time_to_come_back_after_an_outage_of_the_database,
+    agents_have_time_to_come_back_to_a_node_that_takes_the_place_of_another,
     an_alert_that_was_handed_on_is_as_silent_as_before,
     a_message_that_is_being_written_keeps_an_idle_chat_open,
     a_message_that_is_being_written_keeps_an_alert,
@@ -87,6 +88,29 @@ impl Desk {
         }
     }
 
+    /// The node goes without a word; after so long another comes, on the same database.
+    async fn replace_node(&mut self, away_ms: i64) {
+        let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+        self._running = stopping.clone().drop_guard();
+        self.clock.advance_ms(away_ms);
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        let driver = Driver::start(store, clock, Bus::local(), Mails::Wait, &tasks, stopping);
+        self.driver = driver.await.unwrap();
+    }
+
+    /// Another agent serves the queue from now on, alone; they are ready.
+    async fn comes_alone(&self, email: &str) -> UserId {
+        let bob = fixtures::user(email);
+        let mut tx = self.store.write().await.unwrap();
+        insert_user(&mut tx, &bob).await.unwrap();
+        update_queue_agents(&mut tx, &self.queue, &[*bob.id]).await.unwrap();
+        raise_config_version(&mut tx, *self.queue.site_id).await.unwrap();
+        update_agent_status(&mut tx, *bob.id, Stance::Ready, self.clock.now()).await.unwrap();
+        heard(&mut tx, *bob.id, self.clock.now()).await;
+        tx.commit().await.unwrap();
+        *bob.id
+    }
+
     async fn chat(&self) -> ChatRow {
         find_chat(&mut self.store.read().await.unwrap(), self.chat).await.unwrap().unwrap()
     }
@@ -126,19 +150,12 @@ async fn raw(store: &Store, sql: &'static str) {
 async fn a_chat_whose_agent_is_gone_waits_again_and_rings_at_another(store: Store) {
     let desk = Desk::open(store, ChatMode::Reactive).await;
     let queued_at = desk.chat().await.queued_at;
-    let bob = fixtures::user("bob@shop.example");
     desk.go_on(115_000).await;
-    let mut tx = desk.store.write().await.unwrap();
-    insert_user(&mut tx, &bob).await.unwrap();
-    update_queue_agents(&mut tx, &desk.queue, &[*bob.id]).await.unwrap();
-    raise_config_version(&mut tx, *desk.queue.site_id).await.unwrap();
-    update_agent_status(&mut tx, *bob.id, Stance::Ready, desk.clock.now()).await.unwrap();
-    heard(&mut tx, *bob.id, desk.clock.now()).await;
-    tx.commit().await.unwrap();
+    let bob = desk.comes_alone("bob@shop.example").await;
     assert_eq!(*desk.chat().await.state, ChatState::Active, "Alice may come back");
     desk.go_on(10_000).await;
     let chat = desk.chat().await;
-    assert_eq!((*chat.state, chat.agent_id.map(|agent| *agent)), (ChatState::Ringing, Some(*bob.id)));
+    assert_eq!((*chat.state, chat.agent_id.map(|agent| *agent)), (ChatState::Ringing, Some(bob)));
     assert_eq!(chat.queued_at, queued_at, "it keeps its place");
 }
 
@@ -163,6 +180,21 @@ async fn agents_have_time_to_come_back_after_an_outage_of_the_database(store: St
     raw(&desk.store, "ALTER TABLE chat_calls_away RENAME TO chat_calls").await;
     desk.driver.route().await.unwrap();
     desk.is_patient().await;
+}
+
+// spec: X-2 X-3 Q-7
+async fn agents_have_time_to_come_back_to_a_node_that_takes_the_place_of_another(store: Store) {
+    let mut desk = Desk::open(store, ChatMode::Reactive).await;
+    let queued_at = desk.chat().await.queued_at;
+    desk.go_on(60_000).await;
+    desk.replace_node(600_000).await;
+    desk.driver.route().await.unwrap();
+    desk.is_patient().await;
+    let bob = desk.comes_alone("bob@shop.example").await;
+    desk.driver.route().await.unwrap();
+    let chat = desk.chat().await;
+    assert_eq!((*chat.state, chat.agent_id.map(|agent| *agent)), (ChatState::Ringing, Some(bob)));
+    assert_eq!(chat.queued_at, queued_at, "it keeps its place");
 }
 
 // spec: P-9 P-10 X-3

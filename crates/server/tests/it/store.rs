@@ -5,6 +5,7 @@ mod config;
 mod engine;
 mod enquiries;
 pub(crate) mod fixtures;
+mod flow;
 mod hand_requests;
 mod migrations;
 mod page_views;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use beckon_engine::id::UserId;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -106,6 +106,14 @@ impl Socket {
     /// Everything told so far of one type; waits for nothing.
     pub(crate) fn told(&self, kind: &str) -> usize {
         self.seen.iter().filter(|frame| frame["type"] == kind).count()
+    }
+
+    /// The last frame of which `is` holds, of all that have come by now; null when there is none. Waits for nothing.
+    pub(crate) fn last(&mut self, is: impl Fn(&Value) -> bool) -> Value {
+        while let Some(Ok(frame)) = self.receive().now_or_never() {
+            self.seen.push(frame);
+        }
+        self.heard.iter().rev().find(|frame| is(frame)).cloned().unwrap_or_default()
     }
 
     /// The code with which the server closes.

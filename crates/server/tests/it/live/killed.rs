@@ -22,8 +22,14 @@ database_tests!(
     a_taken_alert_is_taken_back_when_the_visitor_does_not_return,
     an_alert_that_nobody_takes_passes,
     an_alert_does_not_wait_in_another_queue,
+    a_taken_alert_that_nobody_writes_to_passes_to_the_next_agent,
     an_open_offer_is_passively_ignored,
+    an_offer_that_is_ignored_after_the_visitor_returned_can_be_accepted_still,
+    a_visitor_in_the_queue_who_does_not_return_is_given_up,
     a_call_to_a_colleague_rings_out,
+    an_invitation_of_a_colleague_rings_out,
+    a_chat_handed_to_a_queue_is_answered_there,
+    a_chat_handed_to_a_queue_leaves_it_when_it_is_due,
     a_conversation_stays_with_the_agent_who_comes_back,
     a_wrap_up_is_closed,
     an_idle_chat_is_warned_and_closed,
@@ -34,7 +40,7 @@ fn plan(queue: Value) -> Plan {
 }
 
 /// No offers: chats are begun by visitors.
-fn reactive(mut queue: Value) -> Plan {
+pub(super) fn reactive(mut queue: Value) -> Plan {
     queue["alternatives"] = json!({ "no_agent": { "do": "wait" } });
     Plan { required_time_s: 86_400, ..plan(queue) }
 }
@@ -48,14 +54,14 @@ fn with_form() -> Value {
     json!({ "form_invite": [field] })
 }
 
-async fn queued(place: &Place) -> (Browser, Value) {
+pub(super) async fn queued(place: &Place) -> (Browser, Value) {
     let mut browser = place.browser().await;
     browser.socket.send(json!({ "type": "open_chat" })).await;
     let chat = browser.chat("queued").await;
     (browser, chat["id"].clone())
 }
 
-async fn talking(place: &Place) -> (Browser, Console, Value) {
+pub(super) async fn talking(place: &Place) -> (Browser, Console, Value) {
     let mut alice = place.ready("Alice").await;
     let (mut browser, _) = queued(place).await;
     let chat = alice.take().await;
@@ -64,8 +70,14 @@ async fn talking(place: &Place) -> (Browser, Console, Value) {
     (browser, alice, chat)
 }
 
+async fn is_away_without_an_answer(place: &Place, name: &str) {
+    let agents = place.once("/api/v1/agents", |_| true).await;
+    let status = agents["items"].as_array().unwrap().iter().find(|agent| agent["name"] == name).unwrap();
+    assert_eq!((&status["status"], &status["reason"]), (&json!("away"), &json!("no_answer")), "{status}");
+}
+
 /// The chat has ended, and Beckon has said so once, also after a further look at everything that waits.
-async fn ended_once(place: &mut Place, chat: &Value, by: &str, line: &str) {
+pub(super) async fn ended_once(place: &mut Place, chat: &Value, by: &str, line: &str) {
     let ended = place.chat_once(chat, |chat| chat["state"] == "ended").await;
     assert_eq!(ended["ended_by"], by);
     place.look_again().await;
@@ -137,9 +149,7 @@ async fn a_ring_goes_on_to_the_next_agent(database: Database) {
     let mut back = place.back(&browser, &chat).await;
     assert_eq!(bob.take().await["id"], chat);
     back.chat("active").await;
-    let agents = place.once("/api/v1/agents", |_| true).await;
-    let status = agents["items"].as_array().unwrap().iter().find(|agent| agent["name"] == "Alice").unwrap();
-    assert_eq!((&status["status"], &status["reason"]), (&json!("away"), &json!("no_answer")), "{status}");
+    is_away_without_an_answer(&place, "Alice").await;
 }
 
 // spec: X-3 P-10
@@ -191,6 +201,28 @@ async fn an_alert_that_nobody_takes_passes(database: Database) {
     place.chat_once(&chat, |chat| chat["state"] == "ended").await;
 }
 
+// spec: X-3 P-10
+async fn a_taken_alert_that_nobody_writes_to_passes_to_the_next_agent(database: Database) {
+    let settings = SiteSettings { poll_interval_s: 300, ..Plan::default().settings };
+    let queue = json!({ "routing": { "ring_time_s": 4 } });
+    let mut place = Place::open(database, Plan { settings, queue, ..without_invite() }).await;
+    let mut alice = place.ready("Alice").await;
+    let browser = place.browser().await;
+    let chat = alice.take().await;
+    // Three ring times and a second; then Alice has as long again to come back.
+    place.die(13).await;
+    let mut back = place.back(&browser, &Value::Null).await;
+    assert_eq!(back.welcome["chat"], Value::Null);
+    let mut bob = place.ready("Bob").await;
+    let rung = bob.ring_of(&chat["id"]).await;
+    let taken = bob.take_rung(&rung).await;
+    bob.say(&taken, "b1", "May I help?").await;
+    let shown = back.chat("active").await;
+    assert_eq!(shown["agent"]["name"], "Bob", "of Alice the visitor knows nothing: {shown}");
+    back.message("May I help?").await;
+    is_away_without_an_answer(&place, "Alice").await;
+}
+
 // spec: X-3 P-9 Q-5
 async fn an_alert_does_not_wait_in_another_queue(database: Database) {
     let other = QueueId(Uuid::now_v7());
@@ -230,6 +262,39 @@ async fn an_open_offer_is_passively_ignored(database: Database) {
     assert!(place.back(&browser, &Value::Null).await.welcome["offer"].is_null());
 }
 
+// spec: X-3 O-7 X-5
+async fn an_offer_that_is_ignored_after_the_visitor_returned_can_be_accepted_still(database: Database) {
+    let settings = SiteSettings { poll_interval_s: 60, ignored_after_s: 10, ..SiteSettings::default() };
+    let mut place = Place::open(database, Plan { settings, ..Plan::default() }).await;
+    let _alice = place.ready("Alice").await;
+    let mut browser = place.browser().await;
+    let offer = browser.offer().await;
+    place.die(0).await;
+    let mut alice = place.ready("Alice").await;
+    let mut back = place.back(&browser, &Value::Null).await;
+    assert_eq!(back.welcome["offer"]["id"], offer["id"]);
+    let path = format!("/api/v1/visits/{}", browser.welcome["visit"].as_str().unwrap());
+    let ignored = place.once(&path, |visit| visit["presentations"][0]["outcome"] == "ignored").await;
+    let at = |when: &str| ignored["presentations"][0][when].as_i64().unwrap();
+    let lasted = at("outcome_at") - at("presented_at");
+    assert!((10_000..130_000).contains(&lasted), "{lasted} ms");
+    back.accept(&offer).await;
+    assert_eq!(alice.take().await["mode"], "invite");
+    back.chat("active").await;
+    let accepted = place.once(&path, |visit| visit["presentations"][0]["accepted_late_at"].is_i64()).await;
+    assert_eq!(accepted["presentations"][0]["outcome"], "ignored", "an outcome is final");
+    assert_eq!(accepted["presentations"].as_array().unwrap().len(), 1);
+}
+
+// spec: X-3 T-7
+async fn a_visitor_in_the_queue_who_does_not_return_is_given_up(database: Database) {
+    let mut place = Place::open(database, reactive(json!({}))).await;
+    let (_browser, chat) = queued(&place).await;
+    // A visit ends after half an hour without contact; nobody would wait for the day that the queue gives.
+    place.die(31 * 60).await;
+    ended_once(&mut place, &chat, "system", "visitor_left").await;
+}
+
 // spec: X-3 Q-9
 async fn a_call_to_a_colleague_rings_out(database: Database) {
     let mut place = Place::open(database, reactive(json!({}))).await;
@@ -240,6 +305,64 @@ async fn a_call_to_a_colleague_rings_out(database: Database) {
     place.die(21).await;
     let kept = place.chat_once(&chat["id"], |chat| chat["call"].is_null()).await;
     assert_eq!((&kept["state"], &kept["owner_epoch"]), (&json!("active"), &chat["owner_epoch"]));
+}
+
+// spec: X-3 Q-9
+async fn an_invitation_of_a_colleague_rings_out(database: Database) {
+    let mut place = Place::open(database, reactive(json!({}))).await;
+    let (_browser, mut alice, chat) = talking(&place).await;
+    let bob = place.ready("Bob").await;
+    let frame = json!({ "type": "invite", "chat": chat["id"], "agent": bob.user, "note": "" });
+    assert_eq!(alice.command(frame).await["type"], "done");
+    // Longer than an agent who is gone counts as ready: later on it rings at Bob.
+    place.die(31).await;
+    let kept = place.chat_once(&chat["id"], |chat| chat["call"].is_null()).await;
+    let is_as_before = (&kept["state"], &kept["owner_epoch"], &kept["guests"]);
+    assert_eq!(is_as_before, (&json!("active"), &chat["owner_epoch"], &json!([])));
+    place.look_again().await;
+    let lines = place.lines(&chat["id"]).await;
+    assert_eq!(lines.iter().filter(|line| *line == "call_unanswered").count(), 1, "{lines:?}");
+}
+
+/// A chat that Alice has handed to a second queue, which nobody serves yet.
+async fn handed_on(place: &mut Place) -> (Browser, Value, QueueId) {
+    let other = QueueId(Uuid::now_v7());
+    place.add_queue(other).await;
+    let (mut browser, mut alice, chat) = talking(place).await;
+    let frame = json!({ "type": "transfer", "chat": chat["id"], "to": { "queue": other }, "note": "" });
+    assert_eq!(alice.command(frame).await["type"], "done");
+    browser.message("transferred").await;
+    (browser, chat, other)
+}
+
+// spec: X-3 Q-9 Q-3
+async fn a_chat_handed_to_a_queue_is_answered_there(database: Database) {
+    let mut place = Place::open(database, reactive(json!({}))).await;
+    let (browser, chat, other) = handed_on(&mut place).await;
+    place.die(0).await;
+    let mut back = place.back(&browser, &chat["id"]).await;
+    assert_eq!(back.welcome["chat"]["state"], "queued");
+    let mut bob = place.ready("Bob").await;
+    let body = json!({ "agents": [bob.user] });
+    let ada = place.console("Ada").await;
+    let (status, changed) = ada.send("PATCH", &format!("/api/v1/queues/{other}"), &body).await;
+    assert_eq!(status, 200, "{changed}");
+    let rung = bob.ring_of(&chat["id"]).await;
+    assert_eq!((&rung["queue"]["name"], &rung["queued_at"]), (&json!("Other"), &chat["queued_at"]));
+    let taken = bob.take_rung(&rung).await;
+    bob.say(&taken, "b1", "Now with me").await;
+    assert_eq!(back.message("Now with me").await["name"], "Bob");
+}
+
+// spec: X-3 Q-9 Q-5
+async fn a_chat_handed_to_a_queue_leaves_it_when_it_is_due(database: Database) {
+    let routing = json!({ "dequeue_after_s": 60, "dequeue": { "do": "enquiry" } });
+    let mut place = Place::open(database, reactive(json!({ "routing": routing }))).await;
+    let (browser, chat, _) = handed_on(&mut place).await;
+    place.die(61).await;
+    ended_once(&mut place, &chat["id"], "system", "queue_timed_out").await;
+    let back = place.back(&browser, &chat["id"]).await;
+    assert_eq!(back.welcome["chat"]["instead"]["alternative"], json!({ "do": "enquiry" }));
 }
 
 // spec: X-1 X-2 Q-7

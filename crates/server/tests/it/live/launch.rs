@@ -5,6 +5,7 @@ use beckon_engine::settings::SiteSettings;
 use beckon_server::clock::Clock;
 use beckon_server::store::Store;
 use beckon_server::store::queue::{QueueRow, update_queue};
+use beckon_server::store::user::Role;
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
@@ -18,6 +19,7 @@ store_tests!(
     a_visitor_who_closes_the_window_is_left_alone,
     an_alert_that_the_visitor_does_not_see_takes_no_chat_away,
     the_window_stays_while_the_visitor_goes_from_page_to_page,
+    nobody_is_alerted_while_the_queue_is_closed_or_its_channel_off,
     a_silent_agent_is_set_away_and_the_next_one_alerted,
     an_alert_goes_on_when_its_agent_takes_it_and_writes_nothing,
     an_alert_stays_with_the_agent_who_begins_to_write,
@@ -131,6 +133,33 @@ async fn the_window_stays_while_the_visitor_goes_from_page_to_page(store: Store)
     let taken = alice.take_rung(&json!({ "id": chat })).await;
     alice.say(&taken, "a1", "May I help?").await;
     browser.message("May I help?").await;
+}
+
+// spec: P-11 O-1
+async fn nobody_is_alerted_while_the_queue_is_closed_or_its_channel_off(store: Store) {
+    let settings = SiteSettings { poll_interval_s: 60, ..Plan::default().settings };
+    let never = json!({ "hours": { "time_zone": "UTC", "weekly": [], "exceptions": [] } });
+    let off = Plan { channel_on: false, ..without_invite(json!({})) };
+    for (plan, why, opening) in [
+        (without_invite(never), "out_of_hours", json!({ "by_hand": { "open": true } })),
+        (off, "channel_off", json!({ "channel_on": true })),
+    ] {
+        let shop = Shop::open(store.clone(), Plan { settings: settings.clone(), ..plan }).await;
+        let mut alice = shop.agent(&format!("Alice {why}")).await;
+        let browser = shop.browser().await;
+        let path = format!("/api/v1/visits/{}/decision", browser.welcome["visit"].as_str().unwrap());
+        let decision = alice.read_until(&path, |decision| decision["reason"] == why).await;
+        assert_eq!(decision["rules"][0]["blocked"], why, "{decision}");
+        assert_eq!(alice.read("/api/v1/chats").await["items"], json!([]));
+        assert_eq!(alice.socket.last(|frame| frame["type"] == "chat"), Value::Null);
+        // Nothing else was in the way: once that is over, Alice is alerted.
+        let sue = shop.person(&format!("Sue {why}"), Role::Supervisor).await;
+        let switches = format!("/api/v1/queues/{}/switches", *shop.queue.id);
+        assert_eq!(sue.send("PATCH", &switches, &opening).await.0, 200);
+        assert_eq!(alice.ring().await["mode"], "engage");
+        assert_eq!(browser.socket.told("chat"), 0);
+        shop.close();
+    }
 }
 
 // spec: P-10 Q-4

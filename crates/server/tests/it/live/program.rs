@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use beckon_engine::id::{QueueId, UserId};
 use beckon_server::clock::Clock;
-use beckon_server::store::Tx;
 use beckon_server::store::column::Text;
-use beckon_server::store::queue::{QueueRow, insert_queue};
+use beckon_server::store::mail::{MailRow, list_mails};
+use beckon_server::store::opening::SQLITE_FILE;
+use beckon_server::store::queue::{QueueRow, find_queue, insert_queue, update_queue};
 use beckon_server::store::site::SiteRow;
 use beckon_server::store::user::Role;
+use beckon_server::store::{Store, Tx};
 use serde_json::{Value, json};
 
 use super::client::{Browser, Console};
@@ -24,7 +26,7 @@ use crate::harness::Database;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Every time that stands in the database, put back: for the server it is as if it had been away for so long.
-const AWAY: [&str; 7] = [
+const AWAY: [&str; 12] = [
     "UPDATE chats SET requested_at = requested_at - $1, queued_at = queued_at - $1, answered_at = answered_at - $1,
          ended_at = ended_at - $1, due_at = due_at - $1, held_until = held_until - $1, wait_due = wait_due - $1,
          idle_warned_at = idle_warned_at - $1, requeued_at = requeued_at - $1, wrap_up_due = wrap_up_due - $1",
@@ -36,12 +38,19 @@ const AWAY: [&str; 7] = [
          rung_at = CASE WHEN rung_at > 0 THEN rung_at - $1 ELSE 0 END",
     "UPDATE chat_participants SET joined_at = joined_at - $1, left_at = left_at - $1",
     "UPDATE chat_calls SET called_at = called_at - $1, due_at = due_at - $1, settled_at = settled_at - $1",
+    "UPDATE chat_transcripts SET asked_at = asked_at - $1, sent_at = sent_at - $1",
+    "UPDATE enquiries SET created_at = created_at - $1, handled_at = handled_at - $1",
+    "UPDATE mails SET created_at = created_at - $1, due_at = due_at - $1, sent_at = sent_at - $1",
+    "UPDATE webhook_deliveries SET created_at = created_at - $1, due_at = due_at - $1, delivered_at = delivered_at - $1",
+    "UPDATE webhook_tries SET at = at - $1",
 ];
 
 /// A shop with a server in a process of its own; Alice and Bob serve its queue, Ada administers.
 pub(crate) struct Place {
     database: Database,
     program: Program,
+    /// Further arguments of the server.
+    more: Vec<String>,
     site: SiteRow,
     queue: QueueRow,
     people: Vec<(String, String, UserId)>,
@@ -55,6 +64,11 @@ pub(crate) struct Program {
 
 impl Place {
     pub(crate) async fn open(database: Database, plan: Plan) -> Self {
+        Self::open_with(database, plan, &[]).await
+    }
+
+    /// A shop whose server has further arguments, whenever it is started.
+    pub(crate) async fn open_with(database: Database, plan: Plan, more: &[&str]) -> Self {
         let store = database.open().await;
         let (site, queue, _) = plant(&store, &plan).await;
         let mut people = Vec::new();
@@ -64,7 +78,9 @@ impl Place {
             people.push((name.to_owned(), token, user));
         }
         store.close().await;
-        Self { program: Program::start(&database), database, site, queue, people }
+        let program = Program::start_with(&database, more);
+        let more = more.iter().map(|argument| (*argument).to_owned()).collect();
+        Self { database, program, more, site, queue, people }
     }
 
     /// `kill -9`; then the server is away for so many seconds, and comes back.
@@ -72,22 +88,35 @@ impl Place {
         self.program.kill();
         let store = self.database.open().await;
         let ms = away_s * 1_000;
-        match store.write().await.unwrap() {
-            Tx::Sqlite(mut tx) => {
-                for sql in AWAY {
-                    sqlx::query(sql).bind(ms).execute(&mut *tx).await.unwrap();
-                }
-                tx.commit().await.unwrap();
-            }
-            Tx::Postgres(mut tx) => {
-                for sql in AWAY {
-                    sqlx::query(sql).bind(ms).execute(&mut *tx).await.unwrap();
-                }
-                tx.commit().await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        for sql in AWAY {
+            match &mut tx {
+                Tx::Sqlite(tx) => drop(sqlx::query(sql).bind(ms).execute(&mut **tx).await.unwrap()),
+                Tx::Postgres(tx) => drop(sqlx::query(sql).bind(ms).execute(&mut **tx).await.unwrap()),
             }
         }
+        self.put_back_hours(&mut tx, ms).await;
+        tx.commit().await.unwrap();
         store.close().await;
-        self.program = Program::start(&self.database);
+        let more: Vec<&str> = self.more.iter().map(String::as_str).collect();
+        self.program = Program::start_with(&self.database, &more);
+    }
+
+    /// What was set at the queue by hand ends so much sooner. Its hours are told by a clock on the wall: after whole hours that
+    /// clock shows what one so far further east shows now, where the hours were those of UTC.
+    async fn put_back_hours(&self, tx: &mut Tx, ms: i64) {
+        let mut queue = find_queue(tx, *self.queue.id).await.unwrap().unwrap();
+        let hours = ms / 3_600_000;
+        if hours == 0 && queue.by_hand.is_none() {
+            return;
+        }
+        if let Some(by_hand) = &mut queue.by_hand {
+            by_hand.0.until = by_hand.0.until.map(|until| until.plus_ms(-ms));
+        }
+        if hours > 0 {
+            queue.plan.0.hours.time_zone = format!("Etc/GMT-{hours}");
+        }
+        update_queue(tx, &queue).await.unwrap();
     }
 
     /// The server stops, as a service manager asks it to.
@@ -104,6 +133,7 @@ impl Place {
     /// A server on another database, or on the same, with further arguments.
     pub(crate) fn start_on(&mut self, database: Database, more: &[&str]) {
         self.program = Program::start_with(&database, more);
+        self.more = more.iter().map(|argument| (*argument).to_owned()).collect();
         self.database = database;
     }
 
@@ -117,6 +147,24 @@ impl Place {
         tx.commit().await.unwrap();
         store.close().await;
         self.die(0).await;
+    }
+
+    /// The path of what the site has under this name.
+    pub(crate) fn of_site(&self, what: &str) -> String {
+        format!("/api/v1/sites/{}/{what}", *self.site.id)
+    }
+
+    /// The path of the queue.
+    pub(crate) fn path_of_queue(&self) -> String {
+        format!("/api/v1/queues/{}", *self.queue.id)
+    }
+
+    /// Ada switches something at the queue; yields it as it is then.
+    pub(crate) async fn switch(&self, switches: Value) -> Value {
+        let path = format!("{}/switches", self.path_of_queue());
+        let (status, queue) = self.console("Ada").await.send("PATCH", &path, &switches).await;
+        assert_eq!(status, 200, "{queue}");
+        queue
     }
 
     /// Where the server is.
@@ -178,6 +226,29 @@ impl Place {
         let came = tokio::time::timeout(PATIENCE, wait).await;
         assert!(came.is_ok(), "{path} did not come to it: {last:#}");
         last
+    }
+
+    /// The mails that leave or have left, newest first, as they stand in the database while the server works on it, once `is`
+    /// holds of them.
+    pub(crate) async fn mails_once(&self, is: impl Fn(&[MailRow]) -> bool) -> Vec<MailRow> {
+        let store = match &self.database {
+            Database::Sqlite(dir) => Store::look_at_sqlite(&dir.join(SQLITE_FILE)).await.unwrap(),
+            Database::Postgres(url) => Store::look_at_postgres(url).await.unwrap(),
+        };
+        let mut mails = Vec::new();
+        let wait = async {
+            loop {
+                mails = list_mails(&mut store.read().await.unwrap(), 10).await.unwrap();
+                if is(&mails) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let came = tokio::time::timeout(PATIENCE, wait).await;
+        assert!(came.is_ok(), "the mails did not come to it: {mails:#?}");
+        store.close().await;
+        mails
     }
 
     /// The lines of Beckon's own in a chat, in order.

@@ -24,6 +24,7 @@ store_tests!(
     who_waits_too_long_waits_in_another_queue,
     the_places_behind_who_is_moved_change_at_once,
     a_queue_that_closes_says_so_to_who_waits,
+    a_queue_whose_hours_run_out_says_so_to_who_waits,
     what_was_closed_by_hand_opens_by_itself,
     a_channel_switched_off_ends_the_wait,
 );
@@ -267,6 +268,36 @@ async fn a_queue_that_closes_says_so_to_who_waits(store: Store) {
     assert_eq!(ended["instead"]["alternative"]["do"], "enquiry");
     assert_eq!(ended["instead"]["opens_at"], tomorrow);
     browser.message("queue_closed").await;
+}
+
+// spec: Q-1 Q-6
+async fn a_queue_whose_hours_run_out_says_so_to_who_waits(store: Store) {
+    // On Mondays, the day on which the clock begins, until a minute from then.
+    let weekly = json!([{ "weekday": 1, "from": "08:00", "to": "09:01" }]);
+    let queue = json!({
+        "hours": { "time_zone": "UTC", "weekly": weekly, "exceptions": [] },
+        "alternatives": { "no_agent": { "do": "wait" }, "out_of_hours": { "do": "enquiry" } },
+    });
+    let settings = SiteSettings { poll_interval_s: 300, ..Plan::default().settings };
+    let plan = Plan { queue, settings, ..Plan::default() };
+    let shop = Shop::open_at(store, plan, Clock::manual(START)).await;
+    let (mut first, _) = waiting(&shop).await;
+    shop.clock.advance_ms(59_999);
+    let (mut last, _) = waiting(&shop).await;
+    shop.clock.advance_ms(1);
+    let mut late = shop.browser().await;
+    late.socket.send(json!({ "type": "open_chat" })).await;
+    let told = late.socket.next_of("alternative").await;
+    let opens_at = json!(START.plus_s(7 * 86_400 - 3_600).0);
+    assert_eq!((&told["reason"], &told["opens_at"]), (&json!("out_of_hours"), &opens_at));
+    for browser in [&mut first, &mut last] {
+        let ended = browser.chat("ended").await;
+        assert_eq!(ended["ended_by"], "system");
+        let instead = &ended["instead"];
+        assert_eq!((&instead["reason"], &instead["opens_at"]), (&json!("out_of_hours"), &opens_at));
+        assert_eq!(instead["alternative"], json!({ "do": "enquiry" }));
+        browser.message("queue_closed").await;
+    }
 }
 
 // spec: Q-1 X-3
