@@ -154,8 +154,10 @@ impl Book {
         let first = {
             let mut seen = self.open();
             let told = seen.settled.entry(id.to_owned()).or_insert_with(|| outcome.to_owned());
-            // An ignored offer can be accepted late, and so can a passively ignored one whose browser is back (O-7, O-9).
-            if matches!(told.as_str(), "ignored" | "passively_ignored") && outcome == "accepted" {
+            // An ignored offer can be accepted late, and so can a passively ignored one whose browser is back (O-7, O-9); a late yes
+            // that leads to no chat of its own takes it from the screen as withdrawn.
+            let ignored = matches!(told.as_str(), "ignored" | "passively_ignored");
+            if ignored && matches!(outcome, "accepted" | "withdrawn") {
                 outcome.clone_into(told);
             }
             told.clone()
