@@ -228,7 +228,7 @@ impl Store {
             Pools::Sqlite { writer: None, readers, stamps, .. } => {
                 Tx::Sqlite(SqliteTx::pooled(readers.begin_with("BEGIN IMMEDIATE").await?, stamps.clone()))
             }
-            Pools::Postgres { all, .. } => Tx::Postgres(PostgresTx::begin(all, "BEGIN").await?),
+            Pools::Postgres { all, .. } => Tx::Postgres(PostgresTx::write(all).await?),
         })
     }
 
@@ -239,7 +239,7 @@ impl Store {
     pub async fn read(&self) -> StoreResult<Tx> {
         match &self.pools {
             Pools::Sqlite { readers, stamps, .. } => read_sqlite(readers, stamps).await,
-            Pools::Postgres { all, .. } => read_postgres(all).await,
+            Pools::Postgres { all, .. } => Ok(Tx::Postgres(PostgresTx::read(all).await?)),
         }
     }
 
@@ -251,7 +251,7 @@ impl Store {
     pub async fn check(&self) -> StoreResult<Tx> {
         match &self.pools {
             Pools::Sqlite { checks, stamps, .. } => read_sqlite(checks, stamps).await,
-            Pools::Postgres { checks, .. } => read_postgres(checks).await,
+            Pools::Postgres { checks, .. } => Ok(Tx::Postgres(PostgresTx::read(checks).await?)),
         }
     }
 
@@ -276,11 +276,6 @@ impl Store {
 
 async fn read_sqlite(pool: &SqlitePool, stamps: &Stamps) -> StoreResult<Tx> {
     Ok(Tx::Sqlite(SqliteTx::pooled(pool.begin().await?, stamps.clone())))
-}
-
-async fn read_postgres(pool: &PgPool) -> StoreResult<Tx> {
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-    Ok(Tx::Postgres(PostgresTx::begin(pool, begin).await?))
 }
 
 /// When the disk has what was committed: before anyone is told.

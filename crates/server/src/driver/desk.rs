@@ -87,7 +87,6 @@ impl Driver {
     /// When the database failed; nothing was done then.
     pub async fn route(&self) -> StoreResult<Option<UnixMs>> {
         let patience = &self.inner.patience;
-        patience.passes(self.clock().now());
         let passed = self.pass().await;
         match passed {
             Ok(_) => patience.passes(self.clock().now()),
@@ -99,8 +98,9 @@ impl Driver {
     async fn pass(&self) -> StoreResult<Option<UnixMs>> {
         let mut tx = self.store().write().await?;
         tx.lock(LOCK_KEY).await?;
-        // Whoever waited for the lock would ring for less than the ring time.
+        // Whoever waited for the lock would ring for less than the ring time; and may have slept meanwhile.
         let mut pass = Pass { driver: self, now: self.clock().now(), hints: Vec::new() };
+        self.inner.patience.passes(pass.now);
         self.run_out_calls_and_wrap_ups(&mut tx, pass.now, &mut pass.hints).await?;
         pass.run(&mut tx).await?;
         let chat_due = find_next_due(&mut tx).await?;

@@ -20,7 +20,7 @@ impl Patience {
         Self { since: AtomicI64::new(now.0), last: AtomicI64::new(now.0) }
     }
 
-    /// A pass begins, or has been made.
+    /// A pass decides by this moment, or has been made.
     pub(super) fn passes(&self, now: UnixMs) {
         if now.0 - self.last.swap(now.0, Ordering::SeqCst) > GAP_MS {
             self.since.store(now.0, Ordering::SeqCst);

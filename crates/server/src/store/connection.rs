@@ -2,7 +2,8 @@
 //! up for long, such as after its machine has vanished or a firewall has forgotten it.
 
 use std::ops::{Deref, DerefMut};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
@@ -17,6 +18,8 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const SIGN_WITHIN: Duration = Duration::from_secs(3);
 /// What a statement may take while others wait for it, locks included.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
+/// What one may take that waits for no lock, as those that only read.
+const READ_WITHIN: Duration = Duration::from_secs(10);
 
 /// For the server, a client that is silent within a unit of work, or that does not answer at all, is gone, and what it holds
 /// locked is free again.
@@ -43,7 +46,30 @@ pub(super) fn pool_of_checks(options: PgConnectOptions) -> PgPool {
     of(1).connect_lazy_with(options)
 }
 
+/// When a connection was last found silent. What silenced it may have silenced those made before: they are given up unasked, so that
+/// nobody waits for one after another.
+#[derive(Clone, Debug, Default)]
+struct Silence(Arc<Mutex<Option<Instant>>>);
+
+impl Silence {
+    fn may_have_come_to(&self, age: Duration) -> bool {
+        let found = *self.0.lock().expect("nobody panics with it");
+        found.is_some_and(|at| age > at.elapsed())
+    }
+
+    /// Asks a connection for a sign.
+    async fn sign(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let signed = within(SIGN_WITHIN, connection.ping()).await;
+        if signed.is_err() {
+            *self.0.lock().expect("nobody panics with it") = Some(Instant::now());
+        }
+        signed
+    }
+}
+
 fn of(connections: u32) -> PgPoolOptions {
+    let before = Silence::default();
+    let after = before.clone();
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(HAD_WITHIN)
@@ -52,24 +78,25 @@ fn of(connections: u32) -> PgPoolOptions {
         })
         // Both ask for a sign themselves otherwise, and wait for it for ever.
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
+        .before_acquire(move |connection, meta| {
+            let silence = before.clone();
             Box::pin(async move {
+                if silence.may_have_come_to(meta.age) {
+                    return Err(late());
+                }
                 if meta.idle_for > TRUSTED_FOR {
-                    sign(connection).await?;
+                    silence.sign(connection).await?;
                 }
                 Ok(true)
             })
         })
-        .after_release(|connection, _| {
+        .after_release(move |connection, _| {
+            let silence = after.clone();
             Box::pin(async move {
-                sign(connection).await?;
+                silence.sign(connection).await?;
                 Ok(true)
             })
         })
-}
-
-async fn sign(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    within(SIGN_WITHIN, connection.ping()).await
 }
 
 /// What the database answers, unless that takes too long.
@@ -77,22 +104,34 @@ pub(super) async fn within<T>(
     time: Duration,
     work: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, sqlx::Error> {
-    let late = |_| Err(sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer came")));
-    tokio::time::timeout(time, work).await.unwrap_or_else(late)
+    tokio::time::timeout(time, work).await.unwrap_or_else(|_| Err(late()))
+}
+
+fn late() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer came"))
 }
 
 impl PostgresTx {
+    /// Begins one that writes, and may wait for locks.
+    pub(super) async fn write(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        Self::begin(pool, "BEGIN", ANSWERED_WITHIN).await
+    }
+
+    /// Begins one that only reads, on one consistent view.
+    pub(super) async fn read(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        Self::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", READ_WITHIN).await
+    }
+
     /// Begins to the end, also when nobody waits for it any more, such as a browser that has gone: a connection that goes back to
     /// the pool while BEGIN is under way would stay in that transaction, and fail whoever has it next.
-    pub(super) async fn begin(pool: &PgPool, statement: &'static str) -> Result<Self, sqlx::Error> {
+    async fn begin(pool: &PgPool, statement: &'static str, answered: Duration) -> Result<Self, sqlx::Error> {
+        // Where connections are idle nobody waits for others to give theirs back.
+        let had_within = if pool.num_idle() > 0 { SIGN_WITHIN } else { HAD_WITHIN };
         let pool = pool.clone();
-        let begun =
-            tokio::spawn(within(
-                HAD_WITHIN + ANSWERED_WITHIN,
-                async move { pool.begin_with(statement).await },
-            ));
+        let beginning = async move { pool.begin_with(statement).await };
+        let begun = tokio::spawn(within(had_within + READ_WITHIN, beginning));
         let tx = begun.await.unwrap_or(Err(sqlx::Error::PoolClosed))?;
-        Ok(Self { tx, within: ANSWERED_WITHIN })
+        Ok(Self { tx, within: answered })
     }
 
     /// What a statement in it may take.

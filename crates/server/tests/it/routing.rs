@@ -30,6 +30,7 @@ use crate::store::fixtures;
 store_tests!(
     a_chat_whose_agent_is_gone_waits_again_and_rings_at_another,
     agents_have_time_to_come_back_after_a_sleep_of_the_machine,
+    agents_have_time_to_come_back_after_a_sleep_in_the_middle_of_routing,
     agents_have_time_to_come_back_after_an_outage_of_the_database,
     agents_have_time_to_come_back_to_a_node_that_takes_the_place_of_another,
     an_alert_that_was_handed_on_is_as_silent_as_before,
@@ -42,6 +43,9 @@ store_tests!(
 
 /// Routing looks again at least this often.
 const ROUTES_EVERY_MS: i64 = 5_000;
+
+/// One node routes at a time: whoever does holds this lock.
+const DESK_LOCK: i64 = 0x6465_736b;
 
 /// The visitor was heard from until then.
 const VISITOR_HEARD_MS: i64 = 130_000;
@@ -165,6 +169,21 @@ async fn agents_have_time_to_come_back_after_a_sleep_of_the_machine(store: Store
     desk.driver.route().await.unwrap();
     desk.clock.advance_ms(600_000);
     desk.driver.route().await.unwrap();
+    desk.is_patient().await;
+}
+
+// spec: X-2 X-3
+async fn agents_have_time_to_come_back_after_a_sleep_in_the_middle_of_routing(store: Store) {
+    let desk = Desk::open(store, ChatMode::Reactive).await;
+    desk.driver.route().await.unwrap();
+    let mut tx = desk.store.write().await.unwrap();
+    tx.lock(DESK_LOCK).await.unwrap();
+    let sleep = async {
+        desk.clock.advance_ms(600_000);
+        tx.commit().await.unwrap();
+    };
+    let (routed, ()) = tokio::join!(desk.driver.route(), sleep);
+    routed.unwrap();
     desk.is_patient().await;
 }
 

@@ -12,4 +12,5 @@ mod page_views;
 mod people;
 mod pictures;
 mod returning;
+mod silence;
 mod sweep;

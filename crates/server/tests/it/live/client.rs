@@ -287,7 +287,14 @@ impl Console {
         let done = self.command(json!({ "type": "accept", "chat": chat["id"] })).await;
         assert_eq!(done["type"], "done", "{done}");
         self.socket.send(json!({ "type": "follow", "chat": chat["id"], "after": 0 })).await;
-        self.chat("active").await
+        // It may have been told of it while another agent had it.
+        let me = self.user.to_string();
+        let is = |frame: &Value| {
+            frame["chat"]["state"] == "active"
+                && frame["chat"]["agent"]["id"] == me.as_str()
+                && frame["chat"]["id"] == chat["id"]
+        };
+        self.socket.next("the chat that was taken", is).await["chat"].clone()
     }
 
     pub(crate) async fn say(&mut self, chat: &Value, id: &str, text: &str) {
