@@ -204,13 +204,13 @@ async fn an_alert_that_nobody_takes_passes(database: Database) {
 // spec: X-3 P-10
 async fn a_taken_alert_that_nobody_writes_to_passes_to_the_next_agent(database: Database) {
     let settings = SiteSettings { poll_interval_s: 300, ..Plan::default().settings };
-    let queue = json!({ "routing": { "ring_time_s": 5 } });
+    let queue = json!({ "routing": { "ring_time_s": 4 } });
     let mut place = Place::open(database, Plan { settings, queue, ..without_invite() }).await;
     let mut alice = place.ready("Alice").await;
     let browser = place.browser().await;
     let chat = alice.take().await;
     // Three ring times and a second; then Alice has as long again to come back.
-    place.die(16).await;
+    place.die(13).await;
     let mut back = place.back(&browser, &Value::Null).await;
     assert_eq!(back.welcome["chat"], Value::Null);
     let mut bob = place.ready("Bob").await;
