@@ -33,7 +33,7 @@ fn patient() -> Plan {
 
 // spec: A-2
 async fn who_is_on_the_site_is_listed_however_many_have_just_left(store: Store) {
-    let shop = Shop::open(store, Plan::default()).await;
+    let shop = Shop::open(store, patient()).await;
     let alice = shop.agent("Alice").await;
     let browser = shop.browser().await;
     let mut tx = shop.store.write().await.unwrap();
