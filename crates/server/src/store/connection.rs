@@ -57,19 +57,15 @@ impl Silence {
         found.is_some_and(|at| age > at.elapsed())
     }
 
-    /// Asks a connection for a sign.
-    async fn sign(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let signed = within(SIGN_WITHIN, connection.ping()).await;
-        if signed.is_err() {
-            *self.0.lock().expect("nobody panics with it") = Some(Instant::now());
-        }
-        signed
+    /// A connection gives no sign since it was asked.
+    fn found(&self, asked_at: Instant) {
+        let mut found = self.0.lock().expect("nobody panics with it");
+        *found = (*found).max(Some(asked_at));
     }
 }
 
 fn of(connections: u32) -> PgPoolOptions {
-    let before = Silence::default();
-    let after = before.clone();
+    let silence = Silence::default();
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(HAD_WITHIN)
@@ -79,24 +75,32 @@ fn of(connections: u32) -> PgPoolOptions {
         // Both ask for a sign themselves otherwise, and wait for it for ever.
         .test_before_acquire(false)
         .before_acquire(move |connection, meta| {
-            let silence = before.clone();
+            let silence = silence.clone();
             Box::pin(async move {
                 if silence.may_have_come_to(meta.age) {
                     return Err(late());
                 }
                 if meta.idle_for > TRUSTED_FOR {
-                    silence.sign(connection).await?;
+                    let asked_at = Instant::now();
+                    let signed = sign(connection).await;
+                    if asked_at.elapsed() >= SIGN_WITHIN {
+                        silence.found(asked_at);
+                    }
+                    signed?;
                 }
                 Ok(true)
             })
         })
-        .after_release(move |connection, _| {
-            let silence = after.clone();
+        .after_release(|connection, _| {
             Box::pin(async move {
-                silence.sign(connection).await?;
+                sign(connection).await?;
                 Ok(true)
             })
         })
+}
+
+async fn sign(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    within(SIGN_WITHIN, connection.ping()).await
 }
 
 /// What the database answers, unless that takes too long.
@@ -122,15 +126,17 @@ impl PostgresTx {
         Self::begin(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", READ_WITHIN).await
     }
 
-    /// Begins to the end, also when nobody waits for it any more, such as a browser that has gone: a connection that goes back to
-    /// the pool while BEGIN is under way would stay in that transaction, and fail whoever has it next.
+    /// Begins to the end, also when nobody waits for it any more, such as a browser that has gone, or whoever was told that it takes
+    /// too long: a connection that goes back to the pool while BEGIN is under way would stay in that transaction, and fail whoever
+    /// has it next.
     async fn begin(pool: &PgPool, statement: &'static str, answered: Duration) -> Result<Self, sqlx::Error> {
         // Where connections are idle nobody waits for others to give theirs back.
         let had_within = if pool.num_idle() > 0 { SIGN_WITHIN } else { HAD_WITHIN };
         let pool = pool.clone();
         let beginning = async move { pool.begin_with(statement).await };
-        let begun = tokio::spawn(within(had_within + READ_WITHIN, beginning));
-        let tx = begun.await.unwrap_or(Err(sqlx::Error::PoolClosed))?;
+        let begun = tokio::spawn(within(HAD_WITHIN + ANSWERED_WITHIN, beginning));
+        let begun = async { begun.await.unwrap_or(Err(sqlx::Error::PoolClosed)) };
+        let tx = within(had_within + READ_WITHIN, begun).await?;
         Ok(Self { tx, within: answered })
     }
 
