@@ -110,17 +110,20 @@ it("links the record that was made, and makes no other, when linking it failed b
 });
 
 // spec: C-1
-it("makes a record anew when the one that was made is gone before it was linked", async () => {
-  page = await mount(<PersonSections chat={CHAT} />, ({ method, path }) => {
-    if (method === "POST") return MADE;
-    if (method === "PUT") return new Response("{}", { status: 404 });
-    return path === "/visitors/v1/person" ? NOBODY : { customers: 1, fields: [] };
-  });
-  const { changes, until, click } = page;
-  await until(added);
-  for (const sent of [2, 4]) {
-    await click(added());
-    await until(() => changes.length === sent && !added()?.disabled);
-  }
-  expect(changes.map(({ method }) => method)).toEqual(["POST", "PUT", "POST", "PUT"]);
-});
+it.each([404, 409])(
+  "makes a record anew when the one that was made is gone before it was linked: %s",
+  async (status) => {
+    page = await mount(<PersonSections chat={CHAT} />, ({ method, path }) => {
+      if (method === "POST") return MADE;
+      if (method === "PUT") return new Response("{}", { status });
+      return path === "/visitors/v1/person" ? NOBODY : { customers: 1, fields: [] };
+    });
+    const { changes, until, click } = page;
+    await until(added);
+    for (const sent of [2, 4]) {
+      await click(added());
+      await until(() => changes.length === sent && !added()?.disabled);
+    }
+    expect(changes.map(({ method }) => method)).toEqual(["POST", "PUT", "POST", "PUT"]);
+  },
+);

@@ -150,6 +150,7 @@ function Links({ chat, person }: { chat: Chat; person: Person }) {
     mutationFn: (customer_id: string | null) =>
       request<void>("PUT", `/visitors/${chat.visitor_id}/customer`, { customer_id }),
     onSuccess: (_, customer_id) => {
+      queryClient.removeQueries({ queryKey: customerKeys.unlinked(chat.id) });
       told(t(customer_id ? "customers.linked" : "customers.unlinked"));
       refresh();
     },
@@ -210,7 +211,7 @@ function AddButton({ chat }: { chat: Chat }) {
   const [, go] = useLocation();
   const mutationKey = ["add-customer", chat.visitor_id];
   const person = customerKeys.person(chat.visitor_id);
-  const unlinked = customerKeys.unlinked(chat.visitor_id);
+  const unlinked = customerKeys.unlinked(chat.id);
   const add = useMutation({
     mutationKey,
     mutationFn: async () => {
@@ -232,7 +233,7 @@ function AddButton({ chat }: { chat: Chat }) {
     },
     onError: (error) => {
       // Erased or merged meanwhile, it is not kept for the next attempt.
-      const gone = error instanceof ApiError && error.status === 404;
+      const gone = error instanceof ApiError && (error.status === 404 || error.status === 409);
       if (gone) queryClient.removeQueries({ queryKey: unlinked });
       const made = queryClient.getQueryData(unlinked) !== undefined;
       warned(made ? t("customers.made_unlinked", { detail: error.message }) : error.message);

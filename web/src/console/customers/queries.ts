@@ -23,7 +23,7 @@ export const customerKeys = {
   import: (id: string) => ["customers", "import", id] as const,
   person: (visitor: string) => ["customers", "person", visitor] as const,
   /** The record that was made of a visitor and is not linked yet; nothing reads it from the server. */
-  unlinked: (visitor: string) => ["unlinked-customer", visitor] as const,
+  unlinked: (chat: string) => ["unlinked-customer", chat] as const,
 };
 
 /** The customers of a site, page by page as the list is scrolled. */

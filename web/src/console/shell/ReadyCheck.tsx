@@ -55,8 +55,9 @@ function Check({ state, name, children }: { state: State; name: string; children
       onFocus={() => {
         within.current = true;
       }}
-      onBlur={() => {
-        within.current = false;
+      onBlur={({ target }) => {
+        // A window that loses the focus, as to the browser's own question, keeps it for when it comes back.
+        within.current = document.activeElement === target;
       }}
     >
       <Icon size={18} aria-label={t(`ready.state.${state}`)} role="img" />

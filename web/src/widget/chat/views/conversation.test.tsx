@@ -7,6 +7,7 @@ import { newSession, type Unsent } from "../../session";
 import { active, from_agent } from "../../session-play";
 import { newState, step } from "../state";
 import { en } from "../texts/en";
+import type { Upload } from "../uploads";
 import { UiContext } from "./context";
 import { Conversation } from "./conversation";
 
@@ -37,11 +38,18 @@ afterEach(() => {
 const kept: Unsent = { id: "m1", chat: active.id, text: "Still there?", at: 1 };
 
 /** Draws the conversation with no connection. */
-function draw(unsent: Unsent[]): HTMLElement {
+function draw(unsent: Unsent[], uploads: Upload[] = []): HTMLElement {
   const messages = [from_agent(1, "Hello Kari")];
   const session = { ...newSession(), window: "open" as const, chat: active, messages, unsent };
-  const [state] = step(newState(newSession(), 1, "", true), { type: "shared", session });
-  const ui = { state, t: en, language: "en", host: "", act: () => {}, dispatch: () => {} };
+  const [shared] = step(newState(newSession(), 1, "", true), { type: "shared", session });
+  const ui = {
+    state: { ...shared, uploads },
+    t: en,
+    language: "en",
+    host: "",
+    act: () => {},
+    dispatch: () => {},
+  };
   void act(() =>
     render(
       <UiContext.Provider value={ui}>
@@ -70,4 +78,13 @@ it("leaves who reads further up there once what was sent has gone out", () => {
   draw([]);
   // What comes next does not take them along.
   expect(draw([]).scrollTop).toBe(100);
+});
+
+it("leaves who reads further up there when a file that they sent has arrived", () => {
+  const file = new File(["oak"], "oak.txt");
+  const log = draw([], [{ id: "m1", chat: active.id, file, sent: 0.5, failed: "" }]);
+  expect(log.scrollTop).toBe(log_px);
+  readFurtherUp(log);
+  draw([]);
+  expect(draw([kept]).scrollTop).toBe(100);
 });

@@ -31,7 +31,7 @@ function Transcript({ chat }: { chat: VisitorChat }) {
   const { state, t } = useUi();
   const { messages, unsent, typing_at, typing_name, link } = state.session;
   const { uploads } = state;
-  const { log, content, onScroll } = useEnd(unsent.length + uploads.length);
+  const { log, content, onScroll } = useEnd([...unsent, ...uploads].map(({ id }) => id));
   const own = messages.filter((m) => m.from === "visitor");
   const last_own = own[own.length - 1];
   const name = chat.agent ? chat.agent.name : t.agent;
@@ -81,16 +81,22 @@ interface End {
   onScroll(): void;
 }
 
-/** Whoever is at the end stays there, whatever comes and however low the log becomes; one more `own`, of the visitor, brings the end back. */
-function useEnd(own: number): End {
+/**
+ * Whoever is at the end stays there, whatever comes and however low the log becomes. What the visitor sends brings the end back, once:
+ * an upload becomes a message under the same id.
+ */
+function useEnd(own: string[]): End {
   const log = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   const heights = useRef("");
-  const own_before = useRef(own);
+  const own_before = useRef(new Set(own));
   useLayoutEffect(() => {
-    if (own > own_before.current) at_end.current = true;
-    own_before.current = own;
+    for (const id of own) {
+      if (own_before.current.has(id)) continue;
+      own_before.current.add(id);
+      at_end.current = true;
+    }
     if (at_end.current && log.current) log.current.scrollTop = log.current.scrollHeight;
   });
   // An on-screen keyboard, a longer draft, a notice above, a picture that does not load: none of them draws the log anew.
