@@ -52,6 +52,8 @@ export class Network {
     const own = this.namespace(machine);
     run(["ip", "link", "add", ours, "type", "veth", "peer", "name", "eth1", "netns", own]);
     this.way_in = ours;
+    // Its IPv6 address would come some seconds after it, and browsers drop what is under way whenever an address comes.
+    run(["ip", "link", "set", ours, "addrgenmode", "none"]);
     run(["ip", "address", "add", `${address(1)}/30`, "dev", ours]);
     run(["ip", "link", "set", ours, "up"]);
     this.inside(machine, ["ip", "address", "add", `${address(2)}/30`, "dev", "eth1"]);
