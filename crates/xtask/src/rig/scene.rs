@@ -192,7 +192,7 @@ impl Scene {
             return;
         }
         self.looked_at = Instant::now();
-        let Ok(chats) = Stored::chats(&self.stage.database).await else { return };
+        let Ok(chats) = Stored::open_chats(&self.stage.database).await else { return };
         for violation in judge::look(&chats, now_ms(), self.overdue_ms_max()) {
             self.book.violated(violation.promise, violation.what);
         }
@@ -257,11 +257,12 @@ impl Scene {
     async fn settled(&mut self) -> anyhow::Result<Stored> {
         let began = Instant::now();
         loop {
-            let stored = Stored::read(&self.stage.database).await?;
-            let open = stored.presentations.iter().any(|row| row.outcome.is_none())
-                || stored.chats.iter().any(|chat| !chat.is_over());
-            if !open || began.elapsed() > SETTLE_WITHIN {
-                return Ok(stored);
+            let is_late = began.elapsed() > SETTLE_WITHIN;
+            if is_late || !Stored::find_open(&self.stage.database).await? {
+                let stored = Stored::read(&self.stage.database).await?;
+                if is_late || !stored.is_open() {
+                    return Ok(stored);
+                }
             }
             self.wait(Duration::from_millis(500)).await;
         }

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::Context;
 use tempfile::TempDir;
 
-use super::database::Database;
+use super::database::{Database, Source};
 use super::mount::Mount;
 use super::node::{Node, Start};
 use super::proxy::Proxy;
@@ -100,7 +100,7 @@ impl Stage {
         }
         Ok(Self {
             nodes: vec![node],
-            database: Database::Sqlite(data.join("beckon.db")),
+            database: Database::new(Source::Sqlite(data.join("beckon.db"))),
             shop,
             postgres: None,
             nats: None,
@@ -128,7 +128,7 @@ impl Stage {
         let shop = Shop::open(nodes[0].front.address, AGENTS).await?;
         Ok(Self {
             nodes,
-            database: Database::Postgres(postgres.url()),
+            database: Database::new(Source::Postgres(postgres.url())),
             shop,
             postgres: Some(postgres),
             nats: Some(nats),

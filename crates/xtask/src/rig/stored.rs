@@ -81,7 +81,14 @@ const CHATS: &str = "SELECT id, state, presentation_id, agent_id, CASE WHEN wrap
      last_seq, due_at, wait_due, \
      (SELECT MAX(joined_at) FROM chat_participants p \
       WHERE p.chat_id = chats.id AND p.user_id = chats.agent_id AND p.part = 'owner') AS owned_since \
-     FROM chats ORDER BY requested_at, id";
+     FROM chats";
+
+/// As [`Chat::is_over`], turned round.
+const NOT_OVER: &str = "state <> 'ended' OR (agent_id IS NOT NULL AND NOT wrapped_up)";
+
+const IN_ORDER: &str = "ORDER BY requested_at, id";
+
+const OPEN_PRESENTATIONS: &str = "SELECT id FROM presentations WHERE outcome IS NULL";
 
 impl Stored {
     /// Reads it.
@@ -90,7 +97,7 @@ impl Stored {
     /// When the database cannot be read.
     pub(super) async fn read(database: &Database) -> anyhow::Result<Self> {
         Ok(Self {
-            chats: Self::chats(database).await?,
+            chats: database.rows(&format!("{CHATS} {IN_ORDER}")).await?,
             messages: database
                 .rows("SELECT chat_id, seq, id, sender, user_id, body FROM messages ORDER BY chat_id, seq")
                 .await?,
@@ -101,11 +108,26 @@ impl Stored {
         })
     }
 
-    /// Only the chats, for a look while the run goes on.
+    /// Only the chats that are not over, for a look while the run goes on.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub(super) async fn chats(database: &Database) -> anyhow::Result<Vec<Chat>> {
-        database.rows(CHATS).await
+    pub(super) async fn open_chats(database: &Database) -> anyhow::Result<Vec<Chat>> {
+        database.rows(&format!("{CHATS} WHERE {NOT_OVER} {IN_ORDER}")).await
+    }
+
+    /// Whether a chat or an offer is open, found without reading everything.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) async fn find_open(database: &Database) -> anyhow::Result<bool> {
+        let presentations: Vec<serde_json::Value> = database.rows(OPEN_PRESENTATIONS).await?;
+        Ok(!presentations.is_empty() || !Self::open_chats(database).await?.is_empty())
+    }
+
+    /// Whether a chat or an offer is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.presentations.iter().any(|row| row.outcome.is_none())
+            || self.chats.iter().any(|chat| !chat.is_over())
     }
 }
