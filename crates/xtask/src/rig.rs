@@ -28,6 +28,7 @@ mod proxy;
 mod report;
 mod scene;
 mod socket;
+mod span;
 mod stage;
 mod stored;
 mod view;

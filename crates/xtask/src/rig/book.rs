@@ -64,6 +64,8 @@ pub(super) struct Seen {
     pub(super) visitors_back: Vec<Duration>,
     /// From the start of a process until it is ready.
     pub(super) ready: Vec<Duration>,
+    /// How long faults lasted, where chance chose that.
+    pub(super) lasted: Vec<Duration>,
     /// Who has no connection now, and since when.
     away: BTreeMap<String, Instant>,
     /// Who had none, and for how long at a time.
@@ -210,6 +212,11 @@ impl Book {
 
     pub(super) fn ready(&self, took: Duration) {
         self.open().ready.push(took);
+    }
+
+    /// A fault lasts so long.
+    pub(super) fn lasts(&self, time: Duration) {
+        self.open().lasted.push(time);
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Line {
     visitors_back: Option<Times>,
     /// From the start of a process until it is ready.
     ready: Option<Times>,
+    /// How long the fault lasted, where chance chose that.
+    lasted: Option<Times>,
     /// From the acknowledgement of a message until the other side has it.
     delivery: Option<Times>,
 }
@@ -55,6 +57,7 @@ impl Line {
             agents_back: Times::of(&seen.agents_back),
             visitors_back: Times::of(&seen.visitors_back),
             ready: Times::of(&seen.ready),
+            lasted: Times::of(&seen.lasted),
             delivery: Times::of(&seen.deliveries),
         }
     }
@@ -106,17 +109,18 @@ pub(super) fn print(lines: &[Line]) {
         "agents back",
         "visitors back",
         "ready",
+        "lasted",
         "delivery",
         "slowest",
     ];
     println!(
-        "\n{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>14}{:>10}",
-        head[0], head[1], head[2], head[3], head[4], head[5], head[6], head[7], head[8], head[9]
+        "\n{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>15}{:>14}{:>10}",
+        head[0], head[1], head[2], head[3], head[4], head[5], head[6], head[7], head[8], head[9], head[10]
     );
     for line in lines {
         let slowest = line.delivery.map(|times| seconds(times.max_ms)).unwrap_or_default();
         println!(
-            "{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>14}{:>10}",
+            "{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>15}{:>14}{:>10}",
             line.fault,
             line.rounds,
             line.chats,
@@ -125,6 +129,7 @@ pub(super) fn print(lines: &[Line]) {
             pair(line.agents_back),
             pair(line.visitors_back),
             pair(line.ready),
+            pair(line.lasted),
             pair(line.delivery),
             slowest
         );

@@ -12,6 +12,7 @@ use super::faults::clock_step::STEP_S_MAX;
 use super::judge;
 use super::proxy::Way;
 use super::report::{self, Line};
+use super::span::Span;
 use super::stage::{Ground, Stage};
 use super::stored::Stored;
 use crate::postgres::Writes;
@@ -154,6 +155,16 @@ impl Scene {
     /// A time that chance chooses, from `low_ms` to `high_ms`.
     pub(super) fn some_time(&mut self, low_ms: u64, high_ms: u64) -> Duration {
         Duration::from_millis(self.dice.between(low_ms, high_ms))
+    }
+
+    /// How long the fault of this round lasts, by chance; in a short run from the first to the second of `smoke`, milliseconds.
+    pub(super) fn lasting(&mut self, smoke: (u64, u64), full: Span) -> Duration {
+        let time = match self.length {
+            Length::Smoke => self.some_time(smoke.0, smoke.1),
+            Length::Full => full.draw(&mut self.dice),
+        };
+        self.book.lasts(time);
+        time
     }
 
     /// One of the nodes, chosen by chance.

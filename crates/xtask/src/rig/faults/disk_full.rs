@@ -4,10 +4,13 @@
 use std::io::Write;
 
 use crate::rig::scene::Scene;
+use crate::rig::span::Span;
+
+/// How long there is no room.
+const FULL: Span = Span { low_ms: 2_000, often_ms: 5_000, high_ms: 15_000 };
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
-    let (low, high) = scene.at_length((2_000, 3_000), (2_000, 15_000));
-    let time = scene.some_time(low, high);
+    let time = scene.lasting((2_000, 3_000), FULL);
     let ballast = scene.stage.data.join("ballast");
     let mut file = std::fs::File::create(&ballast)?;
     scene.strikes();

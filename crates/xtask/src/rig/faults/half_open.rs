@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use crate::rig::proxy::Way;
 use crate::rig::scene::Scene;
+use crate::rig::span::Span;
+
+/// How long nothing comes; browsers and consoles notice after 10 to 15 s.
+const SILENT: Span = Span { low_ms: 7_000, often_ms: 14_000, high_ms: 25_000 };
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
-    let (low, high) = scene.at_length((11_000, 11_000), (5_000, 25_000));
-    let time = scene.some_time(low, high);
+    let time = scene.lasting((11_000, 11_000), SILENT);
     scene.strikes();
     scene.stage.nodes[0].front.silence_those_there();
     scene.wait(time).await;

@@ -3,11 +3,15 @@
 //! and everyone comes back by themselves.
 
 use crate::rig::scene::Scene;
+use crate::rig::span::Span;
+
+/// How long it is away.
+const AWAY: Span = Span { low_ms: 0, often_ms: 300, high_ms: 1_000 };
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     scene.strikes();
     scene.stage.nodes[0].kill();
-    let away = scene.some_time(0, 1_000);
+    let away = scene.lasting((0, 1_000), AWAY);
     scene.wait(away).await;
     let took = scene.stage.nodes[0].up().await?;
     scene.book.ready(took);

@@ -4,16 +4,18 @@
 use std::time::Duration;
 
 use crate::rig::scene::Scene;
+use crate::rig::span::Span;
 
 /// Of 100 agents 95 are back within this time.
 pub(in crate::rig) const AGENTS_BACK_WITHIN: Duration = Duration::from_secs(10);
 /// And of 100 visitors.
 pub(in crate::rig) const VISITORS_BACK_WITHIN: Duration = Duration::from_secs(30);
+/// How long it is away.
+const AWAY: Span = Span { low_ms: 500, often_ms: 6_000, high_ms: 15_000 };
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     let node = scene.some_node();
-    let away = scene.at_length((500, 2_000), (500, 15_000));
-    let away = scene.some_time(away.0, away.1);
+    let away = scene.lasting((500, 2_000), AWAY);
     scene.strikes();
     scene.stage.nodes[node].kill();
     scene.wait(away).await;

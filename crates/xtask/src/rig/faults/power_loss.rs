@@ -6,6 +6,10 @@
 use anyhow::Context;
 
 use crate::rig::scene::Scene;
+use crate::rig::span::Span;
+
+/// How long it is away.
+const AWAY: Span = Span { low_ms: 0, often_ms: 300, high_ms: 1_000 };
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     // Not always the moment in which a message was just acknowledged.
@@ -18,7 +22,7 @@ pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     node.kill();
     disk.lose_power(&mut scene.dice);
     mount.power_on(disk)?;
-    let away = scene.some_time(0, 1_000);
+    let away = scene.lasting((0, 1_000), AWAY);
     scene.wait(away).await;
     let took = scene.stage.nodes[0].up().await?;
     scene.book.ready(took);

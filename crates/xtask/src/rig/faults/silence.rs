@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::split::way;
 use crate::rig::scene::Scene;
+use crate::rig::span::Span;
 
+/// How long nothing comes, and longer when the node is not ready yet.
+const SILENT: Span = Span { low_ms: 5_000, often_ms: 14_000, high_ms: 40_000 };
 /// A node has other connections after this time.
 const READY_WITHIN: Duration = Duration::from_secs(45);
 /// Without the bus a message takes no longer than this, the time until that is noticed included.
@@ -15,8 +18,7 @@ const DELIVERED_WITHIN: Duration = Duration::from_secs(15);
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     let node = scene.some_node();
     let of_database = scene.dice.percent(50);
-    let (low, high) = scene.at_length((12_000, 12_000), (5_000, 40_000));
-    let time = scene.some_time(low, high);
+    let time = scene.lasting((12_000, 12_000), SILENT);
     let before = scene.book.open().deliveries.len();
     scene.strikes();
     way(scene, node, of_database)?.silence_those_there();

@@ -5,12 +5,15 @@ use anyhow::Context;
 
 use crate::rig::proxy::Way;
 use crate::rig::scene::Scene;
+use crate::rig::span::Span;
+
+/// How long it is cut off.
+const CUT_OFF: Span = Span { low_ms: 2_000, often_ms: 9_000, high_ms: 30_000 };
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     let node = scene.some_node();
     let from_database = scene.dice.percent(60);
-    let (low, high) = scene.at_length((2_000, 4_000), (2_000, 30_000));
-    let time = scene.some_time(low, high);
+    let time = scene.lasting((2_000, 4_000), CUT_OFF);
     scene.strikes();
     way(scene, node, from_database)?.set(Way::Shut);
     scene.wait(time).await;
