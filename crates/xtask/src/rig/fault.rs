@@ -199,6 +199,13 @@ impl Fault {
             Self::Flood => faults::flood::strike(scene).await,
         }
     }
+
+    /// Says what shows only later: asked when messages flow again after a round, and when everyone has gone.
+    pub(super) fn look_back(self, scene: &mut Scene) {
+        if self == Self::BusAway {
+            faults::bus_away::look_back(scene);
+        }
+    }
 }
 
 #[cfg(test)]

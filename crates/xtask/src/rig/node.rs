@@ -159,6 +159,15 @@ impl Node {
         Caller::default().read(address, "/readyz").await.is_ok()
     }
 
+    /// Whether it says that it has NATS.
+    pub(super) async fn has_bus(&self) -> bool {
+        let said = Caller::default().read(self.address(), "/readyz").await;
+        said.is_ok_and(|said| {
+            let mut reasons = said["reasons"].as_array().into_iter().flatten();
+            reasons.all(|reason| reason["code"] != "nats")
+        })
+    }
+
     /// Where it listens itself, without the proxy.
     pub(super) fn address(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.port))

@@ -69,6 +69,8 @@ pub(super) struct Scene {
     pub(super) book: Book,
     pub(super) dice: Dice,
     pub(super) length: Length,
+    /// How many deliveries were looked at by [`Self::slowest_delivery`].
+    deliveries_seen: usize,
     meanwhile: Meanwhile,
     looked_at: Instant,
     healed_at: Instant,
@@ -84,6 +86,8 @@ pub(super) async fn run(programs: Programs<'_>, fault: Fault, course: Course) ->
     let mut scene = Scene::set(stage, programs.tried, fault, course);
     let began = Instant::now();
     scene.until_messages("before the first round").await;
+    // What came before is no affair of the fault's.
+    scene.slowest_delivery();
     for _ in 0..course.rounds {
         scene.broken = true;
         fault.strike(&mut scene).await?;
@@ -91,10 +95,12 @@ pub(super) async fn run(programs: Programs<'_>, fault: Fault, course: Course) ->
         scene.healed_at = Instant::now();
         scene.until_back().await;
         scene.until_messages("after the fault").await;
+        fault.look_back(&mut scene);
     }
     scene.crowd.visitors_go().await;
     let stored = scene.settled().await?;
     scene.crowd.agents_go().await;
+    fault.look_back(&mut scene);
     scene.compare_rest(&stored).await;
     let unsure_ms = match fault.ground() {
         Ground::MovedClock => 1_000 * i64::try_from(STEP_S_MAX)?,
@@ -130,6 +136,7 @@ impl Scene {
             book,
             dice,
             length: course.length,
+            deliveries_seen: 0,
             meanwhile: fault.meanwhile(),
             looked_at: now,
             healed_at: now,
@@ -165,6 +172,14 @@ impl Scene {
         };
         self.book.lasts(time);
         time
+    }
+
+    /// The longest of the deliveries since this was asked last.
+    pub(super) fn slowest_delivery(&mut self) -> Duration {
+        let seen = self.book.open();
+        let slowest = seen.deliveries.iter().skip(self.deliveries_seen).max().copied().unwrap_or_default();
+        self.deliveries_seen = seen.deliveries.len();
+        slowest
     }
 
     /// One of the nodes, chosen by chance.
