@@ -198,6 +198,11 @@ impl Book {
         }
     }
 
+    /// How many have no connection now, and want one.
+    pub(super) fn away(&self) -> usize {
+        self.open().away.len()
+    }
+
     /// From now on gaps are counted anew.
     pub(super) fn forget_gaps(&self) {
         self.open().gaps.clear();

@@ -85,7 +85,7 @@ pub(super) async fn run(programs: Programs<'_>, fault: Fault, course: Course) ->
     let stage = Stage::set(programs.first, fault.ground(), course.writes).await?;
     let mut scene = Scene::set(stage, programs.tried, fault, course);
     let began = Instant::now();
-    scene.until_messages("before the first round").await;
+    scene.until_messages(0, "before the first round").await;
     // What came before is no affair of the fault's.
     scene.slowest_delivery();
     for _ in 0..course.rounds {
@@ -93,8 +93,9 @@ pub(super) async fn run(programs: Programs<'_>, fault: Fault, course: Course) ->
         fault.strike(&mut scene).await?;
         scene.broken = false;
         scene.healed_at = Instant::now();
+        let acked = scene.crowd.acked();
         scene.until_back().await;
-        scene.until_messages("after the fault").await;
+        scene.until_messages(acked, "after the fault").await;
         fault.look_back(&mut scene);
     }
     scene.crowd.visitors_go().await;
@@ -236,18 +237,23 @@ impl Scene {
         }
     }
 
-    /// Until every client has its connection. A visitor may be between two visits.
+    /// Until every client that lost its connection has one again. A visitor may be between two visits.
     pub(super) async fn until_back(&mut self) {
-        let everyone = self.stage.shop.agents.len();
+        let agents = self.stage.shop.agents.len();
         let began = Instant::now();
-        while self.crowd.connected() < everyone && began.elapsed() < RECOVER_WITHIN {
-            self.wait(Duration::from_millis(100)).await;
+        while self.book.away() > 0 || self.crowd.connected() < agents {
+            if began.elapsed() > RECOVER_WITHIN {
+                let within = RECOVER_WITHIN.as_secs();
+                let what = format!("{} clients have no connection after {within} s", self.book.away());
+                return self.book.violated("rig", what);
+            }
+            self.wait(Duration::from_millis(50)).await;
         }
     }
 
-    /// Until so many more messages are acknowledged, which means that agents and visitors have found each other.
-    async fn until_messages(&mut self, when: &str) {
-        let wanted = self.crowd.acked() + MESSAGES_BETWEEN;
+    /// Until some more messages than these are acknowledged, which means that agents and visitors have found each other.
+    async fn until_messages(&mut self, acked: u64, when: &str) {
+        let wanted = acked + MESSAGES_BETWEEN;
         let began = Instant::now();
         while self.crowd.acked() < wanted {
             if began.elapsed() > RECOVER_WITHIN {
