@@ -69,6 +69,8 @@ pub(super) struct Scene {
     pub(super) book: Book,
     pub(super) dice: Dice,
     pub(super) length: Length,
+    /// The number of the present round; the first is 1.
+    pub(super) round: u32,
     /// How many deliveries were looked at by [`Self::slowest_delivery`].
     deliveries_seen: usize,
     meanwhile: Meanwhile,
@@ -88,7 +90,8 @@ pub(super) async fn run(programs: Programs<'_>, fault: Fault, course: Course) ->
     scene.until_messages(0, "before the first round").await;
     // What came before is no affair of the fault's.
     scene.slowest_delivery();
-    for _ in 0..course.rounds {
+    for round in 1..=course.rounds {
+        scene.round = round;
         scene.broken = true;
         fault.strike(&mut scene).await?;
         scene.broken = false;
@@ -137,6 +140,7 @@ impl Scene {
             book,
             dice,
             length: course.length,
+            round: 0,
             deliveries_seen: 0,
             meanwhile: fault.meanwhile(),
             looked_at: now,
@@ -198,10 +202,26 @@ impl Scene {
 
     /// Time passes under a fault that nobody should notice much: messages must flow.
     pub(super) async fn hold(&mut self, time: Duration) {
-        let before = self.crowd.acked();
+        let acked = self.crowd.acked();
         self.wait(time).await;
-        if self.crowd.acked() == before {
+        self.flowed(acked, time);
+    }
+
+    /// More messages than these must be acknowledged by now, after so long.
+    pub(super) fn flowed(&self, acked: u64, time: Duration) {
+        if self.crowd.acked() == acked {
             self.book.violated("rig", format!("no message passed for {} ms", time.as_millis()));
+        }
+    }
+
+    /// Until more messages than these are acknowledged: one at least must be, within this time.
+    pub(super) async fn until_message(&mut self, acked: u64, within: Duration) {
+        let began = Instant::now();
+        while self.crowd.acked() == acked {
+            if began.elapsed() > within {
+                return self.book.violated("rig", "no message passed meanwhile");
+            }
+            self.wait(Duration::from_millis(50)).await;
         }
     }
 

@@ -20,17 +20,21 @@ const NO_HELLO: u16 = 4408;
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     let address = scene.stage.nodes[0].address();
     let count: u32 = scene.at_length(100, 800);
+    let (before, began) = (scene.crowd.acked(), Instant::now());
     let (mut drops, mut silent) = (JoinSet::new(), JoinSet::new());
     for _ in 0..count {
         drops.spawn(byte_by_byte(address));
         silent.spawn(says_nothing(address));
     }
-    scene.hold(SENT_AWAY_WITHIN + Duration::from_secs(1)).await;
-    drops.abort_all();
     let mut kept = 0;
-    while let Some(code) = silent.join_next().await {
-        kept += u32::from(!matches!(code, Ok(Some(NO_HELLO))));
+    while !silent.is_empty() {
+        scene.wait(Duration::from_millis(100)).await;
+        while let Some(code) = silent.try_join_next() {
+            kept += u32::from(!matches!(code, Ok(Some(NO_HELLO))));
+        }
     }
+    scene.flowed(before, began.elapsed());
+    drops.abort_all();
     if kept > 0 {
         scene
             .book
