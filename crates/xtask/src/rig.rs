@@ -72,6 +72,9 @@ pub(crate) struct Arguments {
     /// Visitors take so many times as long between two messages: then more runs go beside one another.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
     pace: u64,
+    /// No more strangers than this in `reconnect-storm` (5000 otherwise), `flood` (2000) and `slowloris` (1600): a round takes less time then.
+    #[arg(long, value_name = "STRANGERS", value_parser = clap::value_parser!(u32).range(450..))]
+    crowd: Option<u32>,
     /// Faults that are made at the same time, each on an installation of its own.
     #[arg(long, default_value_t = 1)]
     at_once: usize,
@@ -129,12 +132,23 @@ async fn one(arguments: &Arguments, programs: Programs<'_>, fault: Fault) -> Lin
     } else {
         (arguments.rounds, Length::Full)
     };
-    println!("{}: {rounds} rounds, seed {}", fault.name(), arguments.seed);
+    let crowd = arguments.crowd.filter(|_| fault.has_strangers());
+    let bounded = crowd.map(|crowd| format!(", at most {crowd} strangers")).unwrap_or_default();
+    println!("{}: {rounds} rounds, seed {}{bounded}", fault.name(), arguments.seed);
     let writes = if arguments.unsafe_writes { Writes::Fast } else { Writes::Kept };
-    let course = Course { rounds, length, seed: arguments.seed, pace: arguments.pace, writes };
+    let course = Course {
+        rounds,
+        length,
+        seed: arguments.seed,
+        pace: arguments.pace,
+        strangers_max: crowd.map_or(usize::MAX, |crowd| usize::try_from(crowd).unwrap_or(usize::MAX)),
+        writes,
+    };
     let run = scene::run(programs, fault, course);
     let line = tokio::time::timeout(FAULT_WITHIN, run).await.context("the run got stuck");
-    line.and_then(|line| line).unwrap_or_else(|error| Line::failed(fault, &error))
+    let mut line = line.and_then(|line| line).unwrap_or_else(|error| Line::failed(fault, &error));
+    line.strangers_max = crowd;
+    line
 }
 
 fn build(arguments: &Arguments) -> anyhow::Result<PathBuf> {
@@ -153,7 +167,8 @@ fn verdict(arguments: &Arguments, faults: &[Fault], lines: &[Line]) -> anyhow::R
         let length =
             if arguments.smoke { "--smoke".to_owned() } else { format!("--rounds {}", arguments.rounds) };
         let (name, Arguments { seed, pace, .. }) = (fault.name(), arguments);
-        println!("\n{name}, again with: cargo xtask rig {name} {length} --seed {seed} --pace {pace}");
+        let crowd = line.strangers_max.map(|crowd| format!(" --crowd {crowd}")).unwrap_or_default();
+        println!("\n{name}, again with: cargo xtask rig {name} {length} --seed {seed} --pace {pace}{crowd}");
         for violation in &line.violations {
             println!("  {}: {}", violation.promise, violation.what);
         }

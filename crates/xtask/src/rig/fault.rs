@@ -171,6 +171,11 @@ impl Fault {
         }
     }
 
+    /// Whether it consists of many strangers, whose number can be bounded.
+    pub(super) fn has_strangers(self) -> bool {
+        [Self::ReconnectStorm, Self::Slowloris, Self::Flood].contains(&self)
+    }
+
     /// Breaks something and heals it again.
     ///
     /// # Errors

@@ -26,6 +26,8 @@ pub(super) struct Times {
 pub(super) struct Line {
     fault: String,
     rounds: u32,
+    /// No more strangers than this came; none where the fault has none, or has all of them.
+    pub(super) strangers_max: Option<u32>,
     seconds: u64,
     chats: usize,
     /// Acknowledged to visitors and agents.
@@ -49,6 +51,7 @@ impl Line {
         Self {
             fault: fault.name(),
             rounds,
+            strangers_max: None,
             seconds: took.as_secs(),
             chats: stored.chats.len(),
             messages: seen.acked,
@@ -59,6 +62,14 @@ impl Line {
             ready: Times::of(&seen.ready),
             lasted: Times::of(&seen.lasted),
             delivery: Times::of(&seen.deliveries),
+        }
+    }
+
+    /// What the table calls it: with how many strangers, where that was bounded.
+    fn name(&self) -> String {
+        match self.strangers_max {
+            Some(strangers) => format!("{} ({strangers})", self.fault),
+            None => self.fault.clone(),
         }
     }
 
@@ -114,14 +125,14 @@ pub(super) fn print(lines: &[Line]) {
         "slowest",
     ];
     println!(
-        "\n{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>15}{:>14}{:>10}",
+        "\n{:<23}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>15}{:>14}{:>10}",
         head[0], head[1], head[2], head[3], head[4], head[5], head[6], head[7], head[8], head[9], head[10]
     );
     for line in lines {
         let slowest = line.delivery.map(|times| seconds(times.max_ms)).unwrap_or_default();
         println!(
-            "{:<17}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>15}{:>14}{:>10}",
-            line.fault,
+            "{:<23}{:>7}{:>7}{:>10}{:>12}{:>14}{:>15}{:>12}{:>15}{:>14}{:>10}",
+            line.name(),
             line.rounds,
             line.chats,
             line.messages,

@@ -9,6 +9,7 @@ use super::crowd::{Crowd, Place};
 use super::dice::Dice;
 use super::fault::{Fault, Meanwhile};
 use super::faults::clock_step::STEP_S_MAX;
+use super::faults::reconnect_storm::Storm;
 use super::judge;
 use super::proxy::Way;
 use super::report::{self, Line};
@@ -56,6 +57,8 @@ pub(super) struct Course {
     pub(super) seed: u64,
     /// How many times as long visitors take between two messages.
     pub(super) pace: u64,
+    /// No more strangers than this come in a fault that consists of many.
+    pub(super) strangers_max: usize,
     /// Whether the databases keep what they acknowledge.
     pub(super) writes: Writes,
 }
@@ -71,6 +74,9 @@ pub(super) struct Scene {
     pub(super) length: Length,
     /// The number of the present round; the first is 1.
     pub(super) round: u32,
+    /// Those who come back at once, and stay from round to round.
+    pub(super) storm: Option<Storm>,
+    strangers_max: usize,
     /// How many deliveries were looked at by [`Self::slowest_delivery`].
     deliveries_seen: usize,
     meanwhile: Meanwhile,
@@ -101,6 +107,7 @@ pub(super) async fn run(programs: Programs<'_>, fault: Fault, course: Course) ->
         scene.until_messages(acked, "after the fault").await;
         fault.look_back(&mut scene);
     }
+    scene.storm = None;
     scene.crowd.visitors_go().await;
     let stored = scene.settled().await?;
     scene.crowd.agents_go().await;
@@ -141,6 +148,8 @@ impl Scene {
             dice,
             length: course.length,
             round: 0,
+            storm: None,
+            strangers_max: course.strangers_max,
             deliveries_seen: 0,
             meanwhile: fault.meanwhile(),
             looked_at: now,
@@ -177,6 +186,11 @@ impl Scene {
         };
         self.book.lasts(time);
         time
+    }
+
+    /// So many strangers come in this fault.
+    pub(super) fn strangers(&self, smoke: usize, full: usize) -> usize {
+        self.at_length(smoke, full).min(self.strangers_max)
     }
 
     /// The longest of the deliveries since this was asked last.

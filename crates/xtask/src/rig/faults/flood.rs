@@ -25,7 +25,7 @@ const WAIT: Duration = Duration::from_secs(20);
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     let address = scene.stage.nodes[0].address();
     let hello = scene.stage.shop.hello("/about");
-    let count: usize = scene.at_length(450, 2_000);
+    let count = scene.strangers(450, 2_000);
     // Another address in each round, as the bound is by address and takes a minute to be forgotten.
     let from = format!("203.0.113.{}", 1 + scene.round % 254);
     let before = scene.crowd.acked();

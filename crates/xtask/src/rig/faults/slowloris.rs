@@ -19,7 +19,7 @@ const NO_HELLO: u16 = 4408;
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     let address = scene.stage.nodes[0].address();
-    let count: u32 = scene.at_length(100, 800);
+    let count = scene.strangers(200, 1_600) / 2;
     let (before, began) = (scene.crowd.acked(), Instant::now());
     let (mut drops, mut silent) = (JoinSet::new(), JoinSet::new());
     for _ in 0..count {
