@@ -13,6 +13,8 @@ use crate::service::{bound_to_us, free_port};
 use crate::shop::rest::Caller;
 use crate::workspace::capture;
 
+/// Says how many seconds a node that stops takes to tell everyone to move.
+const DRAIN_S: &str = "BECKON_DRAIN_S";
 /// How long a process may take until it is ready.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -127,6 +129,12 @@ impl Node {
     /// From its next start on it is this program.
     pub(super) fn replace_program(&mut self, program: &Path) {
         program.clone_into(&mut self.start.program);
+    }
+
+    /// From its next start on it takes so many seconds, when it stops, to tell everyone to move.
+    pub(super) fn set_drain(&mut self, drain_s: u64) {
+        self.start.environment.retain(|(name, _)| name != DRAIN_S);
+        self.start.environment.push((DRAIN_S.to_owned(), drain_s.to_string()));
     }
 
     /// It stands still until it is told to go on, and its connections stand.

@@ -13,20 +13,28 @@ const STOP_WITHIN: Duration = Duration::from_secs(60);
 /// Who is told to move has another connection within this time: the pause of the widget, and some of a busy machine.
 const GAP_MAX: Duration = Duration::from_secs(5);
 
-/// A stop that takes longer must not keep messages from flowing; an earlier version may end at once.
+/// Stops that take longer together must not keep messages from flowing; an earlier version may end at once.
 const FLOW_WITHIN: Duration = Duration::from_secs(5);
+
+/// So many seconds a node takes by itself to tell everyone to move.
+const DRAIN_S_DEFAULT: u64 = 10;
+/// Of a hundred stops so many are as long as that by default; the others are quicker, and everyone moves within a moment.
+const DEFAULT_PERCENT: u64 = 25;
 
 pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
     scene.book.forget_gaps();
     scene.strikes();
+    let mut quiet = Duration::ZERO;
     for node in 0..scene.stage.nodes.len() {
         let before = scene.crowd.acked();
         let took = stop(scene, node).await?;
-        if took > FLOW_WITHIN && scene.crowd.acked() == before {
+        quiet = if scene.crowd.acked() == before { quiet + took } else { Duration::ZERO };
+        if quiet > FLOW_WITHIN {
             scene.book.violated("drain", format!("no message passed while node {node} stopped"));
         }
-        let tried = scene.tried.clone();
+        let (tried, drain_s) = (scene.tried.clone(), drain_s(scene));
         scene.stage.nodes[node].replace_program(&tried);
+        scene.stage.nodes[node].set_drain(drain_s);
         let took = scene.stage.nodes[node].up().await?;
         scene.book.ready(took);
     }
@@ -43,6 +51,11 @@ pub(in crate::rig) async fn strike(scene: &mut Scene) -> anyhow::Result<()> {
         scene.book.violated("drain", format!("{who} had no connection for {} ms", gap.as_millis()));
     }
     Ok(())
+}
+
+/// How long a node takes, when it stops the next time, to tell everyone to move; seconds.
+fn drain_s(scene: &mut Scene) -> u64 {
+    if scene.dice.percent(DEFAULT_PERCENT) { DRAIN_S_DEFAULT } else { scene.dice.between(1, 4) }
 }
 
 /// Until its process has ended by itself; yields how long that took.
