@@ -35,9 +35,7 @@ const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="documen
 const asked_by_recorder = /Connecting to 'blob:/;
 
 // spec: Q-8
-test("a picture goes both ways and opens in a tab of its own", async ({ visitor, agent, expectedErrors }) => {
-  // The browser's own page around a picture may neither style it nor run anything.
-  expectedErrors.push(/\/files\/\S+: (Applying inline style|Blocked script execution)/);
+test("a picture goes both ways and is shown large over the page", async ({ visitor, agent, expectedErrors }) => {
   expectedErrors.push(asked_by_recorder);
   await chat(visitor, agent);
   await visitor.widget.locator("input[type=file]").setInputFiles({
@@ -58,18 +56,19 @@ test("a picture goes both ways and opens in a tab of its own", async ({ visitor,
     mimeType: "image/png",
     buffer: png(200, 300, [180, 60, 40]),
   });
-  const answer = visitor.log.getByRole("link", { name: "Picture: sofa.png" });
+  const answer = visitor.log.getByRole("button", { name: "Picture: sofa.png" });
   await expect(answer).toBeVisible();
-  await expect(answer).toHaveAttribute("rel", /noopener/);
   await check(visitor.page, "pictures");
   await check(agent.page, "pictures in the console");
-  const opened = visitor.page.context().waitForEvent("page");
   await answer.click();
-  const tab = await opened;
-  await tab.waitForLoadState();
-  const shown = tab.locator("img");
+  const large = visitor.widget.getByRole("dialog", { name: "sofa.png" });
+  const shown = large.getByRole("img", { name: "Picture: sofa.png" });
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalHeight)).toBe(300);
-  await tab.close();
+  await check(visitor.page, "a large picture");
+  await visitor.page.keyboard.press("Escape");
+  await expect(large).toBeHidden();
+  await expect(answer).toBeFocused();
+  await expect(visitor.composer).toBeVisible();
 
   await agent.say("Which one?");
   await visitor.sees("Which one?");
