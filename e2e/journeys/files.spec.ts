@@ -70,6 +70,16 @@ test("a picture goes both ways and is shown large over the page", async ({ visit
   await expect(answer).toBeFocused();
   await expect(visitor.composer).toBeVisible();
 
+  const chair = agent.log.getByRole("button", { name: "Picture: oslo chair.png" });
+  await chair.click();
+  const dialog = agent.page.getByRole("dialog", { name: "oslo chair.png" });
+  const fitted = dialog.getByRole("img", { name: "Picture: oslo chair.png" });
+  await expect.poll(() => fitted.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(640);
+  await check(agent.page, "a large picture in the console");
+  await agent.page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(chair).toBeFocused();
+
   await agent.say("Which one?");
   await visitor.sees("Which one?");
   await expect(agent.page.getByText("Read", { exact: true }).first()).toBeVisible();
