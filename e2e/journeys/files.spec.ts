@@ -35,7 +35,11 @@ const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="documen
 const asked_by_recorder = /Connecting to 'blob:/;
 
 // spec: Q-8
-test("a picture goes both ways and is shown large over the page", async ({ visitor, agent, expectedErrors }) => {
+test("a picture goes both ways, is shown large over the page, and its address saves it", async ({
+  visitor,
+  agent,
+  expectedErrors,
+}) => {
   expectedErrors.push(asked_by_recorder);
   await chat(visitor, agent);
   await visitor.widget.locator("input[type=file]").setInputFiles({
@@ -65,6 +69,9 @@ test("a picture goes both ways and is shown large over the page", async ({ visit
   const shown = large.getByRole("img", { name: "Picture: sofa.png" });
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalHeight)).toBe(300);
   await check(visitor.page, "a large picture");
+  const saved = visitor.page.waitForEvent("download");
+  await large.getByRole("link", { name: "Download" }).click();
+  expect((await saved).suggestedFilename()).toBe("sofa.png");
   await visitor.page.keyboard.press("Escape");
   await expect(large).toBeHidden();
   await expect(answer).toBeFocused();
@@ -76,6 +83,9 @@ test("a picture goes both ways and is shown large over the page", async ({ visit
   const fitted = dialog.getByRole("img", { name: "Picture: oslo chair.png" });
   await expect.poll(() => fitted.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(640);
   await check(agent.page, "a large picture in the console");
+  const saved_by_agent = agent.page.waitForEvent("download");
+  await dialog.getByRole("link", { name: "Download" }).click();
+  expect((await saved_by_agent).suggestedFilename()).toBe("oslo chair.png");
   await agent.page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(chair).toBeFocused();
