@@ -35,9 +35,11 @@ const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="documen
 const asked_by_recorder = /Connecting to 'blob:/;
 
 // spec: Q-8
-test("a picture goes both ways and opens in a tab of its own", async ({ visitor, agent, expectedErrors }) => {
-  // The browser's own page around a picture may neither style it nor run anything.
-  expectedErrors.push(/\/files\/\S+: (Applying inline style|Blocked script execution)/);
+test("a picture goes both ways, is shown large over the page, and its address saves it", async ({
+  visitor,
+  agent,
+  expectedErrors,
+}) => {
   expectedErrors.push(asked_by_recorder);
   await chat(visitor, agent);
   await visitor.widget.locator("input[type=file]").setInputFiles({
@@ -58,18 +60,35 @@ test("a picture goes both ways and opens in a tab of its own", async ({ visitor,
     mimeType: "image/png",
     buffer: png(200, 300, [180, 60, 40]),
   });
-  const answer = visitor.log.getByRole("link", { name: "Picture: sofa.png" });
+  const answer = visitor.log.getByRole("button", { name: "Picture: sofa.png" });
   await expect(answer).toBeVisible();
-  await expect(answer).toHaveAttribute("rel", /noopener/);
   await check(visitor.page, "pictures");
   await check(agent.page, "pictures in the console");
-  const opened = visitor.page.context().waitForEvent("page");
   await answer.click();
-  const tab = await opened;
-  await tab.waitForLoadState();
-  const shown = tab.locator("img");
+  const large = visitor.widget.getByRole("dialog", { name: "sofa.png" });
+  const shown = large.getByRole("img", { name: "Picture: sofa.png" });
   await expect.poll(() => shown.evaluate((img: HTMLImageElement) => img.naturalHeight)).toBe(300);
-  await tab.close();
+  await check(visitor.page, "a large picture");
+  const saved = visitor.page.waitForEvent("download");
+  await large.getByRole("link", { name: "Download" }).click();
+  expect((await saved).suggestedFilename()).toBe("sofa.png");
+  await visitor.page.keyboard.press("Escape");
+  await expect(large).toBeHidden();
+  await expect(answer).toBeFocused();
+  await expect(visitor.composer).toBeVisible();
+
+  const chair = agent.log.getByRole("button", { name: "Picture: oslo chair.png" });
+  await chair.click();
+  const dialog = agent.page.getByRole("dialog", { name: "oslo chair.png" });
+  const fitted = dialog.getByRole("img", { name: "Picture: oslo chair.png" });
+  await expect.poll(() => fitted.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(640);
+  await check(agent.page, "a large picture in the console");
+  const saved_by_agent = agent.page.waitForEvent("download");
+  await dialog.getByRole("link", { name: "Download" }).click();
+  expect((await saved_by_agent).suggestedFilename()).toBe("oslo chair.png");
+  await agent.page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(chair).toBeFocused();
 
   await agent.say("Which one?");
   await visitor.sees("Which one?");

@@ -6,6 +6,7 @@ import { startTransition, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat } from "../api/queries";
 import { useShortcut } from "../keys/useShortcut";
+import { isCovered } from "../ui/over";
 import { Empty, Loaded } from "../ui/states";
 import { usePageTitle } from "../ui/usePageTitle";
 import { ChatList } from "./ChatList";
@@ -58,7 +59,9 @@ function OpenChat({ id }: { id: string }) {
       ) : (
         <Drawer
           opened={details}
-          onClose={() => setDetails(false)}
+          onClose={() => {
+            if (!isCovered()) setDetails(false);
+          }}
           position="right"
           size={360}
           title={t("chats.session.title")}

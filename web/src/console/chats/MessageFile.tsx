@@ -1,38 +1,22 @@
-/** Owns a file in the log: a picture as its thumbnail, anything else by name; and one that is on its way. */
+/** Owns a file in the log: a picture as its thumbnail, which opens it large, anything else by name; and one that is on its way. */
 import { Anchor, Progress } from "@mantine/core";
 import { IconAlertCircle, IconFile } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { MessageFile } from "../../api/wire";
 import { useLive } from "../live/LiveProvider";
 import type { Upload } from "../live/uploads";
 import { bytesText } from "../ui/format";
 import classes from "./Files.module.css";
+import { type Picture, PictureDialog } from "./PictureDialog";
 
 /** Longest side of a thumbnail in the log, pixels. */
 const SIDE_MAX = 240;
 
 export function FileLink({ file }: { file: MessageFile }) {
-  const { t, i18n } = useTranslation();
+  const { i18n } = useTranslation();
   const { picture, thumb_url } = file;
-  if (picture && thumb_url) {
-    const scale = Math.min(1, SIDE_MAX / Math.max(picture.width, picture.height));
-    return (
-      <a
-        className={classes.picture}
-        href={file.url}
-        target="_blank"
-        rel="noopener noreferrer"
-        title={file.name}
-      >
-        <img
-          src={thumb_url}
-          alt={t("chats.file.picture", { name: file.name })}
-          width={Math.max(40, Math.round(picture.width * scale))}
-          height={Math.max(40, Math.round(picture.height * scale))}
-        />
-      </a>
-    );
-  }
+  if (picture && thumb_url) return <PictureButton picture={{ ...file, picture }} thumb={thumb_url} />;
   return (
     <a
       className={classes.file}
@@ -47,6 +31,36 @@ export function FileLink({ file }: { file: MessageFile }) {
         <small>{bytesText(file.bytes, i18n.language)}</small>
       </span>
     </a>
+  );
+}
+
+function PictureButton({ picture, thumb }: { picture: Picture; thumb: string }) {
+  const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
+  const { name, picture: size } = picture;
+  const scale = Math.min(1, SIDE_MAX / Math.max(size.width, size.height));
+  return (
+    <>
+      <button
+        type="button"
+        className={classes.picture}
+        title={name}
+        aria-haspopup="dialog"
+        onClick={({ currentTarget: button }) => {
+          // Not every browser does so by itself, and the focus comes back to what has it now.
+          button.focus();
+          setOpened(true);
+        }}
+      >
+        <img
+          src={thumb}
+          alt={t("chats.file.picture", { name })}
+          width={Math.max(40, Math.round(size.width * scale))}
+          height={Math.max(40, Math.round(size.height * scale))}
+        />
+      </button>
+      <PictureDialog picture={picture} opened={opened} onClose={() => setOpened(false)} />
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { act } from "react";
 import { afterEach, expect, it, vi } from "vitest";
 import type { PastChat, SessionUser } from "../../api/rest";
 import { UserContext } from "../shell/user";
@@ -48,6 +49,34 @@ it("shows the files of an earlier chat, and marks what was for the team alone", 
   expect(notes.map((note) => note.textContent)).toEqual([
     expect.stringContaining("Only your team sees thisAsk the shop in Oslo"),
   ]);
+});
+
+// spec: Q-8 N-5
+it("closes a picture of an earlier chat at Escape, and leaves the chat open until the next", async () => {
+  const picture = { width: 640, height: 400 };
+  const file = { ...FILE, name: "plan.png", picture, thumb_url: "/files/f1/thumb" };
+  page = await mount(
+    <UserContext.Provider value={{ id: "alice", role: "supervisor" } as SessionUser}>
+      <PastChats chats={[PAST]} />
+    </UserContext.Provider>,
+    ({ path }) => (path === "/chats/c1" ? CHAT : { items: [{ ...SAID[0], file }], next: null }),
+  );
+  const { element, until, click } = page;
+  const dialogs = () => [...document.querySelectorAll('[role="dialog"]')].length;
+  const leave = () =>
+    act(async () => {
+      document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    });
+  await click(element.querySelector('button[aria-label="Read the chat"]'));
+  const thumb = () => document.querySelector<HTMLElement>('[role="log"] button');
+  await until(thumb);
+  await click(thumb());
+  await until(() => dialogs() === 2);
+  await leave();
+  await until(() => dialogs() === 1);
+  await until(() => document.activeElement === thumb());
+  await leave();
+  await until(() => dialogs() === 0);
 });
 
 // spec: C-3

@@ -7,6 +7,7 @@ import { Link } from "wouter";
 import type { PastChat, PastVisit } from "../../api/rest";
 import { MessageLog } from "../chats/MessageLog";
 import { usePastChat, usePastMessages } from "../history/queries";
+import { isDialogCovered, OVER } from "../ui/over";
 import { Loaded, LoadingRows } from "../ui/states";
 import { Ago } from "../ui/time";
 import classes from "./Customers.module.css";
@@ -89,7 +90,15 @@ function Reading({ chat }: { chat: PastChat }) {
       <ActionIcon aria-label={t("customers.read")} onClick={() => setOpened(true)}>
         <IconEye size={16} />
       </ActionIcon>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={chat.queue} size="lg">
+      <Modal
+        opened={opened}
+        onClose={() => {
+          if (!isDialogCovered()) setOpened(false);
+        }}
+        title={chat.queue}
+        size="lg"
+        {...OVER}
+      >
         <Transcript id={chat.id} />
       </Modal>
     </>

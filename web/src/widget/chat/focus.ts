@@ -15,7 +15,9 @@ export function focus(root: ShadowRoot, { on, key }: Focus): void {
           ? find(".email")
           : on === "launcher"
             ? find(".dock button")
-            : null;
+            : on === "picture"
+              ? root.getElementById(`picture-${key}`)
+              : null;
   (target || find(".window"))?.focus({ preventScroll: true });
 }
 

@@ -378,6 +378,44 @@ describe("the conversation", () => {
   });
 });
 
+describe("a picture shown large", () => {
+  const file = { id: "f1", name: "chair.png", media_type: "image/png", bytes: 9, url: "/files/f1" };
+  const viewing = () =>
+    play(start({ chat: chat("active"), messages: [message(1)], read_seq: 1 }), {
+      type: "picture_opened",
+      file,
+    })[0];
+
+  // spec: Q-8
+  it("covers what comes meanwhile, which counts as read once the picture is closed", () => {
+    const arrived = session({ chat: chat("active"), messages: [message(1), message(2)], read_seq: 1 });
+    const [viewed, meanwhile] = play(viewing(), { type: "shared", session: arrived });
+    expect([viewed.viewed, dispatched(meanwhile)]).toEqual([file, []]);
+    const [closed, effects] = play(viewed, { type: "picture_closed" });
+    expect([closed.viewed, dispatched(effects)]).toEqual([null, [{ type: "read", seq: 2 }]]);
+  });
+
+  // spec: N-5
+  it("gives the focus back to the picture, once", () => {
+    const [closed, effects] = play(viewing(), { type: "picture_closed" });
+    expect(effects).toEqual([{ do: "focus", on: "picture", key: "f1" }]);
+    expect(play(closed, { type: "picture_closed" })[1]).toEqual([]);
+  });
+
+  // spec: Q-8
+  it.each([
+    ["stays when the chat ends", { chat: chat("ended") }, file],
+    ["goes with the window", { chat: chat("active"), window: "minimised" as const }, null],
+    ["goes with its chat", { chat: chat("active", { id: "c2" }) }, null],
+    ["goes with the visitor", { chat: chat("active"), token: "another" }, null],
+  ])("%s", (_, over, left) => {
+    const mine = { ...viewing(), session: session({ chat: chat("active"), token: "mine" }) };
+    const token = "token" in over ? over.token : "mine";
+    const [shown] = play(mine, { type: "shared", session: session({ ...over, token }) });
+    expect(shown.viewed).toEqual(left);
+  });
+});
+
 describe("an alternative", () => {
   const instead = (url: string, tab: number) =>
     session({

@@ -27,6 +27,8 @@ export interface State {
   /** Files on their way from this tab; the first that was not refused is being sent. */
   uploads: Upload[];
   confirming: boolean;
+  /** The picture of the conversation that is shown large. */
+  viewed: MessageFile | null;
   /** What the visitor is about to give in the survey; null before they have chosen. */
   rating: number | null;
   comment: string;
@@ -57,6 +59,8 @@ export type Event =
   | { type: "upload_failed"; id: string; error: UploadError }
   | { type: "upload_retried"; id: string }
   | { type: "upload_dropped"; id: string }
+  | { type: "picture_opened"; file: MessageFile }
+  | { type: "picture_closed" }
   | { type: "end_asked"; now: number }
   | { type: "end_declined" }
   | { type: "end_confirmed"; now: number }
@@ -68,7 +72,7 @@ export type Event =
 
 export type Effect =
   | { do: "dispatch"; event: SessionEvent }
-  | { do: "focus"; on: "window" | "composer" | "field" | "email" | "launcher"; key?: string }
+  | { do: "focus"; on: "window" | "composer" | "field" | "email" | "launcher" | "picture"; key?: string }
   | { do: "keep_draft"; text: string }
   /** Send this file and no other; none stops. */
   | { do: "upload"; upload: Upload | undefined }
@@ -106,6 +110,7 @@ export function newState(session: Session, tab: number, draft: string, visible: 
     typed_at: 0,
     uploads: [],
     confirming: false,
+    viewed: null,
     rating: null,
     comment: "",
     email: "",
@@ -188,6 +193,10 @@ export function step(state: State, event: Event): [State, Effect[]] {
       return upload(state, changed(state.uploads, event.id, { failed: "", sent: 0 }));
     case "upload_dropped":
       return upload(state, without(state.uploads, event.id));
+    case "picture_opened":
+      return [{ ...state, engaged: true, viewed: event.file }, []];
+    case "picture_closed":
+      return closePicture(state);
     case "end_asked":
       return askEnd(state, event.now);
     case "end_declined":
@@ -224,6 +233,7 @@ function share(shown: State, session: Session): [State, Effect[]] {
     next = {
       ...next,
       draft: other ? "" : next.draft,
+      viewed: null,
       rating: null,
       comment: "",
       email: "",
@@ -236,6 +246,7 @@ function share(shown: State, session: Session): [State, Effect[]] {
   if (replaced) effects.push({ do: "keep_draft", text: "" });
   if (next.uploads !== state.uploads) effects.push({ do: "upload", upload: nextUpload(next.uploads) });
   const now_on = screen(next);
+  if (now_on !== "conversation" && now_on !== "ended") next.viewed = null;
   const changed = now_on !== screen(state);
   if (changed && next.engaged && now_on !== "none") {
     const fills_in = now_on !== "ended" && formOf(next.session);
@@ -268,7 +279,7 @@ function notice(state: State, effects: Effect[], before?: Session): [State, Effe
   const { session } = state;
   const newest = session.messages[session.messages.length - 1];
   const shown = screen(state);
-  const in_front = state.visible && (shown === "conversation" || shown === "ended");
+  const in_front = state.visible && !state.viewed && (shown === "conversation" || shown === "ended");
   if (newest && newest.from !== "visitor" && in_front && newest.seq > session.read_seq)
     effects.push({ do: "dispatch", event: { type: "read", seq: newest.seq } });
   const offer = session.offer && (shownOffer(state) || invitation(state));
@@ -344,6 +355,13 @@ function arrive(state: State, id: string, file: MessageFile, now: number): [Stat
 
 function upload(state: State, uploads: Upload[]): [State, Effect[]] {
   return [{ ...state, uploads }, [{ do: "upload", upload: nextUpload(uploads) }]];
+}
+
+/** What came meanwhile is in front of the visitor again. */
+function closePicture(state: State): [State, Effect[]] {
+  const { viewed } = state;
+  if (!viewed) return [state, []];
+  return notice({ ...state, viewed: null }, [{ do: "focus", on: "picture", key: viewed.id }]);
 }
 
 /** Leaving needs a confirmation once there is something to lose. */

@@ -1,4 +1,4 @@
-//! Owns how a file goes out: to whom, under which policy, and in parts, never whole in memory.
+//! Owns how a file goes out: to whom, as an attachment under a policy of its own, and in parts, never whole in memory.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Query, Request, State};
@@ -17,7 +17,7 @@ use crate::http::Api;
 use crate::http::auth::Agent;
 use crate::http::error::{Answer, Problem};
 use crate::http::extract::Id;
-use crate::store::file::{FileAbout, Shape, find_file_part};
+use crate::store::file::{Shape, find_file_part};
 use crate::store::{Store, StoreError};
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -69,7 +69,7 @@ async fn serve(api: &Api, id: FileId, shape: Shape, request: Request) -> Answer<
     }
     let media_type = HeaderValue::from_str(&about.media_type);
     headers.insert(CONTENT_TYPE, media_type.map_err(|error| Problem::Internal(error.to_string()))?);
-    headers.insert(CONTENT_DISPOSITION, disposition(&about));
+    headers.insert(CONTENT_DISPOSITION, disposition(&about.name));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -98,16 +98,13 @@ async fn part(store: &Store, id: FileId, shape: Shape, number: i64) -> Result<Op
     Ok(find_file_part(&mut tx, id, shape, number).await?.map(Bytes::from))
 }
 
-/// Pictures are shown, everything else is saved (RFC 6266, with the name also in RFC 8187's way).
-fn disposition(about: &FileAbout) -> HeaderValue {
-    let kind = if about.picture.is_some() { "inline" } else { "attachment" };
-    let plain: String = about
-        .name
-        .chars()
-        .map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' })
-        .collect();
-    let escaped: String = about.name.bytes().map(escape).collect();
-    let text = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{escaped}");
+/// Whoever opens the address of a file saves it, also a picture, which pages show as an image all the same (RFC 6266, with
+/// the name also in RFC 8187's way).
+fn disposition(name: &str) -> HeaderValue {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' { c } else { '_' }).collect();
+    let escaped: String = name.bytes().map(escape).collect();
+    let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{escaped}");
     HeaderValue::from_str(&text).expect("the name is escaped")
 }
 

@@ -86,7 +86,10 @@ async fn a_picture_goes_both_ways_and_is_shown_under_a_policy_of_its_own(store: 
         assert_eq!(shown.header("content-security-policy"), "default-src 'none'; sandbox");
         assert_eq!(shown.header("x-content-type-options"), "nosniff");
         assert_eq!(shown.header("content-type"), "image/png");
-        assert!(shown.header("content-disposition").starts_with("inline; "));
+        assert_eq!(
+            shown.header("content-disposition"),
+            "attachment; filename=\"chair.png\"; filename*=UTF-8''chair.png"
+        );
         assert_eq!(shown.header("cross-origin-resource-policy"), "same-origin");
     }
     let sent = agent_sends(&alice, &chat, "f2", "sofa.png", &png()).await;
@@ -99,6 +102,7 @@ async fn a_picture_goes_both_ways_and_is_shown_under_a_policy_of_its_own(store: 
         let shown = get(&shop, url, &[]).await;
         assert_eq!(shown.status, 200, "{}", shown.text());
         assert!(is_picture(&shown.body));
+        assert!(shown.header("content-disposition").starts_with("attachment; filename=\"sofa.png\"; "));
         assert_eq!(shown.header("cross-origin-resource-policy"), "cross-origin");
     }
 }

@@ -108,6 +108,7 @@ export const chats = {
   },
   file: {
     picture: "Picture: {{name}}",
+    download: "Download",
     sending: "Sending {{name}}",
     refused: {
       too_large: "Larger than 10 MB",

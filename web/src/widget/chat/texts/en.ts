@@ -37,6 +37,7 @@ export const en = {
   attach: "Send a file",
   emoji: "Emoji",
   picture: "Picture: {name}",
+  download: "Download",
   file_sending: "Sending {name}",
   file_too_large: "Larger than 10 MB",
   file_kind: "Files of this kind cannot be sent",

@@ -1,4 +1,7 @@
-/** A file in the conversation: a picture as its thumbnail, anything else, and a picture that does not load, by name; and one that is on its way. */
+/**
+ * A file in the conversation: a picture as its thumbnail, which opens it large; anything else, and a picture that does not load, by
+ * name; and one that is on its way.
+ */
 import type { MessageFile } from "../../../api/wire";
 import { fill } from "../texts";
 import { mayRetry, sizeText, type Upload } from "../uploads";
@@ -7,6 +10,8 @@ import { Icon } from "./parts";
 
 /** Longest side of a thumbnail in the window, pixels. */
 const side_max = 220;
+/** Its shortest: room for a finger. */
+const side_min = 44;
 
 interface FileLinkProps {
   file: MessageFile;
@@ -16,20 +21,26 @@ interface FileLinkProps {
 }
 
 export function FileLink({ file, broken, onBroken }: FileLinkProps) {
-  const { host, language, t } = useUi();
+  const { act, host, language, t } = useUi();
   const { picture, thumb_url, name } = file;
   if (picture && thumb_url && !broken) {
     const scale = Math.min(1, side_max / Math.max(picture.width, picture.height));
     return (
-      <a class="picture-link" href={host + file.url} target="_blank" rel="noopener noreferrer">
+      <button
+        type="button"
+        class="thumb"
+        id={`picture-${file.id}`}
+        aria-haspopup="dialog"
+        onClick={() => act({ type: "picture_opened", file })}
+      >
         <img
           src={host + thumb_url}
           alt={fill(t.picture, { name })}
-          width={Math.max(40, Math.round(picture.width * scale))}
-          height={Math.max(40, Math.round(picture.height * scale))}
+          width={Math.max(side_min, Math.round(picture.width * scale))}
+          height={Math.max(side_min, Math.round(picture.height * scale))}
           onError={onBroken}
         />
-      </a>
+      </button>
     );
   }
   return (
