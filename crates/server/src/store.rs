@@ -141,8 +141,9 @@ pub enum Tx {
 
 const SQLITE_READERS: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Pages that the writing connection keeps: 8 MB. With what several hundred chats write it would read each page again otherwise.
-const WRITER_CACHE: &str = "-8000";
+/// Of a connection that writes. What a statement over many rows would need to take itself back is kept in memory, not in a file. And
+/// it keeps 8 MB of pages: with what several hundred chats write it would read each page again otherwise.
+const WRITING: [(&str, &str); 2] = [("temp_store", "MEMORY"), ("cache_size", "-8000")];
 /// Rows that a statement of the embedded database yields before somebody takes them.
 const ROWS_AHEAD: usize = 1_024;
 /// While this variable is set, the embedded database does not wait for the disk at each commit, and a power loss takes
@@ -161,7 +162,7 @@ impl Store {
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous())
+            .pragma("synchronous", synchronous())
             .busy_timeout(BUSY_TIMEOUT)
             .row_buffer_size(ROWS_AHEAD)
             .pragma("wal_autocheckpoint", checkpoint::LOG_PAGES_MAX);
@@ -176,8 +177,7 @@ impl Store {
         let mut migrating = options.clone().synchronous(SqliteSynchronous::Normal).connect().await?;
         migration::KNOWN.run(&mut migrating).await?;
         migrating.close().await?;
-        // What a statement over many rows would need to take itself back is kept in memory, not in a file.
-        let writing = options.clone().pragma("temp_store", "MEMORY").pragma("cache_size", WRITER_CACHE);
+        let writing = WRITING.iter().fold(options.clone(), |writing, (name, value)| writing.pragma(*name, *value));
         let writer = Some(Writer::open(writing).await?);
         let checkpoints = pool.clone().max_connections(1).connect_lazy_with(options.clone());
         let reading = options.read_only(true).create_if_missing(false);
@@ -279,12 +279,12 @@ async fn read_sqlite(pool: &SqlitePool, stamps: &Stamps) -> StoreResult<Tx> {
 }
 
 /// When the disk has what was committed: before anyone is told.
-fn synchronous() -> SqliteSynchronous {
+fn synchronous() -> &'static str {
     if std::env::var_os(UNSAFE_WRITES).is_none() {
-        return SqliteSynchronous::Full;
+        return "FULL";
     }
     tracing::warn!("{UNSAFE_WRITES} is set: a power loss takes acknowledged messages along");
-    SqliteSynchronous::Normal
+    "NORMAL"
 }
 
 /// Makes the file of a new embedded database, which is its owner's alone; what the engine writes beside it is as it is. One that

@@ -33,8 +33,9 @@ const RANKS: [(&str, u8); 16] = [
 ];
 
 /// Crates that only some modules of the server may name.
-const OWNERS: [(&str, &[&str]); 7] = [
+const OWNERS: [(&str, &[&str]); 8] = [
     ("sqlx", &["store"]),
+    ("rusqlite", &["store"]),
     ("async_nats", &["bus"]),
     ("lettre", &["mail"]),
     ("aws_lc_rs", &["vault"]),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use beckon_engine::id::ChatId;
 use beckon_server::clock::Clock;
+use beckon_server::store::append::embedded::{MessageWriter, Turns};
 use beckon_server::store::append::{NumberedMessage, insert_messages};
 use beckon_server::store::message::Sender;
 use futures_util::StreamExt;
@@ -14,9 +15,10 @@ use crate::place::Place;
 use crate::talker::{TEXT, Talker};
 
 /// Messages a second of a loop that only appends to so many chats in turn: groups of `senders`, one commit each,
-/// numbered beforehand.
+/// numbered beforehand, written as the node writes them.
 pub(crate) async fn bare(place: &Place, chats: usize, senders: usize, length: Duration) -> f64 {
     let chats = place.rows(chats).await;
+    let mut writer = place.store.turns().map(|turns| (turns.open().expect("a connection"), turns));
     let began = Instant::now();
     let mut written = 0_u32;
     for seq in 1.. {
@@ -35,13 +37,30 @@ pub(crate) async fn bare(place: &Place, chats: usize, senders: usize, length: Du
                 return f64::from(written) / began.elapsed().as_secs_f64();
             }
             let group: Vec<_> = group.iter().map(message).collect();
-            let mut tx = place.store.write().await.expect("a unit of work");
-            insert_messages(&mut tx, &group, Clock::System.now()).await.expect("a group");
-            tx.commit().await.expect("a commit");
+            match &mut writer {
+                Some((writer, turns)) => append_embedded(writer, turns, &group).await,
+                None => append(place, &group).await,
+            }
             written += u32::try_from(group.len()).expect("a small group");
         }
     }
     unreachable!("there are more numbers than time")
+}
+
+/// One thread, one connection, nothing handed over.
+async fn append_embedded(writer: &mut MessageWriter, turns: &Turns, group: &[NumberedMessage<'_>]) {
+    let batch = writer.begin(turns.take().await.expect("a turn")).expect("a unit of work");
+    let now = Clock::System.now();
+    for message in group {
+        assert!(batch.insert_message(message, now).expect("a message"), "it is new");
+    }
+    batch.commit().expect("a commit");
+}
+
+async fn append(place: &Place, group: &[NumberedMessage<'_>]) {
+    let mut tx = place.store.write().await.expect("a unit of work");
+    insert_messages(&mut tx, group, Clock::System.now()).await.expect("a group");
+    tx.commit().await.expect("a commit");
 }
 
 /// So many messages are under way at once, and each is followed by the next as soon as it is acknowledged: messages a

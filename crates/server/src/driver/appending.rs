@@ -2,20 +2,22 @@
 //! stored once, under the next number of its chat, only if its writer may write when the chat is locked; and a message
 //! that cannot be written costs only itself.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use beckon_engine::id::{ChatId, UserId, VisitorId};
+use beckon_engine::time::UnixMs;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Driver;
-use crate::store::append::{
-    LockedChat, NumberedMessage, find_message_seqs, insert_messages, update_last_seqs,
-};
+use crate::store::append::{LockedChat, NumberedMessage};
 use crate::store::chat::ChatState;
-use crate::store::draft::{Sent, update_drafts_sent};
+use crate::store::draft::Sent;
 use crate::store::message::{Audience, Sender};
-use crate::store::{StoreError, StoreResult, Tx};
+use crate::store::StoreError;
+
+mod alone;
+mod at_once;
+mod embedded;
 
 /// Messages of one chat; Beckon's own lines still come after them.
 pub(super) const CHAT_MESSAGES_MAX: i64 = 10_000;
@@ -98,152 +100,81 @@ impl Driver {
 }
 
 /// Writes until the node stops, and then what waits.
-pub(super) async fn run(driver: Driver, mut inbox: mpsc::Receiver<Append>) {
-    let stopping = driver.stopping().clone();
-    let mut batch = Vec::new();
+pub(super) async fn run(driver: Driver, inbox: mpsc::Receiver<Append>) {
+    match driver.store().turns() {
+        Some(turns) => embedded::run(driver, turns, inbox).await,
+        None => run_beside_others(driver, inbox).await,
+    }
+}
+
+/// On a database that other nodes write to.
+async fn run_beside_others(driver: Driver, mut inbox: mpsc::Receiver<Append>) {
     loop {
-        tokio::select! {
-            () = stopping.cancelled() => break,
-            _ = inbox.recv_many(&mut batch, BATCH_MAX) => {}
+        let batch = next_batch(&driver, &mut inbox).await;
+        if batch.is_empty() {
+            return;
         }
-        write(&driver, &mut inbox, std::mem::take(&mut batch)).await;
-    }
-    inbox.close();
-    while inbox.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        write(&driver, &mut inbox, std::mem::take(&mut batch)).await;
+        at_once::write(&driver, batch).await;
     }
 }
 
-/// Writes a batch, and in the same unit of work what comes while that begins.
-async fn write(driver: &Driver, inbox: &mut mpsc::Receiver<Append>, mut batch: Vec<Append>) {
-    let mut begun = Some(driver.store().write().await);
-    while matches!(begun, Some(Ok(_)))
-        && batch.len() < BATCH_MAX
-        && let Ok(append) = inbox.try_recv()
-    {
-        batch.push(append);
-    }
-    while !batch.is_empty() {
-        let later = set_repeated_aside(&mut batch);
-        write_distinct(driver, begun.take(), batch).await;
-        batch = later;
-    }
-}
-
-/// The same message twice in one batch: the second is answered from what the first wrote.
-fn set_repeated_aside(batch: &mut Vec<Append>) -> Vec<Append> {
-    let mut seen = BTreeSet::new();
-    let key = |append: &Append| (append.chat, append.writer.sender() == Sender::Visitor, append.id.clone());
-    let (first, later) = std::mem::take(batch).into_iter().partition(|append| seen.insert(key(append)));
-    *batch = first;
-    later
-}
-
-/// Tries again without those that were refused or were there already, until the rest is committed. The first try is made in
-/// the unit of work that has begun, if there is one.
-async fn write_distinct(driver: &Driver, mut begun: Option<StoreResult<Tx>>, mut batch: Vec<Append>) {
-    while !batch.is_empty() {
-        let tx = match begun.take() {
-            Some(begun) => begun,
-            None => driver.store().write().await,
-        };
-        match try_once(driver, tx, &batch).await {
-            Ok(outcomes) => {
-                let done = outcomes.iter().all(Option::is_some);
-                let mut rest = Vec::new();
-                let mut new = Vec::new();
-                for (append, outcome) in batch.into_iter().zip(outcomes) {
-                    let Some(outcome) = outcome else {
-                        rest.push(append);
-                        continue;
-                    };
-                    if let Ok(Written::New(seq, chat)) = &outcome {
-                        new.push((append.writer.sender(), *seq, *chat));
-                    }
-                    // The sender may be gone; the message is stored all the same.
-                    drop(append.reply.send(outcome));
-                }
-                tell(driver, &new);
-                if done {
-                    return;
-                }
-                batch = rest;
-            }
-            Err(StoreError::Database(error)) if batch.len() > 1 && error.as_database_error().is_some() => {
-                tracing::warn!(%error, messages = batch.len(), "a batch was refused; its messages are written one by one");
-                for append in batch {
-                    Box::pin(write_distinct(driver, None, vec![append])).await;
-                }
-                return;
-            }
-            Err(error) => {
-                tracing::warn!(%error, messages = batch.len(), "messages could not be written");
-                let reason: Arc<str> = error.to_string().into();
-                for append in batch {
-                    let failed = NotWritten::Store(StoreError::Batch(Arc::clone(&reason)));
-                    drop(append.reply.send(Err(failed)));
-                }
-                return;
-            }
+/// What waits, as soon as something does; nothing when the node stops and nothing waits any more.
+async fn next_batch(driver: &Driver, inbox: &mut mpsc::Receiver<Append>) -> Vec<Append> {
+    let mut batch = Vec::new();
+    tokio::select! {
+        biased;
+        _ = inbox.recv_many(&mut batch, BATCH_MAX) => {}
+        () = driver.stopping().cancelled() => {
+            inbox.close();
+            inbox.recv_many(&mut batch, BATCH_MAX).await;
         }
     }
+    batch
 }
+
+type Outcome = Result<Written, NotWritten>;
 
 /// Who wrote is answered first; then those are told who follow the chats.
-fn tell(driver: &Driver, new: &[(Sender, i64, LockedChat)]) {
+fn settle(driver: &Driver, settled: impl Iterator<Item = (Append, Outcome)>) {
+    let mut new = Vec::new();
+    for (append, outcome) in settled {
+        if let Ok(Written::New(seq, chat)) = &outcome {
+            new.push((append.writer.sender(), *seq, *chat));
+        }
+        // The sender may be gone; the message is stored all the same.
+        drop(append.reply.send(outcome));
+    }
     for (sender, seq, chat) in new {
-        driver.tell_of_message(*sender, *chat.mode, *chat.id, *chat.visitor_id, Some(*seq));
+        driver.tell_of_message(sender, *chat.mode, *chat.id, *chat.visitor_id, Some(seq));
     }
 }
 
-type Outcome = Option<Result<Written, NotWritten>>;
-
-/// One unit of work. Either all are written, and each has its outcome; or nothing is, and those have one that must
-/// not be tried again.
-async fn try_once(driver: &Driver, tx: StoreResult<Tx>, batch: &[Append]) -> StoreResult<Vec<Outcome>> {
-    let mut tx = tx?;
-    let mut counts: BTreeMap<ChatId, i64> = BTreeMap::new();
+/// None of them is written, as far as is known.
+fn fail(error: &StoreError, batch: Vec<Append>) {
+    tracing::warn!(%error, messages = batch.len(), "messages could not be written");
+    let reason: Arc<str> = error.to_string().into();
     for append in batch {
-        *counts.entry(append.chat).or_default() += 1;
+        drop(append.reply.send(Err(NotWritten::Store(StoreError::Batch(Arc::clone(&reason))))));
     }
-    let chats: BTreeMap<ChatId, LockedChat> =
-        update_last_seqs(&mut tx, &counts).await?.into_iter().map(|chat| (*chat.id, chat)).collect();
-    let refused: Vec<Outcome> =
-        batch.iter().map(|append| judge(chats.get(&append.chat), &append.writer).err().map(Err)).collect();
-    if refused.iter().any(Option::is_some) {
-        drop(tx);
-        return known_of(driver, batch, refused).await;
+}
+
+/// The database says that a message is there, and does not find it.
+fn neither() -> NotWritten {
+    NotWritten::Store(StoreError::Batch("a message is neither there nor written".into()))
+}
+
+/// Their commit failed: they may be stored, and those who follow the chats look.
+fn tell_of_doubt<'c>(driver: &Driver, doubtful: impl IntoIterator<Item = (Sender, &'c LockedChat)>) {
+    for (sender, chat) in doubtful {
+        driver.tell_of_message(sender, *chat.mode, *chat.id, *chat.visitor_id, None);
     }
-    let mut next: BTreeMap<ChatId, i64> =
-        counts.iter().map(|(chat, count)| (*chat, chats[chat].last_seq - count + 1)).collect();
-    let numbered: Vec<NumberedMessage<'_>> = batch
-        .iter()
-        .map(|append| {
-            let seq = next.get_mut(&append.chat).expect("every chat of the batch was counted");
-            *seq += 1;
-            numbered(append, *seq - 1)
-        })
-        .collect();
-    let now = driver.clock().now();
-    let written = insert_messages(&mut tx, &numbered, now).await?;
-    if usize::try_from(written).ok() != Some(batch.len()) {
-        drop(tx);
-        return existing(driver, batch).await;
-    }
-    let sent: Vec<Sent<'_>> = batch.iter().filter_map(sent_by_agent).collect();
-    update_drafts_sent(&mut tx, &sent, now).await?;
-    if let Err(error) = tx.commit().await {
-        for append in batch {
-            let (sender, chat) = (append.writer.sender(), &chats[&append.chat]);
-            driver.tell_of_message(sender, *chat.mode, *chat.id, *chat.visitor_id, None);
-        }
-        return Err(error);
-    }
-    for message in numbered.iter().filter(|message| message.sender == Sender::Agent) {
+}
+
+/// What an agent wrote, before everyone asks for it.
+fn keep_written(driver: &Driver, message: &NumberedMessage<'_>, now: UnixMs) {
+    if message.sender == Sender::Agent {
         driver.inner.just_written.keep(message.chat, message.as_stored(now));
     }
-    let outcome = |message: &NumberedMessage<'_>| Some(Ok(Written::New(message.seq, chats[&message.chat])));
-    Ok(numbered.iter().map(outcome).collect())
 }
 
 /// What an agent sent.
@@ -265,11 +196,11 @@ fn numbered(append: &Append, seq: i64) -> NumberedMessage<'_> {
     NumberedMessage { chat: append.chat, seq, id: &append.id, sender, user, name, body: &append.text }
 }
 
-/// Who may write, by the chat as it is under the lock.
-fn judge(chat: Option<&LockedChat>, writer: &Writer) -> Result<(), NotWritten> {
+/// Who may write, by the chat as it is under the lock; `seq` would be the message's number.
+fn judge<'c>(chat: Option<&'c LockedChat>, seq: i64, writer: &Writer) -> Result<&'c LockedChat, NotWritten> {
     let chat = chat.ok_or(NotWritten::NotFound)?;
     judge_writer(chat, writer)?;
-    if chat.last_seq > CHAT_MESSAGES_MAX { Err(NotWritten::Full) } else { Ok(()) }
+    if seq > CHAT_MESSAGES_MAX { Err(NotWritten::Full) } else { Ok(chat) }
 }
 
 fn judge_writer(chat: &LockedChat, writer: &Writer) -> Result<(), NotWritten> {
@@ -293,25 +224,4 @@ fn judge_writer(chat: &LockedChat, writer: &Writer) -> Result<(), NotWritten> {
             }
         }
     }
-}
-
-/// What is refused now may have been stored when it was allowed: then its sender missed only the acknowledgement.
-async fn known_of(driver: &Driver, batch: &[Append], mut refused: Vec<Outcome>) -> StoreResult<Vec<Outcome>> {
-    let stored = existing(driver, batch).await?;
-    for (stored, outcome) in stored.into_iter().zip(&mut refused) {
-        let foreign = matches!(outcome, Some(Err(NotWritten::NotFound)) | None);
-        if !foreign && stored.is_some() {
-            *outcome = stored;
-        }
-    }
-    Ok(refused)
-}
-
-/// The numbers of messages that are there already; the others are tried again.
-async fn existing(driver: &Driver, batch: &[Append]) -> StoreResult<Vec<Outcome>> {
-    let asked: Vec<_> =
-        batch.iter().map(|append| (append.chat, append.writer.sender(), append.id.as_str())).collect();
-    let mut tx = driver.store().read().await?;
-    let mut found = find_message_seqs(&mut tx, &asked).await?;
-    Ok((0..batch.len()).map(|place| found.remove(&place).map(|seq| Ok(Written::Existing(seq)))).collect())
 }

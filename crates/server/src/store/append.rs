@@ -1,16 +1,21 @@
-//! Owns the SQL that appends many messages at once, in two statements however many they are: one takes the numbers and
-//! locks the chats, one writes the messages. What one message asks for stands in `message`.
+//! Owns the SQL that appends messages, many at once. On PostgreSQL one statement takes the numbers of all chats of a batch and
+//! writes what may be written; `embedded` writes to the embedded database. What one message asks for stands in `message`.
 
 use std::collections::BTreeMap;
 
 use beckon_engine::id::{ChatId, UserId, VisitorId};
 use beckon_engine::time::UnixMs;
+use serde::Serialize;
 
 use super::chat::{ChatMode, ChatState};
-use super::column::{Text, list_of};
+use super::column::{Text, id_list, list_of};
 use super::message::{Audience, MessageRow, Sender};
+use super::connection::NotAtOnce;
+use super::draft::WHITE_SPACE;
 use super::sql::{execute_list, fetch_list};
-use super::{StoreResult, Tx};
+use super::{Pools, Store, StoreResult, Tx};
+
+pub mod embedded;
 
 /// A message with its number.
 #[derive(Clone, Debug)]
@@ -122,4 +127,96 @@ pub async fn find_message_seqs(
         " JOIN messages m ON m.chat_id = j.value ->> 0 AND m.sender = j.value ->> 1 AND m.id = j.value ->> 2",
     )?;
     Ok(found.into_iter().filter_map(|(place, seq)| Some((usize::try_from(place).ok()?, seq))).collect())
+}
+
+/// Chats as they are, without a lock.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_chats_written(tx: &mut Tx, chats: &[ChatId]) -> StoreResult<Vec<LockedChat>> {
+    fetch_list!(
+        tx,
+        LockedChat,
+        "SELECT c.id, c.visitor_id, c.mode, c.state, c.agent_id, c.owner_epoch, c.last_seq, c.idle_warned_at FROM ",
+        id_list(chats),
+        " JOIN chats c ON c.id = j.value ->> 0",
+    )
+}
+
+/// What is to be written to one chat, all of it or nothing.
+#[derive(Debug, Serialize)]
+pub struct ChatAppend<'a> {
+    /// The chat.
+    pub chat: ChatId,
+    /// Whose it must be, when the visitor writes.
+    pub visitor: Option<VisitorId>,
+    /// Who must own it, and under which epoch, when the agent writes.
+    pub owner: Option<(UserId, i64)>,
+    /// In this order.
+    pub messages: Vec<ChatMessage<'a>>,
+}
+
+/// One of its messages.
+#[derive(Debug, Serialize)]
+pub struct ChatMessage<'a> {
+    /// Made by the sender.
+    pub id: &'a str,
+    /// Who writes it.
+    pub sender: Sender,
+    /// Name of the agent; empty otherwise.
+    pub name: &'a str,
+    /// The text.
+    pub body: &'a str,
+}
+
+/// Takes the numbers of chats that may be written to, writes their messages, and empties the drafts that these were written from. The
+/// condition is that of each message by itself; a chat with a message that is there already, or that would have more messages than it
+/// may, is left out.
+const AT_ONCE: &str = "
+    WITH taken AS (
+        UPDATE chats SET last_seq = chats.last_seq + jsonb_array_length(j.value -> 'messages')
+        FROM jsonb_array_elements(CAST($1 AS jsonb)) AS j(value)
+        WHERE chats.id = j.value ->> 'chat'
+          AND (j.value ->> 'visitor' IS NULL
+               OR (chats.visitor_id = j.value ->> 'visitor' AND chats.state IN ('queued', 'ringing', 'active')))
+          AND (j.value -> 'owner' ->> 0 IS NULL
+               OR (chats.state = 'active' AND chats.agent_id = j.value -> 'owner' ->> 0
+                   AND chats.owner_epoch = CAST(j.value -> 'owner' ->> 1 AS BIGINT)))
+          AND chats.last_seq + jsonb_array_length(j.value -> 'messages') <= $2
+          AND NOT EXISTS (
+              SELECT 1 FROM jsonb_array_elements(j.value -> 'messages') AS n(value)
+              JOIN messages m ON m.chat_id = j.value ->> 'chat' AND m.sender = n.value ->> 'sender' AND m.id = n.value ->> 'id')
+        RETURNING chats.id, chats.visitor_id, chats.mode, chats.state, chats.agent_id, chats.owner_epoch, chats.last_seq,
+                  chats.idle_warned_at, j.value AS asked
+    ), message AS (
+        SELECT t.id AS chat_id, t.last_seq - jsonb_array_length(t.asked -> 'messages') + n.place AS seq, n.value,
+               CASE WHEN n.value ->> 'sender' = 'agent' THEN t.asked -> 'owner' ->> 0 END AS user_id
+        FROM taken t, jsonb_array_elements(t.asked -> 'messages') WITH ORDINALITY AS n(value, place)
+    ), written AS (
+        INSERT INTO messages (chat_id, seq, id, sender, user_id, name, body, sent_at, audience)
+        SELECT chat_id, seq, value ->> 'id', value ->> 'sender', user_id, value ->> 'name', value ->> 'body', $3, 'all' FROM message
+    ), emptied AS (
+        UPDATE drafts SET body = '', updated_at = $3 FROM message m
+        WHERE drafts.user_id = m.user_id AND drafts.chat_id = m.chat_id AND drafts.audience = 'all' AND drafts.body <> ''
+          AND starts_with(m.value ->> 'body', btrim(drafts.body, $4))
+    )
+    SELECT id, visitor_id, mode, state, agent_id, owner_epoch, last_seq, idle_warned_at FROM taken";
+
+impl Store {
+    /// Writes to chats in one statement on PostgreSQL. Yields those that it has written to, with the last of the numbers that were
+    /// taken; to the others nothing was written.
+    ///
+    /// # Errors
+    /// When the database failed, and whether all may be written nevertheless.
+    pub async fn append_at_once(
+        &self,
+        chats: &[ChatAppend<'_>],
+        messages_max: i64,
+        now: UnixMs,
+    ) -> Result<Vec<LockedChat>, NotAtOnce> {
+        let Pools::Postgres { all, .. } = &self.pools else { return Ok(Vec::new()) };
+        let list = serde_json::to_string(chats).expect("ids, numbers and texts");
+        let query = sqlx::query(AT_ONCE).bind(list).bind(messages_max).bind(now.0).bind(WHITE_SPACE);
+        super::connection::rows_at_once(all, query).await
+    }
 }

@@ -81,12 +81,12 @@ macro_rules! as_text {
 as_text!(Text, plain_text, from_plain_text);
 as_text!(Json, serde_json::to_string, json_from_str);
 
-fn plain_text<T: Serialize>(value: &T) -> Result<String, BoxDynError> {
+pub(super) fn plain_text<T: Serialize>(value: &T) -> Result<String, BoxDynError> {
     let value = serde_json::to_value(value)?;
     value.as_str().map(str::to_owned).ok_or_else(|| format!("not a plain text value: {value}").into())
 }
 
-fn from_plain_text<T: DeserializeOwned>(text: &str) -> Result<T, serde::de::value::Error> {
+pub(super) fn from_plain_text<T: DeserializeOwned>(text: &str) -> Result<T, serde::de::value::Error> {
     T::deserialize(text.into_deserializer())
 }
 

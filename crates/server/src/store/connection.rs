@@ -5,8 +5,12 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::query::Query;
+use sqlx::{Connection, FromRow, PgConnection, PgPool, Postgres, Transaction};
+
+use super::StoreError;
+use super::run::each;
 
 /// Connections of one node, beside the one for [`pool_of_checks`].
 const CONNECTIONS: u32 = 16;
@@ -115,6 +119,34 @@ fn late() -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer came"))
 }
 
+/// Why a statement that is a unit of work by itself yields nothing.
+#[derive(Debug)]
+pub struct NotAtOnce {
+    /// What failed.
+    pub error: StoreError,
+    /// The answer is missing: what it writes may be written.
+    pub in_doubt: bool,
+}
+
+/// The rows of a statement that is a unit of work by itself.
+pub(super) async fn rows_at_once<T>(
+    pool: &PgPool,
+    query: Query<'_, Postgres, PgArguments>,
+) -> Result<Vec<T>, NotAtOnce>
+where
+    T: for<'r> FromRow<'r, PgRow>,
+{
+    let had = within(had_within(pool), pool.acquire()).await;
+    let mut connection = had.map_err(|error| NotAtOnce { error: error.into(), in_doubt: false })?;
+    let rows = within(ANSWERED_WITHIN, query.fetch_all(&mut *connection)).await.and_then(each);
+    rows.map_err(|error| NotAtOnce { in_doubt: error.as_database_error().is_none(), error: error.into() })
+}
+
+/// Where connections are idle nobody waits for others to give theirs back.
+fn had_within(pool: &PgPool) -> Duration {
+    READ_WITHIN + if pool.num_idle() > 0 { SIGN_WITHIN } else { HAD_WITHIN }
+}
+
 impl PostgresTx {
     /// Begins one that writes, and may wait for locks.
     pub(super) async fn write(pool: &PgPool) -> Result<Self, sqlx::Error> {
@@ -130,13 +162,12 @@ impl PostgresTx {
     /// too long: a connection that goes back to the pool while BEGIN is under way would stay in that transaction, and fail whoever
     /// has it next.
     async fn begin(pool: &PgPool, statement: &'static str, answered: Duration) -> Result<Self, sqlx::Error> {
-        // Where connections are idle nobody waits for others to give theirs back.
-        let had_within = if pool.num_idle() > 0 { SIGN_WITHIN } else { HAD_WITHIN };
+        let begun_within = had_within(pool);
         let pool = pool.clone();
         let beginning = async move { pool.begin_with(statement).await };
         let begun = tokio::spawn(within(HAD_WITHIN + ANSWERED_WITHIN, beginning));
         let begun = async { begun.await.unwrap_or(Err(sqlx::Error::PoolClosed)) };
-        let tx = within(had_within + READ_WITHIN, begun).await?;
+        let tx = within(begun_within, begun).await?;
         Ok(Self { tx, within: answered })
     }
 

@@ -2,11 +2,10 @@
 
 use beckon_engine::id::{ChatId, UserId};
 use beckon_engine::time::UnixMs;
-use serde_json::json;
 
-use super::column::Text;
+use super::column::{Text, list_of};
 use super::message::Audience;
-use super::sql::{execute, fetch_all, fetch_list, fetch_optional};
+use super::sql::{execute, execute_list, fetch_all, fetch_optional};
 use super::{StoreResult, Tx};
 
 /// Drafts kept for one user; the ones not touched longest go first.
@@ -114,6 +113,9 @@ pub struct Sent<'a> {
     pub audience: Audience,
 }
 
+/// What may stand around a draft, and does not around the message that was written from it: the white space of Unicode.
+pub(super) const WHITE_SPACE: &str = "\u{9}\u{a}\u{b}\u{c}\u{d}\u{20}\u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
 /// Empties the drafts that these messages were written from: those that a message begins with. Their version stays, so that the
 /// browser which sent the message writes on over the version that it knows.
 ///
@@ -123,39 +125,27 @@ pub async fn update_drafts_sent(tx: &mut Tx, sent: &[Sent<'_>], now: UnixMs) -> 
     if sent.is_empty() {
         return Ok(());
     }
-    let list = sent.iter().map(|sent| json!([sent.user, sent.chat])).collect::<Vec<_>>();
-    let drafts = fetch_list!(
+    let list = list_of(sent.iter().map(|s| (s.user, s.chat, s.audience, s.text, now.0, WHITE_SPACE)));
+    execute_list!(
         tx,
-        FilledDraft,
-        "SELECT d.user_id, d.chat_id, d.body, d.version, d.audience FROM drafts d JOIN ",
-        json!(list).to_string(),
-        " ON d.user_id = j.value ->> 0 AND d.chat_id = j.value ->> 1 WHERE d.body <> ''",
+        "UPDATE drafts SET body = '', updated_at = CAST(j.value ->> 4 AS BIGINT) FROM ",
+        list,
+        " WHERE drafts.user_id = j.value ->> 0 AND drafts.chat_id = j.value ->> 1 AND drafts.audience = j.value ->> 2
+          AND drafts.body <> ''
+          AND substr(j.value ->> 3, 1, length(ltrim(rtrim(drafts.body, j.value ->> 5), j.value ->> 5)))
+              = ltrim(rtrim(drafts.body, j.value ->> 5), j.value ->> 5)",
     )?;
-    for draft in drafts {
-        let is_of = |sent: &&Sent<'_>| {
-            sent.user == *draft.user_id && sent.chat == *draft.chat_id && sent.audience == *draft.audience
-        };
-        if !sent.iter().filter(is_of).any(|sent| sent.text.starts_with(draft.body.trim())) {
-            continue;
-        }
-        execute!(
-            tx,
-            "UPDATE drafts SET body = '', updated_at = $4 WHERE user_id = $1 AND chat_id = $2 AND version = $3",
-            draft.user_id,
-            draft.chat_id,
-            draft.version,
-            now.0,
-        )?;
-    }
     Ok(())
 }
 
-/// A draft that holds something.
-#[derive(sqlx::FromRow)]
-struct FilledDraft {
-    user_id: Text<UserId>,
-    chat_id: Text<ChatId>,
-    body: String,
-    version: i64,
-    audience: Text<Audience>,
+#[cfg(test)]
+mod tests {
+    use super::WHITE_SPACE;
+
+    // spec: A-1
+    #[test]
+    fn what_stands_around_a_draft_is_what_trimming_takes_away() {
+        let all: String = (char::MIN..=char::MAX).filter(|letter| letter.is_whitespace()).collect();
+        assert_eq!(WHITE_SPACE, all);
+    }
 }

@@ -2,6 +2,7 @@
 //! what was not committed is taken back before the next one has it.
 
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,10 @@ pub(super) struct Writer {
     connection: Arc<Mutex<Option<SqliteConnection>>>,
 }
 
+/// The right to write next. Whoever has it writes through this connection, or through another one.
+#[derive(Debug)]
+pub struct Turn(OwnedMutexGuard<Option<SqliteConnection>>);
+
 /// A unit of work that writes. Dropped without [`Writing::commit`] it is rolled back.
 #[derive(Debug)]
 pub(super) struct Writing {
@@ -37,16 +42,27 @@ impl Writer {
         Ok(Self { options: Arc::new(options), connection })
     }
 
+    /// The file of the database.
+    pub(super) fn file(&self) -> &Path {
+        self.options.get_filename()
+    }
+
+    /// Waits until those who asked before have written.
+    ///
+    /// # Errors
+    /// When the turn does not come in time, or the connection is closed.
+    pub(super) async fn turn(&self) -> Result<Turn, sqlx::Error> {
+        let held = tokio::time::timeout(HAD_WITHIN, Arc::clone(&self.connection).lock_owned());
+        let held = held.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        if held.is_none() { Err(sqlx::Error::PoolClosed) } else { Ok(Turn(held)) }
+    }
+
     /// Begins a unit of work.
     ///
     /// # Errors
     /// When the connection is not had in time or is closed, or the database failed.
     pub(super) async fn begin(&self) -> Result<Writing, sqlx::Error> {
-        let held = tokio::time::timeout(HAD_WITHIN, Arc::clone(&self.connection).lock_owned());
-        let held = held.await.map_err(|_| sqlx::Error::PoolTimedOut)?;
-        if held.is_none() {
-            return Err(sqlx::Error::PoolClosed);
-        }
+        let Turn(held) = self.turn().await?;
         // From here on it is taken back when it fails, or when nobody waits for it any more.
         let mut writing = Writing { held: Some(held) };
         match writing.run("BEGIN IMMEDIATE").await {

@@ -79,7 +79,7 @@ async fn a_draft_is_gone_once_it_is_sent(store: Store) {
     let shop = Shop::open(store, Plan::default()).await;
     let mut alice = shop.agent("Alice").await;
     let (_browser, chat) = chatting(&shop, &mut alice).await;
-    keep(&alice, &chat, "Good morn", 0).await;
+    keep(&alice, &chat, "\u{2003}Good morn \n", 0).await;
     alice.say(&chat, "a1", "Good morning").await;
     alice.socket.next_of("ack").await;
     assert_eq!(draft(&alice, &chat).await, (String::new(), 1));
