@@ -36,13 +36,16 @@ it("asks once for a page of the list that cannot be had, says so, and asks again
   );
   const { client, element, until, click } = page;
   const alert = () => element.querySelector('[role="alert"]');
+  const again = () => alert()?.querySelector("button");
   await until(() => alert()?.textContent?.includes("There is more, which could not be loaded."));
   await act(async () => element.querySelector("section")?.dispatchEvent(new Event("scroll")));
   await until(() => client.isFetching() === 0);
   expect(asked).toBe(1);
+  again()?.focus();
   well = true;
-  await click(alert()?.querySelector("button"));
+  await click(again());
   await until(() => alert() === null);
+  expect(document.activeElement?.textContent).toBe("Ada Berg");
   expect(asked).toBe(2);
 });
 

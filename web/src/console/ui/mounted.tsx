@@ -47,7 +47,7 @@ export async function mount(page: ReactNode, answers: Answers): Promise<Mounted>
   const root = createRoot(element);
   await act(async () =>
     root.render(
-      <MantineProvider env="test" theme={theme} withCssVariables={false}>
+      <MantineProvider env="test" theme={theme} withCssVariables={false} withGlobalClasses={false}>
         <QueryClientProvider client={client}>{page}</QueryClientProvider>
       </MantineProvider>,
     ),
