@@ -26,14 +26,14 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
   const { t, i18n } = useTranslation();
   const outbox = useLiveState((live) => live.outbox);
   const uploads = useLiveState((live) => live.uploads);
-  const [lines, own] = useMemo(() => {
+  const lines = useMemo(() => {
     const entries = outbox.filter((entry) => entry.chat === chat.id);
     const files = uploads.filter((upload) => upload.chat === chat.id);
-    return [linesOf(messages, entries, files), entries.length + files.length];
+    return linesOf(messages, entries, files);
   }, [messages, outbox, uploads, chat.id]);
   const [shown, setShown] = useState(LINES_FIRST);
   useEffect(() => startTransition(() => setShown(LINES_AT_ONCE)), []);
-  const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key, own, shown);
+  const { frame, away, toEnd } = useStayAtEnd(lines, shown);
   const hidden = Math.max(0, lines.length - shown);
   useShortcut("log", () => frame.current?.focus());
   return (
@@ -109,11 +109,11 @@ function LogLine({ line, chat, t, language }: LogLineProps) {
   }
 }
 
-/** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. One more `own` brings the end back. */
-function useStayAtEnd(count: number, last: string | undefined, own: number, shown: number) {
+/** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. What the agent sends brings the end back, once. */
+function useStayAtEnd(lines: readonly Line[], shown: number) {
   const frame = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
-  const own_before = useRef(own);
+  const known = useRef(new Set<string>());
   const [away, setAway] = useState(false);
 
   const toEnd = () => {
@@ -121,15 +121,14 @@ function useStayAtEnd(count: number, last: string | undefined, own: number, show
     if (element) element.scrollTop = element.scrollHeight;
     setAway(false);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when lines have come or gone
   useLayoutEffect(() => {
-    if (own > own_before.current) at_end.current = true;
-    own_before.current = own;
-  }, [own]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a line was added
-  useLayoutEffect(() => {
+    const fresh = lines.filter(({ key }) => !known.current.has(key));
+    for (const { key } of fresh) known.current.add(key);
+    if (fresh.some(({ kind }) => kind === "pending" || kind === "upload")) at_end.current = true;
     if (at_end.current) toEnd();
-    else setAway(true);
-  }, [count, last]);
+    else if (fresh.length > 0) setAway(true);
+  }, [lines]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when earlier lines were added above
   useLayoutEffect(() => {
     if (at_end.current && frame.current) frame.current.scrollTop = frame.current.scrollHeight;
