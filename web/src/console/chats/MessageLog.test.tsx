@@ -56,10 +56,10 @@ const FILE: Upload = {
 };
 
 /** The log, from which the agent has scrolled up. */
-async function log() {
+async function log(said: Message[] = [HELLO]) {
   let redraw: (messages: Message[]) => void = () => {};
   function Shown() {
-    const [messages, setMessages] = useState([HELLO]);
+    const [messages, setMessages] = useState(said);
     redraw = setMessages;
     return <MessageLog chat={CHAT} messages={messages} />;
   }
@@ -71,9 +71,9 @@ async function log() {
     () => undefined,
   );
   const frame = page.element.querySelector('[role="log"]') as HTMLElement;
-  const up = () =>
+  const up = (to = 100) =>
     act(async () => {
-      frame.scrollTop = 100;
+      frame.scrollTop = to;
       frame.dispatchEvent(new Event("scroll"));
     });
   await up();
@@ -84,7 +84,7 @@ async function log() {
       redraw([...messages]);
     });
   const told = () => page?.element.textContent?.includes("New messages");
-  return { frame, up, shows, told };
+  return { ...page, frame, up, shows, told };
 }
 
 // spec: A-1
@@ -137,4 +137,26 @@ it("tells an agent who reads further up of nothing when a file of theirs that wa
   await up();
   await shows([HELLO], []);
   expect(told()).toBe(false);
+});
+
+// spec: A-1 N-5
+it("leaves an agent who asks for earlier messages from the very top where they read, and them the focus", async () => {
+  const LINE_PX = 20;
+  vi.spyOn(HTMLElement.prototype, "scrollHeight", "get").mockImplementation(function (this: HTMLElement) {
+    return this.children.length * LINE_PX;
+  });
+  const said = Array.from({ length: 180 }, (_, at) => ({ ...HELLO, seq: at + 1, id: `m${at}` }));
+  const { frame, up, click, until } = await log(said);
+  const earlier = () => frame.querySelector("button");
+  await until(earlier);
+  earlier()?.focus();
+  await up(0);
+  await click(earlier());
+  expect([frame.children.length, frame.scrollTop]).toEqual([1 + 160, 80 * LINE_PX]);
+  expect(document.activeElement).toBe(earlier());
+  await up(0);
+  await click(earlier());
+  // The day and all messages, without the button.
+  expect([frame.children.length, frame.scrollTop]).toEqual([1 + 180, 20 * LINE_PX]);
+  expect(document.activeElement).toBe(frame);
 });

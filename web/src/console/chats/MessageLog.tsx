@@ -33,7 +33,7 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
   }, [messages, outbox, uploads, chat.id]);
   const [shown, setShown] = useState(LINES_FIRST);
   useEffect(() => startTransition(() => setShown(LINES_AT_ONCE)), []);
-  const { frame, away, toEnd } = useStayAtEnd(lines, shown);
+  const { frame, away, toEnd, stay } = useStayAtEnd(lines, shown);
   const hidden = Math.max(0, lines.length - shown);
   useShortcut("log", () => frame.current?.focus());
   return (
@@ -52,7 +52,10 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
             className={classes.earlier}
             size="compact-sm"
             variant="default"
-            onClick={() => setShown(shown + LINES_AT_ONCE)}
+            onClick={() => {
+              stay();
+              setShown(shown + LINES_AT_ONCE);
+            }}
           >
             {t("chats.conversation.earlier")}
           </Button>
@@ -114,6 +117,8 @@ function useStayAtEnd(lines: readonly Line[], shown: number) {
   const frame = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   const known = useRef(new Set<string>());
+  /** How far above the end of the log the reader stood when they asked for earlier lines. */
+  const above_end = useRef<number | null>(null);
   const [away, setAway] = useState(false);
 
   const toEnd = () => {
@@ -129,9 +134,21 @@ function useStayAtEnd(lines: readonly Line[], shown: number) {
     if (at_end.current) toEnd();
     else if (fresh.length > 0) setAway(true);
   }, [lines]);
+  const stay = () => {
+    if (frame.current) above_end.current = frame.current.scrollHeight - frame.current.scrollTop;
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when earlier lines were added above
   useLayoutEffect(() => {
-    if (at_end.current && frame.current) frame.current.scrollTop = frame.current.scrollHeight;
+    const element = frame.current;
+    const stood = above_end.current;
+    above_end.current = null;
+    if (!element) return;
+    if (stood !== null) {
+      // At the very top a browser keeps the top in view, not what stood there.
+      element.scrollTop = element.scrollHeight - stood;
+      // The button goes with the earliest lines.
+      if (document.activeElement === document.body) element.focus({ preventScroll: true });
+    } else if (at_end.current) element.scrollTop = element.scrollHeight;
   }, [shown]);
   useEffect(() => {
     const element = frame.current;
@@ -150,5 +167,5 @@ function useStayAtEnd(lines: readonly Line[], shown: number) {
       resized.disconnect();
     };
   }, []);
-  return { frame, away, toEnd };
+  return { frame, away, toEnd, stay };
 }
