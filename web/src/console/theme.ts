@@ -97,7 +97,8 @@ export const theme = createTheme({
   // Plain values: `extend` of each component would bring all of them to the page of signing in.
   components: {
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", component: HeldButton } },
-    Alert: { defaultProps: { variant: "light", radius: "sm" } },
+    // What comes in answer to something says that it is an alert.
+    Alert: { defaultProps: { variant: "light", radius: "sm", role: "note" } },
     Button: { defaultProps: { size: "sm", component: HeldButton }, styles: { root: { fontWeight: 500 } } },
     Drawer: { defaultProps: { closeButtonProps: close } },
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
