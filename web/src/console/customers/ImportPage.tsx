@@ -287,7 +287,8 @@ function Columns({ one, fields, changed, locked }: ColumnsProps) {
               value={column.target}
               onChange={(target) => choose(at, target)}
               clearable
-              disabled={locked || save.isPending}
+              disabled={locked}
+              readOnly={save.isPending}
             />
           </li>
         ))}

@@ -10,6 +10,8 @@ import type { Queue, SetupSteps, Site } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useQueues, useSites } from "../../api/queries";
 import { CodeBlock } from "../../ui/CodeBlock";
+import { HeldButton } from "../../ui/HeldButton";
+import { handOnFocus } from "../../ui/handOnFocus";
 import { Notice } from "../../ui/Notice";
 import { told, warned } from "../../ui/notify";
 import { PageHead } from "../../ui/PageHead";
@@ -206,7 +208,13 @@ function RightHours({ site, queue }: { site: Site; queue: Queue }) {
     onError: (error) => warned(error.message),
   });
   return (
-    <Anchor component="button" type="button" disabled={save.isPending} onClick={() => save.mutate()}>
+    <Anchor
+      component={HeldButton}
+      disabled={save.isPending}
+      data-loading={save.isPending}
+      onClick={() => save.mutate()}
+      ref={handOnFocus}
+    >
       {t("site_setup.steps.hours.right")}
     </Anchor>
   );
