@@ -1,6 +1,7 @@
 /** Owns the look of the console: colours, type, spacing and the defaults of Mantine's components. */
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 import { i18next } from "./i18n";
+import { HeldButton } from "./ui/HeldButton";
 
 const accent: MantineColorsTuple = [
   "#effaf8",
@@ -95,9 +96,10 @@ export const theme = createTheme({
   },
   // Plain values: `extend` of each component would bring all of them to the page of signing in.
   components: {
-    ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
-    Alert: { defaultProps: { variant: "light", radius: "sm" } },
-    Button: { defaultProps: { size: "sm" }, styles: { root: { fontWeight: 500 } } },
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", component: HeldButton } },
+    // What comes in answer to something says that it is an alert.
+    Alert: { defaultProps: { variant: "light", radius: "sm", role: "note" } },
+    Button: { defaultProps: { size: "sm", component: HeldButton }, styles: { root: { fontWeight: 500 } } },
     Drawer: { defaultProps: { closeButtonProps: close } },
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: {

@@ -26,14 +26,14 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
   const { t, i18n } = useTranslation();
   const outbox = useLiveState((live) => live.outbox);
   const uploads = useLiveState((live) => live.uploads);
-  const [lines, own] = useMemo(() => {
+  const lines = useMemo(() => {
     const entries = outbox.filter((entry) => entry.chat === chat.id);
     const files = uploads.filter((upload) => upload.chat === chat.id);
-    return [linesOf(messages, entries, files), entries.length + files.length];
+    return linesOf(messages, entries, files);
   }, [messages, outbox, uploads, chat.id]);
   const [shown, setShown] = useState(LINES_FIRST);
   useEffect(() => startTransition(() => setShown(LINES_AT_ONCE)), []);
-  const { frame, away, toEnd } = useStayAtEnd(lines.length, lines.at(-1)?.key, own, shown);
+  const { frame, away, toEnd, stay } = useStayAtEnd(lines, shown);
   const hidden = Math.max(0, lines.length - shown);
   useShortcut("log", () => frame.current?.focus());
   return (
@@ -52,7 +52,10 @@ export function MessageLog({ chat, messages }: { chat: Chat; messages: Message[]
             className={classes.earlier}
             size="compact-sm"
             variant="default"
-            onClick={() => setShown(shown + LINES_AT_ONCE)}
+            onClick={() => {
+              stay();
+              setShown(shown + LINES_AT_ONCE);
+            }}
           >
             {t("chats.conversation.earlier")}
           </Button>
@@ -109,11 +112,13 @@ function LogLine({ line, chat, t, language }: LogLineProps) {
   }
 }
 
-/** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. One more `own` brings the end back. */
-function useStayAtEnd(count: number, last: string | undefined, own: number, shown: number) {
+/** Scrolls with new lines while the reader is at the end; otherwise tells that there are some. What the agent sends brings the end back, once. */
+function useStayAtEnd(lines: readonly Line[], shown: number) {
   const frame = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
-  const own_before = useRef(own);
+  const known = useRef(new Set<string>());
+  /** How far above the end of the log the reader stood when they asked for earlier lines. */
+  const above_end = useRef<number | null>(null);
   const [away, setAway] = useState(false);
 
   const toEnd = () => {
@@ -121,18 +126,29 @@ function useStayAtEnd(count: number, last: string | undefined, own: number, show
     if (element) element.scrollTop = element.scrollHeight;
     setAway(false);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when lines have come or gone
   useLayoutEffect(() => {
-    if (own > own_before.current) at_end.current = true;
-    own_before.current = own;
-  }, [own]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when a line was added
-  useLayoutEffect(() => {
+    const fresh = lines.filter(({ key }) => !known.current.has(key));
+    for (const { key } of fresh) known.current.add(key);
+    if (fresh.some(({ kind }) => kind === "pending" || kind === "upload")) at_end.current = true;
     if (at_end.current) toEnd();
-    else setAway(true);
-  }, [count, last]);
+    else if (fresh.length > 0) setAway(true);
+  }, [lines]);
+  const stay = () => {
+    if (frame.current) above_end.current = frame.current.scrollHeight - frame.current.scrollTop;
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when earlier lines were added above
   useLayoutEffect(() => {
-    if (at_end.current && frame.current) frame.current.scrollTop = frame.current.scrollHeight;
+    const element = frame.current;
+    const stood = above_end.current;
+    above_end.current = null;
+    if (!element) return;
+    if (stood !== null) {
+      // At the very top a browser keeps the top in view, not what stood there.
+      element.scrollTop = element.scrollHeight - stood;
+      // The button goes with the earliest lines.
+      if (document.activeElement === document.body) element.focus({ preventScroll: true });
+    } else if (at_end.current) element.scrollTop = element.scrollHeight;
   }, [shown]);
   useEffect(() => {
     const element = frame.current;
@@ -151,5 +167,5 @@ function useStayAtEnd(count: number, last: string | undefined, own: number, show
       resized.disconnect();
     };
   }, []);
-  return { frame, away, toEnd };
+  return { frame, away, toEnd, stay };
 }

@@ -20,7 +20,7 @@ export function PrioritySelect({ chat }: { chat: Chat }) {
       w={130}
       aria-label={t("chats.priority.label")}
       allowDeselect={false}
-      disabled={change.isPending}
+      readOnly={change.isPending}
       data={PRIORITIES.map((value) => ({ value, label: t("chats.priority.value", { priority: value }) }))}
       value={String(change.isPending ? change.variables : chat.priority)}
       onChange={(value) => value !== null && change.mutate(Number(value))}

@@ -14,7 +14,10 @@ export type Line =
   | { kind: "pending"; key: string; entry: OutboxEntry }
   | { kind: "upload"; key: string; upload: Upload };
 
-/** `last` marks the last line of a run of one writer: it carries the time and the marks. */
+/**
+ * `last` marks the last line of a run of one writer: it carries the time and the marks. A file on its way and the message that it becomes
+ * are one line by their key.
+ */
 export function linesOf(
   messages: readonly Message[],
   outbox: readonly OutboxEntry[],
@@ -39,7 +42,7 @@ export function linesOf(
       });
   });
   for (const entry of outbox) lines.push({ kind: "pending", key: `m-${entry.id}`, entry });
-  for (const upload of uploads) lines.push({ kind: "upload", key: `u-${upload.id}`, upload });
+  for (const upload of uploads) lines.push({ kind: "upload", key: `m-${upload.id}`, upload });
   return lines;
 }
 

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { act } from "react";
 import { afterEach, expect, it } from "vitest";
+import type { CustomerImport } from "../../api/rest";
 import { type Mounted, mount } from "../ui/mounted";
 import { ImportPage } from "./ImportPage";
 
@@ -50,4 +51,52 @@ it("leads from an earlier import back to the list as it was searched", async () 
   await click(link("/customers/import?"));
   expect(location.search).toBe("?q=berg&site=s1&id=i1");
   expect(link("/customers?")?.getAttribute("href")).toBe("/customers?q=berg&site=s1");
+});
+
+const TRIAL: CustomerImport = {
+  id: "i1",
+  site_id: "s1",
+  state: "checked",
+  columns: [],
+  created_at: 0,
+  finished_at: null,
+  rows_total: 1,
+  rows_done: 1,
+  created: 1,
+  updated: 0,
+  unchanged: 0,
+  refused: 0,
+  problems: [],
+};
+
+// spec: C-1
+it("leads back from a discarded import to what was before it, and says of its address that it is no longer here", async () => {
+  history.replaceState(null, "", "/customers/import?q=berg&site=s1");
+  let gone = false;
+  page = await mount(<ImportPage />, ({ method, path }) => {
+    if (path.startsWith("/sites?")) return { items: [{ id: "s1", name: "Shop" }], next: null };
+    if (path.endsWith("/customer-fields")) return { customers: 1, fields: [] };
+    if (path !== "/customer-imports/i1") return { items: gone ? [] : [TRIAL], next: null };
+    if (method === "DELETE") gone = true;
+    return gone && method === "GET" ? new Response("{}", { status: 404 }) : TRIAL;
+  });
+  const { client, element, until, click } = page;
+  // What was read a moment ago is not asked for again, as in the console.
+  client.setDefaultOptions({ queries: { retry: false, staleTime: 60_000 } });
+  const link = () => element.querySelector<HTMLElement>('a[href="/customers/import?q=berg&site=s1&id=i1"]');
+  const button = (name: string) =>
+    [...element.querySelectorAll("button")].find((one) => one.textContent === name);
+  await until(link);
+  await click(link());
+  await until(() => button("Discard"));
+  const pages = history.length;
+  await click(button("Discard"));
+  await until(() => location.search === "?q=berg&site=s1");
+  expect(history.length).toBe(pages);
+  await act(async () => history.pushState(null, "", "/customers/import?q=berg&site=s1&id=i1"));
+  await until(() => element.textContent?.includes("This import is no longer here"));
+  expect(element.querySelector('[role="alert"]')).toBeNull();
+  const back = [...element.querySelectorAll("a")].find((one) => one.textContent === "Go to the imports");
+  await click(back);
+  expect(location.search).toBe("?q=berg&site=s1");
 });

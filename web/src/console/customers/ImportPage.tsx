@@ -1,12 +1,12 @@
 /** Owns taking a table into the directory: the file, its columns, the trial, the work, the report. */
-import { Alert, Button, FileButton, Group, Progress, Select, Text } from "@mantine/core";
-import { IconAlertTriangle, IconFileUpload } from "@tabler/icons-react";
+import { Alert, Anchor, Button, FileButton, Group, Progress, Select, Text } from "@mantine/core";
+import { IconAlertTriangle, IconFileOff, IconFileUpload } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Redirect, useLocation, useSearchParams } from "wouter";
 import type { CustomerImport, CustomField } from "../../api/rest";
-import { request, sendFile } from "../api/http";
+import { ApiError, request, sendFile } from "../api/http";
 import { useSites } from "../api/queries";
 import { Section } from "../ui/form";
 import { told, warned } from "../ui/notify";
@@ -138,12 +138,30 @@ function Begin({ site }: { site: string }) {
 function OneImport({ site, id }: { site: string; id: string }) {
   const found = useImport(id);
   const directory = useDirectory(site);
+  if (found.error instanceof ApiError && found.error.status === 404) return <Gone />;
   return (
     <Loaded query={found}>
       {(one) => (
         <Loaded query={directory}>{({ fields }) => <Steps site={site} one={one} fields={fields} />}</Loaded>
       )}
     </Loaded>
+  );
+}
+
+function Gone() {
+  const { t } = useTranslation();
+  const { begin } = useWays();
+  return (
+    <Empty
+      icon={IconFileOff}
+      title={t("customers.import.gone_title")}
+      text={t("customers.import.gone_text")}
+      action={
+        <Anchor component={Link} href={begin}>
+          {t("customers.import.to_imports")}
+        </Anchor>
+      }
+    />
   );
 }
 
@@ -164,7 +182,9 @@ function Steps({ site, one, fields }: { site: string; one: CustomerImport; field
     onSuccess: () => {
       told(t("customers.import.forgotten"));
       void queryClient.invalidateQueries({ queryKey: customerKeys.imports(site) });
-      go(ways.begin);
+      // The way back does not lead to what is no more.
+      go(ways.begin, { replace: true });
+      queryClient.removeQueries({ queryKey: customerKeys.import(one.id) });
     },
     onError: (error) => warned(error.message),
   });
@@ -267,7 +287,8 @@ function Columns({ one, fields, changed, locked }: ColumnsProps) {
               value={column.target}
               onChange={(target) => choose(at, target)}
               clearable
-              disabled={locked || save.isPending}
+              disabled={locked}
+              readOnly={save.isPending}
             />
           </li>
         ))}

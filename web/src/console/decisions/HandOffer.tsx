@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Cap, HandChoice, HandOffer, HandOfferAnswer } from "../../api/rest";
 import { ApiError, request } from "../api/http";
 import { keys, useHandChoice } from "../api/queries";
+import { Notice } from "../ui/Notice";
 import { told } from "../ui/notify";
 import { OVER } from "../ui/over";
 import { Loaded, LoadingRows } from "../ui/states";
@@ -94,16 +95,15 @@ function Present({ visit, choice, onClose }: { visit: string; choice: HandChoice
         onChange={setQueue}
       />
       <Caps caps={caps} />
-      {refused ? (
-        <Alert color="gray">{t("decisions.hand.refused", { reason: reasonSentence(refused, t) })}</Alert>
-      ) : (
-        reached && (
-          <Checkbox
-            label={t("decisions.hand.sure")}
-            checked={sure}
-            onChange={(event) => setSure(event.currentTarget.checked)}
-          />
-        )
+      <Notice color="gray" when={refused !== null}>
+        {refused && t("decisions.hand.refused", { reason: reasonSentence(refused, t) })}
+      </Notice>
+      {refused === null && reached && (
+        <Checkbox
+          label={t("decisions.hand.sure")}
+          checked={sure}
+          onChange={(event) => setSure(event.currentTarget.checked)}
+        />
       )}
       {failure && (
         <Alert color="red" role="alert">

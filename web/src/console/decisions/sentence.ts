@@ -6,8 +6,6 @@ import { shownAt } from "../ui/zoned";
 
 /** Beyond the year 9999 in either direction nothing is a moment. */
 const MOMENT_MS_MAX = 253_402_300_800_000;
-/** Nearer to 0 it is as likely a number as a moment between 1966 and 1973, in milliseconds. */
-const NUMBER_MAX = 100_000_000_000;
 
 /** A typed value as it stands in a condition on an attribute. */
 export type AttributeValue =
@@ -192,31 +190,45 @@ function attributeText(value: AttributeValue, t: TFunction, zone: string): strin
   }
 }
 
-function timesIn({ value }: Test): number[] {
-  const values = [value].flat() as (AttributeValue | string)[];
-  return values.flatMap((one) => (typeof one === "object" && one.type === "time" ? [one.value] : []));
+function wantedBy({ value }: Test): (AttributeValue | string)[] {
+  return [value].flat() as (AttributeValue | string)[];
+}
+
+function timesIn(test: Test): number[] {
+  return wantedBy(test).flatMap((one) => (typeof one === "object" && one.type === "time" ? [one.value] : []));
 }
 
 /**
  * A list of moments in milliseconds, and of what is none, which stays as it is. The server writes a number as it does a
- * time, but compares only a time with a time: what would hold as a time and does not is a number.
+ * time, but compares only a time with a time: what alone can have made the test hold is a time, what would hold as a time and does not
+ * is a number, and of the rest both is said.
  */
 function timesText(value: string, test: Test, holds: boolean, t: TFunction, zone: string): string {
   const values = value.split(", ");
+  const ways = values.filter((one) => holdsAsTime(test, one)).length + values.filter(isOther(test)).length;
   const text = (number: string) => {
-    const at = Number(number);
-    if (!/^-?\d+$/.test(number) || Math.abs(at) >= MOMENT_MS_MAX) return number;
-    if (!holds && wouldHold(test, at)) return number;
-    const time = attributeText({ type: "time", value: at }, t, zone);
-    const is_time = (holds && values.length === 1) || Math.abs(at) >= NUMBER_MAX;
-    return is_time ? time : t("decisions.number_or_time", { number, time });
+    if (!isMoment(number)) return number;
+    const as_time = holdsAsTime(test, number);
+    if (!holds && as_time) return number;
+    const time = attributeText({ type: "time", value: Number(number) }, t, zone);
+    return holds && as_time && ways === 1 ? time : t("decisions.time_or_number", { time, number });
   };
   return values.map(text).join(", ");
 }
 
-/** Whether a moment passes a test for times. */
-function wouldHold(test: Test, at: number): boolean {
-  return timesIn(test).some((wanted) => compares(test.is, at, wanted));
+function isMoment(text: string): boolean {
+  return /^-?\d+$/.test(text) && Math.abs(Number(text)) < MOMENT_MS_MAX;
+}
+
+/** Whether it passes a test for times, if it is a moment. */
+function holdsAsTime(test: Test, text: string): boolean {
+  return isMoment(text) && timesIn(test).some((wanted) => compares(test.is, Number(text), wanted));
+}
+
+/** Whether it passes as what is no time, which a list may name too. */
+function isOther(test: Test): (text: string) => boolean {
+  const others = wantedBy(test).filter((one) => typeof one === "object" && one.type !== "time");
+  return (text) => others.some((one) => typeof one === "object" && String(one.value) === text);
 }
 
 function compares(is: Test["is"], at: number, wanted: number): boolean {

@@ -5,7 +5,8 @@ import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query
 import type { ComponentProps, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Page } from "../../api/rest";
-import { Empty, LoadError, LoadingRows } from "../ui/states";
+import { handOnFocus } from "../ui/handOnFocus";
+import { Empty, Loaded, LoadingRows } from "../ui/states";
 import classes from "./Lists.module.css";
 
 export type PagedQuery<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>>;
@@ -21,32 +22,31 @@ interface ListBodyProps<T> {
 }
 
 export function ListBody<T>({ query, empty, clear, rowHeight, children }: ListBodyProps<T>) {
-  if (query.data === undefined) {
-    return query.isError ? (
-      <LoadError error={query.error} retry={() => void query.refetch()} />
-    ) : (
-      <LoadingRows rows={10} height={rowHeight - 8} />
-    );
-  }
-  const items = query.data.pages.flatMap((page) => page.items);
-  if (items.length === 0) return clear ? <NothingFits clear={clear} /> : <Empty {...empty} />;
   const failed = query.isFetchNextPageError;
   const next = () => void query.fetchNextPage();
   // Asking for more would end whatever else is under way.
   const more = query.hasNextPage && !query.isFetching && !failed ? next : null;
   return (
-    <>
-      {children(items, more, query.isFetchingNextPage && !failed)}
-      {failed && <MoreFailed retry={next} loading={query.isFetchingNextPage} />}
-    </>
+    <Loaded query={query} loading={<LoadingRows rows={10} height={rowHeight - 8} />}>
+      {({ pages }) => {
+        const items = pages.flatMap((page) => page.items);
+        if (items.length === 0) return clear ? <NothingFits clear={clear} /> : <Empty {...empty} />;
+        return (
+          <>
+            {children(items, more, query.isFetchingNextPage && !failed)}
+            {failed && <MoreFailed retry={next} loading={query.isFetchingNextPage} />}
+          </>
+        );
+      }}
+    </Loaded>
   );
 }
 
 /** Nobody asks again by scrolling: that would be at once, and for ever. */
-function MoreFailed({ retry, loading }: { retry: () => void; loading: boolean }) {
+export function MoreFailed({ retry, loading }: { retry: () => void; loading: boolean }) {
   const { t } = useTranslation();
   return (
-    <div className={classes.failed} role="alert">
+    <div className={classes.failed} role="alert" ref={handOnFocus}>
       <span>{t("lists.more_failed")}</span>
       <Button size="xs" variant="default" loading={loading} onClick={retry}>
         {t("action.retry")}

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { Dot, type DotTone } from "../ui/Dot";
+import { handOnFocus } from "../ui/handOnFocus";
 import classes from "./Lists.module.css";
 
 interface SplitListProps {
@@ -70,7 +71,7 @@ export function Rows<T>({ label, items, open, row, more, loading }: RowsProps<T>
         ))}
       </ul>
       {(more || loading) && (
-        <Button variant="default" m="md" loading={loading} onClick={() => more?.()}>
+        <Button variant="default" m="md" loading={loading} onClick={() => more?.()} ref={handOnFocus}>
           {t("lists.more")}
         </Button>
       )}

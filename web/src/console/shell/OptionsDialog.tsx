@@ -80,7 +80,7 @@ function OptionsForm({ options, onClose }: { options: AgentOptions; onClose(): v
 function How() {
   const { t } = useTranslation();
   return (
-    <Alert color="gray" role="note">
+    <Alert color="gray">
       <Stack gap="xs" align="flex-start">
         <span>{t(`options.how.${canNotify()}`)}</span>
         <PinButton />

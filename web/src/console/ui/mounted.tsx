@@ -5,6 +5,7 @@ import { act, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { i18next } from "../i18n";
 import { areas } from "../locales/en/areas";
+import { theme } from "../theme";
 
 export interface Sent {
   method: string;
@@ -46,7 +47,7 @@ export async function mount(page: ReactNode, answers: Answers): Promise<Mounted>
   const root = createRoot(element);
   await act(async () =>
     root.render(
-      <MantineProvider env="test">
+      <MantineProvider env="test" theme={theme} withCssVariables={false} withGlobalClasses={false}>
         <QueryClientProvider client={client}>{page}</QueryClientProvider>
       </MantineProvider>,
     ),

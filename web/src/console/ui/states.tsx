@@ -2,14 +2,15 @@
 import { Button, Center, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle, IconCloudOff } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ComponentType, ReactNode } from "react";
+import { type ComponentType, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api/http";
+import { handOnFocus } from "./handOnFocus";
 
 interface EmptyProps {
   icon: ComponentType<{ size?: number; stroke?: number }>;
   title: string;
-  text?: string;
+  text?: ReactNode;
   action?: ReactNode;
   /** There is nothing else on the page: its title is the page's. */
   whole?: boolean;
@@ -33,7 +34,16 @@ export function Empty({ icon: Icon, title, text, action, whole = false }: EmptyP
   );
 }
 
-export function LoadError({ error, retry }: { error: unknown; retry: () => void }) {
+interface LoadErrorProps {
+  error: unknown;
+  retry(): void;
+  /** It is asked for again. */
+  loading?: boolean;
+  /** How often it has failed: what is read aloud each time anew. */
+  failures?: number;
+}
+
+export function LoadError({ error, retry, loading = false, failures }: LoadErrorProps) {
   const { t } = useTranslation();
   const status = error instanceof ApiError ? error.status : -1;
   const [title, text] =
@@ -45,13 +55,13 @@ export function LoadError({ error, retry }: { error: unknown; retry: () => void 
           ? [t("error.not_found_title"), t("error.not_found_text")]
           : [t("error.load_title"), error instanceof Error ? error.message : t("error.server", { status })];
   return (
-    <div role="alert">
+    <div role="alert" ref={handOnFocus}>
       <Empty
         icon={status === 0 ? IconCloudOff : IconAlertTriangle}
         title={title}
-        text={text}
+        text={<span key={failures}>{text}</span>}
         action={
-          <Button variant="default" onClick={retry}>
+          <Button variant="default" loading={loading} onClick={retry}>
             {t("action.retry")}
           </Button>
         }
@@ -73,14 +83,29 @@ export function LoadingRows({ rows = 6, height = 36 }: { rows?: number; height?:
 }
 
 interface LoadedProps<T> {
-  query: UseQueryResult<T>;
+  query: Pick<UseQueryResult<T>, "data" | "error" | "errorUpdateCount" | "isPending" | "refetch">;
   children: (data: T) => ReactNode;
   loading?: ReactNode;
 }
 
 /** Draws the data once there is some; until then that it is loading, or why it cannot be had. */
 export function Loaded<T>({ query, children, loading }: LoadedProps<T>) {
+  const error = useFailure(query);
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.isError) return <LoadError error={query.error} retry={() => void query.refetch()} />;
-  return <>{loading ?? <LoadingRows />}</>;
+  if (error === null) return <>{loading ?? <LoadingRows />}</>;
+  return (
+    <LoadError
+      error={error}
+      retry={() => void query.refetch()}
+      loading={query.isPending}
+      failures={query.errorUpdateCount}
+    />
+  );
+}
+
+/** Why it failed, also while it is asked for again, which the query itself forgets then. */
+function useFailure({ error, errorUpdateCount: failures }: LoadedProps<unknown>["query"]): Error | null {
+  const [last, setLast] = useState({ error, failures });
+  if (error !== null && error !== last.error) setLast({ error, failures });
+  return error ?? (failures > 0 && failures === last.failures ? last.error : null);
 }

@@ -20,7 +20,7 @@ import {
   visitState,
 } from "./visits";
 
-const TONE: Record<VisitState, DotTone> = { browsing: "good", offer: "wait", chat: "accent", away: "off" };
+const TONE: Record<VisitState, DotTone> = { browsing: "good", offer: "wait", chat: "accent", left: "off" };
 
 const COLUMNS = ["visitor", "page", "on_page", "pages", "on_site", "offers", "state", "from"] as const;
 const OFFER_ENDS: readonly OfferEnd[] = [

@@ -134,3 +134,17 @@ it.each([
   await until(() => heading(name)?.getAttribute("aria-sort") !== first);
   expect(names().at(-1)).toBe(order[0]);
 });
+
+// spec: A-2 T-7
+it("says who has just left, and offers no state to filter by that hardly anyone is in", async () => {
+  history.replaceState(null, "", "/visitors?state=left");
+  const left = named("Ola", { live: true, page: null });
+  const { element, until, click } = await visitors({ items: [left, named("Eva", { page: pageOf("/b") })] });
+  const rows = () => [...element.querySelectorAll("tbody tr")].map((row) => row.textContent);
+  await until(() => rows().length === 2);
+  expect(rows().filter((text) => text?.includes("Just left"))).toHaveLength(1);
+  await click(element.querySelector('input[aria-label="State"]'));
+  const options = () => [...document.querySelectorAll('[role="option"]')].map((one) => one.textContent);
+  await until(() => options().length > 0);
+  expect(options()).toEqual(["Browsing", "Offer open", "In a chat"]);
+});

@@ -14,7 +14,7 @@ import { Empty, Loaded, LoadingRows } from "../ui/states";
 import { usePageTitle } from "../ui/usePageTitle";
 import { VisitDrawer } from "./VisitDrawer";
 import { VisitTable } from "./VisitTable";
-import { type Sort, selectVisits, sortOf, VISIT_STATES, type VisitState } from "./visits";
+import { FILTER_STATES, type Sort, selectVisits, sortOf, type VisitState } from "./visits";
 
 interface View {
   text: string;
@@ -53,7 +53,7 @@ export function VisitorsPage({ open }: { open: string | null }) {
 function viewOf(list: ListView): View {
   return {
     text: list.read("q") ?? "",
-    state: VISIT_STATES.find((known) => known === list.read("state")) ?? null,
+    state: FILTER_STATES.find((known) => known === list.read("state")) ?? null,
     site: list.read("site"),
     sort: sortOf(list.read("sort")),
   };
@@ -75,7 +75,7 @@ function Tools({ view, change, visits }: ToolsProps) {
       <FilterSelect
         label={t("visitors.state_filter")}
         all={t("visitors.all_states")}
-        data={VISIT_STATES.map((state) => ({ value: state, label: t(`visitors.state.${state}`) }))}
+        data={FILTER_STATES.map((state) => ({ value: state, label: t(`visitors.state.${state}`) }))}
         value={view.state}
         onChange={(value) => change("state", value)}
       />

@@ -39,11 +39,10 @@ const OPEN_OFFER: Visit["offer_state"] = {
 
 /** One of each state. */
 const EACH = [
-  visit("away", { page: null }),
+  visit("left", { page: null }),
   visit("chat", { chat_id: "c", offer_state: OPEN_OFFER }),
   visit("browsing", {}),
   visit("offer", { offer_state: OPEN_OFFER }),
-  visit("gone", { live: false }),
 ];
 
 describe("live visitors", () => {
@@ -58,14 +57,8 @@ describe("live visitors", () => {
   });
 
   // spec: A-2
-  it("are in a chat before anything else, and away without a page", () => {
-    expect(EACH.map((one) => [one.id, visitState(one)])).toEqual([
-      ["away", "away"],
-      ["chat", "chat"],
-      ["browsing", "browsing"],
-      ["offer", "offer"],
-      ["gone", "away"],
-    ]);
+  it("are in a chat before anything else, and have just left without a page", () => {
+    for (const one of EACH) expect(visitState(one)).toBe(one.id);
   });
 
   // spec: A-2
@@ -73,8 +66,7 @@ describe("live visitors", () => {
     ["browsing", ["browsing"]],
     ["offer", ["offer"]],
     ["chat", ["chat"]],
-    ["away", ["away", "gone"]],
-    [null, ["away", "browsing", "chat", "gone", "offer"]],
+    [null, ["browsing", "chat", "left", "offer"]],
   ])("are those of the state %s alone when they are filtered by it", (state, ids) => {
     const found = selectVisits(EACH, { text: "", state }, { key: "visitor", down: false });
     expect(found.map(({ id }) => id)).toEqual(ids);
@@ -122,7 +114,7 @@ describe("live visitors", () => {
       [visit("b", { page_views: 12 }), visit("c", { page_views: 3 }), visit("a", { page_views: 1 })],
       ["a", "c", "b"],
     ],
-    ["what counts most about them", "state", EACH.slice(0, 4), ["away", "browsing", "offer", "chat"]],
+    ["what counts most about them", "state", EACH, ["left", "browsing", "offer", "chat"]],
   ])("are sorted by %s, up and down", (_, key, visits, up) => {
     const sorted = (down: boolean) => selectVisits(visits, everything, { key, down }).map(({ id }) => id);
     expect(sorted(false)).toEqual(up);

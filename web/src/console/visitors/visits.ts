@@ -1,8 +1,11 @@
 /** Owns how live visits are told apart, filtered and sorted. Pure. */
 import type { Visit } from "../../api/rest";
 
-export type VisitState = "browsing" | "offer" | "chat" | "away";
-export const VISIT_STATES: readonly VisitState[] = ["browsing", "offer", "chat", "away"];
+/** Who is away is not in the list (T-7); who has just left, with no page open any more, is for as long as it takes to be away. */
+export type VisitState = "browsing" | "offer" | "chat" | "left";
+export const VISIT_STATES: readonly VisitState[] = ["browsing", "offer", "chat", "left"];
+/** What the list can be filtered by: nobody has just left for long enough to be looked for. */
+export const FILTER_STATES = VISIT_STATES.filter((state) => state !== "left");
 
 const SORT_KEYS = ["visitor", "page", "on_page", "pages", "on_site", "offers", "state"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
@@ -22,11 +25,11 @@ export interface VisitFilter {
   state: VisitState | null;
 }
 
-/** What counts most about a visit: a chat before an open offer before being away. */
+/** What counts most about a visit: a chat before an open offer before a page. */
 export function visitState(visit: Visit): VisitState {
   if (visit.chat_id !== null) return "chat";
   if (visit.offer_state !== null) return "offer";
-  return visit.live && visit.page !== null ? "browsing" : "away";
+  return visit.page === null ? "left" : "browsing";
 }
 
 export function selectVisits(visits: readonly Visit[], filter: VisitFilter, sort: Sort): Visit[] {
@@ -73,7 +76,7 @@ function byText(a: string, b: string): number {
 }
 
 function rank(visit: Visit): number {
-  return { chat: 3, offer: 2, browsing: 1, away: 0 }[visitState(visit)];
+  return { chat: 3, offer: 2, browsing: 1, left: 0 }[visitState(visit)];
 }
 
 /** What the directory calls the visitor, or else `named` by the best short name there is. */

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditEntry } from "../../../api/rest";
 import { useSites } from "../../api/queries";
+import { handOnFocus } from "../../ui/handOnFocus";
 import { Ago } from "../../ui/time";
 import classes from "../Admin.module.css";
 import own from "./Audit.module.css";
@@ -72,7 +73,7 @@ export function Lines({ items, more, loading, end, action }: LinesProps) {
         </table>
       </div>
       {(more || loading) && (
-        <Button variant="default" my="md" loading={loading} onClick={() => more?.()}>
+        <Button variant="default" my="md" loading={loading} onClick={() => more?.()} ref={handOnFocus}>
           {t("lists.more")}
         </Button>
       )}

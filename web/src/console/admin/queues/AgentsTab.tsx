@@ -1,5 +1,5 @@
 /** Owns the choice of who serves a queue. */
-import { Alert, Checkbox, TextInput } from "@mantine/core";
+import { Checkbox, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import { awayText, TONE } from "../../shell/StatusSwitch";
 import { Dot } from "../../ui/Dot";
 import type { Editor } from "../../ui/editor";
 import { Section } from "../../ui/form";
+import { Notice } from "../../ui/Notice";
 import { Loaded } from "../../ui/states";
 import adminClasses from "../Admin.module.css";
 import classes from "./Queues.module.css";
@@ -21,11 +22,9 @@ export function AgentsTab({ editor }: { editor: Editor<QueueBody> }) {
   const { agents } = editor.form.values;
   return (
     <>
-      {agents.length === 0 && (
-        <Alert color="yellow" mb="md">
-          {t("queues.agents.none")}
-        </Alert>
-      )}
+      <Notice color="yellow" mb="md" when={agents.length === 0}>
+        {t("queues.agents.none")}
+      </Notice>
       <Section title={t("queues.agents.title")} text={t("queues.agents.text")} flush>
         <Loaded query={users}>{(items) => <People editor={editor} users={items} />}</Loaded>
       </Section>

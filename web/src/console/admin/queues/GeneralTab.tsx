@@ -1,9 +1,10 @@
 /** Owns the general settings of a queue: name, channel switch, launcher, activation mode. */
-import { Alert, NumberInput, Radio, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { NumberInput, Radio, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Offer, QueueBody } from "../../../api/rest";
 import type { Editor } from "../../ui/editor";
 import { Section, Two } from "../../ui/form";
+import { Notice } from "../../ui/Notice";
 
 interface GeneralTabProps {
   editor: Editor<QueueBody>;
@@ -96,12 +97,12 @@ function ActivationSection({ editor, offers }: { editor: Editor<QueueBody>; offe
           )}
         </Two>
       )}
-      {activation !== "reactive_only" && !launches && (
-        <Alert color="yellow">{t("queues.general.launch_never")}</Alert>
-      )}
-      {launches && activation === "with_invite" && !launch_offer_id && (
-        <Alert color="yellow">{t("queues.general.launch_no_offer")}</Alert>
-      )}
+      <Notice color="yellow" when={activation !== "reactive_only" && !launches}>
+        {t("queues.general.launch_never")}
+      </Notice>
+      <Notice color="yellow" when={launches && activation === "with_invite" && !launch_offer_id}>
+        {t("queues.general.launch_no_offer")}
+      </Notice>
       <Switch
         label={t("queues.general.launch_window")}
         description={t("queues.general.launch_window_help")}

@@ -1,5 +1,5 @@
 /** Owns the way from a new site to the first chat: what is to be done, with what the server has seen of it so far. */
-import { Alert, Anchor, Button, Text } from "@mantine/core";
+import { Anchor, Button, Text } from "@mantine/core";
 import { openConfirmModal } from "@mantine/modals";
 import { IconAlertTriangle, IconCircle, IconCircleCheckFilled } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -10,6 +10,9 @@ import type { Queue, SetupSteps, Site } from "../../../api/rest";
 import { request } from "../../api/http";
 import { keys, useQueues, useSites } from "../../api/queries";
 import { CodeBlock } from "../../ui/CodeBlock";
+import { HeldButton } from "../../ui/HeldButton";
+import { handOnFocus } from "../../ui/handOnFocus";
+import { Notice } from "../../ui/Notice";
 import { told, warned } from "../../ui/notify";
 import { PageHead } from "../../ui/PageHead";
 import { Loaded } from "../../ui/states";
@@ -139,15 +142,26 @@ function Snippet({ site, steps: { snippet, snippet_refused } }: { site: Site; st
     <>
       <Line text={t("site_setup.steps.snippet.text")} />
       <CodeBlock code={snippetFor(location.origin, site.key)} label={t("sites.snippet_copy")} />
-      {snippet_refused === null ? (
-        <p className={own.waiting}>{t("site_setup.steps.snippet.waiting")}</p>
-      ) : (
-        <Alert color="yellow" icon={<IconAlertTriangle />} className={own.alert}>
-          <p>{t("site_setup.steps.snippet.refused", { origin: snippet_refused.origin })}</p>
-          <p>{t("site_setup.steps.snippet.refused_text")}</p>
-          <AddOrigin site={site} origin={snippet_refused.origin} />
-        </Alert>
-      )}
+      {snippet_refused === null && <p className={own.waiting}>{t("site_setup.steps.snippet.waiting")}</p>}
+      <Notice
+        color="yellow"
+        icon={<IconAlertTriangle />}
+        className={own.alert}
+        when={snippet_refused !== null}
+      >
+        {snippet_refused && <Refused site={site} origin={snippet_refused.origin} />}
+      </Notice>
+    </>
+  );
+}
+
+function Refused({ site, origin }: { site: Site; origin: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p>{t("site_setup.steps.snippet.refused", { origin })}</p>
+      <p>{t("site_setup.steps.snippet.refused_text")}</p>
+      <AddOrigin site={site} origin={origin} />
     </>
   );
 }
@@ -194,7 +208,13 @@ function RightHours({ site, queue }: { site: Site; queue: Queue }) {
     onError: (error) => warned(error.message),
   });
   return (
-    <Anchor component="button" type="button" disabled={save.isPending} onClick={() => save.mutate()}>
+    <Anchor
+      component={HeldButton}
+      disabled={save.isPending}
+      data-loading={save.isPending}
+      onClick={() => save.mutate()}
+      ref={handOnFocus}
+    >
       {t("site_setup.steps.hours.right")}
     </Anchor>
   );

@@ -7,12 +7,14 @@ import { useTranslation } from "react-i18next";
 import type { DeliveryState, Webhook, WebhookDelivery } from "../../../api/rest";
 import { request } from "../../api/http";
 import { useDeliveries, useDelivery, webhookKeys } from "../../api/webhooks";
+import { MoreFailed } from "../../lists/ListBody";
 import { CodeBlock } from "../../ui/CodeBlock";
 import { Dot, type DotTone } from "../../ui/Dot";
 import { Section } from "../../ui/form";
 import { fullTime } from "../../ui/format";
+import { handOnFocus } from "../../ui/handOnFocus";
 import { told, warned } from "../../ui/notify";
-import { Empty, LoadError, Loaded, LoadingRows } from "../../ui/states";
+import { Empty, Loaded, LoadingRows } from "../../ui/states";
 import { Ago } from "../../ui/time";
 import classes from "../Admin.module.css";
 import own from "./Webhooks.module.css";
@@ -24,7 +26,7 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
   const deliveries = useDeliveries(webhook.id);
   const [shown, setShown] = useState<WebhookDelivery | null>(null);
   const test = useTelling(webhook.id, `/webhooks/${webhook.id}/test`, t("webhooks.deliveries.test_sent"));
-  const items = deliveries.data?.pages.flatMap((page) => page.items) ?? [];
+  const more = () => void deliveries.fetchNextPage();
   return (
     <Section title={t("webhooks.deliveries.title")} text={t("webhooks.deliveries.text")}>
       <Button
@@ -36,27 +38,17 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
       >
         {t("webhooks.deliveries.test")}
       </Button>
-      {deliveries.isError ? (
-        <LoadError error={deliveries.error} retry={() => void deliveries.refetch()} />
-      ) : deliveries.data === undefined ? (
-        <LoadingRows rows={3} />
-      ) : items.length === 0 ? (
-        <Empty
-          icon={IconSend}
-          title={t("webhooks.deliveries.none_title")}
-          text={t("webhooks.deliveries.none_text")}
-        />
+      <Loaded query={deliveries} loading={<LoadingRows rows={3} />}>
+        {({ pages }) => <Pages items={pages.flatMap(({ items }) => items)} show={setShown} />}
+      </Loaded>
+      {deliveries.isFetchNextPageError ? (
+        <MoreFailed retry={more} loading={deliveries.isFetchingNextPage} />
       ) : (
-        <Table items={items} show={setShown} />
-      )}
-      {deliveries.hasNextPage && (
-        <Button
-          variant="subtle"
-          loading={deliveries.isFetchingNextPage}
-          onClick={() => void deliveries.fetchNextPage()}
-        >
-          {t("webhooks.deliveries.more")}
-        </Button>
+        deliveries.hasNextPage && (
+          <Button variant="subtle" loading={deliveries.isFetchingNextPage} onClick={more} ref={handOnFocus}>
+            {t("webhooks.deliveries.more")}
+          </Button>
+        )
       )}
       <Modal
         opened={shown !== null}
@@ -70,8 +62,17 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
   );
 }
 
-function Table({ items, show }: { items: WebhookDelivery[]; show(delivery: WebhookDelivery): void }) {
+function Pages({ items, show }: { items: WebhookDelivery[]; show(delivery: WebhookDelivery): void }) {
   const { t, i18n } = useTranslation();
+  if (items.length === 0) {
+    return (
+      <Empty
+        icon={IconSend}
+        title={t("webhooks.deliveries.none_title")}
+        text={t("webhooks.deliveries.none_text")}
+      />
+    );
+  }
   return (
     <div className={classes.tableFrame}>
       <table className={classes.table}>

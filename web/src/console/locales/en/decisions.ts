@@ -20,7 +20,7 @@ export const decisions = {
   holds: "holds",
   holds_not: "does not hold",
   value: "it is {{value}}",
-  number_or_time: "{{number}}, or as a time {{time}}",
+  time_or_number: "{{time}}, or the number {{number}}",
   no_value: "nothing known",
   identified: { no: "not identified", claimed: "claimed, not signed", signed: "signed" },
   page: "on {{page}}",

@@ -24,7 +24,7 @@ export const visitors = {
     browsing: "Browsing",
     offer: "Offer open",
     chat: "In a chat",
-    away: "Away",
+    left: "Just left",
   },
   devices: { desktop: "Computer", tablet: "Tablet", phone: "Phone" },
   visit_n: "Visit {{n}}",
