@@ -177,7 +177,8 @@ impl Store {
         let mut migrating = options.clone().synchronous(SqliteSynchronous::Normal).connect().await?;
         migration::KNOWN.run(&mut migrating).await?;
         migrating.close().await?;
-        let writing = WRITING.iter().fold(options.clone(), |writing, (name, value)| writing.pragma(*name, *value));
+        let writing =
+            WRITING.iter().fold(options.clone(), |writing, (name, value)| writing.pragma(*name, *value));
         let writer = Some(Writer::open(writing).await?);
         let checkpoints = pool.clone().max_connections(1).connect_lazy_with(options.clone());
         let reading = options.read_only(true).create_if_missing(false);

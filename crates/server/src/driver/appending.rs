@@ -9,11 +9,11 @@ use beckon_engine::time::UnixMs;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Driver;
+use crate::store::StoreError;
 use crate::store::append::{LockedChat, NumberedMessage};
 use crate::store::chat::ChatState;
 use crate::store::draft::Sent;
 use crate::store::message::{Audience, Sender};
-use crate::store::StoreError;
 
 mod alone;
 mod at_once;

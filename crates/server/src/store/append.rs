@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::chat::{ChatMode, ChatState};
 use super::column::{Text, id_list, list_of};
-use super::message::{Audience, MessageRow, Sender};
 use super::connection::NotAtOnce;
 use super::draft::WHITE_SPACE;
+use super::message::{Audience, MessageRow, Sender};
 use super::sql::{execute_list, fetch_list};
 use super::{Pools, Store, StoreResult, Tx};
 
@@ -171,7 +171,7 @@ pub struct ChatMessage<'a> {
 
 /// Takes the numbers of chats that may be written to, writes their messages, and empties the drafts that these were written from. The
 /// condition is that of each message by itself; a chat with a message that is there already, or that would have more messages than it
-/// may, is left out.
+/// may, is left out. That is counted, so that one entry of the index is read and not all of the chat's.
 const AT_ONCE: &str = "
     WITH taken AS (
         UPDATE chats SET last_seq = chats.last_seq + jsonb_array_length(j.value -> 'messages')
@@ -185,7 +185,8 @@ const AT_ONCE: &str = "
           AND chats.last_seq + jsonb_array_length(j.value -> 'messages') <= $2
           AND NOT EXISTS (
               SELECT 1 FROM jsonb_array_elements(j.value -> 'messages') AS n(value)
-              JOIN messages m ON m.chat_id = j.value ->> 'chat' AND m.sender = n.value ->> 'sender' AND m.id = n.value ->> 'id')
+              WHERE (SELECT COUNT(*) FROM messages m WHERE m.chat_id = j.value ->> 'chat' AND m.sender = n.value ->> 'sender'
+                                                       AND m.id = n.value ->> 'id') > 0)
         RETURNING chats.id, chats.visitor_id, chats.mode, chats.state, chats.agent_id, chats.owner_epoch, chats.last_seq,
                   chats.idle_warned_at, j.value AS asked
     ), message AS (

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Append, Driver, NotWritten, Outcome, Written, fail, judge, keep_written, neither, numbered, sent_by_agent, settle,
-    tell_of_doubt,
+    Append, Driver, NotWritten, Outcome, Written, fail, judge, keep_written, neither, numbered,
+    sent_by_agent, settle, tell_of_doubt,
 };
 use crate::store::append::{find_message_seqs, insert_messages, update_last_seqs};
 use crate::store::draft::update_drafts_sent;
@@ -17,7 +17,8 @@ pub(super) async fn write(driver: &Driver, mut waiting: impl Iterator<Item = App
         match write_one(driver, &append).await {
             Ok(outcome) => settle(driver, std::iter::once((append, outcome))),
             Err(error) => {
-                let refused = matches!(&error, StoreError::Database(error) if error.as_database_error().is_some());
+                let refused =
+                    matches!(&error, StoreError::Database(error) if error.as_database_error().is_some());
                 fail(&error, vec![append]);
                 if !refused {
                     return fail(&error, waiting.collect());

@@ -7,7 +7,8 @@ use std::time::Duration;
 use beckon_engine::id::{ChatId, UserId, VisitorId};
 
 use super::{
-    Append, CHAT_MESSAGES_MAX, Driver, Writer, Written, alone, fail, keep_written, numbered, settle, tell_of_doubt,
+    Append, CHAT_MESSAGES_MAX, Driver, Writer, Written, alone, fail, keep_written, numbered, settle,
+    tell_of_doubt,
 };
 use crate::store::append::{ChatAppend, ChatMessage, LockedChat, NumberedMessage, find_chats_written};
 use crate::store::connection::NotAtOnce;
@@ -72,7 +73,8 @@ impl Group {
             Writer::Visitor(visitor) => self.visitor.is_none_or(|other| other == *visitor),
             Writer::Owner { user, epoch, .. } => self.owner.is_none_or(|other| other == (*user, *epoch)),
         };
-        let is_same = |other: &Append| other.id == append.id && other.writer.sender() == append.writer.sender();
+        let is_same =
+            |other: &Append| other.id == append.id && other.writer.sender() == append.writer.sender();
         fits && !self.appends.iter().any(is_same)
     }
 

@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Append, BATCH_MAX, Driver, NotWritten, Outcome, Written, fail, judge, keep_written, neither, next_batch, numbered,
-    sent_by_agent, settle, tell_of_doubt,
+    Append, BATCH_MAX, Driver, NotWritten, Outcome, Written, fail, judge, keep_written, neither, next_batch,
+    numbered, sent_by_agent, settle, tell_of_doubt,
 };
 use crate::store::append::LockedChat;
 use crate::store::append::embedded::{MessageBatch, MessageWriter, Turn, Turns};
@@ -74,7 +74,8 @@ fn write(
     batch: &[Append],
 ) -> StoreResult<Vec<Outcome>> {
     let now = driver.clock().now();
-    let mut pass = Pass { work: writer.begin(turn)?, now, chats: BTreeMap::new(), last_seqs: BTreeMap::new() };
+    let mut pass =
+        Pass { work: writer.begin(turn)?, now, chats: BTreeMap::new(), last_seqs: BTreeMap::new() };
     let outcomes = batch.iter().map(|append| pass.write(append)).collect::<StoreResult<Vec<_>>>()?;
     if pass.last_seqs.is_empty() {
         return Ok(outcomes);
