@@ -15,9 +15,10 @@ use crate::place::Place;
 use crate::talker::{TEXT, Talker};
 
 /// Messages a second of a loop that only appends to so many chats in turn: groups of `senders`, one commit each,
-/// numbered beforehand, written as the node writes them.
+/// numbered beforehand, written as the node writes them, to the same chats as those who send them together.
 pub(crate) async fn bare(place: &Place, chats: usize, senders: usize, length: Duration) -> f64 {
     let chats = place.rows(chats).await;
+    let turns = chats.len() / senders;
     let mut writer = place.store.turns().map(|turns| (turns.open().expect("a connection"), turns));
     let began = Instant::now();
     let mut written = 0_u32;
@@ -32,11 +33,11 @@ pub(crate) async fn bare(place: &Place, chats: usize, senders: usize, length: Du
             name: "",
             body: TEXT,
         };
-        for group in chats.chunks_exact(senders) {
+        for turn in 0..turns {
             if began.elapsed() >= length {
                 return f64::from(written) / began.elapsed().as_secs_f64();
             }
-            let group: Vec<_> = group.iter().map(message).collect();
+            let group: Vec<_> = chats.iter().skip(turn).step_by(turns).map(message).collect();
             match &mut writer {
                 Some((writer, turns)) => append_embedded(writer, turns, &group).await,
                 None => append(place, &group).await,
