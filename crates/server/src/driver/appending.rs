@@ -122,12 +122,13 @@ async fn run_beside_others(driver: Driver, mut inbox: mpsc::Receiver<Append>) {
 async fn next_batch(driver: &Driver, inbox: &mut mpsc::Receiver<Append>) -> Vec<Append> {
     let mut batch = Vec::new();
     tokio::select! {
+        // First: writers who go on as long as they are let would keep the node from stopping.
         biased;
-        _ = inbox.recv_many(&mut batch, BATCH_MAX) => {}
         () = driver.stopping().cancelled() => {
             inbox.close();
             inbox.recv_many(&mut batch, BATCH_MAX).await;
         }
+        _ = inbox.recv_many(&mut batch, BATCH_MAX) => {}
     }
     batch
 }
@@ -151,6 +152,9 @@ fn settle(driver: &Driver, settled: impl Iterator<Item = (Append, Outcome)>) {
 
 /// None of them is written, as far as is known.
 fn fail(error: &StoreError, batch: Vec<Append>) {
+    if batch.is_empty() {
+        return;
+    }
     tracing::warn!(%error, messages = batch.len(), "messages could not be written");
     let reason: Arc<str> = error.to_string().into();
     for append in batch {

@@ -68,7 +68,7 @@ pub struct LockedChat {
     pub agent_id: Option<Text<UserId>>,
     /// Rises with every change of owner.
     pub owner_epoch: i64,
-    /// The last of the numbers that were taken.
+    /// The last of the numbers that were taken by then.
     pub last_seq: i64,
     /// When the visitor was told that the chat closes without an answer, as long as that holds.
     pub idle_warned_at: Option<i64>,

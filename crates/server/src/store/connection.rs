@@ -139,7 +139,7 @@ where
     let had = within(had_within(pool), pool.acquire()).await;
     let mut connection = had.map_err(|error| NotAtOnce { error: error.into(), in_doubt: false })?;
     let rows = within(ANSWERED_WITHIN, query.fetch_all(&mut *connection)).await.and_then(each);
-    rows.map_err(|error| NotAtOnce { in_doubt: error.as_database_error().is_none(), error: error.into() })
+    rows.map_err(StoreError::from).map_err(|error| NotAtOnce { in_doubt: error.is_away(), error })
 }
 
 /// Where connections are idle nobody waits for others to give theirs back.

@@ -1,5 +1,5 @@
-//! Owns the one connection that writes to the embedded database: who writes has it alone, in the order of asking, and
-//! what was not committed is taken back before the next one has it.
+//! Owns the connection that writes to the embedded database, and whose turn it is: who writes has it alone, in the order of asking,
+//! and what was not committed is taken back before the next one has it. Messages have a connection of their own, and take turns too.
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;

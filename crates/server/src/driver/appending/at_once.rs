@@ -1,7 +1,7 @@
 //! Owns the writing of a batch where other nodes write too: one statement writes to every chat whose writers may write, and says
 //! which those are. What it leaves out is looked at message by message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use beckon_engine::id::{ChatId, UserId, VisitorId};
@@ -10,30 +10,50 @@ use super::{
     Append, CHAT_MESSAGES_MAX, Driver, Writer, Written, alone, fail, keep_written, numbered, settle,
     tell_of_doubt,
 };
+use crate::bus::Hint;
+use crate::store::StoreResult;
 use crate::store::append::{ChatAppend, ChatMessage, LockedChat, NumberedMessage, find_chats_written};
 use crate::store::connection::NotAtOnce;
 use crate::store::message::Sender;
-use crate::store::{StoreError, StoreResult};
 
 /// How long is waited before a database that gave no answer is asked again.
 const ASKED_AGAIN: Duration = Duration::from_secs(1);
+/// Longer than a statement may take that nobody waits for any more.
+const LOOKED_AGAIN: Duration = Duration::from_secs(60);
+
+/// How often the statement is tried: what another node locked or wrote at the same moment is known the second time.
+const TRIES: u32 = 2;
 
 /// Writes a batch; everyone in it is answered.
 pub(super) async fn write(driver: &Driver, batch: Vec<Append>) {
+    let mut left = batch;
+    for _ in 0..TRIES {
+        left = try_once(driver, left).await;
+        left = alone::settle_known(driver, left).await;
+        if left.is_empty() {
+            return;
+        }
+    }
+    alone::write(driver, left).await;
+}
+
+/// Yields what was left out.
+async fn try_once(driver: &Driver, batch: Vec<Append>) -> Vec<Append> {
     let (mut groups, set_aside) = by_chat(batch);
     let now = driver.clock().now();
     let asked: Vec<ChatAppend<'_>> = groups.values().map(Group::asked).collect();
     let taken = match driver.store().append_at_once(&asked, CHAT_MESSAGES_MAX, now).await {
         Ok(taken) => taken,
-        Err(NotAtOnce { error, in_doubt }) if is_away(&error) => {
+        Err(NotAtOnce { error, in_doubt }) if error.is_away() => {
             let all: Vec<Append> = appends_of(groups).chain(set_aside).collect();
             if in_doubt {
-                look_later(driver, &all);
+                tell_of_all(driver, &all);
             }
-            return fail(&error, all);
+            fail(&error, all);
+            return Vec::new();
         }
         Err(NotAtOnce { error, .. }) => {
-            tracing::warn!(%error, "a batch was refused; its messages are written one by one");
+            tracing::warn!(%error, "a batch was refused; it is looked at message by message");
             Vec::new()
         }
     };
@@ -47,15 +67,7 @@ pub(super) async fn write(driver: &Driver, batch: Vec<Append>) {
         }
     }
     settle(driver, written.into_iter());
-    alone::write(driver, appends_of(groups).chain(set_aside)).await;
-}
-
-/// The database gave no answer to the statement.
-fn is_away(error: &StoreError) -> bool {
-    match error {
-        StoreError::Database(error) => error.as_database_error().is_none(),
-        StoreError::Taken | StoreError::InUse | StoreError::Batch(_) | StoreError::Migrate(_) => false,
-    }
+    appends_of(groups).chain(set_aside).collect()
 }
 
 /// What is written to one chat at once.
@@ -114,31 +126,50 @@ fn appends_of(groups: BTreeMap<ChatId, Group>) -> impl Iterator<Item = Append> {
     groups.into_values().flat_map(|group| group.appends)
 }
 
-/// They may be stored without anybody hearing of it: those who follow the chats look, as soon as the database answers again.
-fn look_later(driver: &Driver, appends: &[Append]) {
+/// They may be stored without anybody hearing of it: those who follow the chats look. Where an agent wrote it is not known here who
+/// follows; that is read as soon as the database answers again, and once more later, as it may still be at the statement.
+fn tell_of_all(driver: &Driver, appends: &[Append]) {
+    let mut doubtful = BTreeSet::new();
+    for append in appends {
+        match append.writer {
+            Writer::Visitor(visitor) => {
+                driver.bus().publish(Hint::MessageAdded { chat: append.chat, visitor, seq: None });
+                doubtful.insert((append.chat, false));
+            }
+            Writer::Owner { .. } => {
+                doubtful.insert((append.chat, true));
+            }
+        }
+    }
     let driver = driver.clone();
-    let mut doubtful: Vec<(ChatId, Sender)> =
-        appends.iter().map(|append| (append.chat, append.writer.sender())).collect();
-    doubtful.dedup();
     tokio::spawn(async move {
+        let mut wait = ASKED_AGAIN;
         while !driver.stopping().is_cancelled() {
             match look(&driver, &doubtful).await {
-                Ok(()) => return,
-                Err(error) => tracing::debug!(%error, "what may have been written is looked at later"),
+                Ok(()) if wait == LOOKED_AGAIN => return,
+                Ok(()) => wait = LOOKED_AGAIN,
+                Err(error) if error.is_away() => wait = ASKED_AGAIN,
+                Err(error) => {
+                    return tracing::warn!(%error, "who follows chats that may have messages is not known");
+                }
             }
             tokio::select! {
                 () = driver.stopping().cancelled() => {}
-                () = tokio::time::sleep(ASKED_AGAIN) => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
     });
 }
 
-async fn look(driver: &Driver, doubtful: &[(ChatId, Sender)]) -> StoreResult<()> {
+async fn look(driver: &Driver, doubtful: &BTreeSet<(ChatId, bool)>) -> StoreResult<()> {
     let mut tx = driver.store().read().await?;
     let chats: Vec<ChatId> = doubtful.iter().map(|(chat, _)| *chat).collect();
     let chats: BTreeMap<ChatId, LockedChat> =
         find_chats_written(&mut tx, &chats).await?.into_iter().map(|chat| (*chat.id, chat)).collect();
-    tell_of_doubt(driver, doubtful.iter().filter_map(|(chat, sender)| Some((*sender, chats.get(chat)?))));
+    let sender = |by_agent| if by_agent { Sender::Agent } else { Sender::Visitor };
+    tell_of_doubt(
+        driver,
+        doubtful.iter().filter_map(|(chat, by_agent)| Some((sender(*by_agent), chats.get(chat)?))),
+    );
     Ok(())
 }

@@ -20,22 +20,23 @@ const THREAD: &str = "messages";
 
 /// Writes until the node stops, and then what waits.
 pub(super) async fn run(driver: Driver, turns: Turns, inbox: mpsc::Receiver<Append>) {
-    let runtime = Handle::current();
+    let (runtime, stopping) = (Handle::current(), driver.stopping().clone());
     let (ended, end) = oneshot::channel::<()>();
     let writing = move || {
         write_all(&runtime, &driver, &turns, inbox);
         drop(ended);
     };
     let started = std::thread::Builder::new().name(THREAD.to_owned()).spawn(writing);
-    if let Err(error) = started {
-        tracing::error!(%error, "the thread that writes messages could not be started");
-    }
     // Nothing is ever sent: it ends with the thread.
     drop(end.await);
+    if !stopping.is_cancelled() {
+        tracing::error!(?started, "messages cannot be written any more; the node stops");
+        stopping.cancel();
+    }
 }
 
 fn write_all(runtime: &Handle, driver: &Driver, turns: &Turns, mut inbox: mpsc::Receiver<Append>) {
-    let mut writer = None;
+    let mut thread = Thread { runtime, driver, turns, writer: None };
     loop {
         let mut batch = runtime.block_on(next_batch(driver, &mut inbox));
         if batch.is_empty() {
@@ -48,50 +49,76 @@ fn write_all(runtime: &Handle, driver: &Driver, turns: &Turns, mut inbox: mpsc::
         {
             batch.push(append);
         }
-        match turn.and_then(|turn| write(driver, opened(&mut writer, turns)?, turn, &batch)) {
-            Ok(outcomes) => settle(driver, batch.into_iter().zip(outcomes)),
-            Err(error) => {
-                writer = None;
-                fail(&error, batch);
+        thread.write(turn, batch);
+    }
+}
+
+struct Thread<'d> {
+    runtime: &'d Handle,
+    driver: &'d Driver,
+    turns: &'d Turns,
+    /// The connection, which is made anew after it has failed.
+    writer: Option<MessageWriter>,
+}
+
+/// Why nothing of a batch is written.
+enum Failure {
+    /// For the sake of one message, or of its chat.
+    Row(StoreError),
+    /// The others would have failed as well.
+    All(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::All(error)
+    }
+}
+
+impl Thread<'_> {
+    /// Everyone in the batch is answered.
+    fn write(&mut self, turn: StoreResult<Turn>, batch: Vec<Append>) {
+        match turn.map_err(Failure::All).and_then(|turn| self.try_once(turn, &batch)) {
+            Ok(outcomes) => return settle(self.driver, batch.into_iter().zip(outcomes)),
+            Err(Failure::Row(error)) if batch.len() > 1 => {
+                tracing::warn!(%error, messages = batch.len(), "a batch was refused; its messages are written one by one");
+                for append in batch {
+                    let turn = self.runtime.block_on(self.turns.take());
+                    self.write(turn, vec![append]);
+                }
             }
+            Err(Failure::Row(error) | Failure::All(error)) => fail(&error, batch),
         }
+        self.writer = None;
     }
-}
 
-/// The connection, which is made anew after it has failed.
-fn opened<'w>(writer: &'w mut Option<MessageWriter>, turns: &Turns) -> StoreResult<&'w mut MessageWriter> {
-    match writer {
-        Some(writer) => Ok(writer),
-        none => Ok(none.insert(turns.open()?)),
+    /// One unit of work: either each message has its outcome, or nothing is written.
+    fn try_once(&mut self, turn: Turn, batch: &[Append]) -> Result<Vec<Outcome>, Failure> {
+        let now = self.driver.clock().now();
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(self.turns.open()?),
+        };
+        let work = writer.begin(turn)?;
+        let mut pass = Pass { work, now, chats: BTreeMap::new(), last_seqs: BTreeMap::new() };
+        let outcomes: StoreResult<Vec<Outcome>> = batch.iter().map(|append| pass.write(append)).collect();
+        let outcomes = outcomes.map_err(Failure::Row)?;
+        if pass.last_seqs.is_empty() {
+            return Ok(outcomes);
+        }
+        for (chat, last_seq) in &pass.last_seqs {
+            pass.work.update_last_seq(*chat, *last_seq).map_err(Failure::Row)?;
+        }
+        let written = || batch.iter().zip(&outcomes).filter_map(written);
+        if let Err(error) = pass.work.commit() {
+            tell_of_doubt(self.driver, written().map(|(append, _, chat)| (append.writer.sender(), chat)));
+            return Err(error.into());
+        }
+        for (append, seq, _) in written() {
+            keep_written(self.driver, &numbered(append, seq), now);
+        }
+        Ok(outcomes)
     }
-}
-
-/// One unit of work: either each message has its outcome, or nothing is written.
-fn write(
-    driver: &Driver,
-    writer: &mut MessageWriter,
-    turn: Turn,
-    batch: &[Append],
-) -> StoreResult<Vec<Outcome>> {
-    let now = driver.clock().now();
-    let mut pass =
-        Pass { work: writer.begin(turn)?, now, chats: BTreeMap::new(), last_seqs: BTreeMap::new() };
-    let outcomes = batch.iter().map(|append| pass.write(append)).collect::<StoreResult<Vec<_>>>()?;
-    if pass.last_seqs.is_empty() {
-        return Ok(outcomes);
-    }
-    for (chat, last_seq) in &pass.last_seqs {
-        pass.work.update_last_seq(*chat, *last_seq)?;
-    }
-    let written = || batch.iter().zip(&outcomes).filter_map(written);
-    if let Err(error) = pass.work.commit() {
-        tell_of_doubt(driver, written().map(|(append, _, chat)| (append.writer.sender(), chat)));
-        return Err(error);
-    }
-    for (append, seq, _) in written() {
-        keep_written(driver, &numbered(append, seq), now);
-    }
-    Ok(outcomes)
 }
 
 fn written<'b>((append, outcome): (&'b Append, &'b Outcome)) -> Option<(&'b Append, i64, &'b LockedChat)> {
