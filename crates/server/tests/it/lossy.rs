@@ -1,4 +1,4 @@
-//! A way to PostgreSQL that loses the answer to one COMMIT: what was committed stands, and whoever wrote it does not know.
+//! A way to PostgreSQL that loses the answer to one commit: what was committed stands, and whoever wrote it does not know.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,14 +17,24 @@ enum Unlucky {
     Nobody,
     /// Whoever says the first next, and then everyone who says the second.
     Next(&'static str, Option<&'static str>),
+    /// Whoever says it next, as a unit of work by itself.
+    Alone(&'static str),
     Everyone(&'static str),
 }
 
 /// How a connection ended.
 enum End {
     Closed,
-    /// The client has said a COMMIT whose answer is to be lost.
+    /// The client has committed, and the answer is to be lost.
     Unheard,
+}
+
+/// What a client must say before the answer is lost.
+enum Loses {
+    Nothing,
+    AtCommit,
+    /// After its text, a statement is sent once more to be executed.
+    AtNext,
 }
 
 impl LossyWay {
@@ -49,6 +59,11 @@ impl LossyWay {
     pub(crate) fn lose(&self, statement: &'static str, then: Option<&'static str>) {
         *self.unlucky.lock().unwrap() = Unlucky::Next(statement, then);
     }
+
+    /// The same for a statement that is a unit of work by itself.
+    pub(crate) fn lose_alone(&self, statement: &'static str) {
+        *self.unlucky.lock().unwrap() = Unlucky::Alone(statement);
+    }
 }
 
 async fn carry(client: TcpStream, server: String, unlucky: Arc<Mutex<Unlucky>>) {
@@ -67,24 +82,32 @@ async fn carry(client: TcpStream, server: String, unlucky: Arc<Mutex<Unlucky>>) 
 /// Carries what the client says.
 async fn ask(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, unlucky: &Mutex<Unlucky>) -> End {
     let mut said = [0; 65_536];
-    let mut loses = false;
+    let mut loses = Loses::Nothing;
     loop {
         let Ok(length @ 1..) = client.read(&mut said).await else { return End::Closed };
         let text = String::from_utf8_lossy(&said[..length]);
+        let lost = match loses {
+            Loses::Nothing => false,
+            Loses::AtCommit => text.contains("COMMIT"),
+            Loses::AtNext => true,
+        };
         let whose = *unlucky.lock().unwrap();
         match whose {
             Unlucky::Next(statement, then) if text.contains(statement) => {
                 *unlucky.lock().unwrap() = then.map_or(Unlucky::Nobody, Unlucky::Everyone);
-                loses = true;
+                loses = Loses::AtCommit;
+            }
+            Unlucky::Alone(statement) if text.contains(statement) => {
+                *unlucky.lock().unwrap() = Unlucky::Nobody;
+                loses = Loses::AtNext;
             }
             Unlucky::Everyone(then) if text.contains(then) => return End::Closed,
-            Unlucky::Nobody | Unlucky::Next(..) | Unlucky::Everyone(_) => {}
+            Unlucky::Nobody | Unlucky::Next(..) | Unlucky::Alone(_) | Unlucky::Everyone(_) => {}
         }
-        let commits = text.contains("COMMIT");
         if server.write_all(&said[..length]).await.is_err() {
             return End::Closed;
         }
-        if loses && commits {
+        if lost {
             return End::Unheard;
         }
     }

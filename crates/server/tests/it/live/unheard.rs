@@ -16,6 +16,9 @@ use super::shop::{Plan, Shop};
 use crate::harness::{Database, vault, with_postgres};
 use crate::lossy::LossyWay;
 
+/// What writes messages.
+const APPENDS: &str = "SET last_seq = chats.last_seq + jsonb_array_length";
+
 /// A shop that reaches its database by a way that loses answers, and the same database by another.
 async fn on_lossy_way(test: impl AsyncFnOnce(&Shop, LossyWay, Store)) {
     with_postgres(async |database: Database| {
@@ -35,10 +38,23 @@ async fn on_lossy_way(test: impl AsyncFnOnce(&Shop, LossyWay, Store)) {
 async fn a_message_is_seen_though_its_writer_is_told_to_try_again() {
     on_lossy_way(async |shop, way, _| {
         let (mut browser, mut alice, chat) = talking(shop).await;
-        way.lose("SET last_seq = chats.last_seq + CAST", None);
+        way.lose_alone(APPENDS);
         browser.say(&chat["id"], "v1", "Is anybody there").await;
         alice.message("Is anybody there").await;
         assert_eq!(browser.socket.next_of("refused").await["id"], "v1");
+    })
+    .await;
+}
+
+// spec: X-1 Q-8
+#[tokio::test]
+async fn what_an_agent_writes_is_seen_though_they_are_told_to_try_again() {
+    on_lossy_way(async |shop, way, _| {
+        let (mut browser, mut alice, chat) = talking(shop).await;
+        way.lose_alone(APPENDS);
+        alice.say(&chat, "a1", "Good morning").await;
+        browser.message("Good morning").await;
+        assert_eq!(alice.socket.next_of("refused").await["id"], "a1");
     })
     .await;
 }
